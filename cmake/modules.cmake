@@ -1,0 +1,55 @@
+# telemark_module(FOLDER LINK target... EXTRA source...): a static library of
+# every .c below src/FOLDER; without sources an interface library, so that a
+# folder may be planned before it is filled.
+function(telemark_module folder)
+  cmake_parse_arguments(M "" "" "LINK;EXTRA" ${ARGN})
+  string(REPLACE "/" "_" name tm_${folder})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS
+    ${PROJECT_SOURCE_DIR}/src/${folder}/*.c
+    ${PROJECT_SOURCE_DIR}/src/${folder}/*.cc)
+  set(libs)
+  # Every module declared before this one is a target, even while empty; any
+  # other name is a library from outside.
+  foreach(dep ${M_LINK})
+    string(REPLACE "/" "_" lib tm_${dep})
+    if(TARGET ${lib})
+      list(APPEND libs ${lib})
+    else()
+      list(APPEND libs ${dep})
+    endif()
+  endforeach()
+  if(sources OR M_EXTRA)
+    add_library(${name} STATIC ${sources} ${M_EXTRA})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(${name} PUBLIC ${libs})
+    telemark_warnings(${name})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(${name} INTERFACE ${libs})
+  endif()
+endfunction()
+
+# telemark_program(FOLDER LINK ...): the binary, at the build folder's root.
+function(telemark_program folder)
+  cmake_parse_arguments(P "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(telemark ${sources} ${TELEMARK_EMBEDDED_DATA})
+  set(libs)
+  foreach(dep ${P_LINK})
+    string(REPLACE "/" "_" lib tm_${dep})
+    if(TARGET ${lib})
+      list(APPEND libs ${lib})
+    elseif(NOT IS_DIRECTORY ${PROJECT_SOURCE_DIR}/src/${dep})
+      list(APPEND libs ${dep})
+    endif()
+  endforeach()
+  target_include_directories(telemark PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(telemark PRIVATE ${libs})
+  # tel/ replaces libre's timers by symbol interposition.
+  target_link_options(telemark PRIVATE -rdynamic)
+  telemark_warnings(telemark)
+endfunction()
