@@ -10,7 +10,7 @@
 /* Prints the failed condition to standard error and aborts. Any thread. */
 _Noreturn void assert_fail(const char *file, int line, const char *what);
 
-#define tm_assert(cond)                                                       \
+#define tm_assert(cond)                                                        \
     ((cond) ? (void)0 : assert_fail(__FILE__, __LINE__, #cond))
 
 /* A branch that cannot be reached unless the program is wrong. */
@@ -26,7 +26,7 @@ _Noreturn void assert_fail(const char *file, int line, const char *what);
 #define tm_array_len(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Every result that reports an operating error must be looked at. */
-#define TM_MUST_CHECK __attribute__((warn_unused_result))
+#define TM_MUST_CHECK         __attribute__((warn_unused_result))
 #define TM_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 
 #endif

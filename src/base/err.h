@@ -25,7 +25,8 @@ struct err {
 /* Sets code and text, returns code. e may be NULL: then only the code. */
 int err_set(struct err *e, int code, const char *fmt, ...) TM_PRINTF(3, 4);
 
-/* Puts "CONTEXT: " before the text, on the way up. Returns e's code. */
+/* Puts "CONTEXT: " before the text, on the way up. Returns e's code, or
+ * TM_EINVAL when e is NULL and so the cause is not known. */
 int err_context(struct err *e, const char *fmt, ...) TM_PRINTF(2, 3);
 
 /* As err_set, with the text of errno appended ("...: No such file"). Maps

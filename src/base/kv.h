@@ -21,12 +21,12 @@
 #include "base/str.h"
 
 struct kv_line {
-    int line;                /* 1-based, of the key */
-    struct slice section;    /* "" before the first section */
-    int section_line;        /* line of the [section]; sections of one name
-                                are told apart by it */
-    struct slice key;        /* empty for a line that opens a section */
-    struct slice value;      /* trimmed, quotes removed */
+    int line;             /* 1-based, of the key */
+    struct slice section; /* "" before the first section */
+    int section_line;     /* line of the [section]; sections of one name
+                             are told apart by it */
+    struct slice key;     /* empty for a line that opens a section */
+    struct slice value;   /* trimmed, quotes removed */
 };
 
 struct kv_reader {
@@ -39,7 +39,7 @@ struct kv_reader {
 
 void kv_open(struct kv_reader *r, const char *file, struct slice text);
 /* 1 = *out is set, 0 = end, negative = error ("FILE:LINE: what"). */
-int kv_next(struct kv_reader *r, struct kv_line *out, struct err *e)
-    TM_MUST_CHECK;
+int kv_next(struct kv_reader *r, struct kv_line *out,
+            struct err *e) TM_MUST_CHECK;
 
 #endif

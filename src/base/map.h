@@ -18,7 +18,8 @@ struct map {
 void map_init(struct map *m);
 void map_fini(struct map *m);
 void map_set(struct map *m, uint64_t key, uint64_t value);
-bool map_get(const struct map *m, uint64_t key, uint64_t *value); /* value may be NULL */
+bool map_get(const struct map *m, uint64_t key,
+             uint64_t *value); /* value may be NULL */
 bool map_remove(struct map *m, uint64_t key);
 
 #endif

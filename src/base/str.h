@@ -31,25 +31,32 @@ struct slice str_cut(struct slice a, char sep, struct slice *rest);
 /* Whole slice as a number: false on empty, junk or overflow. */
 bool str_u64(struct slice a, uint64_t *out);
 bool str_i64(struct slice a, int64_t *out);
-bool str_double(struct slice a, double *out); /* locale-independent */
+/* Decimal, whatever the locale: "-1.5e3"; at most STR_DOUBLE_MAX characters. No
+ * hexadecimal, infinity or NaN. */
+enum { STR_DOUBLE_MAX = 255 };
+bool str_double(struct slice a, double *out);
 /* "1500ms", "25s", "10m", "2h", "3d" to milliseconds; false on others. */
 bool str_duration_ms(struct slice a, int64_t *out);
 /* Copies and terminates, cutting at cap - 1 on a UTF-8 border; returns the
  * length copied. cap > 0. */
 size_t str_copy(char *dst, size_t cap, struct slice src);
+/* Bytes (1 .. 4) of the UTF-8 character at the start; 0 when s is empty or does
+ * not start with a valid one (RFC 3629). */
+size_t str_utf8(struct slice s);
 
-/* A growable byte buffer; failed is sticky, so check once at the end. */
+/* A growable byte buffer; failed is sticky, so check once at the end. What does
+ * not fit is left out whole. What is added may not lie in the buffer itself. */
 struct buf {
-    char *p;      /* NULL when empty; terminated by '\0' after each append */
-    size_t n;     /* bytes used, terminator not counted */
+    char *p;  /* NULL when empty; terminated by '\0' after each append */
+    size_t n; /* bytes used, terminator not counted */
     size_t cap;
-    size_t max;   /* appending past this sets failed */
+    size_t max; /* appending past this sets failed */
     bool failed;
 };
 
 void buf_init(struct buf *b, size_t max); /* allocates nothing yet */
 void buf_fini(struct buf *b);
-void buf_clear(struct buf *b);            /* keeps memory, clears failed */
+void buf_clear(struct buf *b); /* keeps memory, clears failed */
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_add_str(struct buf *b, const char *text);
 void buf_add_slice(struct buf *b, struct slice s);

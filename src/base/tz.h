@@ -19,8 +19,7 @@ struct tz; /* one zone; lives in the arena it was parsed into */
 int tz_parse(struct arena *a, const char *name, const void *bytes, size_t n,
              const struct tz **out, struct err *e) TM_MUST_CHECK;
 /* A zone with one constant offset, for tests and fallbacks. */
-const struct tz *tz_fixed(struct arena *a, const char *name,
-                          int32_t offset_s);
+const struct tz *tz_fixed(struct arena *a, const char *name, int32_t offset_s);
 const char *tz_name(const struct tz *z);
 /* Offset east of UTC in seconds, in force at the instant. */
 int32_t tz_offset_s(const struct tz *z, int64_t utc_us);
@@ -36,7 +35,7 @@ struct tz_set {
     struct arena *arena;
     const struct tz **zone; /* sorted by name */
     size_t n, cap;
-    char version[32];       /* tzdata release, e.g. "2025b"; "" unknown */
+    char version[32]; /* tzdata release, e.g. "2025b"; "" unknown */
 };
 
 void tz_set_init(struct tz_set *s, struct arena *a, const char *version);
