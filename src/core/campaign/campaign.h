@@ -1,0 +1,181 @@
+/*
+ * A calling campaign as a pure function: campaign_step(event) -> records and
+ * actions. No clock, no I/O: the event carries the time, campaign_deadline_us
+ * tells when to step again, and what shall happen leaves as data.
+ *
+ * Write-ahead: the records of a step are handed to the store; actions marked
+ * `after_records` are carried out when those records are durable, the others
+ * at once, in order. The engine (src/engine) does this for every campaign.
+ *
+ * The verdict of the law is asked inside the step (rules_check), immediately
+ * before the attempt is recorded; the permit travels in the PLACE action and
+ * is checked again by the carrier.
+ *
+ * Memory: campaign_new allocates everything from the arena, sized by the
+ * plan's max_calls and hopper; a step allocates nothing. Texts in *out live
+ * until the next step. One thread.
+ */
+#ifndef CORE_CAMPAIGN_CAMPAIGN_H
+#define CORE_CAMPAIGN_CAMPAIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/ids.h"
+#include "base/tz.h"
+#include "core/call/call_event.h"
+#include "core/campaign/plan.h"
+#include "core/dnc/dnc_lists.h"
+#include "core/dnc/suppression.h"
+#include "core/journal/record.h"
+#include "core/lead/lead.h"
+#include "core/rules/rules.h"
+
+struct campaign;
+
+/* X(name, text) */
+#define CAMPAIGN_STATE_TABLE(X)                                               \
+    X(CAMPAIGN_LOADED, "loaded")     /* never started */                      \
+    X(CAMPAIGN_RUNNING, "running")                                            \
+    X(CAMPAIGN_PAUSED, "paused")     /* no new calls; calls go on */          \
+    X(CAMPAIGN_STOPPED, "stopped")   /* as paused, claims are given back */   \
+    X(CAMPAIGN_FINISHED, "finished") /* no lead can be called any more */
+
+enum campaign_state {
+#define X(name, text) name,
+    CAMPAIGN_STATE_TABLE(X)
+#undef X
+        CAMPAIGN_STATE_COUNT
+};
+
+const char *campaign_state_text(enum campaign_state s);
+bool campaign_state_parse(struct slice s, enum campaign_state *out);
+
+/* What a campaign needs besides its plan. Pointers outlive the campaign. */
+struct campaign_env {
+    struct tenant_id tenant;
+    struct campaign_id id;
+    struct seller_id seller;
+    const struct plan *plan;
+    const struct rule_book *book;
+    const struct tz_set *zones;
+    const struct dnc_lists *lists;   /* may be replaced: campaign_set_lists */
+    struct suppression *suppression; /* opt-outs of all sellers; a step that
+                                        hears an opt-out adds to it at once */
+    int64_t *next_attempt;           /* shared by all campaigns of the node */
+};
+
+/* Counters that outlive a restart; read from the store at start. */
+struct campaign_counters {
+    int64_t first_call_us;   /* 0: none yet; starts the 30-day periods */
+    uint64_t placed;         /* whole campaign */
+    uint64_t live;           /* of the present 30 x 24 h period */
+    uint64_t abandoned;      /* of the present period */
+    uint64_t placed_month;   /* Canada: of the calendar month */
+    uint64_t abandoned_month;
+};
+
+enum campaign_event_kind {
+    CAMPAIGN_EV_START,  /* or resume */
+    CAMPAIGN_EV_PAUSE,
+    CAMPAIGN_EV_STOP,
+    CAMPAIGN_EV_TICK,   /* the deadline came, or more room on the trunk */
+    CAMPAIGN_EV_LEADS,  /* answer to ACTION_FETCH */
+    CAMPAIGN_EV_CALL,   /* an event of a call of ours */
+    CAMPAIGN_EV_REFUSED,/* the carrier refused a PLACE (error code) */
+    CAMPAIGN_EV_STORE_DOWN, /* writing fails: start nothing new */
+    CAMPAIGN_EV_STORE_UP,
+};
+
+struct campaign_event {
+    enum campaign_event_kind kind;
+    int64_t now_us;
+    unsigned room;                  /* calls the trunk takes now (any event) */
+    const struct lead *lead;        /* LEADS: copied by the step */
+    size_t leads;
+    int64_t next_due_us;            /* LEADS: earliest of the others */
+    const struct carrier_event *call; /* CALL */
+    struct attempt_id attempt;      /* REFUSED */
+    int error;                      /* REFUSED: TM_E... */
+};
+
+enum campaign_action_kind {
+    ACTION_FETCH,   /* ask the store for up to `count` leads */
+    ACTION_RELEASE, /* give back all claims */
+    ACTION_PLACE,   /* permit + spec */
+    ACTION_PLAY,    /* prompts, tag */
+    ACTION_SILENCE,
+    ACTION_HANGUP,  /* reason */
+};
+
+struct campaign_action {
+    enum campaign_action_kind kind;
+    bool after_records;        /* wait until the step's records are durable */
+    struct attempt_id attempt; /* PLACE, PLAY, SILENCE, HANGUP */
+    size_t count;              /* FETCH */
+    struct permit permit;      /* PLACE */
+    struct call_spec spec;     /* PLACE */
+    const struct prompt *prompt; /* PLAY */
+    size_t prompts;
+    uint32_t tag;              /* PLAY */
+    enum hangup_reason reason; /* HANGUP */
+};
+
+struct campaign_out {
+    const struct record *record;
+    size_t records;
+    const struct campaign_action *action;
+    size_t actions;
+};
+
+/* Never fails: the plan was checked when it was parsed. */
+struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
+                              enum campaign_state state,
+                              const struct campaign_counters *counters);
+
+/* One event in, *out describes what follows. May need several steps for one
+ * cause: when campaign_deadline_us() <= now, step again with TICK. Work per
+ * step is bounded. */
+void campaign_step(struct campaign *c, const struct campaign_event *ev,
+                   struct campaign_out *out);
+
+/* Step again with TICK no later than this; INT64_MAX: only on events. */
+int64_t campaign_deadline_us(const struct campaign *c);
+
+/* The do-not-call lists were published anew. */
+void campaign_set_lists(struct campaign *c, const struct dnc_lists *lists);
+
+/* For status, `why --campaign` and the live board. */
+struct campaign_status {
+    enum campaign_state state;
+    size_t calls;          /* up now */
+    size_t hopper;         /* leads at hand */
+    int64_t next_due_us;   /* earliest lead that waits; INT64_MAX none */
+    const char *idle_why;  /* a sentence when running and not dialling, or "" */
+    struct campaign_counters counters;
+};
+void campaign_status(const struct campaign *c, struct campaign_status *out);
+
+/* An attempt that a former run left without an end. */
+struct campaign_open_attempt {
+    struct attempt_id attempt;
+    struct tenant_id tenant;
+    struct seller_id seller;
+    struct campaign_id campaign;
+    struct lead lead;        /* state at the store */
+    uint64_t e164;
+    int64_t placed_us;       /* 0: no INVITE known */
+    int64_t answered_us;     /* 0: not answered */
+    bool served;             /* an answer, opt-out or callback is recorded */
+};
+
+/* Records that close it (design, section 4): outcome unknown, counts toward
+ * every cap; answered and unserved: live and abandoned; the lead follows its
+ * retry rules. Fills up to 3 records, returns their number. */
+size_t campaign_close_open(const struct plan *plan,
+                           const struct campaign_open_attempt *a,
+                           int64_t now_us, struct record out[3]);
+
+#endif

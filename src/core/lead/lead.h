@@ -1,0 +1,108 @@
+/*
+ * A lead as a campaign sees it: whom to call, where he lives, what he agreed
+ * to, what happened so far. Plain data: the store fills it, the campaign
+ * decides with it; texts live in memory the filler owns.
+ */
+#ifndef CORE_LEAD_LEAD_H
+#define CORE_LEAD_LEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/civil.h"
+#include "base/ids.h"
+#include "base/str.h"
+#include "core/lead/outcome.h"
+#include "core/number/number.h"
+
+enum {
+    LEAD_PHONES_MAX = 6,
+    LEAD_ZONES_MAX = 8,
+    LEAD_CONSENTS_MAX = 6,
+    LEAD_HISTORY_MAX = 24,
+    LEAD_FIELDS_MAX = 64,
+};
+
+/* X(name, text): state of a lead within one campaign. */
+#define LEAD_STATE_TABLE(X)                                                   \
+    X(LEAD_NEW, "new")             /* never considered */                     \
+    X(LEAD_WAITING, "waiting")     /* not before due_us: law, hours, retry */ \
+    X(LEAD_IN_CALL, "in_call")     /* an attempt is recorded and not ended */ \
+    X(LEAD_CALLBACK, "callback")   /* a person promised to call at due_us */  \
+    X(LEAD_DONE, "done")           /* reached its goal */                     \
+    X(LEAD_EXHAUSTED, "exhausted") /* attempts or numbers used up */          \
+    X(LEAD_DENIED, "denied")       /* the law or an opt-out says no */
+
+enum lead_state {
+#define X(name, text) name,
+    LEAD_STATE_TABLE(X)
+#undef X
+        LEAD_STATE_COUNT
+};
+
+const char *lead_state_text(enum lead_state s);
+bool lead_state_parse(struct slice s, enum lead_state *out);
+
+struct lead_phone {
+    uint64_t e164;
+    enum number_type type;
+    bool bad; /* the network said: no such number */
+};
+
+/* Consent types of the compliance facts, section 10. */
+enum consent_type {
+    CONSENT_NONE,
+    CONSENT_EXPRESS,
+    CONSENT_EXPRESS_ORAL,
+    CONSENT_EXPRESS_WRITTEN,
+};
+
+struct lead_consent {
+    enum consent_type type;
+    struct seller_id seller;
+    unsigned channels;      /* bit per enum contact_channel, 0 = all voice */
+    struct civil_date given; /* year 0: unknown */
+    int64_t revoked_us;     /* 0: not revoked */
+};
+
+struct lead_try {
+    struct attempt_id attempt;
+    uint64_t e164;
+    int64_t at_us;
+    enum outcome outcome; /* OUTCOME_NONE while the call is up */
+};
+
+struct lead_field {
+    struct slice name; /* lower case, as mapped at import */
+    struct slice value;
+};
+
+struct lead {
+    struct lead_id id;
+    enum lead_state state;
+    int64_t due_us; /* not before; 0 = at once */
+    struct lead_phone phone[LEAD_PHONES_MAX];
+    size_t phones;
+    char country[3];      /* "" unknown */
+    char region[8];       /* subdivision of the postal address, "" unknown */
+    bool region_confirmed;
+    bool business;        /* party: business instead of consumer */
+    struct lead_consent consent[LEAD_CONSENTS_MAX];
+    size_t consents;
+    struct civil_date last_transaction; /* year 0: none known */
+    struct civil_date last_inquiry;
+    struct civil_date last_gift;
+    struct lead_try history[LEAD_HISTORY_MAX]; /* newest last, all campaigns
+                                                  of the seller */
+    size_t tries;
+    unsigned attempts; /* of this campaign */
+    unsigned outcomes[OUTCOME_COUNT]; /* of this campaign */
+    struct lead_field field[LEAD_FIELDS_MAX];
+    size_t fields;
+};
+
+/* Value of a field, or an empty slice. */
+struct slice lead_field_value(const struct lead *l, struct slice name);
+
+#endif
