@@ -16,6 +16,9 @@
 #define CIVIL_HOUR_US   (60 * CIVIL_MINUTE_US)
 #define CIVIL_DAY_US    (24 * CIVIL_HOUR_US)
 
+/* Day numbers of 0001-01-01 and 9999-12-31: outside is a programmer error. */
+enum { CIVIL_DAYS_MIN = -719162, CIVIL_DAYS_MAX = 2932896 };
+
 enum civil_weekday {
     CIVIL_MONDAY, /* ISO order */
     CIVIL_TUESDAY,
