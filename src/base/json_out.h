@@ -1,6 +1,7 @@
 /*
  * JSON writer: appends to a struct buf, adds commas, escapes, checks nesting
- * with assertions. Invalid UTF-8 is replaced by U+FFFD. Reading is jansson's.
+ * with assertions. Invalid UTF-8 is replaced by U+FFFD. One value per init; for
+ * lines of JSON init again. Reading is jansson's.
  */
 #ifndef BASE_JSON_OUT_H
 #define BASE_JSON_OUT_H
@@ -15,7 +16,8 @@ enum { JSON_OUT_DEPTH_MAX = 16 };
 struct json_out {
     struct buf *b;
     int depth;
-    bool comma[JSON_OUT_DEPTH_MAX];
+    bool comma[JSON_OUT_DEPTH_MAX];  /* this level has a value already */
+    bool object[JSON_OUT_DEPTH_MAX]; /* else array, or the top */
     bool after_key;
 };
 

@@ -12,7 +12,8 @@
  * Keys may repeat; order is kept. The reader is pure: it hands out slices of
  * the text with line numbers, the user gives them meaning. UTF-8 with or
  * without byte order mark, LF or CRLF. A '#' inside a double-quoted value is
- * text: key = "a # b".
+ * text: key = "a # b". Quotes also keep outer spaces; there are no escapes. The
+ * closing """ stands on a line of its own, and such a value is trimmed.
  */
 #ifndef BASE_KV_H
 #define BASE_KV_H
@@ -38,7 +39,8 @@ struct kv_reader {
 };
 
 void kv_open(struct kv_reader *r, const char *file, struct slice text);
-/* 1 = *out is set, 0 = end, negative = error ("FILE:LINE: what"). */
+/* 1 = *out is set, 0 = end, negative = error ("FILE:LINE: what and what to
+ * do"). After an error the next call goes on behind the bad line. */
 int kv_next(struct kv_reader *r, struct kv_line *out,
             struct err *e) TM_MUST_CHECK;
 
