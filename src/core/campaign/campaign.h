@@ -104,6 +104,8 @@ struct campaign_event {
 enum campaign_action_kind {
     ACTION_FETCH,   /* ask the store for up to `count` leads */
     ACTION_RELEASE, /* give back all claims */
+    ACTION_PREPARE, /* convert prompts ahead: static ones at START, those
+                       with fields of the lead together with PLACE */
     ACTION_PLACE,   /* permit + spec */
     ACTION_PLAY,    /* prompts, tag */
     ACTION_SILENCE,
@@ -117,7 +119,7 @@ struct campaign_action {
     size_t count;              /* FETCH */
     struct permit permit;      /* PLACE */
     struct call_spec spec;     /* PLACE */
-    const struct prompt *prompt; /* PLAY */
+    const struct prompt *prompt; /* PLAY, PREPARE */
     size_t prompts;
     uint32_t tag;              /* PLAY */
     enum hangup_reason reason; /* HANGUP */
