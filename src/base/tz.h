@@ -15,7 +15,8 @@
 
 struct tz; /* one zone; lives in the arena it was parsed into */
 
-/* name is copied ("America/New_York"). Errors: TM_ECORRUPT. */
+/* name is copied ("America/New_York"). Errors: TM_ECORRUPT; a
+ * zone that counts leap seconds ("right/..."): TM_EUNSUPPORTED. */
 int tz_parse(struct arena *a, const char *name, const void *bytes, size_t n,
              const struct tz **out, struct err *e) TM_MUST_CHECK;
 /* A zone with one constant offset, for tests and fallbacks. */
