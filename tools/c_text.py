@@ -99,7 +99,7 @@ def variable_name(head):
     left = head.split("=", 1)[0].strip()
     if re.match(r"(typedef|extern|_Static_assert|static_assert)\b", left):
         return None
-    pointer = re.search(r"\(\s*\*+\s*(?:const\s+)?(\w+)\s*"
+    pointer = re.match(r"[^()]*\(\s*\*+\s*(?:const\s+)?(\w+)\s*"
                         r"(?:\[[^\]]*\]\s*)*\)\s*\(", left)
     if pointer:
         return pointer.group(1)

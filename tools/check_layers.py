@@ -218,7 +218,7 @@ class Checker:
         made = (
             (r"(?:\.|->)\s*seal\b(?:\s*\[[^\]]*\])?\s*(?:[-+*/%&|^]|<<|>>)?="
              r"(?!=)", "writes a permit's seal"),
-            (r"&[\w.\->\[\]]*(?:\.|->)\s*seal\b",
+            (r"(?<!&)&(?!&)[\w.\->\[\]()* ]*?(?:\.|->)\s*seal\b",
              "takes the address of a permit's seal"),
             (r"\(\s*struct\s+permit\s*\)\s*\{(?!\s*0?\s*\})",
              "makes a permit"),

@@ -14,9 +14,8 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from c_text import (function_name, is_constant, is_function,  # noqa: E402
-                    source_files, strip, top_level, variable_name,
-                    without_preprocessor)
+from c_text import (function_name, is_constant, source_files,  # noqa: E402
+                    strip, top_level, variable_name, without_preprocessor)
 
 BANNED = re.compile(
     r"(?<![\w.])(?<!->)(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|"
@@ -164,8 +163,6 @@ class Checker:
             self.check_name(path, name, first)
 
     def check_variable(self, path, head, first):
-        if is_function(head.split("=", 1)[0]):
-            return
         name = variable_name(head)
         if name is None:
             return
