@@ -160,6 +160,11 @@ struct campaign_status {
 };
 void campaign_status(const struct campaign *c, struct campaign_status *out);
 
+/* Attempts that are placed and not ended, in order of their start; returns
+ * how many were written to out. */
+size_t campaign_calls(const struct campaign *c, struct attempt_id *out,
+                      size_t max);
+
 /* An attempt that a former run left without an end. */
 struct campaign_open_attempt {
     struct attempt_id attempt;
