@@ -26,7 +26,8 @@ struct engine {
     struct member member[ENGINE_CAMPAIGNS_MAX];
     size_t members;
     struct map call_owner; /* attempt id -> index of the campaign + 1 */
-    struct gate gate;
+    struct gate ready;     /* actions that wait for nothing */
+    struct gate gate;      /* actions that wait for records */
     struct backlog backlog;
     struct flight flight;
     uint64_t written; /* sequence number of the newest batch, engine's own */
@@ -52,6 +53,7 @@ struct engine *engine_new(const struct engine_ports *ports)
     e->port = *ports;
     e->retry_us = INT64_MAX;
     map_init(&e->call_owner);
+    gate_init(&e->ready);
     gate_init(&e->gate);
     backlog_init(&e->backlog);
     flight_init(&e->flight);
@@ -65,6 +67,7 @@ void engine_free(struct engine *e)
     for (size_t i = 0; i < e->members; i++)
         arena_fini(&e->member[i].arena);
     map_fini(&e->call_owner);
+    gate_fini(&e->ready);
     gate_fini(&e->gate);
     backlog_fini(&e->backlog);
     flight_fini(&e->flight);
@@ -145,8 +148,8 @@ static uint64_t write_records(struct engine *e, const struct record *r,
     if (e->port.watch != NULL)
         for (size_t i = 0; i < n; i++)
             e->port.watch(e->port.watch_arg, &r[i]);
-    e->written++;
     flush_backlog(e);
+    e->written++;
     if (e->backlog.head != NULL || !try_write(e, r, n, e->written)) {
         backlog_push(&e->backlog, r, n);
         e->retry_us = now_of(e) + RETRY_US;
@@ -173,9 +176,11 @@ static void step(struct engine *e, size_t index, struct campaign_event *ev)
     uint64_t seq = write_records(e, out.record, out.records);
     /* What waits is copied before anything runs: an action that runs at once
      * may step the campaign again, which reuses the memory of out. */
-    for (size_t i = 0; i < out.actions; i++)
-        gate_push(&e->gate, out.action[i].after_records ? seq : 0, index,
-                  &out.action[i]);
+    for (size_t i = 0; i < out.actions; i++) {
+        const struct campaign_action *a = &out.action[i];
+        gate_push(a->after_records ? &e->gate : &e->ready,
+                  a->after_records ? seq : 0, index, a);
+    }
 }
 
 /* The number may have opted out after the verdict, in another campaign. */
@@ -248,12 +253,16 @@ static void run_action(struct engine *e, size_t index,
     }
 }
 
-/* Carries out what is free to go. Actions may add actions; the gate keeps
+/* Carries out what is free to go. Actions may add actions; each gate keeps
  * their order. */
 static void run_gate(struct engine *e)
 {
-    struct gate_item *item;
-    while ((item = gate_pop(&e->gate, e->durable)) != NULL) {
+    for (;;) {
+        struct gate_item *item = gate_pop(&e->ready, 0);
+        if (item == NULL)
+            item = gate_pop(&e->gate, e->durable);
+        if (item == NULL)
+            return;
         run_action(e, item->campaign, &item->action);
         gate_item_free(item);
     }
@@ -434,5 +443,6 @@ size_t engine_calls(const struct engine *e)
 
 size_t engine_pending(const struct engine *e)
 {
-    return e->gate.n + e->backlog.n + flight_count(&e->flight);
+    return e->ready.n + e->gate.n + e->backlog.n +
+           flight_count(&e->flight);
 }
