@@ -28,6 +28,7 @@ function(telemark_module folder)
     target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(${name} INTERFACE ${libs})
   endif()
+  set_property(GLOBAL APPEND PROPERTY TELEMARK_MODULES ${name})
 endfunction()
 
 # telemark_program(FOLDER LINK ...): the binary, at the build folder's root.

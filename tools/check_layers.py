@@ -208,7 +208,11 @@ class Checker:
                 rf"|({calls})\s*\()")
             for m in pattern.finditer(code):
                 name = m.group(1) or m.group(2)
-                if name not in excepts:
+                # A static function of that name is the file's own: the
+                # real one cannot be declared beside it.
+                own = m.group(2) and re.search(
+                    rf"\bstatic\b[^;{{}}()]*\b{name}\s*\(", code)
+                if name not in excepts and not own:
                     self.say(path, line_of(code, m.start()),
                              f"{folder} has no right to {kind} ({name})")
 

@@ -159,6 +159,11 @@ class Layers(Checks):
                                       "    return rand();\n}\n"),
                      "store has no right to rand")
 
+    def test_own_function_of_that_name(self):
+        self.accepts(self.tool, added(CALL, "static int accept(int x)\n{\n"
+                                      "    return x ? accept(x - 1) : 0;\n"
+                                      "}\n"))
+
     def test_exception_is_for_one_file_and_name(self):
         tree = body("*x = (int)time(0);")
         tree["tools/layers.txt"] += f"except {CALL[4:]} time\n"
