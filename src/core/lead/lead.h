@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "core/lead/outcome.h"
 #include "core/number/number.h"
+#include "core/rules/vocab.h"
 
 enum {
     LEAD_PHONES_MAX = 6,
@@ -50,16 +51,8 @@ struct lead_phone {
     bool bad; /* the network said: no such number */
 };
 
-/* Consent types of the compliance facts, section 10. */
-enum consent_type {
-    CONSENT_NONE,
-    CONSENT_EXPRESS,
-    CONSENT_EXPRESS_ORAL,
-    CONSENT_EXPRESS_WRITTEN,
-};
-
 struct lead_consent {
-    enum consent_type type;
+    enum consent_type type; /* compliance facts, section 10 */
     struct seller_id seller;
     unsigned channels;      /* bit per enum contact_channel, 0 = all voice */
     struct civil_date given; /* year 0: unknown */

@@ -1,0 +1,65 @@
+/*
+ * The plan of a campaign: what its file says, checked. Parsed once, immutable,
+ * in the arena; texts are copies, so the file's bytes may go.
+ *
+ * The file is kv text (base/kv.h): general keys first, then [hours], [caps],
+ * [retry], and the script's [keys] and [step NAME] (core/script/script.h).
+ * examples/survey.campaign shows every key. What the law fixes for the
+ * channel is refused here when the file breaks it, with the citation: a ring
+ * time below 15 s, a first word later than 2 s, a recorded call without an
+ * opt-out key. Everything else the law says is asked per call (core/rules).
+ */
+#ifndef CORE_CAMPAIGN_PLAN_H
+#define CORE_CAMPAIGN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "core/call/call_event.h"
+#include "core/lead/retry.h"
+#include "core/rules/rule_case.h"
+#include "core/script/script.h"
+
+enum {
+    PLAN_CALLS_MAX = 20000,
+    PLAN_HOPPER_MAX = 100000,
+    PLAN_HASH_LEN = 17,
+};
+
+struct plan {
+    const char *name;
+    const char *seller;
+    const char *list;
+    const char *trunk;
+    const char *voice; /* language tag of spoken text */
+    char caller_id[CARRIER_CALLER_ID_MAX]; /* "+12125550100" */
+    uint64_t caller_e164;
+    char caller_name[CARRIER_NAME_MAX];
+    char country[3];
+    char national_list[16]; /* do-not-call list of the country, "us_national" */
+    enum caller_kind caller_kind;
+    enum purpose purpose;
+    enum contact_channel channel;
+    enum dial_mode dial_mode;
+    struct rule_policy policy; /* hours and caps of ours, which only tighten */
+    struct retry_rules retry;
+    unsigned calls_max;
+    uint64_t calls_per_1000s;
+    int64_t ring_timeout_ms;
+    int64_t start_after_ms; /* answer to first word */
+    bool record;
+    size_t hopper; /* leads at hand */
+    const struct script *script;
+    char hash[PLAN_HASH_LEN]; /* hex, of the file's text; in the records */
+};
+
+/* file is only named in messages. TM_EINVAL: "FILE:LINE: what, what to do";
+ * *out is set only on success. */
+int plan_parse(struct arena *a, const char *file, struct slice text,
+               const struct plan **out, struct err *e) TM_MUST_CHECK;
+
+#endif
