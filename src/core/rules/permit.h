@@ -24,9 +24,9 @@ struct permit {
     struct attempt_id attempt; /* used for this attempt and no other */
     uint64_t e164;             /* the number, digits after '+' */
     int64_t issued_us;
-    int64_t expires_us;        /* valid while now < expires_us */
+    int64_t expires_us; /* valid while now < expires_us */
     enum permit_purpose purpose;
-    uint64_t seal;             /* binds the fields above */
+    uint64_t seal; /* binds the fields above */
 };
 
 /* True when the seal fits the fields and issued_us <= now_us < expires_us. */
