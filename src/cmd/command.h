@@ -25,7 +25,8 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_table[];
+/* Every subcommand, in the order of `telemark --help` (commands.c). */
+extern const struct command *const command_table[];
 extern const int command_count;
 
 /* An option: --name VALUE or --name=VALUE, or a flag when value is NULL.

@@ -1,0 +1,18 @@
+/* The subcommands, one file each: cmd_NAME.c defines cmd_NAME. */
+#ifndef CMD_COMMANDS_H
+#define CMD_COMMANDS_H
+
+#include "cmd/command.h"
+
+extern const struct command cmd_import;
+extern const struct command cmd_dnc;
+extern const struct command cmd_trunk;
+extern const struct command cmd_campaign;
+extern const struct command cmd_serve;
+extern const struct command cmd_report;
+extern const struct command cmd_why;
+extern const struct command cmd_journal;
+extern const struct command cmd_simulate;
+extern const struct command cmd_town;
+
+#endif

@@ -1,0 +1,38 @@
+/* telemark: one program, one data folder, a table of subcommands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+
+static void print_help(FILE *to)
+{
+    (void)fputs("telemark: a telemarketing platform in one program\n\n"
+                "usage: telemark COMMAND [options]\n\n", to);
+    for (int i = 0; i < command_count; i++)
+        (void)fprintf(to, "  %-10s %s\n", command_table[i]->name,
+                      command_table[i]->summary);
+    (void)fputs("\nEvery command knows --help. Data are kept in one folder: "
+                "--data DIR, else\nTELEMARK_DATA, else "
+                "~/.local/share/telemark. Exit codes: 0 done, 1 refused or\n"
+                "failed, 2 wrong command line.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(name, "--version") == 0) {
+        (void)puts("telemark " TELEMARK_VERSION);
+        return EXIT_DONE;
+    }
+    for (int i = 0; i < command_count; i++)
+        if (strcmp(name, command_table[i]->name) == 0)
+            return command_table[i]->run(argc - 1, argv + 1);
+    if (name[0] != '\0')
+        (void)fprintf(stderr, "telemark: unknown command '%s'\n\n", name);
+    print_help(stderr);
+    return EXIT_USAGE;
+}
