@@ -175,10 +175,11 @@ class Checker:
 
     def check_name(self, path, name, line):
         """The stem of the file, or of a header of the same folder that
-        declares the name (one header may stand before several files)."""
+        declares the name (one header may stand before several files); with
+        the folder's name before it where the stem alone says too little."""
         folder, base = os.path.split(path)
         stem = os.path.splitext(base)[0]
-        stems = [stem]
+        stems = [stem, os.path.basename(folder) + "_" + stem]
         for header, code in self.headers.items():
             top, leaf = os.path.split(header)
             if top == folder and re.search(rf"\b{name}\b", code):

@@ -292,5 +292,48 @@ class Style(Checks):
         self.accepts(self.tool, tree)
 
 
+class Count(unittest.TestCase):
+    """ctest_count.py: what a run of CTest is worth."""
+
+    def count(self, *cases):
+        text = "<testsuite>" + "".join(
+            f'<testcase name="t{i}" status="{status}"><system-out>'
+            f"{out}</system-out></testcase>"
+            for i, (status, out) in enumerate(cases)) + "</testsuite>"
+        with tempfile.TemporaryDirectory() as root:
+            path = os.path.join(root, "ctest.xml")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+            return subprocess.run(
+                [sys.executable, os.path.join(TOOLS, "ctest_count.py"), path,
+                 "build/debug"], stdout=subprocess.PIPE, text=True,
+                check=True).stdout.strip().split("\n")
+
+    def test_cases_are_added_up(self):
+        out = self.count(("run", "[  PASSED  ] 3 test(s).\n"),
+                         ("run", "[  PASSED  ] 1 test(s).\n"
+                                 "[  SKIPPED ] 2 test(s), listed below:\n"
+                                 "[  PASSED  ] 4 test(s).\n"),
+                         ("run", "a program without cmocka"))
+        self.assertEqual(out, ["9 0 2"])
+
+    def test_failed_cases(self):
+        out = self.count(("fail", "[  PASSED  ] 5 test(s).\n"
+                                  "[  FAILED  ] 2 test(s), listed below:\n"))
+        self.assertEqual(out[-1], "5 2 0")
+        self.assertTrue(any("ctest --test-dir" in line for line in out))
+
+    def test_crash_counts(self):
+        self.assertEqual(self.count(("fail", "[ RUN      ] x\n"))[-1],
+                         "0 1 0")
+
+    def test_program_not_built(self):
+        self.assertEqual(self.count(("notrun", ""))[-1], "0 1 0")
+
+    def test_no_case_at_all(self):
+        self.assertEqual(self.count(("run", "[  PASSED  ] 0 test(s).\n"))[-1],
+                         "0 1 0")
+
+
 if __name__ == "__main__":
     unittest.main()
