@@ -12,7 +12,7 @@ import re
 import sys
 import xml.etree.ElementTree
 
-SUMMARY = re.compile(r"\[  (PASSED|FAILED|SKIPPED) ?\]\s+(\d+) test\(s\)")
+SUMMARY = re.compile(r"\[  (PASSED|FAILED|SKIPPED) +\]\s+(\d+) test\(s\)")
 TAIL_LINES = 40
 
 
