@@ -1,0 +1,96 @@
+/*
+ * The journal: every record as one entry of a chain, so that nothing can be
+ * changed, left out or put in between without it showing. An entry is a
+ * sequence number, the canonical bytes of the record (payload) and a hash:
+ *
+ *     hash = BLAKE2b-256(hash before || seq as 8 bytes, big endian || payload)
+ *
+ * The first entry has seq 1 and a previous hash of zeros. Payloads hold ids,
+ * words and times; a telephone number is only there as a BLAKE2b hash keyed
+ * with the installation's salt, so personal rows can be erased and the chain
+ * still verifies. docs/journal-format.md gives every byte.
+ *
+ * Cost: about half a microsecond an entry. A chain cannot show that its end
+ * was cut off: journal_verify returns the head, which may be kept elsewhere.
+ * Pure; one thread per struct.
+ */
+#ifndef CORE_JOURNAL_JOURNAL_H
+#define CORE_JOURNAL_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "core/journal/record.h"
+
+enum {
+    JOURNAL_FORMAT = 1,
+    JOURNAL_HASH_SIZE = 32,
+    JOURNAL_SALT_SIZE = 32,
+    JOURNAL_NUMBER_SIZE = 16,
+    JOURNAL_TEXT_MAX = 4000, /* of one text of a record; longer ones are cut */
+    JOURNAL_PAYLOAD_MAX = 32768,
+};
+
+struct journal {
+    uint8_t salt[JOURNAL_SALT_SIZE];
+    uint64_t seq;                    /* of the last entry; 0: none yet */
+    uint8_t head[JOURNAL_HASH_SIZE]; /* its hash; zeros: none yet */
+};
+
+/* An empty chain. salt has JOURNAL_SALT_SIZE bytes and is copied. */
+void journal_init(struct journal *j, const uint8_t *salt);
+/* The chain goes on behind entry seq, whose hash is head. */
+void journal_resume(struct journal *j, uint64_t seq, const uint8_t *head);
+
+/* Appends one record: adds its payload to *payload_out (not cleared first) and
+ * writes the entry's hash; j->seq is the entry's number. TM_EFULL when the
+ * buffer's maximum is reached: the chain is then as before. */
+int journal_append(struct journal *j, const struct record *r,
+                   struct buf *payload_out,
+                   uint8_t hash_out[JOURNAL_HASH_SIZE]) TM_MUST_CHECK;
+
+/* Hash of an entry, for checkers. */
+void journal_hash(const uint8_t *prev, uint64_t seq, struct slice payload,
+                  uint8_t out[JOURNAL_HASH_SIZE]);
+/* The keyed hash that stands for a number. */
+void journal_number(const uint8_t *salt, uint64_t e164,
+                    uint8_t out[JOURNAL_NUMBER_SIZE]);
+
+/* A payload read back. */
+struct journal_entry {
+    struct record record; /* e164 is 0 and dialog empty; texts point into the
+                             payload */
+    bool has_number;
+    uint8_t number[JOURNAL_NUMBER_SIZE];
+};
+
+/* TM_ECORRUPT when the payload is not canonical, TM_EVERSION when its format
+ * is newer. *out is set only on success. */
+int journal_decode(struct slice payload, struct journal_entry *out,
+                   struct err *e) TM_MUST_CHECK;
+
+/* One stored entry, as an iterator hands it out; lives until the next call. */
+struct journal_row {
+    uint64_t seq;
+    struct slice payload;
+    const uint8_t *hash;
+};
+
+/* 1 = *out is set, 0 = end, negative = error. */
+typedef int(journal_next_fn)(void *arg, struct journal_row *out, struct err *e);
+
+struct journal_check {
+    uint64_t entries;                /* found good */
+    uint64_t broken_seq;             /* first bad entry; 0: none */
+    char why[160];                   /* a sentence when broken_seq > 0 */
+    uint8_t head[JOURNAL_HASH_SIZE]; /* of the last good entry */
+};
+
+/* Reads the chain from its first entry. TM_OK whether or not it is broken (see
+ * broken_seq); negative only when next() fails. */
+int journal_verify(journal_next_fn *next, void *arg, struct journal_check *out,
+                   struct err *e) TM_MUST_CHECK;
+
+#endif

@@ -1,0 +1,206 @@
+/*
+ * The reader port: what report/ may ask the store. Every function hands rows
+ * to a visitor, one at a time; texts in a row live until the visitor returns.
+ * A visitor returns 0 to go on; any other value ends the walk and is returned.
+ * Otherwise the result is TM_OK or a negative error. A visitor may not call
+ * the reader again. An id of 0 in a filter means "any".
+ *
+ * One thread per reader. Rows come in a stated order, so reports are the same
+ * every time.
+ */
+#ifndef PORT_READER_H
+#define PORT_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+#include "core/journal/journal.h"
+#include "core/lead/lead.h"
+#include "core/lead/outcome.h"
+
+struct reader_campaign {
+    struct tenant_id tenant;
+    struct campaign_id id;
+    struct seller_id seller;
+    struct list_id list;
+    struct slice name, seller_name, list_name;
+    struct slice plan; /* text of the campaign file */
+    int state;         /* enum campaign_state */
+    int64_t loaded_us;
+    int64_t changed_us;    /* of the state */
+    int64_t first_call_us; /* 0: none yet */
+};
+typedef int(reader_campaign_fn)(void *arg, const struct reader_campaign *c);
+
+/* Leads of a campaign that are in the same state for the same reason. */
+struct reader_state_count {
+    enum lead_state state;
+    struct slice reason; /* word of the last RECORD_LEAD, or "" */
+    uint64_t leads;
+    int64_t first_due_us; /* 0: at once or never */
+};
+typedef int(reader_state_fn)(void *arg, const struct reader_state_count *s);
+
+/* Leads whose last verdict was not an allow, by the rules that said so. */
+struct reader_verdict_count {
+    int verdict;           /* enum verdict_kind */
+    struct slice rules;    /* "ID:effect ID:effect ..." */
+    enum lead_state state; /* that the leads are in now */
+    uint64_t leads;
+    int64_t first_due_us;
+};
+typedef int(reader_verdict_fn)(void *arg, const struct reader_verdict_count *v);
+
+struct reader_attempt {
+    struct attempt_id id;
+    struct campaign_id campaign;
+    struct seller_id seller;
+    struct lead_id lead;
+    uint64_t e164;
+    int64_t recorded_us, permit_until_us;
+    int64_t placed_us, ringing_us, answered_us, ended_us; /* 0: never */
+    enum outcome outcome;
+    int code;           /* SIP status, 0 none */
+    struct slice cause; /* word of call_cause */
+    int64_t ring_ms, talk_ms;
+    bool live, abandoned;
+    struct slice rules, versions, call_id;
+};
+typedef int(reader_attempt_fn)(void *arg, const struct reader_attempt *a);
+
+struct reader_attempts {
+    struct campaign_id campaign;
+    struct lead_id lead;
+    uint64_t e164;
+    int64_t from_us, until_us; /* recorded_us in [from, until); until 0: all */
+};
+
+struct reader_answer {
+    struct attempt_id attempt;
+    struct lead_id lead;
+    struct slice question, answer;
+    int64_t at_us;
+};
+typedef int(reader_answer_fn)(void *arg, const struct reader_answer *a);
+
+struct reader_import {
+    struct list_id list;
+    struct slice list_name, file_name, file_hash;
+    uint64_t rows, imported, duplicates, rejected;
+    int64_t started_us, finished_us; /* finished 0: cut off */
+};
+typedef int(reader_import_fn)(void *arg, const struct reader_import *i);
+
+struct reader_lead {
+    struct tenant_id tenant;
+    struct list_id list;
+    struct slice list_name;
+    const struct lead *lead; /* phones, consents, fields, dates; history of
+                                all sellers; no campaign state */
+    int64_t imported_us;
+};
+typedef int(reader_lead_fn)(void *arg, const struct reader_lead *l);
+
+/* A lead within a campaign. */
+struct reader_membership {
+    struct campaign_id campaign;
+    struct seller_id seller;
+    struct lead_id lead;
+    struct slice campaign_name;
+    int campaign_state;
+    enum lead_state state;
+    struct slice reason;
+    int64_t due_us;
+    int64_t changed_us;
+    int verdict; /* last one that was not an allow; -1: none */
+    int64_t verdict_us, verdict_due_us;
+    struct slice rules, versions; /* of that verdict */
+};
+typedef int(reader_membership_fn)(void *arg, const struct reader_membership *m);
+
+struct reader_due {
+    int64_t from_us; /* start of the bucket */
+    uint64_t leads;
+};
+typedef int(reader_due_fn)(void *arg, const struct reader_due *d);
+
+struct reader_opt_out {
+    struct seller_id seller; /* 0: all sellers */
+    struct slice seller_name;
+    uint64_t e164;
+    int64_t at_us;
+    struct attempt_id attempt; /* 0: came otherwise */
+    struct campaign_id campaign;
+    struct slice source;
+};
+typedef int(reader_opt_out_fn)(void *arg, const struct reader_opt_out *o);
+
+struct reader_callback {
+    struct attempt_id attempt;
+    struct campaign_id campaign;
+    struct lead_id lead;
+    uint64_t e164;
+    int64_t asked_us, due_us;
+};
+typedef int(reader_callback_fn)(void *arg, const struct reader_callback *c);
+
+struct reader_dnc_list {
+    struct slice name, kind, country, file_name, source_hash;
+    struct seller_id seller;
+    uint64_t generation, rows;
+    int64_t obtained_us, published_us;
+};
+typedef int(reader_dnc_fn)(void *arg, const struct reader_dnc_list *l);
+
+typedef int(reader_journal_fn)(void *arg, const struct journal_row *row);
+
+struct reader {
+    void *self;
+    /* by id */
+    int (*campaigns)(void *self, struct tenant_id t, reader_campaign_fn *v,
+                     void *arg, struct err *e);
+    /* by state, then reason */
+    int (*states)(void *self, struct campaign_id c, reader_state_fn *v,
+                  void *arg, struct err *e);
+    /* by number of leads, greatest first */
+    int (*verdicts)(void *self, struct campaign_id c, reader_verdict_fn *v,
+                    void *arg, struct err *e);
+    /* by id */
+    int (*attempts)(void *self, const struct reader_attempts *q,
+                    reader_attempt_fn *v, void *arg, struct err *e);
+    /* by attempt, then instant; a question answered twice: the last answer */
+    int (*answers)(void *self, struct campaign_id c, reader_answer_fn *v,
+                   void *arg, struct err *e);
+    /* by instant */
+    int (*imports)(void *self, struct list_id l, reader_import_fn *v, void *arg,
+                   struct err *e);
+    /* by id; all leads that have the number */
+    int (*leads_of_number)(void *self, uint64_t e164, reader_lead_fn *v,
+                           void *arg, struct err *e);
+    int (*lead)(void *self, struct lead_id id, reader_lead_fn *v, void *arg,
+                struct err *e);
+    /* campaigns that a lead belongs to, by campaign id */
+    int (*memberships)(void *self, struct lead_id id, reader_membership_fn *v,
+                       void *arg, struct err *e);
+    /* leads of one campaign in a state (LEAD_STATE_COUNT: any), by lead id */
+    int (*members)(void *self, struct campaign_id c, enum lead_state s,
+                   reader_membership_fn *v, void *arg, struct err *e);
+    /* waiting and callback leads by due_us, in buckets of bucket_us */
+    int (*dues)(void *self, struct campaign_id c, int64_t bucket_us,
+                reader_due_fn *v, void *arg, struct err *e);
+    /* by instant; e164 0: all */
+    int (*opt_outs)(void *self, uint64_t e164, reader_opt_out_fn *v, void *arg,
+                    struct err *e);
+    int (*callbacks)(void *self, struct campaign_id c, reader_callback_fn *v,
+                     void *arg, struct err *e);
+    /* by name */
+    int (*dnc_lists)(void *self, reader_dnc_fn *v, void *arg, struct err *e);
+    /* from entry from_seq on, in order */
+    int (*journal)(void *self, uint64_t from_seq, reader_journal_fn *v,
+                   void *arg, struct err *e);
+};
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * port/reader.h on SQLite: a connection of its own that only reads, beside a
+ * running server or without one. Each call sees one consistent state.
+ */
+#ifndef STORE_SQLITE_READER_H
+#define STORE_SQLITE_READER_H
+
+#include "base/err.h"
+#include "port/reader.h"
+#include "store/data_dir.h"
+
+struct sqlite_reader;
+
+/* TM_ENOTFOUND: no database yet; TM_EVERSION: of another Telemark. */
+int sqlite_reader_open(const struct data_dir *dir, struct sqlite_reader **out,
+                       struct err *e) TM_MUST_CHECK;
+void sqlite_reader_close(struct sqlite_reader *r);
+void sqlite_reader_port(struct sqlite_reader *r, struct reader *out);
+
+#endif
