@@ -76,8 +76,8 @@ static bool take_option(const struct command *c, int argc, char **argv, int *i,
     if (value == NULL && *i + 1 < argc)
         value = argv[++*i];
     if (value == NULL || !store_value(o, value)) {
-        (void)command_usage(c, value == NULL ? "--%s needs a value"
-                                             : "too many --%s", o->name);
+        (void)command_usage(
+            c, value == NULL ? "--%s needs a value" : "too many --%s", o->name);
         return false;
     }
     return true;

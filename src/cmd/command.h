@@ -32,10 +32,10 @@ extern const int command_count;
 /* An option: --name VALUE or --name=VALUE, or a flag when value is NULL.
  * Every command also knows --help, and these when it lists them. */
 struct command_option {
-    const char *name;     /* without "--" */
-    const char **value;   /* where the text goes; NULL for a flag */
-    bool *flag;           /* set to true */
-    bool repeat;          /* value points to an array of 32, filled in order */
+    const char *name;   /* without "--" */
+    const char **value; /* where the text goes; NULL for a flag */
+    bool *flag;         /* set to true */
+    bool repeat;        /* value points to an array of 32, filled in order */
 };
 
 /* Parses argv: fills options, moves positional arguments to the front of

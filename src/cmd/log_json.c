@@ -99,8 +99,7 @@ static const char *state_word(const struct record *r)
         return campaign_state_text((enum campaign_state)r->state);
     case RECORD_LEAD: return lead_state_text((enum lead_state)r->state);
     case RECORD_ENDED: return outcome_text((enum outcome)r->state);
-    case RECORD_VERDICT:
-        return verdict_kind_text((enum verdict_kind)r->state);
+    case RECORD_VERDICT: return verdict_kind_text((enum verdict_kind)r->state);
     case RECORD_CLOCK:
     case RECORD_ATTEMPT:
     case RECORD_PLACED:

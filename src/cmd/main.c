@@ -7,14 +7,16 @@
 static void print_help(FILE *to)
 {
     (void)fputs("telemark: a telemarketing platform in one program\n\n"
-                "usage: telemark COMMAND [options]\n\n", to);
+                "usage: telemark COMMAND [options]\n\n",
+                to);
     for (int i = 0; i < command_count; i++)
         (void)fprintf(to, "  %-10s %s\n", command_table[i]->name,
                       command_table[i]->summary);
     (void)fputs("\nEvery command knows --help. Data are kept in one folder: "
                 "--data DIR, else\nTELEMARK_DATA, else "
                 "~/.local/share/telemark. Exit codes: 0 done, 1 refused or\n"
-                "failed, 2 wrong command line.\n", to);
+                "failed, 2 wrong command line.\n",
+                to);
 }
 
 int main(int argc, char **argv)

@@ -24,8 +24,7 @@ void real_clock_init(struct real_clock *c, int64_t start_us)
     c->port = (struct clock_port){.self = c, .now_us = now_us};
     c->base_mono_us = read_us(CLOCK_MONOTONIC);
     c->shifted = start_us != 0;
-    atomic_init(&c->base_us,
-                c->shifted ? start_us : read_us(CLOCK_REALTIME));
+    atomic_init(&c->base_us, c->shifted ? start_us : read_us(CLOCK_REALTIME));
 }
 
 void real_clock_sync(struct real_clock *c)

@@ -9,8 +9,8 @@
 #include "engine/gate.h"
 
 enum {
-    STEPS_PER_RUN = 64,       /* bound of the work of one engine_run() */
-    RETRY_US = 10 * 1000,     /* a full store is asked again after this */
+    STEPS_PER_RUN = 64,   /* bound of the work of one engine_run() */
+    RETRY_US = 10 * 1000, /* a full store is asked again after this */
 };
 
 struct member {
@@ -198,8 +198,8 @@ static void place(struct engine *e, size_t index,
     if (e->draining)
         rc = TM_EFULL;
     else if (!suppressed(m, a))
-        rc = e->port.carrier->place(e->port.carrier->self, &a->permit,
-                                    &a->spec, NULL);
+        rc = e->port.carrier->place(e->port.carrier->self, &a->permit, &a->spec,
+                                    NULL);
     if (rc == TM_OK) {
         map_set(&e->call_owner, (uint64_t)a->attempt.v, index + 1);
         return;
@@ -233,8 +233,8 @@ static void release(struct engine *e, size_t index)
 static void play(struct engine *e, const struct campaign_action *a)
 {
     /* TM_ESTATE only: the call ended meanwhile, and its end is on its way. */
-    int rc = e->port.carrier->play(e->port.carrier->self, a->attempt,
-                                   a->prompt, a->prompts, a->tag);
+    int rc = e->port.carrier->play(e->port.carrier->self, a->attempt, a->prompt,
+                                   a->prompts, a->tag);
     tm_assert(rc == TM_OK || rc == TM_ESTATE);
 }
 
@@ -429,8 +429,8 @@ void engine_hang_up_all(struct engine *e)
     const struct carrier *c = e->port.carrier;
     for (size_t i = 0; i < e->members; i++) {
         struct attempt_id call[256];
-        size_t n = campaign_calls(e->member[i].campaign, call,
-                                  tm_array_len(call));
+        size_t n =
+            campaign_calls(e->member[i].campaign, call, tm_array_len(call));
         for (size_t k = 0; k < n; k++)
             c->hangup(c->self, call[k], HANGUP_SHUTDOWN);
     }
@@ -443,6 +443,5 @@ size_t engine_calls(const struct engine *e)
 
 size_t engine_pending(const struct engine *e)
 {
-    return e->ready.n + e->gate.n + e->backlog.n +
-           flight_count(&e->flight);
+    return e->ready.n + e->gate.n + e->backlog.n + flight_count(&e->flight);
 }

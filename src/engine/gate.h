@@ -9,8 +9,8 @@
 #include "core/campaign/campaign.h"
 
 struct gate_item {
-    uint64_t seq;         /* released when durable >= seq */
-    size_t campaign;      /* the engine's index */
+    uint64_t seq;    /* released when durable >= seq */
+    size_t campaign; /* the engine's index */
     struct campaign_action action;
     struct gate_item *next;
     /* the copy of the prompts and their texts follows in memory */
