@@ -251,21 +251,42 @@ int32_t tz_rule_offset_s(const struct tz_rule *r, int64_t utc_s)
     return offset_in(list, s);
 }
 
-int64_t tz_rule_next(const struct tz_rule *r, int64_t utc_s)
+/* The list is whole that far behind the instant it was made for: a year and a
+ * month, as its last year may lack the start that cancels an end. */
+#define NEAR_S (INT64_C(400) * 86400)
+
+/* First instant after utc_s and at most NEAR_S behind it that has another
+ * offset than now_s, or INT64_MAX. */
+static int64_t next_near(const struct tz_rule *r, int64_t utc_s, int32_t now_s)
 {
-    if (!r->has_daylight || r->daylight_s == r->standard_s) {
-        return INT64_MAX;
-    }
     int64_t base;
     int64_t s = into_cycle(utc_s, &base);
     struct change list[CHANGES];
     changes_near(r, s, list);
-    int32_t now_s = offset_in(list, s);
     for (size_t i = 0; i < CHANGES; i++) {
         int64_t at = list[i].at;
-        if (at > s && offset_in(list, at) != now_s) {
+        if (at > s && at <= s + NEAR_S && offset_in(list, at) != now_s) {
             return base > INT64_MAX - at ? INT64_MAX : base + at;
         }
+    }
+    return INT64_MAX;
+}
+
+int64_t tz_rule_next(const struct tz_rule *r, int64_t utc_s)
+{
+    if (!r->has_daylight) {
+        return INT64_MAX;
+    }
+    /* Start and end may fall together in some years only; the longest time
+     * between leap years is eight years. */
+    enum { STEPS = 10 };
+    int32_t now_s = tz_rule_offset_s(r, utc_s);
+    for (int i = 0; i < STEPS && utc_s <= INT64_MAX - NEAR_S; i++) {
+        int64_t at = next_near(r, utc_s, now_s);
+        if (at != INT64_MAX) {
+            return at;
+        }
+        utc_s += NEAR_S;
     }
     return INT64_MAX;
 }
