@@ -99,9 +99,9 @@ bool number_country(uint64_t e164, char region[3]);
 
 /* "+12125550123"; returns the length. 0 gives "". */
 size_t number_format(uint64_t e164, char out[NUMBER_TEXT_LEN]);
-/* For logs: "+1212*****23". Shown are the country code, at most three digits
- * after it and the last two; at least five are hidden, if need be all that
- * follow the country code. Returns the length. */
+/* For logs: "+1212*****23". Shown are the country code, then the last two and
+ * at most three leading digits of the rest, as far as five or more stay
+ * hidden; of a shorter rest nothing is shown. Returns the length. */
 size_t number_mask(uint64_t e164, char out[NUMBER_TEXT_LEN]);
 
 /* "libphonenumber-js 1.13.16": to be kept with what was decided by it. */

@@ -193,8 +193,9 @@ static enum number_fault read_extension(struct slice s, bool *found, char *out)
         at++;
     if (at < s.n || n == 0)
         return sure && n == 0 ? NUMBER_EXTENSION : NUMBER_OK;
+    /* More digits behind a mere comma are another number, not an extension. */
     if (n > NUMBER_EXTENSION_MAX)
-        return NUMBER_EXTENSION;
+        return sure || upper(s.p[0]) == 'X' ? NUMBER_EXTENSION : NUMBER_OK;
     memcpy(out, s.p + from, n);
     out[n] = '\0';
     *found = true;
@@ -318,7 +319,7 @@ enum number_fault number_text_diagnose(struct slice text,
     if (fault != NUMBER_EMPTY && is_scientific(s))
         return NUMBER_SPREADSHEET;
     if ((fault == NUMBER_TOO_LONG || fault == NUMBER_LETTERS ||
-         fault == NUMBER_NOT_A_NUMBER || fault == NUMBER_EXTENSION) &&
+         fault == NUMBER_NOT_A_NUMBER) &&
         has_several(s))
         return NUMBER_SEVERAL;
     if (fault != NUMBER_NOT_A_NUMBER)
