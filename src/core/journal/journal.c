@@ -1,0 +1,394 @@
+#include "core/journal/journal.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* The reader of a payload: canonical means that a record has exactly one
+ * encoding, so fields come in the order of their tags, none is zero or empty,
+ * and a number never takes more bytes than it needs. */
+
+/* Tags are for ever: a new field takes the next one. In order of tags. */
+#define FIELD_TABLE(SIGNED, NUMBER, INT, FLAG, TEXT)                           \
+    SIGNED(1, at_us)                                                           \
+    SIGNED(2, tenant.v)                                                        \
+    SIGNED(3, seller.v)                                                        \
+    SIGNED(4, campaign.v)                                                      \
+    SIGNED(5, lead.v)                                                          \
+    SIGNED(6, attempt.v)                                                       \
+    NUMBER(7)                                                                  \
+    SIGNED(8, due_us)                                                          \
+    INT(9, state)                                                              \
+    INT(10, code)                                                              \
+    SIGNED(11, ring_ms)                                                        \
+    SIGNED(12, talk_ms)                                                        \
+    FLAG(13, live)                                                             \
+    FLAG(14, abandoned)                                                        \
+    TEXT(15, key)                                                              \
+    TEXT(16, value)                                                            \
+    TEXT(17, rules)                                                            \
+    TEXT(18, versions)                                                         \
+    TEXT(19, note)
+
+enum {
+    VARINT_MAX = 10,
+    /* numbers, flags and tags of one record, with room */
+    FIXED_MAX = 256,
+    PAYLOAD_MOST = FIXED_MAX + 5 * (JOURNAL_TEXT_MAX + VARINT_MAX),
+};
+_Static_assert((int)PAYLOAD_MOST <= (int)JOURNAL_PAYLOAD_MAX, "payload fits");
+_Static_assert(JOURNAL_HASH_SIZE <= crypto_generichash_BYTES_MAX, "hash size");
+_Static_assert(RECORD_COUNT < 128, "a kind is one byte");
+
+void journal_init(struct journal *j, const uint8_t *salt)
+{
+    *j = (struct journal){0};
+    memcpy(j->salt, salt, JOURNAL_SALT_SIZE);
+}
+
+void journal_resume(struct journal *j, uint64_t seq, const uint8_t *head)
+{
+    j->seq = seq;
+    memcpy(j->head, head, JOURNAL_HASH_SIZE);
+}
+
+void journal_number(const uint8_t *salt, uint64_t e164,
+                    uint8_t out[JOURNAL_NUMBER_SIZE])
+{
+    uint8_t digits[8];
+    for (int i = 0; i < 8; i++) {
+        digits[i] = (uint8_t)(e164 >> (56 - 8 * i));
+    }
+    int rc = crypto_generichash(out, JOURNAL_NUMBER_SIZE, digits,
+                                sizeof(digits), salt, JOURNAL_SALT_SIZE);
+    tm_assert(rc == 0);
+}
+
+void journal_hash(const uint8_t *prev, uint64_t seq, struct slice payload,
+                  uint8_t out[JOURNAL_HASH_SIZE])
+{
+    uint8_t number[8];
+    for (int i = 0; i < 8; i++) {
+        number[i] = (uint8_t)(seq >> (56 - 8 * i));
+    }
+    crypto_generichash_state st;
+    int rc = crypto_generichash_init(&st, NULL, 0, JOURNAL_HASH_SIZE);
+    rc |= crypto_generichash_update(&st, prev, JOURNAL_HASH_SIZE);
+    rc |= crypto_generichash_update(&st, number, sizeof(number));
+    if (payload.n > 0) {
+        rc |= crypto_generichash_update(&st, (const uint8_t *)payload.p,
+                                        payload.n);
+    }
+    rc |= crypto_generichash_final(&st, out, JOURNAL_HASH_SIZE);
+    tm_assert(rc == 0);
+}
+
+/* --- writing --------------------------------------------------------------*/
+
+struct writer {
+    uint8_t *p;
+    size_t n;
+};
+
+static void put_byte(struct writer *w, uint8_t b)
+{
+    tm_assert(w->n < PAYLOAD_MOST);
+    w->p[w->n++] = b;
+}
+
+static void put_varint(struct writer *w, uint64_t v)
+{
+    while (v >= 0x80) {
+        put_byte(w, (uint8_t)(v | 0x80));
+        v >>= 7;
+    }
+    put_byte(w, (uint8_t)v);
+}
+
+/* Zigzag: small negative numbers stay short. */
+static uint64_t zigzag(int64_t v)
+{
+    return ((uint64_t)v << 1) ^ (v < 0 ? UINT64_MAX : 0);
+}
+
+static int64_t unzigzag(uint64_t z)
+{
+    return (int64_t)((z >> 1) ^ ((z & 1) ? UINT64_MAX : 0));
+}
+
+static void put_signed(struct writer *w, uint8_t tag, int64_t v)
+{
+    if (v != 0) {
+        put_byte(w, tag);
+        put_varint(w, zigzag(v));
+    }
+}
+
+static void put_flag(struct writer *w, uint8_t tag, bool v)
+{
+    if (v) {
+        put_byte(w, tag);
+        put_byte(w, 1);
+    }
+}
+
+static void put_text(struct writer *w, uint8_t tag, struct slice s)
+{
+    if (s.n == 0) {
+        return;
+    }
+    size_t n = s.n < JOURNAL_TEXT_MAX ? s.n : (size_t)JOURNAL_TEXT_MAX;
+    put_byte(w, tag);
+    put_varint(w, n);
+    tm_assert(w->n + n <= PAYLOAD_MOST);
+    memcpy(w->p + w->n, s.p, n);
+    w->n += n;
+}
+
+static void put_number(struct writer *w, uint8_t tag, const struct journal *j,
+                       uint64_t e164)
+{
+    if (e164 != 0) {
+        put_byte(w, tag);
+        tm_assert(w->n + JOURNAL_NUMBER_SIZE <= PAYLOAD_MOST);
+        journal_number(j->salt, e164, w->p + w->n);
+        w->n += JOURNAL_NUMBER_SIZE;
+    }
+}
+
+static void put_record(struct writer *w, const struct journal *j,
+                       const struct record *r)
+{
+    put_byte(w, JOURNAL_FORMAT);
+    put_byte(w, (uint8_t)r->kind);
+#define PUT_SIGNED(tag, member) put_signed(w, tag, r->member);
+#define PUT_NUMBER(tag)         put_number(w, tag, j, r->e164);
+#define PUT_FLAG(tag, member)   put_flag(w, tag, r->member);
+#define PUT_TEXT(tag, member)   put_text(w, tag, r->member);
+    FIELD_TABLE(PUT_SIGNED, PUT_NUMBER, PUT_SIGNED, PUT_FLAG, PUT_TEXT)
+}
+
+int journal_append(struct journal *j, const struct record *r,
+                   struct buf *payload_out, uint8_t hash_out[JOURNAL_HASH_SIZE])
+{
+    tm_assert((unsigned)r->kind < RECORD_COUNT);
+    uint8_t bytes[PAYLOAD_MOST];
+    struct writer w = {.p = bytes};
+    put_record(&w, j, r);
+    if (payload_out->failed || payload_out->max - payload_out->n < w.n) {
+        return TM_EFULL;
+    }
+    buf_add(payload_out, bytes, w.n);
+    uint8_t hash[JOURNAL_HASH_SIZE];
+    journal_hash(j->head, j->seq + 1, str_range((const char *)bytes, w.n),
+                 hash);
+    j->seq++;
+    memcpy(j->head, hash, sizeof(hash));
+    memcpy(hash_out, hash, sizeof(hash));
+    return TM_OK;
+}
+
+/* --- reading --------------------------------------------------------------*/
+
+struct parser {
+    const uint8_t *p;
+    size_t n, at;
+    const char *bad; /* what is wrong; NULL: nothing */
+};
+
+static uint8_t take_byte(struct parser *r)
+{
+    if (r->at >= r->n) {
+        r->bad = "it ends too early";
+        return 0;
+    }
+    return r->p[r->at++];
+}
+
+static uint64_t take_varint(struct parser *r)
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < VARINT_MAX; i++) {
+        uint8_t b = take_byte(r);
+        if (r->bad) {
+            return 0;
+        }
+        if (i == VARINT_MAX - 1 && b > 1) {
+            break;
+        }
+        v |= (uint64_t)(b & 0x7f) << (7 * i);
+        if (!(b & 0x80)) {
+            if (b == 0 && i > 0) {
+                r->bad = "a number is longer than it needs to be";
+            }
+            return v;
+        }
+    }
+    r->bad = "a number is too large";
+    return 0;
+}
+
+static int64_t take_signed(struct parser *r)
+{
+    int64_t v = unzigzag(take_varint(r));
+    if (v == 0 && !r->bad) {
+        r->bad = "a field is zero and should be left out";
+    }
+    return v;
+}
+
+static int take_int(struct parser *r)
+{
+    int64_t v = take_signed(r);
+    if (v < INT32_MIN || v > INT32_MAX) {
+        r->bad = "a number is too large";
+        return 0;
+    }
+    return (int)v;
+}
+
+static bool take_flag(struct parser *r)
+{
+    if (take_byte(r) != 1 && !r->bad) {
+        r->bad = "a flag is not 1";
+    }
+    return true;
+}
+
+static struct slice take_text(struct parser *r)
+{
+    uint64_t n = take_varint(r);
+    if (!r->bad && (n == 0 || n > (size_t)JOURNAL_TEXT_MAX || n > r->n - r->at)) {
+        r->bad = "the length of a text is wrong";
+    }
+    if (r->bad) {
+        return (struct slice){0};
+    }
+    const char *p = (const char *)r->p + r->at;
+    r->at += (size_t)n;
+    return str_range(p, (size_t)n);
+}
+
+static void take_number(struct parser *r, struct journal_entry *out)
+{
+    if (r->n - r->at < JOURNAL_NUMBER_SIZE) {
+        r->bad = "it ends too early";
+        return;
+    }
+    memcpy(out->number, r->p + r->at, JOURNAL_NUMBER_SIZE);
+    out->has_number = true;
+    r->at += JOURNAL_NUMBER_SIZE;
+}
+
+static void take_field(struct parser *r, uint8_t tag, struct journal_entry *out)
+{
+    struct record *rec = &out->record;
+    switch (tag) {
+#define TAKE_SIGNED(number, member)                                            \
+    case number:                                                               \
+        rec->member = take_signed(r);                                          \
+        return;
+#define TAKE_NUMBER(number)                                                    \
+    case number:                                                               \
+        take_number(r, out);                                                   \
+        return;
+#define TAKE_INT(number, member)                                               \
+    case number:                                                               \
+        rec->member = take_int(r);                                             \
+        return;
+#define TAKE_FLAG(number, member)                                              \
+    case number:                                                               \
+        rec->member = take_flag(r);                                            \
+        return;
+#define TAKE_TEXT(number, member)                                              \
+    case number: rec->member = take_text(r); return;
+        FIELD_TABLE(TAKE_SIGNED, TAKE_NUMBER, TAKE_INT, TAKE_FLAG, TAKE_TEXT)
+    default: r->bad = "it has an unknown field"; return;
+    }
+}
+
+int journal_decode(struct slice payload, struct journal_entry *out,
+                   struct err *e)
+{
+    struct parser r = {.p = (const uint8_t *)payload.p, .n = payload.n};
+    struct journal_entry entry = {0};
+    uint8_t format = take_byte(&r);
+    if (!r.bad && format > JOURNAL_FORMAT) {
+        return err_set(e, TM_EVERSION,
+                       "the journal entry has format %u, this program knows "
+                       "%d: upgrade the program",
+                       format, JOURNAL_FORMAT);
+    }
+    uint8_t kind = take_byte(&r);
+    if (!r.bad && (format != JOURNAL_FORMAT || kind >= RECORD_COUNT)) {
+        r.bad = "its kind is unknown";
+    }
+    entry.record.kind = (enum record_kind)(r.bad ? 0 : kind);
+    uint8_t last = 0;
+    while (!r.bad && r.at < r.n) {
+        uint8_t tag = take_byte(&r);
+        if (tag <= last) {
+            r.bad = "its fields are out of order";
+            break;
+        }
+        last = tag;
+        take_field(&r, tag, &entry);
+    }
+    if (r.bad) {
+        return err_set(e, TM_ECORRUPT,
+                       "the journal entry is damaged at byte %zu: %s", r.at,
+                       r.bad);
+    }
+    *out = entry;
+    return TM_OK;
+}
+
+/* --- verifying ------------------------------------------------------------*/
+
+static bool row_is_good(const struct journal_row *row, uint64_t seq,
+                        struct journal_check *c)
+{
+    if (row->seq != seq) {
+        c->broken_seq = seq;
+        (void)str_copy(c->why, sizeof(c->why),
+                       str_of(row->seq > seq ? "the entry is missing"
+                                             : "the entry is out of order"));
+        return false;
+    }
+    uint8_t hash[JOURNAL_HASH_SIZE];
+    journal_hash(c->head, seq, row->payload, hash);
+    if (memcmp(hash, row->hash, sizeof(hash)) != 0) {
+        c->broken_seq = seq;
+        (void)str_copy(c->why, sizeof(c->why),
+                       str_of("the hash does not fit the entry and the one "
+                              "before it"));
+        return false;
+    }
+    struct journal_entry entry;
+    struct err e;
+    if (journal_decode(row->payload, &entry, &e) != TM_OK) {
+        c->broken_seq = seq;
+        (void)str_copy(c->why, sizeof(c->why), str_of(e.text));
+        return false;
+    }
+    memcpy(c->head, hash, sizeof(hash));
+    return true;
+}
+
+int journal_verify(journal_next_fn *next, void *arg, struct journal_check *out,
+                   struct err *e)
+{
+    struct journal_check c = {0};
+    struct journal_row row;
+    int rc;
+    while ((rc = next(arg, &row, e)) == 1) {
+        if (!row_is_good(&row, c.entries + 1, &c)) {
+            break;
+        }
+        c.entries++;
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    *out = c;
+    return TM_OK;
+}
