@@ -69,7 +69,14 @@ def top_level(code):
             start, head_end, has_brace = pos + 1, None, False
 
 
+# A table macro used at file scope needs no semicolon after it.
+EXPANSION = re.compile(r"\s*(?:[A-Z][A-Z0-9_]*\s*\([^()]*\)\s*)+(?=[\w\[])")
+
+
 def piece(code, start, head, end, body):
+    expansion = EXPANSION.match(head)
+    if expansion:
+        start, head = start + expansion.end(), head[expansion.end():]
     first = start + len(head) - len(head.lstrip())
     return (" ".join(head.split()), code.count("\n", 0, first) + 1,
             code.count("\n", 0, end) + 1, body)

@@ -175,15 +175,16 @@ class Checker:
 
     def check_name(self, path, name, line):
         """The stem of the file, or of a header of the same folder that
-        declares the name (one header may stand before several files); with
-        the folder's name before it where the stem alone says too little."""
+        declares the name (one header may stand before several files, and
+        x_priv.h or x_int.h is theirs alone); with the folder's name before
+        it where the stem alone says too little."""
         folder, base = os.path.split(path)
         stem = os.path.splitext(base)[0]
         stems = [stem, os.path.basename(folder) + "_" + stem]
         for header, code in self.headers.items():
             top, leaf = os.path.split(header)
             if top == folder and re.search(rf"\b{name}\b", code):
-                stems.append(os.path.splitext(leaf)[0])
+                stems.append(re.sub(r"(_priv|_int)?\.h$", "", leaf))
         for s in list(stems):
             stems += self.rules.prefixes.get(f"{folder}/{s}", [])
         if name == "main" and folder == "cmd":

@@ -231,6 +231,14 @@ class Style(Checks):
                 self.refuses(self.tool, added(CALL, text),
                              "other does not begin with call_")
 
+    def test_names_of_a_private_header(self):
+        tree = dict(GOOD)
+        tree["src/core/call/call_more.c"] = "int call_x(void)\n{\n}\n"
+        self.refuses(self.tool, tree, "does not begin with call_more_")
+        tree["src/core/call/call_priv.h"] = ("#pragma once\n"
+                                             "int call_x(void);\n")
+        self.accepts(self.tool, tree)
+
     def test_long_function(self):
         self.refuses(self.tool, added(CALL, LONG), "call_long has 74 lines")
 
@@ -266,6 +274,11 @@ class Style(Checks):
     def test_mutable_global_elsewhere(self):
         self.accepts(self.tool, added("src/store/store.c",
                                       "static int store_count;\n"))
+
+    def test_expansion_before_a_function(self):
+        self.accepts(self.tool, added(CALL, "#define LIST(X) X(1)\n"
+                                      "LIST(ENTRY)\nstruct call_ops *call_x("
+                                      "int x)\n{\n    return 0;\n}\n"))
 
     def test_prototypes_are_no_variables(self):
         self.accepts(self.tool, added(CALL, "int other(int (*f)(int), int x);\n"
