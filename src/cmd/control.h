@@ -1,0 +1,81 @@
+/*
+ * One writer: a command that changes data runs in the process that owns the
+ * data folder. Beside a running server it is sent through the Unix socket
+ * "control.sock" in the folder and carried out there, else it takes the
+ * folder's lock itself. The command's code is the same in both cases: it sees
+ * a struct control and never prints by itself.
+ *
+ * Protocol: JSON lines. Request {"command":"import","argv":[...],"cwd":"/x"}.
+ * Replies {"out":TEXT}, {"err":TEXT}, {"progress":[count,done,total]} and at
+ * last {"exit":CODE}.
+ */
+#ifndef CMD_CONTROL_H
+#define CMD_CONTROL_H
+
+#include "cmd/command.h"
+#include "cmd/house.h"
+#include "core/campaign/campaign.h"
+#include "port/clock.h"
+
+enum control_change {
+    CONTROL_CAMPAIGNS = 1, /* a campaign was loaded */
+    CONTROL_DNC = 2,       /* a do-not-call list was published */
+    CONTROL_TRUNKS = 4,
+    CONTROL_OPT_OUTS = 8,
+    CONTROL_LEADS = 16, /* a list has new leads */
+};
+
+/* What a running server does for a command; functions wait for the loop. */
+struct control_server {
+    void *self;
+    int (*campaign)(void *self, struct campaign_id id,
+                    enum campaign_event_kind kind, struct err *e);
+    int (*status)(void *self, struct campaign_id id,
+                  struct campaign_status *out, struct err *e);
+    int (*changed)(void *self, unsigned changes, struct err *e);
+};
+
+struct control_io {
+    void *self;
+    void (*out)(void *self, struct slice text);  /* standard output */
+    void (*err)(void *self, struct slice text);  /* standard error */
+    void (*progress)(void *self, const char *what, const char *unit,
+                     uint64_t count, uint64_t done, uint64_t total);
+};
+
+struct control {
+    const struct command *command;
+    struct house *house;
+    const struct clock_port *clock;
+    const struct control_server *server; /* NULL: no server runs */
+    struct control_io io;
+    const char *cwd; /* of the user, for relative paths */
+};
+
+typedef int(control_fn)(struct control *c, int argc, char **argv);
+
+struct control_command {
+    const struct command *command;
+    control_fn *fn;
+};
+
+/* The commands that may come through the socket (control_table.c). */
+extern const struct control_command control_table[];
+extern const int control_table_count;
+
+/* Runs a command of the table: forwards it, or opens the folder and runs it
+ * here. data is the --data option (NULL: default). Returns the exit code. */
+int control_run(const struct command *c, const char *data, int argc,
+                char **argv);
+
+/* Formatted output of a command. */
+void control_printf(struct control *c, const char *fmt, ...) TM_PRINTF(2, 3);
+/* "telemark NAME: text" on the user's standard error. Returns EXIT_REFUSED. */
+int control_fail(struct control *c, const struct err *e);
+int control_usage(struct control *c, const char *fmt, ...) TM_PRINTF(2, 3);
+/* An absolute path for the user's path. */
+int control_path(const struct control *c, const char *path, char *out,
+                 size_t cap, struct err *e) TM_MUST_CHECK;
+int64_t control_now_us(const struct control *c);
+
+#endif
