@@ -53,10 +53,10 @@ enum call_input {
 struct call_leg {
     enum call_state state;
     int64_t recorded_us;
-    int64_t placed_us;   /* 0: not yet; so the others */
+    int64_t placed_us; /* 0: not yet; so the others */
     int64_t answered_us;
     int64_t ended_us;
-    bool beep;           /* a voicemail's beep was heard */
+    bool beep; /* a voicemail's beep was heard */
 };
 
 void call_leg_init(struct call_leg *l, int64_t now_us);

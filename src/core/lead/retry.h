@@ -43,8 +43,7 @@ bool retry_allowed(enum outcome o);
 /* Attempts of the lead that count toward tries_max. */
 unsigned retry_tries(const struct lead *l);
 /* l has the outcome already counted in outcomes[] and phone[].bad set. */
-struct retry_next retry_after(const struct retry_rules *r,
-                              const struct lead *l, enum outcome o,
-                              int64_t now_us);
+struct retry_next retry_after(const struct retry_rules *r, const struct lead *l,
+                              enum outcome o, int64_t now_us);
 
 #endif

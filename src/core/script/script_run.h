@@ -16,14 +16,14 @@
 
 struct script_run {
     const struct script *script;
-    int step; /* index; SCRIPT_END before the start and after the end */
-    uint32_t tag;         /* of what is being said now */
-    bool speaking;        /* its end has not been heard yet */
-    unsigned asked;       /* how often this step was asked again */
-    int64_t deadline_us;  /* INT64_MAX: none */
-    unsigned questions;   /* asked so far, each step once */
-    unsigned answers;     /* given so far */
-    unsigned keys;        /* pressed so far */
+    int step;       /* index; SCRIPT_END before the start and after the end */
+    uint32_t tag;   /* of what is being said now */
+    bool speaking;  /* its end has not been heard yet */
+    unsigned asked; /* how often this step was asked again */
+    int64_t deadline_us;                /* INT64_MAX: none */
+    uint64_t questions;  /* asked so far: a bit a step */
+    uint64_t answers;    /* given so far: a bit a step */
+    unsigned keys;                      /* pressed so far */
     bool opted_out, callback, finished; /* finished: an end step was reached */
 };
 
@@ -46,9 +46,9 @@ struct script_output {
     bool silence;  /* cut off what is playing; nothing new */
     bool answered; /* question and answer are set */
     struct slice question, answer;
-    bool opt_out;  /* make it durable before the lines are spoken */
+    bool opt_out; /* make it durable before the lines are spoken */
     bool callback;
-    bool end;      /* hang up */
+    bool end; /* hang up */
 };
 
 void script_run_init(struct script_run *r, const struct script *s);
