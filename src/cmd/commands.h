@@ -3,6 +3,7 @@
 #define CMD_COMMANDS_H
 
 #include "cmd/command.h"
+#include "cmd/control.h"
 
 extern const struct command cmd_import;
 extern const struct command cmd_dnc;
@@ -14,5 +15,11 @@ extern const struct command cmd_why;
 extern const struct command cmd_journal;
 extern const struct command cmd_simulate;
 extern const struct command cmd_town;
+
+/* The parts that run where the data folder is owned (cmd/control.h). */
+control_fn cmd_import_control;
+control_fn cmd_dnc_control;
+control_fn cmd_trunk_control;
+control_fn cmd_campaign_control;
 
 #endif

@@ -37,8 +37,8 @@ struct control_server {
 
 struct control_io {
     void *self;
-    void (*out)(void *self, struct slice text);  /* standard output */
-    void (*err)(void *self, struct slice text);  /* standard error */
+    void (*out)(void *self, struct slice text); /* standard output */
+    void (*err)(void *self, struct slice text); /* standard error */
     void (*progress)(void *self, const char *what, const char *unit,
                      uint64_t count, uint64_t done, uint64_t total);
 };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 int control_address(const char *dir, struct sockaddr_un *addr, int *dir_fd)
 {

@@ -74,17 +74,12 @@ void engine_free(struct engine *e)
     mem_free(e);
 }
 
-static struct member *find(const struct engine *e, struct campaign_id id,
-                           size_t *index)
+static bool find(const struct engine *e, struct campaign_id id, size_t *index)
 {
-    for (size_t i = 0; i < e->members; i++) {
-        if (e->member[i].env.id.v != id.v)
-            continue;
-        if (index != NULL)
-            *index = i;
-        return (struct member *)&e->member[i];
-    }
-    return NULL;
+    for (*index = 0; *index < e->members; ++*index)
+        if (e->member[*index].env.id.v == id.v)
+            return true;
+    return false;
 }
 
 int engine_add(struct engine *e, const struct campaign_env *env,
@@ -92,7 +87,8 @@ int engine_add(struct engine *e, const struct campaign_env *env,
                const struct campaign_counters *counters)
 {
     tm_assert(env->id.v > 0);
-    if (find(e, env->id, NULL) != NULL)
+    size_t index;
+    if (find(e, env->id, &index))
         return TM_EEXIST;
     if (e->members == ENGINE_CAMPAIGNS_MAX)
         return TM_ELIMIT;
@@ -274,7 +270,7 @@ int engine_command(struct engine *e, struct campaign_id id,
     tm_assert(kind == CAMPAIGN_EV_START || kind == CAMPAIGN_EV_PAUSE ||
               kind == CAMPAIGN_EV_STOP);
     size_t index;
-    if (find(e, id, &index) == NULL)
+    if (!find(e, id, &index))
         return TM_ENOTFOUND;
     if (e->draining)
         return TM_ESTATE;
@@ -287,10 +283,10 @@ int engine_command(struct engine *e, struct campaign_id id,
 int engine_status(const struct engine *e, struct campaign_id id,
                   struct campaign_status *out)
 {
-    const struct member *m = find(e, id, NULL);
-    if (m == NULL)
+    size_t index;
+    if (!find(e, id, &index))
         return TM_ENOTFOUND;
-    campaign_status(m->campaign, out);
+    campaign_status(e->member[index].campaign, out);
     return TM_OK;
 }
 
@@ -337,7 +333,7 @@ static void on_leads(void *arg, const struct store_leads *leads)
 {
     struct engine *e = arg;
     size_t index;
-    if (find(e, leads->campaign, &index) == NULL)
+    if (!find(e, leads->campaign, &index))
         return;
     struct campaign_event ev = {.kind = CAMPAIGN_EV_LEADS,
                                 .lead = leads->lead,

@@ -1,0 +1,343 @@
+/* telemark campaign: load, start, pause, stop, status. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/json_out.h"
+#include "cmd/commands.h"
+#include "cmd/control.h"
+#include "cmd/tenant.h"
+#include "core/campaign/campaign.h"
+#include "store/catalog.h"
+#include "store/sqlite_reader.h"
+
+enum { PLAN_BYTES_MAX = 4 << 20 };
+
+static int run(int argc, char **argv);
+
+const struct command cmd_campaign = {
+    .name = "campaign",
+    .summary = "load a campaign file; start, pause, stop, status",
+    .help =
+        "usage: telemark campaign load FILE [--data DIR]\n"
+        "       telemark campaign start|pause|stop NAME [--data DIR]\n"
+        "       telemark campaign status [NAME] [--json] [--data DIR]\n\n"
+        "load    checks a campaign file (examples/survey.campaign shows every\n"
+        "        key) and stores it under its name. Loading again changes the\n"
+        "        plan of a campaign that does not run.\n"
+        "start   lets the campaign dial while `telemark serve` runs.\n"
+        "pause   starts no new calls; calls that are up go on.\n"
+        "stop    as pause, and gives its leads back.\n"
+        "status  state, calls, leads by state, and why it is not dialling.\n",
+    .run = run,
+};
+
+struct options {
+    const char *data;
+    bool json;
+};
+
+static int parse(int argc, char **argv, struct options *o)
+{
+    const struct command_option opt[] = {
+        {.name = "data", .value = &o->data},
+        {.name = "json", .flag = &o->json},
+    };
+    return command_options(&cmd_campaign, argc, argv, opt,
+                           (int)tm_array_len(opt));
+}
+
+static int run(int argc, char **argv)
+{
+    char *copy[128];
+    struct options o = {0};
+    if (argc > (int)tm_array_len(copy))
+        return command_usage(&cmd_campaign, "too many words");
+    /* Parsed here for --help, --data and a wrong line; again by the owner. */
+    memcpy(copy, argv, (size_t)argc * sizeof(*argv));
+    int words = parse(argc, copy, &o);
+    if (words < 0)
+        return words == -2 ? EXIT_DONE : EXIT_USAGE;
+    if (words == 0)
+        return command_usage(&cmd_campaign, "load, start, pause, stop or "
+                                            "status?");
+    return control_run(&cmd_campaign, o.data, argc, argv);
+}
+
+struct load {
+    const struct plan *plan;
+    struct slice text;
+    int64_t now_us;
+    struct campaign_id id;
+};
+
+static int do_load(struct db *db, void *arg, struct err *e)
+{
+    struct load *l = arg;
+    struct catalog_campaign c = {.tenant = tenant_default(),
+                                 .name = str_of(l->plan->name),
+                                 .seller = str_of(l->plan->seller),
+                                 .list = str_of(l->plan->list),
+                                 .plan = l->text,
+                                 .now_us = l->now_us};
+    return catalog_campaign_load(db, &c, &l->id, e);
+}
+
+static int load_plan(struct control *c, const char *path, struct arena *a,
+                     struct buf *text, struct err *e)
+{
+    struct load l = {.now_us = control_now_us(c)};
+    int rc = plan_parse(a, path, buf_slice(text), &l.plan, e);
+    l.text = buf_slice(text);
+    if (rc == TM_OK)
+        rc = sqlite_store_run(c->house->store, do_load, &l, e);
+    if (rc == TM_OK && c->server != NULL)
+        rc = c->server->changed(c->server->self, CONTROL_CAMPAIGNS, e);
+    if (rc == TM_OK)
+        control_printf(c,
+                       "campaign '%s' is loaded (%zu steps, list '%s', "
+                       "trunk '%s'); start it with: telemark campaign start "
+                       "%s\n",
+                       l.plan->name, l.plan->script->steps, l.plan->list,
+                       l.plan->trunk, l.plan->name);
+    return rc;
+}
+
+static int load(struct control *c, const char *file)
+{
+    struct err e = {0};
+    char path[4096];
+    struct buf text;
+    struct arena a;
+    if (control_path(c, file, path, sizeof(path), &e) != TM_OK ||
+        command_read_file(path, PLAN_BYTES_MAX, &text, &e) != TM_OK)
+        return control_fail(c, &e);
+    arena_init(&a);
+    int rc = load_plan(c, file, &a, &text, &e);
+    arena_fini(&a);
+    buf_fini(&text);
+    return rc == TM_OK ? EXIT_DONE : control_fail(c, &e);
+}
+
+struct change {
+    struct slice name;
+    enum campaign_state state;
+    int64_t now_us;
+    struct campaign_id id;
+};
+
+static int do_find(struct db *db, void *arg, struct err *e)
+{
+    struct change *ch = arg;
+    return catalog_campaign_find(db, tenant_default(), ch->name, &ch->id, e);
+}
+
+/* Without a server the wish is written down; the next server follows it. */
+static int do_change(struct db *db, void *arg, struct err *e)
+{
+    struct change *ch = arg;
+    struct record r = {.kind = RECORD_CAMPAIGN,
+                       .at_us = ch->now_us,
+                       .tenant = tenant_default(),
+                       .campaign = ch->id,
+                       .state = ch->state,
+                       .note = str_of("command without a server")};
+    return catalog_record(db, &r, e);
+}
+
+static int change(struct control *c, const char *name,
+                  enum campaign_event_kind kind, enum campaign_state state)
+{
+    struct err e = {0};
+    struct change ch = {
+        .name = str_of(name), .state = state, .now_us = control_now_us(c)};
+    int rc = sqlite_store_run(c->house->store, do_find, &ch, &e);
+    if (rc == TM_OK && c->server != NULL)
+        rc = c->server->campaign(c->server->self, ch.id, kind, &e);
+    else if (rc == TM_OK)
+        rc = sqlite_store_run(c->house->store, do_change, &ch, &e);
+    if (rc != TM_OK)
+        return control_fail(c, &e);
+    control_printf(c, "campaign '%s' is %s%s\n", name,
+                   campaign_state_text(state),
+                   state == CAMPAIGN_RUNNING && c->server == NULL
+                       ? "; it dials when 'telemark serve' runs"
+                       : "");
+    return EXIT_DONE;
+}
+
+struct status {
+    struct control *c;
+    struct slice name; /* empty: all */
+    struct reader reader;
+    struct json_out *json; /* NULL: text */
+    struct campaign_id found[64];
+    struct slice found_name[64];
+    int found_state[64];
+    size_t n;
+    struct arena arena;
+    uint64_t leads[LEAD_STATE_COUNT];
+};
+
+static int keep_campaign(void *arg, const struct reader_campaign *rc)
+{
+    struct status *s = arg;
+    if (s->name.n > 0 && !str_same(s->name, rc->name))
+        return 0;
+    if (s->n < tm_array_len(s->found)) {
+        s->found[s->n] = rc->id;
+        s->found_state[s->n] = rc->state;
+        s->found_name[s->n] = str_of(arena_strdup(&s->arena, rc->name));
+        s->n++;
+    }
+    return 0;
+}
+
+static int add_state(void *arg, const struct reader_state_count *count)
+{
+    struct status *s = arg;
+    s->leads[count->state] += count->leads;
+    return 0;
+}
+
+static void print_text(struct status *s, size_t i,
+                       const struct campaign_status *live)
+{
+    control_printf(s->c, "%s: %s", s->found_name[i].p,
+                   campaign_state_text(
+                       live != NULL ? live->state
+                                    : (enum campaign_state)s->found_state[i]));
+    if (live != NULL)
+        control_printf(s->c, ", %zu calls up, %zu leads at hand", live->calls,
+                       live->hopper);
+    else
+        control_printf(s->c, " (no server runs)");
+    control_printf(s->c, "\n  leads:");
+    for (int st = 0; st < LEAD_STATE_COUNT; st++)
+        if (s->leads[st] > 0)
+            control_printf(s->c, " %s %llu",
+                           lead_state_text((enum lead_state)st),
+                           (unsigned long long)s->leads[st]);
+    control_printf(s->c, "\n");
+    if (live != NULL && live->idle_why[0] != '\0')
+        control_printf(s->c, "  not dialling: %s\n", live->idle_why);
+}
+
+static void print_json(struct status *s, size_t i,
+                       const struct campaign_status *live)
+{
+    struct json_out *j = s->json;
+    json_out_object(j);
+    json_out_kv_text(j, "campaign", s->found_name[i].p);
+    json_out_kv_text(
+        j, "state",
+        campaign_state_text(live != NULL
+                                ? live->state
+                                : (enum campaign_state)s->found_state[i]));
+    json_out_kv_bool(j, "server", live != NULL);
+    json_out_key(j, "leads");
+    json_out_object(j);
+    for (int st = 0; st < LEAD_STATE_COUNT; st++)
+        json_out_kv_int(j, lead_state_text((enum lead_state)st),
+                        (int64_t)s->leads[st]);
+    json_out_end_object(j);
+    if (live != NULL) {
+        json_out_kv_int(j, "calls", (int64_t)live->calls);
+        json_out_kv_int(j, "hopper", (int64_t)live->hopper);
+        json_out_kv_text(j, "idle_why", live->idle_why);
+        json_out_key(j, "next_due");
+        char at[CIVIL_INSTANT_LEN];
+        if (live->next_due_us != INT64_MAX) {
+            civil_format_instant(live->next_due_us, at);
+            json_out_text(j, at);
+        } else {
+            json_out_null(j);
+        }
+    }
+    json_out_end_object(j);
+}
+
+static int print_all(struct status *s, struct err *e)
+{
+    struct control *c = s->c;
+    for (size_t i = 0; i < s->n; i++) {
+        struct campaign_status live;
+        bool has_live =
+            c->server != NULL &&
+            c->server->status(c->server->self, s->found[i], &live, e) == TM_OK;
+        memset(s->leads, 0, sizeof(s->leads));
+        int rc = s->reader.states(s->reader.self, s->found[i], add_state, s, e);
+        if (rc != TM_OK)
+            return rc;
+        if (s->json != NULL)
+            print_json(s, i, has_live ? &live : NULL);
+        else
+            print_text(s, i, has_live ? &live : NULL);
+    }
+    return TM_OK;
+}
+
+static int collect(struct status *s, struct err *e)
+{
+    int rc = s->reader.campaigns(s->reader.self, tenant_default(),
+                                 keep_campaign, s, e);
+    if (rc == TM_OK && s->n == 0 && s->name.n > 0)
+        rc = err_set(e, TM_ENOTFOUND,
+                     "no campaign '%.*s'; 'telemark campaign status' lists "
+                     "all",
+                     (int)s->name.n, s->name.p);
+    return rc;
+}
+
+static int status(struct control *c, const char *name, bool json)
+{
+    struct err e = {0};
+    struct sqlite_reader *reader;
+    struct status s = {.c = c, .name = str_of(name)};
+    struct buf b;
+    struct json_out j;
+    if (sqlite_reader_open(&c->house->dir, &reader, &e) != TM_OK)
+        return control_fail(c, &e);
+    sqlite_reader_port(reader, &s.reader);
+    arena_init(&s.arena);
+    buf_init(&b, 1 << 20);
+    json_out_init(&j, &b);
+    s.json = json ? &j : NULL;
+    json_out_array(&j);
+    int rc = collect(&s, &e);
+    if (rc == TM_OK)
+        rc = print_all(&s, &e);
+    json_out_end_array(&j);
+    buf_add_char(&b, '\n');
+    if (rc == TM_OK && json)
+        c->io.out(c->io.self, buf_slice(&b));
+    if (rc == TM_OK && !json && s.n == 0)
+        control_printf(c, "no campaign is loaded yet\n");
+    buf_fini(&b);
+    arena_fini(&s.arena);
+    sqlite_reader_close(reader);
+    return rc == TM_OK ? EXIT_DONE : control_fail(c, &e);
+}
+
+int cmd_campaign_control(struct control *c, int argc, char **argv)
+{
+    struct options o = {0};
+    int words = parse(argc, argv, &o);
+    if (words < 1)
+        return EXIT_USAGE;
+    const char *verb = argv[1], *name = words > 1 ? argv[2] : "";
+    if (strcmp(verb, "status") == 0 && words <= 2)
+        return status(c, name, o.json);
+    if (words != 2)
+        return control_usage(c, "'%s' takes one %s", verb,
+                             strcmp(verb, "load") == 0 ? "file" : "name");
+    if (strcmp(verb, "load") == 0)
+        return load(c, name);
+    if (strcmp(verb, "start") == 0)
+        return change(c, name, CAMPAIGN_EV_START, CAMPAIGN_RUNNING);
+    if (strcmp(verb, "pause") == 0)
+        return change(c, name, CAMPAIGN_EV_PAUSE, CAMPAIGN_PAUSED);
+    if (strcmp(verb, "stop") == 0)
+        return change(c, name, CAMPAIGN_EV_STOP, CAMPAIGN_STOPPED);
+    return control_usage(c, "unknown word '%s'", verb);
+}

@@ -1,0 +1,10 @@
+#include "cmd/commands.h"
+#include "cmd/control.h"
+
+const struct control_command control_table[] = {
+    {&cmd_import, cmd_import_control},
+    {&cmd_dnc, cmd_dnc_control},
+    {&cmd_trunk, cmd_trunk_control},
+    {&cmd_campaign, cmd_campaign_control},
+};
+const int control_table_count = (int)tm_array_len(control_table);
