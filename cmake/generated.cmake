@@ -26,4 +26,11 @@ add_custom_command(OUTPUT ${TELEMARK_NUMBER_TABLES}
     ${PROJECT_SOURCE_DIR}/cmake/number_tables.cmake
   COMMENT "Number and zone tables" VERBATIM)
 
-set(TELEMARK_EMBEDDED_DATA "")
+# Rule packs, built into the program so that it needs no files beside it.
+set(TELEMARK_EMBEDDED_DATA ${PROJECT_BINARY_DIR}/generated/embedded.c)
+file(GLOB rule_packs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rules/*.rules)
+add_custom_command(OUTPUT ${TELEMARK_EMBEDDED_DATA}
+  COMMAND ${CMAKE_COMMAND} -DOUT=${TELEMARK_EMBEDDED_DATA} -DFOLDER=rules
+    -DSOURCE=${PROJECT_SOURCE_DIR} -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+  DEPENDS ${rule_packs} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+  COMMENT "Rule packs" VERBATIM)
