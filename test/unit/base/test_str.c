@@ -216,6 +216,7 @@ static void test_copy(void **state)
     assert_string_equal(dst, "a\xE2\x82\xAC");
     /* Only continuation bytes: no character to keep whole. */
     assert_int_equal(str_copy(dst, 6, str_of("\x80\x80\x80\x80\x80\x80")), 5);
+    assert_int_equal(str_copy(dst, 6, str_of("a\x80\x80\x80\x80\x80")), 5);
 }
 
 /* The oracle decodes by building every code point. */
