@@ -239,10 +239,11 @@ static size_t ascii_run(const struct encoding_stream *s, const uint8_t *p,
 /* The byte order mark is U+FEFF in whatever encoding: drop it once. */
 static void drop_mark(struct encoding_stream *s, struct buf *out, size_t before)
 {
-    if (s->started || out->n < before + 3)
+    if (s->started || out->n == before)
         return;
-    s->started = true;
-    if (out->failed || memcmp(out->p + before, "\xEF\xBB\xBF", 3) != 0)
+    s->started = true; /* characters come whole: the mark has three bytes */
+    if (out->failed || out->n < before + 3 ||
+        memcmp(out->p + before, "\xEF\xBB\xBF", 3) != 0)
         return;
     memmove(out->p + before, out->p + before + 3, out->n - before - 3);
     out->n -= 3;
@@ -264,10 +265,14 @@ static size_t feed_carry(struct encoding_stream *s, const uint8_t *p, size_t n,
     while (s->carried > 0 && used < n) {
         s->carry[s->carried++] = p[used++];
         size_t took = step(s, s->carry, s->carried, out);
-        tm_assert(took <= s->carried);
-        tm_assert(took > 0 || s->carried < sizeof(s->carry));
-        s->carried -= took;
-        memmove(s->carry, s->carry + took, s->carried);
+        /* After half a surrogate pair a whole character may stand here. */
+        while (took > 0) {
+            tm_assert(took <= s->carried);
+            s->carried -= took;
+            memmove(s->carry, s->carry + took, s->carried);
+            took = s->carried > 0 ? step(s, s->carry, s->carried, out) : 0;
+        }
+        tm_assert(s->carried < sizeof(s->carry));
     }
     return used;
 }
