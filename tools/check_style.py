@@ -174,13 +174,17 @@ class Checker:
                          f"scope: {name}")
 
     def check_name(self, path, name, line):
-        """The stem of the file, or of a header of the same folder that
-        declares the name (one header may stand before several files, and
-        x_priv.h or x_int.h is theirs alone); with the folder's name before
-        it where the stem alone says too little."""
+        """The stem of the file, or of its family (x_more.c beside x.h), or of
+        a header of the folder that declares the name (x_priv.h and x_int.h
+        count as x); with the folder's name before it where the stem alone
+        says too little."""
         folder, base = os.path.split(path)
         stem = os.path.splitext(base)[0]
         stems = [stem, os.path.basename(folder) + "_" + stem]
+        words = stem.split("_")
+        for n in range(1, len(words)):
+            if f"{folder}/{'_'.join(words[:n])}.h" in self.headers:
+                stems.append("_".join(words[:n]))
         for header, code in self.headers.items():
             top, leaf = os.path.split(header)
             if top == folder and re.search(rf"\b{name}\b", code):

@@ -239,6 +239,12 @@ class Style(Checks):
                                              "int call_x(void);\n")
         self.accepts(self.tool, tree)
 
+    def test_names_of_a_family(self):
+        tree = dict(GOOD)
+        tree["src/core/call/call_more.c"] = "int call_x(void)\n{\n}\n"
+        tree["src/core/call/call.h"] = "#pragma once\n"
+        self.accepts(self.tool, tree)
+
     def test_long_function(self):
         self.refuses(self.tool, added(CALL, LONG), "call_long has 74 lines")
 
@@ -342,6 +348,12 @@ class Count(unittest.TestCase):
 
     def test_program_not_built(self):
         self.assertEqual(self.count(("notrun", ""))[-1], "0 1 0")
+
+    def test_skipped_programs(self):
+        out = self.count(("disabled", ""), ("notrun", "</system-out>"
+                         '<skipped message="SKIP_RETURN_CODE=77"/>'
+                         "<system-out>"))
+        self.assertEqual(out, ["0 0 2"])
 
     def test_no_case_at_all(self):
         self.assertEqual(self.count(("run", "[  PASSED  ] 0 test(s).\n"))[-1],
