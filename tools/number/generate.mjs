@@ -7,7 +7,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIGITS_MAX, numberAutomaton, readRegions } from './metadata.mjs';
-import { compilePattern } from './pattern.mjs';
+import { compilePattern, firstDigits } from './pattern.mjs';
 import { readZones, widened, zoneAutomaton } from './zones.mjs';
 
 const NO_PROGRAM = 0xffff;
@@ -70,12 +70,16 @@ function transformOf(r) {
   return { digits: m[1], use: Number(m[2]), groups };
 }
 
+const first = (text) => `0x${(text === '' ? 0
+  : firstDigits(compilePattern(text).words)).toString(16)}`;
+
 function regionRow(r, programs) {
   const t = transformOf(r);
+  const code = [...r.code].map(Number);
   const lengths = r.lengths.reduce((mask, n) => mask | (1 << n), 0);
-  return `{${[quoted(r.name), r.code, `0x${lengths.toString(16)}u`,
+  return `{${[quoted(r.name), code.length, row(code), `0x${lengths.toString(16)}u`,
     programs.add(r.idd), programs.add(r.prefix), programs.add(r.pattern),
-    t.groups, t.use, quoted(t.digits)].join(', ')}}`;
+    first(r.idd), first(r.prefix), t.groups, t.use, quoted(t.digits)].join(', ')}}`;
 }
 
 function numberTable(source, version) {

@@ -133,3 +133,21 @@ export function compilePattern(text) {
   if (parser.at !== text.length) parser.fail('unexpected )');
   return { words: [...words, word(OP.MATCH)], groups: parser.groups };
 }
+
+// The digits (bit mask) with which a match may begin; all if it may be empty.
+export function firstDigits(words) {
+  let mask = 0;
+  const stack = [0];
+  while (stack.length > 0) {
+    const at = stack.pop();
+    const arg = argOf(words[at]);
+    switch (opOf(words[at])) {
+      case OP.SET: mask |= arg; break;
+      case OP.SPLIT: stack.push(at + 1, at + arg); break;
+      case OP.JUMP: stack.push(at + arg); break;
+      case OP.SAVE: stack.push(at + 1); break;
+      default: return 0x3ff;
+    }
+  }
+  return mask;
+}

@@ -1,7 +1,5 @@
 #include "core/number/number_digits.h"
 
-#include <string.h>
-
 #include "base/assert.h"
 
 struct number_digits number_digits_after(struct number_digits s, size_t count)
@@ -10,7 +8,8 @@ struct number_digits number_digits_after(struct number_digits s, size_t count)
 
     tm_assert(count <= s.n);
     out.n = (uint8_t)(s.n - count);
-    memcpy(out.d, s.d + count, out.n);
+    for (size_t i = 0; i < out.n; i++)
+        out.d[i] = s.d[count + i];
     return out;
 }
 
@@ -18,8 +17,8 @@ struct number_digits number_digits_join(struct number_digits a,
                                         struct number_digits b)
 {
     tm_assert(a.n + b.n <= NUMBER_DIGITS_CAP);
-    memcpy(a.d + a.n, b.d, b.n);
-    a.n = (uint8_t)(a.n + b.n);
+    for (size_t i = 0; i < b.n; i++)
+        a.d[a.n++] = b.d[i];
     return a;
 }
 

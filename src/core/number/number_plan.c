@@ -32,28 +32,39 @@ bool number_plan_look(const struct number_digits *full, struct number *out)
     return true;
 }
 
-static region_ptr main_region(unsigned code)
+/* The main region of the calling code with which the digits begin. */
+static region_ptr main_region(const uint8_t *digit, size_t n)
 {
-    uint16_t place = code < 1000 ? number_table_main[code] : 0;
+    unsigned code = 0;
 
-    return place == 0 ? NULL : &number_table_regions[place - 1];
+    for (size_t i = 0; i < n; i++)
+        code = code * 10 + digit[i];
+    tm_assert(code < 1000 && number_table_main[code] != 0);
+    return &number_table_regions[number_table_main[code] - 1];
+}
+
+/* Two letters as one number, in the order of the letters. */
+static unsigned name_key(const char *name)
+{
+    return (unsigned)(unsigned char)name[0] << 8 | (unsigned char)name[1];
 }
 
 /* Binary search; codes of no country have no name and come last. */
 static region_ptr region_named(const char *name)
 {
     size_t low = 0, high = number_table_region_count;
+    unsigned key;
 
-    if (name == NULL || strlen(name) != 2)
+    if (name == NULL || name[0] == '\0' || name[1] == '\0' || name[2] != '\0')
         return NULL;
+    key = name_key(name);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const char *here = number_table_regions[middle].name;
-        int order = here[0] == '\0' ? -1 : strcmp(name, here);
+        unsigned here = name_key(number_table_regions[middle].name);
 
-        if (order == 0)
+        if (here == key)
             return &number_table_regions[middle];
-        if (order < 0)
+        if (here == 0 || here > key)
             high = middle;
         else
             low = middle + 1;
@@ -93,6 +104,15 @@ static bool is_viable(region_ptr r, const struct number_digits *s)
     return number_pattern_match(r->general, s, true, &m);
 }
 
+/* The prefix program of a region, after a look at the first digit. */
+static bool has_prefix(uint16_t program, uint16_t first,
+                       const struct number_digits *s,
+                       struct number_pattern_match *m)
+{
+    return s->n > 0 && (first >> s->d[0] & 1) != 0 &&
+           number_pattern_match(program, s, false, m);
+}
+
 /* The digits with a matched prefix removed or, where the plan lets people
  * leave out their area code, replaced. */
 static struct number_digits replaced(region_ptr r,
@@ -121,7 +141,7 @@ static struct number_digits without_prefix(region_ptr r, struct number_digits s)
     struct number_digits out;
 
     if (s.n > NUMBER_DIGITS_CAP - sizeof r->insert ||
-        !number_pattern_match(r->prefix, &s, false, &m))
+        !has_prefix(r->prefix, r->prefix_first, &s, &m))
         return s;
     out = replaced(r, &s, &m);
     if (is_viable(r, &s) && !is_viable(r, &out))
@@ -133,13 +153,14 @@ static struct number_digits without_prefix(region_ptr r, struct number_digits s)
 static enum number_fault judge(region_ptr r, struct number_digits national,
                                struct number *out)
 {
-    struct number_digits full = number_digits_of(r->calling_code);
+    struct number_digits full = {.n = r->code_length};
     enum number_fault fault;
 
     if (full.n + national.n > NUMBER_DIGITS_MAX)
         return NUMBER_TOO_LONG;
     if (national.n < NATIONAL_MIN)
         return NUMBER_TOO_SHORT;
+    memcpy(full.d, r->code, sizeof r->code);
     full = number_digits_join(full, national);
     if (number_plan_look(&full, out))
         return NUMBER_OK;
@@ -162,15 +183,13 @@ static enum number_fault find_abroad(struct number_digits full,
                                      struct number *out)
 {
     size_t n = number_plan_code_length(&full);
-    unsigned code = 0;
 
     if (full.n <= NATIONAL_MIN)
         return NUMBER_TOO_SHORT;
     if (n == 0)
         return NUMBER_UNKNOWN_COUNTRY;
-    for (size_t i = 0; i < n; i++)
-        code = code * 10 + full.d[i];
-    return judge_dialled(main_region(code), number_digits_after(full, n), out);
+    return judge_dialled(main_region(full.d, n), number_digits_after(full, n),
+                         out);
 }
 
 /* True when the digits are better read with the own country's code in front
@@ -178,11 +197,12 @@ static enum number_fault find_abroad(struct number_digits full,
 static bool has_own_code(region_ptr home, const struct number_digits *s,
                          struct number_digits *national)
 {
-    struct number_digits code = number_digits_of(home->calling_code), rest;
+    struct number_digits rest;
 
-    if (s->n < code.n || memcmp(s->d, code.d, code.n) != 0)
+    if (s->n < home->code_length ||
+        memcmp(s->d, home->code, home->code_length) != 0)
         return false;
-    rest = without_prefix(home, number_digits_after(*s, code.n));
+    rest = without_prefix(home, number_digits_after(*s, home->code_length));
     if ((is_viable(home, s) || !is_viable(home, &rest)) &&
         length_fault(home, s->n) != NUMBER_TOO_LONG)
         return false;
@@ -197,11 +217,12 @@ static enum number_fault find_home(region_ptr home, struct number_digits s,
     struct number_digits national;
 
     /* A 0 after the international prefix cannot begin a country code. */
-    if (number_pattern_match(home->international, &s, false, &m) &&
+    if (has_prefix(home->international, home->international_first, &s, &m) &&
         m.end < s.n && s.d[m.end] != 0)
         return find_abroad(number_digits_after(s, m.end), out);
     if (has_own_code(home, &s, &national))
-        return judge_dialled(main_region(home->calling_code), national, out);
+        return judge_dialled(main_region(home->code, home->code_length),
+                             national, out);
     return judge_dialled(home, s, out);
 }
 

@@ -23,12 +23,15 @@ struct number_table_class {
 
 struct number_table_region {
     char name[3]; /* "US"; "" for codes of no country */
-    uint16_t calling_code;
+    uint8_t code_length;
+    uint8_t code[3];  /* digits of the calling code */
     uint32_t lengths; /* bit n: there are national numbers of n digits */
     /* Starts of programs in number_table_code, or NUMBER_TABLE_NO_PROGRAM. */
     uint16_t international; /* prefix dialled before country codes */
     uint16_t prefix;        /* prefix dialled before national numbers */
     uint16_t general;       /* any national number, roughly */
+    /* Bit d: what the digit d begins may match; spares most runs. */
+    uint16_t international_first, prefix_first;
     /* If the last of the prefix's groups matched, the prefix is replaced by
      * insert and group number use, else removed. */
     uint8_t groups;

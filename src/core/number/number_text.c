@@ -247,12 +247,18 @@ enum number_fault number_text_read(struct slice text, struct number_text *out)
     if (s.n == 0)
         return NUMBER_EMPTY;
     for (size_t at = 0; at < s.n && fault == NUMBER_OK;) {
-        struct glyph g = glyph_at(s, at);
+        struct number_digits *d = &out->dialled;
         bool found = false;
+        struct glyph g;
 
+        /* Most of it is plain digits: spare them the rest. */
+        if (is_digit(s.p[at]) && d->n < NUMBER_TEXT_DIGITS) {
+            d->d[d->n++] = (uint8_t)(s.p[at++] - '0');
+            continue;
+        }
+        g = glyph_at(s, at);
         /* An extension needs a number before it. */
-        if ((g.kind == KIND_LETTER || g.kind == KIND_MARK) &&
-            out->dialled.n >= 3)
+        if ((g.kind == KIND_LETTER || g.kind == KIND_MARK) && d->n >= 3)
             fault = read_extension(str_range(s.p + at, s.n - at), &found,
                                    out->extension);
         if (found)
