@@ -154,6 +154,7 @@ static const struct refusal refusals[] = {
     {"+1", NULL, NUMBER_TOO_SHORT},
     {"+44 20 7946", NULL, NUMBER_TOO_SHORT},
     {"21255501234", "US", NUMBER_TOO_LONG},
+    {"00 020 7946 0018", "GB", NUMBER_TOO_LONG}, /* no country code has a 0 */
     {"+1 212 555 01234", NULL, NUMBER_TOO_LONG},
     {"123456789012345678901234567890", "US", NUMBER_TOO_LONG},
     {"2125550123", NULL, NUMBER_UNKNOWN_COUNTRY},
