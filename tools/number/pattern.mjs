@@ -2,7 +2,7 @@
 // and a final $) compiled to loop-free programs of 16-bit words. The same
 // words are interpreted by src/core/number/number_pattern.c, so the numbers
 // of the operations must agree with it:
-//   0 END mask-less: end of digits   1 SET digits   2 SPLIT skip   3 JUMP skip
+//   0 END of the digits   1 SET of digits   2 SPLIT skip   3 JUMP skip
 //   4 SAVE slot                      5 MATCH
 // SPLIT tries the next word first, then the word `skip` further on.
 

@@ -6,8 +6,7 @@
 #include "core/number/number_table.h"
 
 enum {
-    /* libphonenumber's bound on national numbers; only digits within it can
-     * become valid, whatever prefixes are removed. */
+    /* No plan has shorter national numbers. */
     NATIONAL_MIN = 2,
 };
 
