@@ -1,0 +1,334 @@
+/* telemark import: a list file becomes leads. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json_out.h"
+#include "cmd/commands.h"
+#include "cmd/control.h"
+#include "cmd/import_file.h"
+#include "cmd/rejects.h"
+#include "cmd/tenant.h"
+#include "core/list/row_clean.h"
+#include "store/import_writer.h"
+
+enum { BATCH_ROWS = 1000 };
+
+static int run(int argc, char **argv);
+
+const struct command cmd_import = {
+    .name = "import",
+    .summary = "take in a list of names: any CSV, numbers normalised",
+    .help =
+        "usage: telemark import FILE.csv --list NAME [--seller NAME]\n"
+        "           [--country US] [--map COLUMN=FIELD]... [--encoding E]\n"
+        "           [--delimiter C] [--json] [--data DIR]\n\n"
+        "Reads CSV with any delimiter in UTF-8, UTF-16 or Latin-1, shows how\n"
+        "it understands the header, and puts each row with at least one good\n"
+        "number into the list. Rows it cannot use are written with line and\n"
+        "reason to a file in the data folder. A number is in a list once.\n"
+        "The import goes on where it was cut off; doing it again changes\n"
+        "nothing.\n\n"
+        "--seller   on whose behalf the consents in the file were given\n"
+        "--country  of numbers without a country code (default US)\n"
+        "--map      what a column is: phone, country, region, party, consent,\n"
+        "           consent_date, consent_withdrawn, last_purchase,\n"
+        "           last_inquiry, last_gift, - (leave out), or a name of\n"
+        "           your own. COLUMN is its name or its place from 1.\n",
+    .run = run,
+};
+
+struct options {
+    const char *data, *list, *seller, *country, *encoding, *delimiter;
+    const char *map[COLUMNS_MAPS_MAX + 1];
+    bool json;
+};
+
+static int parse(int argc, char **argv, struct options *o)
+{
+    const struct command_option opt[] = {
+        {.name = "data", .value = &o->data},
+        {.name = "list", .value = &o->list},
+        {.name = "seller", .value = &o->seller},
+        {.name = "country", .value = &o->country},
+        {.name = "encoding", .value = &o->encoding},
+        {.name = "delimiter", .value = &o->delimiter},
+        {.name = "map", .value = o->map, .repeat = true},
+        {.name = "json", .flag = &o->json},
+    };
+    *o = (struct options){.country = "US"};
+    return command_options(&cmd_import, argc, argv, opt,
+                           (int)tm_array_len(opt));
+}
+
+static int run(int argc, char **argv)
+{
+    char *copy[128];
+    struct options o;
+    if (argc > (int)tm_array_len(copy))
+        return command_usage(&cmd_import, "too many words");
+    memcpy(copy, argv, (size_t)argc * sizeof(*argv));
+    int words = parse(argc, copy, &o);
+    if (words < 0)
+        return words == -2 ? EXIT_DONE : EXIT_USAGE;
+    if (words != 1 || o.list == NULL)
+        return command_usage(&cmd_import, words != 1
+                                              ? "it takes one file"
+                                              : "--list NAME is missing");
+    return control_run(&cmd_import, o.data, argc, argv);
+}
+
+/* One import under way. */
+struct job {
+    struct control *c;
+    const struct options *o;
+    struct import_file file;
+    struct rejects rejects;
+    struct import_writer *writer;
+    struct import_writer_start start;
+    struct import_writer_counts counts;
+    struct arena texts; /* of the batch */
+    struct lead lead[BATCH_ROWS];
+    struct import_writer_row row[BATCH_ROWS];
+    size_t n;
+    uint64_t rejected; /* of the batch */
+    uint64_t bad_phones, extra_cells, unread_dates;
+};
+
+static void show_columns(struct job *j)
+{
+    const struct columns *c = &j->file.columns;
+    control_printf(j->c, "%s: %s, delimiter %s, %s\n", j->file.path,
+                   encoding_text(j->file.encoding.kind),
+                   j->file.csv.delimiter == '\t'
+                       ? "tab"
+                       : (char[]){'\'', j->file.csv.delimiter, '\'', '\0'},
+                   c->has_header ? "with a header" : "without a header");
+    for (size_t i = 0; i < c->n; i++)
+        if (c->column[i].role != COLUMNS_FIELD)
+            control_printf(j->c, "  column %zu '%s' is %s\n", i + 1,
+                           c->column[i].name,
+                           columns_role_text(c->column[i].role));
+    size_t fields = 0;
+    for (size_t i = 0; i < c->n; i++)
+        fields += c->column[i].role == COLUMNS_FIELD;
+    control_printf(j->c, "  %zu other columns are kept as fields\n", fields);
+}
+
+static int flush(struct job *j, struct err *e)
+{
+    struct import_writer_batch b = {.row = j->row,
+                                    .n = j->n,
+                                    .rejected = j->rejected,
+                                    .next_row = j->file.row,
+                                    .next_offset = j->file.done};
+    int rc = import_writer_batch(j->writer, &b, &j->counts, e);
+    if (rc != TM_OK)
+        return rc;
+    j->n = 0;
+    j->rejected = 0;
+    arena_reset(&j->texts);
+    j->c->io.progress(j->c->io.self, j->file.path, "rows", j->file.row,
+                      j->file.done, j->file.size);
+    return TM_OK;
+}
+
+/* The parser reuses its memory with the next row; a lead lives until its
+ * batch is written. */
+static struct csv_row keep_cells(struct job *j, const struct csv_row *row)
+{
+    struct csv_row kept = *row;
+    struct slice *cell = arena_array(&j->texts, row->cells + 1, sizeof(*cell));
+    for (size_t i = 0; i < row->cells; i++)
+        cell[i] =
+            str_range(arena_strdup(&j->texts, row->cell[i]), row->cell[i].n);
+    kept.cell = cell;
+    return kept;
+}
+
+static void take_row(struct job *j, const struct csv_row *row, bool done)
+{
+    struct row_clean_result r;
+    struct csv_row kept = keep_cells(j, row);
+    struct lead *lead = &j->lead[j->n];
+    row_clean(&j->file.columns, &kept, j->o->country, lead, &r);
+    if (!r.good)
+        rejects_add(&j->rejects, row, r.reason);
+    else {
+        j->bad_phones += r.bad_phones;
+        j->extra_cells += r.extra_cells > 0;
+        j->unread_dates += r.unread_date;
+    }
+    if (done) /* written by the import that was cut off */
+        return;
+    if (!r.good) {
+        j->rejected++;
+        return;
+    }
+    j->row[j->n] = (struct import_writer_row){.row = j->file.row, .lead = lead};
+    j->n++;
+}
+
+static int read_rows(struct job *j, struct err *e)
+{
+    struct csv_row row;
+    int rc;
+    while ((rc = import_file_next(&j->file, &row, e)) == 1) {
+        take_row(j, &row, j->file.row <= j->start.resume_row);
+        if (j->n == BATCH_ROWS || j->texts.used > (8u << 20)) {
+            rc = flush(j, e);
+            if (rc != TM_OK)
+                return rc;
+        }
+    }
+    return rc == 0 ? flush(j, e) : rc;
+}
+
+static int begin(struct job *j, struct err *e)
+{
+    const char *slash = strrchr(j->file.path, '/');
+    if (j->file.columns.has_consent && j->o->seller == NULL)
+        return err_set(e, TM_EINVAL,
+                       "the file holds consents: a consent belongs to one "
+                       "seller, name him with --seller NAME (or leave the "
+                       "column out: --map consent=-)");
+    struct import_writer_open o = {
+        .tenant = tenant_default(),
+        .list = j->o->list,
+        .seller = j->o->seller,
+        .file_name = slash != NULL ? slash + 1 : j->file.path,
+        .file_hash = j->file.hash,
+        .now_us = control_now_us(j->c),
+    };
+    return import_writer_begin(j->c->house->store, &o, &j->writer, &j->start,
+                               e);
+}
+
+static void warn(struct job *j)
+{
+    if (j->start.again)
+        control_printf(j->c, "this file was imported before; nothing has "
+                             "changed\n");
+    else if (j->start.resume_row > 0)
+        control_printf(j->c,
+                       "went on behind row %" PRIu64 ", where it was cut off\n",
+                       j->start.resume_row);
+    if (j->bad_phones > 0)
+        control_printf(j->c,
+                       "%" PRIu64 " cells of imported rows held no "
+                       "good number\n",
+                       j->bad_phones);
+    if (j->extra_cells > 0)
+        control_printf(j->c,
+                       "%" PRIu64 " imported rows have more cells than "
+                       "the header\n",
+                       j->extra_cells);
+    if (j->unread_dates > 0)
+        control_printf(j->c,
+                       "%" PRIu64 " imported rows have a date that "
+                       "could not be read\n",
+                       j->unread_dates);
+    if (j->file.encoding.replaced > 0)
+        control_printf(j->c, "%" PRIu64 " characters were not valid %s\n",
+                       j->file.encoding.replaced,
+                       encoding_text(j->file.encoding.kind));
+    if (j->file.csv.blank_lines > 0)
+        control_printf(j->c, "%" PRIu64 " blank lines were skipped\n",
+                       j->file.csv.blank_lines);
+}
+
+static void print_json(struct job *j)
+{
+    const struct import_writer_counts *n = &j->counts;
+    struct buf b;
+    struct json_out o;
+    buf_init(&b, 65536);
+    json_out_init(&o, &b);
+    json_out_object(&o);
+    json_out_kv_text(&o, "list", j->o->list);
+    json_out_kv_text(&o, "encoding", encoding_text(j->file.encoding.kind));
+    json_out_kv_int(&o, "rows", (int64_t)n->rows);
+    json_out_kv_int(&o, "imported", (int64_t)n->imported);
+    json_out_kv_int(&o, "duplicates", (int64_t)n->duplicates);
+    json_out_kv_int(&o, "rejected", (int64_t)n->rejected);
+    json_out_kv_bool(&o, "again", j->start.again);
+    json_out_kv_int(&o, "bad_phone_cells", (int64_t)j->bad_phones);
+    json_out_kv_text(&o, "rejects_file", j->rejects.path);
+    json_out_end_object(&o);
+    control_printf(j->c, "%s\n", b.p);
+    buf_fini(&b);
+}
+
+static void print_result(struct job *j)
+{
+    const struct import_writer_counts *n = &j->counts;
+    if (j->o->json) {
+        print_json(j);
+        return;
+    }
+    warn(j);
+    control_printf(
+        j->c,
+        "list '%s': %" PRIu64 " rows = %" PRIu64 " imported + %" PRIu64
+        " duplicates + %" PRIu64 " rejected\n",
+        j->o->list, n->rows, n->imported, n->duplicates, n->rejected);
+    if (n->rejected > 0)
+        control_printf(j->c, "rejected rows with line and reason: %s\n",
+                       j->rejects.path);
+}
+
+static int work(struct job *j, struct err *e)
+{
+    int rc = begin(j, e);
+    if (rc != TM_OK)
+        return rc;
+    j->counts = j->start.counts;
+    rc = rejects_open(&j->rejects, &j->c->house->dir, j->file.hash, e);
+    if (rc == TM_OK)
+        rc = read_rows(j, e);
+    if (rc == TM_OK)
+        rc = rejects_finish(&j->rejects, e);
+    if (rc == TM_OK)
+        rc = import_writer_finish(j->writer, control_now_us(j->c), e);
+    rejects_drop(&j->rejects);
+    import_writer_free(j->writer);
+    tm_assert(rc != TM_OK || j->counts.rows == j->counts.imported +
+                                                   j->counts.duplicates +
+                                                   j->counts.rejected);
+    if (rc == TM_OK && j->c->server != NULL)
+        rc = j->c->server->changed(j->c->server->self, CONTROL_LEADS, e);
+    return rc;
+}
+
+int cmd_import_control(struct control *c, int argc, char **argv)
+{
+    struct err e = {0};
+    struct options o;
+    char path[4096];
+    if (parse(argc, argv, &o) != 1)
+        return EXIT_USAGE;
+    if (control_path(c, argv[1], path, sizeof(path), &e) != TM_OK)
+        return control_fail(c, &e);
+    struct job *j = mem_alloc(sizeof(*j));
+    j->c = c;
+    j->o = &o;
+    struct import_file_options fo = {.path = path,
+                                     .country = o.country,
+                                     .encoding = o.encoding,
+                                     .delimiter = o.delimiter,
+                                     .map = o.map};
+    int rc = import_file_open(&j->file, &fo, &e);
+    if (rc == TM_OK) {
+        if (!o.json)
+            show_columns(j);
+        arena_init(&j->texts);
+        rc = work(j, &e);
+        if (rc == TM_OK)
+            print_result(j);
+        arena_fini(&j->texts);
+        import_file_close(&j->file);
+    }
+    mem_free(j);
+    return rc == TM_OK ? EXIT_DONE : control_fail(c, &e);
+}

@@ -1,0 +1,235 @@
+#include "cmd/import_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    LOOK_BYTES = 256 * 1024, /* for guessing */
+    READ_BYTES = 256 * 1024,
+    TEXT_MAX = 4 * READ_BYTES,
+};
+
+static int read_some(struct import_file *f, char *p, size_t cap, ssize_t *n,
+                     struct err *e)
+{
+    do
+        *n = read(f->fd, p, cap);
+    while (*n < 0 && errno == EINTR);
+    return *n < 0 ? err_errno(e, "%s", f->path) : TM_OK;
+}
+
+static int choose_encoding(struct import_file *f, const char *word,
+                           struct slice look, struct err *e)
+{
+    enum encoding_kind kind = encoding_guess(look.p, look.n, look.n == f->size);
+    if (word != NULL && !encoding_parse(str_of(word), &kind))
+        return err_set(e, TM_EINVAL,
+                       "--encoding %s: known are utf-8, utf-16, utf-16le, "
+                       "utf-16be, latin-1 and windows-1252",
+                       word);
+    if (kind == ENCODING_BINARY)
+        return err_set(e, TM_EINVAL,
+                       "%s is no text file (a spreadsheet?); save it as CSV "
+                       "and import that",
+                       f->path);
+    encoding_open(&f->encoding, kind);
+    return TM_OK;
+}
+
+static int choose_delimiter(const char *word, struct slice text, char *out,
+                            struct err *e)
+{
+    if (word == NULL) {
+        *out = csv_guess_delimiter(text);
+        return TM_OK;
+    }
+    *out = strcmp(word, "tab") == 0 ? '\t' : word[0];
+    if (*out != '\t' && (word[0] == '\0' || word[1] != '\0' ||
+                         strchr("\"\r\n", word[0]) != NULL))
+        return err_set(e, TM_EINVAL,
+                       "--delimiter %s: one character, or the word tab", word);
+    return TM_OK;
+}
+
+static struct columns_sample copy_row(struct arena *a,
+                                      const struct csv_row *row)
+{
+    struct slice *cell = arena_array(a, row->cells, sizeof(*cell));
+    for (size_t i = 0; i < row->cells; i++)
+        cell[i] = str_range(arena_strdup(a, row->cell[i]), row->cell[i].n);
+    return (struct columns_sample){.cell = cell, .cells = row->cells};
+}
+
+static int guess_columns(struct import_file *f,
+                         const struct import_file_options *o, struct slice text,
+                         struct err *e)
+{
+    struct columns_sample rows[COLUMNS_SAMPLE_MAX];
+    size_t n = 0;
+    struct csv csv;
+    struct csv_row row;
+    struct arena a;
+    arena_init(&a);
+    csv_open(&csv, f->csv.delimiter);
+    while (n < COLUMNS_SAMPLE_MAX && csv_next(&csv, &text, &row))
+        rows[n++] = copy_row(&a, &row);
+    if (n == 0 && csv_end(&csv, &row) && row.fault == CSV_OK)
+        rows[n++] = copy_row(&a, &row);
+    csv_fini(&csv);
+    int rc = columns_guess(rows, n, o->country, o->map, &f->columns, e);
+    arena_fini(&a);
+    return rc == TM_OK ? rc : err_context(e, "%s", f->path);
+}
+
+static int look(struct import_file *f, const struct import_file_options *o,
+                char *bytes, struct err *e)
+{
+    size_t n = 0;
+    ssize_t got;
+    do {
+        int rc = read_some(f, bytes + n, LOOK_BYTES - n, &got, e);
+        if (rc != TM_OK)
+            return rc;
+        n += (size_t)got;
+    } while (got > 0 && n < LOOK_BYTES);
+    if (n == 0)
+        return err_set(e, TM_EINVAL, "%s is empty", f->path);
+    int rc = choose_encoding(f, o->encoding, str_range(bytes, n), e);
+    if (rc != TM_OK)
+        return rc;
+    struct encoding_stream stream = f->encoding;
+    struct buf text;
+    char delimiter;
+    buf_init(&text, TEXT_MAX);
+    rc = encoding_feed(&stream, bytes, n, &text, e);
+    if (rc == TM_OK)
+        rc = choose_delimiter(o->delimiter, buf_slice(&text), &delimiter, e);
+    if (rc == TM_OK) {
+        csv_open(&f->csv, delimiter);
+        rc = guess_columns(f, o, buf_slice(&text), e);
+    }
+    buf_fini(&text);
+    return rc;
+}
+
+/* The same bytes read in the same way are the same file, whatever its name:
+ * so an import can be resumed, and does nothing the second time. */
+static int hash_file(struct import_file *f, const struct import_file_options *o,
+                     char *bytes, struct err *e)
+{
+    crypto_generichash_state h;
+    uint8_t sum[32];
+    ssize_t n;
+    (void)crypto_generichash_init(&h, NULL, 0, sizeof(sum));
+    if (lseek(f->fd, 0, SEEK_SET) != 0)
+        return err_errno(e, "%s: only files can be imported, not pipes",
+                         f->path);
+    do {
+        int rc = read_some(f, bytes, LOOK_BYTES, &n, e);
+        if (rc != TM_OK)
+            return rc;
+        (void)crypto_generichash_update(&h, (const uint8_t *)bytes, (size_t)n);
+    } while (n > 0);
+    for (size_t i = 0; i < f->columns.n; i++) {
+        const struct column *c = &f->columns.column[i];
+        (void)crypto_generichash_update(&h, (const uint8_t *)c->name,
+                                        strlen(c->name) + 1);
+        (void)crypto_generichash_update(
+            &h, (const uint8_t *)columns_role_text(c->role),
+            strlen(columns_role_text(c->role)) + 1);
+    }
+    (void)crypto_generichash_update(&h, (const uint8_t *)o->country,
+                                    strlen(o->country));
+    (void)crypto_generichash_update(
+        &h, (const uint8_t *)encoding_text(f->encoding.kind),
+        strlen(encoding_text(f->encoding.kind)));
+    (void)crypto_generichash_update(&h, (const uint8_t *)&f->csv.delimiter, 1);
+    (void)crypto_generichash_final(&h, sum, sizeof(sum));
+    (void)sodium_bin2hex(f->hash, sizeof(f->hash), sum, sizeof(sum));
+    if (lseek(f->fd, 0, SEEK_SET) != 0)
+        return err_errno(e, "%s", f->path);
+    return TM_OK;
+}
+
+int import_file_open(struct import_file *f, const struct import_file_options *o,
+                     struct err *e)
+{
+    struct stat st;
+    memset(f, 0, sizeof(*f));
+    f->path = o->path;
+    buf_init(&f->text, TEXT_MAX);
+    f->fd = open(o->path, O_RDONLY | O_CLOEXEC);
+    if (f->fd < 0 || fstat(f->fd, &st) != 0) {
+        int rc = err_errno(e, "%s", o->path);
+        import_file_close(f);
+        return rc;
+    }
+    f->size = (uint64_t)st.st_size;
+    char *bytes = mem_alloc(LOOK_BYTES);
+    int rc = look(f, o, bytes, e);
+    if (rc == TM_OK)
+        rc = hash_file(f, o, bytes, e);
+    mem_free(bytes);
+    if (rc != TM_OK)
+        import_file_close(f);
+    return rc;
+}
+
+void import_file_close(struct import_file *f)
+{
+    if (f->fd >= 0)
+        (void)close(f->fd);
+    f->fd = -1;
+    buf_fini(&f->text);
+    csv_fini(&f->csv);
+}
+
+/* More text for the parser; false at the end of the file. */
+static int refill(struct import_file *f, struct err *e)
+{
+    char bytes[READ_BYTES / 8];
+    ssize_t n;
+    int rc = read_some(f, bytes, sizeof(bytes), &n, e);
+    if (rc != TM_OK)
+        return rc;
+    buf_clear(&f->text);
+    if (n == 0) {
+        encoding_end(&f->encoding, &f->text);
+        f->ended = true;
+    } else {
+        rc = encoding_feed(&f->encoding, bytes, (size_t)n, &f->text, e);
+        if (rc != TM_OK)
+            return err_context(e, "%s", f->path);
+    }
+    f->done += (uint64_t)n;
+    f->piece = buf_slice(&f->text);
+    return TM_OK;
+}
+
+static int next_record(struct import_file *f, struct csv_row *row,
+                       struct err *e)
+{
+    while (!csv_next(&f->csv, &f->piece, row)) {
+        if (f->ended)
+            return csv_end(&f->csv, row) ? 1 : 0;
+        int rc = refill(f, e);
+        if (rc != TM_OK)
+            return rc;
+    }
+    return 1;
+}
+
+int import_file_next(struct import_file *f, struct csv_row *row, struct err *e)
+{
+    int rc = next_record(f, row, e);
+    if (rc == 1 && f->row == 0 && f->columns.has_header &&
+        row->line <= 1 + f->csv.blank_lines)
+        rc = next_record(f, row, e);
+    if (rc == 1)
+        f->row++;
+    return rc;
+}

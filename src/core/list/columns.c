@@ -1,0 +1,281 @@
+#include "core/list/columns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/number/number.h"
+
+const char *columns_role_text(enum columns_role r)
+{
+    static const char *const text[] = {
+#define X(name, word) word,
+        COLUMNS_ROLE_TABLE(X)
+#undef X
+    };
+    tm_assert((size_t)r < tm_array_len(text));
+    return text[r];
+}
+
+static bool parse_role(struct slice s, enum columns_role *out)
+{
+    for (int r = 0; r < COLUMNS_ROLE_COUNT; r++) {
+        if (!str_eq(s, columns_role_text((enum columns_role)r)))
+            continue;
+        *out = (enum columns_role)r;
+        return true;
+    }
+    return false;
+}
+
+/* Lower case for ASCII and for the Cyrillic block; runs of anything that is
+ * no letter or digit become one '_'. */
+static void plain_name(struct slice cell, char out[COLUMNS_NAME_MAX])
+{
+    size_t n = 0;
+    cell = str_trim(cell);
+    for (size_t i = 0; i < cell.n && n + 3 < COLUMNS_NAME_MAX; i++) {
+        unsigned char c = (unsigned char)cell.p[i];
+        unsigned char next = i + 1 < cell.n ? (unsigned char)cell.p[i + 1] : 0;
+        if (c == 0xD0 && next >= 0x90 && next <= 0xAF) {
+            /* U+0410 to U+042F to the small letters, 32 places on */
+            bool high = next >= 0xA0;
+            out[n++] = (char)(high ? 0xD1 : 0xD0);
+            out[n++] = (char)(high ? next - 0x20 : next + 0x20);
+            i++;
+        } else if (c >= 0x80 || (c >= 'a' && c <= 'z') ||
+                   (c >= '0' && c <= '9')) {
+            out[n++] = (char)c;
+        } else if (c >= 'A' && c <= 'Z') {
+            out[n++] = (char)(c - 'A' + 'a');
+        } else if (n > 0 && out[n - 1] != '_') {
+            out[n++] = '_';
+        }
+    }
+    while (n > 0 && out[n - 1] == '_')
+        n--;
+    out[n] = '\0';
+}
+
+/* A name tells its role when it contains one of these words between '_'
+ * borders; the first hit counts, so the narrower words come first. */
+static const struct {
+    const char *word;
+    enum columns_role role;
+} known_words[] = {
+    {"consent_withdrawn", COLUMNS_REVOKED},
+    {"consent_revoked", COLUMNS_REVOKED},
+    {"revoked", COLUMNS_REVOKED},
+    {"opt_out", COLUMNS_REVOKED},
+    {"consent_date", COLUMNS_CONSENT_DATE},
+    {"opt_in_date", COLUMNS_CONSENT_DATE},
+    {"consent", COLUMNS_CONSENT},
+    {"consent_type", COLUMNS_CONSENT},
+    {"opt_in", COLUMNS_CONSENT},
+    {"last_purchase", COLUMNS_PURCHASE},
+    {"last_transaction", COLUMNS_PURCHASE},
+    {"last_order", COLUMNS_PURCHASE},
+    {"last_inquiry", COLUMNS_INQUIRY},
+    {"last_gift", COLUMNS_GIFT},
+    {"last_donation", COLUMNS_GIFT},
+    {"phone", COLUMNS_PHONE},
+    {"telephone", COLUMNS_PHONE},
+    {"tel", COLUMNS_PHONE},
+    {"mobile", COLUMNS_PHONE},
+    {"cell", COLUMNS_PHONE},
+    {"cellphone", COLUMNS_PHONE},
+    {"landline", COLUMNS_PHONE},
+    {"phone1", COLUMNS_PHONE},
+    {"phone2", COLUMNS_PHONE},
+    {"phone3", COLUMNS_PHONE},
+    {"msisdn", COLUMNS_PHONE},
+    {"telefon", COLUMNS_PHONE},
+    {"telefonnummer", COLUMNS_PHONE},
+    {"mobil", COLUMNS_PHONE},
+    {"puhelin", COLUMNS_PHONE},
+    {"puhelinnumero", COLUMNS_PHONE},
+    {"matkapuhelin", COLUMNS_PHONE},
+    {"telefono", COLUMNS_PHONE},
+    {"cellulare", COLUMNS_PHONE},
+    {"телефон", COLUMNS_PHONE},
+    {"мобильный", COLUMNS_PHONE},
+    {"전화번호", COLUMNS_PHONE},
+    {"전화", COLUMNS_PHONE},
+    {"휴대폰", COLUMNS_PHONE},
+    {"country", COLUMNS_COUNTRY},
+    {"country_code", COLUMNS_COUNTRY},
+    {"state", COLUMNS_REGION},
+    {"st", COLUMNS_REGION},
+    {"province", COLUMNS_REGION},
+    {"region", COLUMNS_REGION},
+    {"party", COLUMNS_PARTY},
+    {"customer_type", COLUMNS_PARTY},
+};
+
+/* Columns about the phone that hold no number. */
+static const char *const not_phone[] = {"type",  "ext",    "extension",
+                                        "model", "status", "carrier"};
+
+static bool has_word(const char *name, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = strstr(name, word); at != NULL;
+         at = strstr(at + 1, word)) {
+        bool left = at == name || at[-1] == '_';
+        bool right = at[n] == '\0' || at[n] == '_';
+        if (left && right)
+            return true;
+    }
+    return false;
+}
+
+static enum columns_role role_of_name(const char *name)
+{
+    for (size_t i = 0; i < tm_array_len(known_words); i++) {
+        if (!has_word(name, known_words[i].word))
+            continue;
+        for (size_t k = 0; k < tm_array_len(not_phone); k++)
+            if (known_words[i].role == COLUMNS_PHONE &&
+                has_word(name, not_phone[k]))
+                return COLUMNS_FIELD;
+        return known_words[i].role;
+    }
+    return COLUMNS_FIELD;
+}
+
+static bool is_number(struct slice cell, const char *country)
+{
+    struct number n;
+    return cell.n > 0 && number_parse(cell, country, &n) == NUMBER_OK;
+}
+
+static bool is_header(const struct columns_sample *row, const char *country)
+{
+    for (size_t i = 0; i < row->cells; i++)
+        if (is_number(row->cell[i], country))
+            return false;
+    return true;
+}
+
+static int name_columns(const struct columns_sample *row, struct columns *out,
+                        struct err *e)
+{
+    out->n = row->cells;
+    for (size_t i = 0; i < out->n; i++) {
+        struct column *c = &out->column[i];
+        c->role = COLUMNS_FIELD;
+        if (out->has_header)
+            plain_name(row->cell[i], c->name);
+        if (c->name[0] == '\0')
+            (void)snprintf(c->name, sizeof(c->name), "column_%zu", i + 1);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(out->column[k].name, c->name) == 0)
+                return err_set(e, TM_EINVAL,
+                               "columns %zu and %zu are both called '%s': "
+                               "rename one of them in the header",
+                               k + 1, i + 1, c->name);
+        if (out->has_header)
+            c->role = role_of_name(c->name);
+    }
+    return TM_OK;
+}
+
+static struct column *find_column(struct columns *c, struct slice name)
+{
+    uint64_t at;
+    char plain[COLUMNS_NAME_MAX];
+    plain_name(name, plain);
+    for (size_t i = 0; i < c->n; i++)
+        if (strcmp(c->column[i].name, plain) == 0)
+            return &c->column[i];
+    if (str_u64(name, &at) && at >= 1 && at <= c->n)
+        return &c->column[at - 1];
+    return NULL;
+}
+
+static int apply_map(const char *const *map, struct columns *out, struct err *e)
+{
+    for (size_t i = 0; i < COLUMNS_MAPS_MAX && map[i] != NULL; i++) {
+        struct slice role, rest = str_of(map[i]);
+        struct slice name = str_cut(rest, '=', &role);
+        struct column *c = find_column(out, name);
+        if (role.p == NULL || role.n == 0)
+            return err_set(e, TM_EINVAL,
+                           "--map %s: write it as column=field, e.g. "
+                           "\"Tel.=phone\"",
+                           map[i]);
+        if (c == NULL)
+            return err_set(e, TM_EINVAL,
+                           "--map %s: the file has no column '%.*s'; its "
+                           "columns are shown above, or use a number from 1 "
+                           "to %zu",
+                           map[i], (int)name.n, name.p, out->n);
+        if (parse_role(role, &c->role))
+            continue;
+        c->role = COLUMNS_FIELD;
+        plain_name(role, c->name);
+    }
+    return TM_OK;
+}
+
+static bool mapped(const char *const *map)
+{
+    for (size_t i = 0; i < COLUMNS_MAPS_MAX && map[i] != NULL; i++)
+        if (strstr(map[i], "=phone") != NULL)
+            return true;
+    return false;
+}
+
+/* No name told where the numbers are: a column of which at least half of the
+ * filled cells are good numbers. */
+static void find_phones(const struct columns_sample *rows, size_t n,
+                        const char *country, struct columns *out)
+{
+    for (size_t i = 0; i < out->n; i++) {
+        size_t filled = 0, good = 0;
+        for (size_t r = out->has_header ? 1 : 0; r < n; r++) {
+            if (i >= rows[r].cells || str_trim(rows[r].cell[i]).n == 0)
+                continue;
+            filled++;
+            good += is_number(rows[r].cell[i], country);
+        }
+        if (filled > 0 && 2 * good >= filled)
+            out->column[i].role = COLUMNS_PHONE;
+    }
+}
+
+static void count_roles(struct columns *c)
+{
+    c->phones = 0;
+    c->has_consent = false;
+    for (size_t i = 0; i < c->n; i++) {
+        c->phones += c->column[i].role == COLUMNS_PHONE;
+        c->has_consent |= c->column[i].role == COLUMNS_CONSENT;
+    }
+}
+
+int columns_guess(const struct columns_sample *rows, size_t n,
+                  const char *country, const char *const *map,
+                  struct columns *out, struct err *e)
+{
+    memset(out, 0, sizeof(*out));
+    if (n == 0)
+        return err_set(e, TM_EINVAL, "the file has no rows");
+    out->has_header = is_header(&rows[0], country);
+    int rc = name_columns(&rows[0], out, e);
+    if (rc != TM_OK)
+        return rc;
+    count_roles(out);
+    if (out->phones == 0 && !mapped(map))
+        find_phones(rows, n, country, out);
+    rc = apply_map(map, out, e);
+    if (rc != TM_OK)
+        return rc;
+    count_roles(out);
+    if (out->phones == 0)
+        return err_set(e, TM_EINVAL,
+                       "no column holds telephone numbers of %s: say which "
+                       "one does with --map COLUMN=phone, or the country "
+                       "with --country",
+                       country);
+    return TM_OK;
+}
