@@ -10,7 +10,7 @@
 #include "cmd/import_file.h"
 #include "cmd/rejects.h"
 #include "cmd/tenant.h"
-#include "core/list/row_clean.h"
+#include "core/lead/lead_row.h"
 #include "store/import_writer.h"
 
 enum { BATCH_ROWS = 1000 };
@@ -149,10 +149,10 @@ static struct csv_row keep_cells(struct job *j, const struct csv_row *row)
 
 static void take_row(struct job *j, const struct csv_row *row, bool done)
 {
-    struct row_clean_result r;
+    struct lead_row_result r;
     struct csv_row kept = keep_cells(j, row);
     struct lead *lead = &j->lead[j->n];
-    row_clean(&j->file.columns, &kept, j->o->country, lead, &r);
+    lead_row_clean(&j->file.columns, &kept, j->o->country, lead, &r);
     if (!r.good)
         rejects_add(&j->rejects, row, r.reason);
     else {

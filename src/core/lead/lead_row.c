@@ -1,11 +1,11 @@
-#include "core/list/row_clean.h"
+#include "core/lead/lead_row.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/civil.h"
 
-static void reject(struct row_clean_result *out, const struct column *c,
+static void reject(struct lead_row_result *out, const struct column *c,
                    struct slice cell, const char *why)
 {
     /* The first reason is kept: it is mostly the main number's. */
@@ -60,7 +60,7 @@ static enum number_fault take_phone(struct slice cell, const char *country,
 
 static void clean_phone(const struct column *c, struct slice cell,
                         const char *country, struct lead *lead,
-                        struct row_clean_result *out)
+                        struct lead_row_result *out)
 {
     cell = str_trim(cell);
     if (cell.n == 0)
@@ -140,7 +140,7 @@ static enum consent_type read_consent(struct slice cell)
 static void clean_date(const struct column *c, struct slice cell,
                        const char *country, struct lead *lead,
                        struct lead_consent *consent,
-                       struct row_clean_result *out)
+                       struct lead_row_result *out)
 {
     struct civil_date d = {0};
     if (str_trim(cell).n == 0)
@@ -177,7 +177,7 @@ static void add_field(const struct column *c, struct slice cell,
 static void clean_cell(const struct column *c, struct slice cell,
                        const char *country, struct lead *lead,
                        struct lead_consent *consent,
-                       struct row_clean_result *out)
+                       struct lead_row_result *out)
 {
     switch (c->role) {
     case COLUMNS_PHONE: clean_phone(c, cell, country, lead, out); break;
@@ -228,9 +228,9 @@ static bool row_is_short(const struct columns *c, const struct csv_row *row)
     return true;
 }
 
-void row_clean(const struct columns *c, const struct csv_row *row,
-               const char *country, struct lead *lead,
-               struct row_clean_result *out)
+void lead_row_clean(const struct columns *c, const struct csv_row *row,
+                    const char *country, struct lead *lead,
+                    struct lead_row_result *out)
 {
     memset(out, 0, sizeof(*out));
     memset(lead, 0, sizeof(*lead));
