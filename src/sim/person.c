@@ -136,9 +136,6 @@ void person_call_of(const struct person_world *w, uint64_t e164,
     c.patience_ms = distribution_draw_ms(&w->patience, &r);
     c.early_media = rng_chance_ppm(&r, w->p_early);
     c.voice = (unsigned)rng_below(&r, PERSON_VOICES);
-    if (rng_chance_ppm(&r, w->p_fault))
-        c.fault =
-            (enum person_fault)(1 + rng_below(&r, PERSON_FAULT_COUNT - 1));
     c.ringing_after_ms = distribution_draw_ms(&w->alert_t, &r);
     c.stay_ms = INT64_MAX;
     if (c.kind == PERSON_ANSWERS)
@@ -147,6 +144,12 @@ void person_call_of(const struct person_world *w, uint64_t e164,
         draw_machine(w, &r, &c);
     else
         draw_refusal(w, &r, &c);
+    if (c.sip_code == 200 && rng_chance_ppm(&r, w->p_fault)) {
+        c.fault =
+            (enum person_fault)(1 + rng_below(&r, PERSON_FAULT_COUNT - 1));
+        if (c.fault == PERSON_FAULT_STAYS)
+            c.stay_ms = c.patience_ms = INT64_MAX;
+    }
     if (c.ringing_after_ms >= c.answer_after_ms)
         c.ringing_after_ms = c.answer_after_ms / 2;
     tm_assert(c.ringing_after_ms >= 0 &&

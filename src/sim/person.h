@@ -42,12 +42,13 @@ enum person_kind {
         PERSON_KIND_COUNT
 };
 
-/* Bad manners of a peer's signalling, for tests of the caller. */
+/* Bad manners of who answers, for tests of the caller. */
 enum person_fault {
     PERSON_FAULT_NONE,
-    PERSON_FAULT_TWICE_ANSWERED, /* sends its 200 a second time at once */
-    PERSON_FAULT_BYE_UNANSWERED, /* never answers our BYE */
-    PERSON_FAULT_NO_RINGING,     /* no 180 before the final answer */
+    PERSON_FAULT_NO_RINGING, /* answers without a 180 before */
+    PERSON_FAULT_NO_MEDIA,   /* answers and sends no sound packet */
+    PERSON_FAULT_BAD_SDP,    /* answers with a session nobody can read */
+    PERSON_FAULT_STAYS,      /* never hangs up, whatever happens */
     PERSON_FAULT_COUNT
 };
 
