@@ -78,8 +78,9 @@ int media_leg_open(struct media_leg **out, struct media_plane *p,
 uint16_t media_leg_port(const struct media_leg *leg);
 
 /* Starts or redirects the stream: peer says where to send and in which codec
- * (its first), and our side's directions are the mirror of the peer's. */
-void media_leg_connect(struct media_leg *leg, const struct sdp_text *peer);
+ * (its first), and our side's directions are the mirror of the peer's.
+ * TM_EFULL: the plane is overloaded; TM_EINVAL: the address is not numeric. */
+int media_leg_connect(struct media_leg *leg, const struct sdp_text *peer);
 
 /* Sends the list after cutting off what plays now; references are taken.
  * MEDIA_PLAYED with tag follows unless cut off. repeat: endless, no event.

@@ -1,0 +1,38 @@
+/* Inside of struct sip_stack, for sip_stack.c and dialog*.c only. */
+#ifndef TEL_SIP_STACK_PRIV_H
+#define TEL_SIP_STACK_PRIV_H
+
+#include "tel/re.h"
+#include "tel/sip_stack.h"
+
+enum { SIP_STACK_MAGIC = 0x53495053 };
+
+/* Methods we understand; also what OPTIONS and 405 tell. */
+#define SIP_STACK_ALLOW "INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS, INFO"
+
+struct sip_stack {
+    uint32_t magic;
+    struct loop *loop;
+    struct sip *sip;
+    struct dnsc *dnsc;
+    struct tls *tls;
+    struct sip_lsnr *requests;
+    struct sip_lsnr *responses;
+    struct hash *dialogs; /* struct dialog by Call-ID */
+    size_t dialog_count;
+    size_t calls_max;
+    sip_stack_incoming_fn *incoming;
+    void *incoming_arg;
+    struct tel_log log;
+    char address[64];
+    uint16_t port[3]; /* by transport */
+    char software[64];
+};
+
+/* dialog*.c, called by the stack's listeners with what no transaction took. */
+void dialog_on_new_invite(struct sip_stack *s, const struct sip_msg *msg);
+void dialog_on_request(struct sip_stack *s, const struct sip_msg *msg);
+void dialog_on_stray_response(struct sip_stack *s, const struct sip_msg *msg);
+void dialog_end_all(struct sip_stack *s);
+
+#endif
