@@ -26,7 +26,7 @@
 
 enum {
     PLAN_CALLS_MAX = 20000,
-    PLAN_HOPPER_MAX = 100000,
+    PLAN_HOPPER_MAX = 20000,
     PLAN_HASH_LEN = 17,
 };
 
@@ -35,14 +35,21 @@ struct plan {
     const char *seller;
     const char *list;
     const char *trunk;
-    const char *voice; /* language tag of spoken text */
+    const char *voice;                     /* language tag of spoken text */
     char caller_id[CARRIER_CALLER_ID_MAX]; /* "+12125550100" */
     uint64_t caller_e164;
     char caller_name[CARRIER_NAME_MAX];
     char country[3];
-    char national_list[16]; /* do-not-call list of the country, "us_national" */
     enum caller_kind caller_kind;
+    enum seller_type seller_type; /* facts that no record can tell: said by */
+    enum tri ftc_jurisdiction;    /* the operator, unknown otherwise */
+    enum tri registered_charity;
+    enum tri hipaa;
+    enum tri caller_id_authority;
+    enum tri consent_not_condition; /* of a purchase; written in each consent */
     enum purpose purpose;
+    enum goods goods;
+    enum tri leads_to_sale;
     enum contact_channel channel;
     enum dial_mode dial_mode;
     struct rule_policy policy; /* hours and caps of ours, which only tighten */

@@ -43,6 +43,7 @@
 enum {
     SCRIPT_STEPS_MAX = 64,
     SCRIPT_SAYS_MAX = 8,
+    SCRIPT_SAY_MAX = 600,   /* bytes of one say line */
     SCRIPT_KEYS_MAX = 12,   /* 0 to 9, star, hash */
     SCRIPT_FIELDS_MAX = 16, /* different fields of the lead */
     SCRIPT_REPEAT_MAX = 5,

@@ -152,6 +152,10 @@ static int parse_say(struct script_parser *p, struct script_step *s,
     if (l->value.n == 0)
         return bad(p, l->line, e, "%s is empty; write what to play",
                    wav ? "say_wav" : "say");
+    if (l->value.n > SCRIPT_SAY_MAX)
+        return bad(p, l->line, e,
+                   "%s is longer than %d bytes; write several say lines",
+                   wav ? "say_wav" : "say", SCRIPT_SAY_MAX);
     if (s->says == SCRIPT_SAYS_MAX)
         return bad(p, l->line, e,
                    "more than %d say lines in a step; go on in a next step",

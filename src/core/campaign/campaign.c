@@ -1,0 +1,338 @@
+#include "core/campaign/campaign.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "core/campaign/campaign_inside.h"
+
+static const char *const state_word[] = {
+#define X(name, text) text,
+    CAMPAIGN_STATE_TABLE(X)
+#undef X
+};
+
+const char *campaign_state_text(enum campaign_state s)
+{
+    tm_assert((size_t)s < tm_array_len(state_word));
+    return state_word[s];
+}
+
+bool campaign_state_parse(struct slice s, enum campaign_state *out)
+{
+    for (size_t i = 0; i < tm_array_len(state_word); i++) {
+        if (str_eq(s, state_word[i])) {
+            *out = (enum campaign_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Prompts that are the same for every lead. */
+static void collect_fixed(struct campaign *c, struct arena *a)
+{
+    const struct script *s = c->env.plan->script;
+    c->fixed = arena_array(a, s->steps * SCRIPT_SAYS_MAX, sizeof(*c->fixed));
+    for (size_t i = 0; i < s->steps; i++) {
+        for (size_t k = 0; k < s->step[i].says; k++) {
+            const struct script_say *say = &s->step[i].say[k];
+            if (!say->wav && memchr(say->text.p, '{', say->text.n) != NULL)
+                continue;
+            c->fixed[c->fixed_n++] =
+                (struct prompt){.kind = say->wav ? PROMPT_WAV : PROMPT_TEXT,
+                                .text = say->text,
+                                .voice = str_of(c->env.plan->voice)};
+        }
+    }
+}
+
+static void alloc_all(struct campaign *c, struct arena *a)
+{
+    const struct plan *plan = c->env.plan;
+    slots_init(&c->slots, a, plan->hopper + plan->calls_max);
+    c->hopper_cap = plan->hopper;
+    c->hopper = arena_array(a, c->hopper_cap, sizeof(*c->hopper));
+    c->record = arena_array(a, STEP_RECORDS_MAX, sizeof(*c->record));
+    c->action = arena_array(a, STEP_ACTIONS_MAX, sizeof(*c->action));
+    c->prompt = arena_array(a, STEP_PROMPTS_MAX, sizeof(*c->prompt));
+    c->text.p = arena_alloc(a, STEP_TEXT_MAX);
+    c->text.cap = STEP_TEXT_MAX;
+    c->idle_text = arena_alloc(a, IDLE_TEXT_MAX);
+}
+
+struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
+                              enum campaign_state state,
+                              const struct campaign_counters *counters)
+{
+    tm_assert(env->plan != NULL && env->book != NULL && env->zones != NULL);
+    tm_assert(env->suppression != NULL && *env->next_attempt > 0);
+    struct campaign *c = arena_alloc(a, sizeof(*c));
+    c->magic = CAMPAIGN_MAGIC;
+    c->env = *env;
+    c->state = state;
+    if (counters != NULL)
+        c->counters = *counters;
+    c->period = -1;
+    c->month = -1;
+    c->more = true;
+    c->next_due_us = INT64_MAX;
+    c->own_due_us = INT64_MAX;
+    c->deadline_us = state == CAMPAIGN_RUNNING ? 0 : INT64_MAX;
+    alloc_all(c, a);
+    collect_fixed(c, a);
+    pace_init(&c->pace, PACE_AGENTLESS, env->plan->calls_max,
+              env->plan->calls_per_1000s);
+    campaign_dial_versions(c);
+    return c;
+}
+
+void campaign_set_lists(struct campaign *c, const struct dnc_lists *lists)
+{
+    c->env.lists = lists;
+    campaign_dial_versions(c);
+}
+
+static void set_state(struct campaign *c, enum campaign_state s)
+{
+    c->state = s;
+    struct record *r = campaign_out_record(c, RECORD_CAMPAIGN, NULL);
+    r->state = (int)s;
+    r->note = str_of(c->env.plan->hash);
+}
+
+static void start(struct campaign *c)
+{
+    if (c->state == CAMPAIGN_RUNNING)
+        return;
+    set_state(c, CAMPAIGN_RUNNING);
+    c->more = true;
+    c->fetch_after_us = 0;
+}
+
+/* Leads that wait in the hopper go back; calls keep theirs. */
+static void stop(struct campaign *c)
+{
+    if (c->state != CAMPAIGN_RUNNING && c->state != CAMPAIGN_PAUSED)
+        return;
+    set_state(c, CAMPAIGN_STOPPED);
+    while (c->hopper_n > 0) {
+        size_t i = (c->hopper_first + --c->hopper_n) % c->hopper_cap;
+        slots_give(&c->slots, &c->slots.slot[c->hopper[i]]);
+    }
+    c->discard = c->fetching;
+    campaign_out_action(c, ACTION_RELEASE, NULL);
+}
+
+static void take_lead(struct campaign *c, const struct lead *l)
+{
+    /* A call back was promised by a person and is made by one. */
+    if (l->state == LEAD_CALLBACK)
+        return;
+    struct slot *s = slots_take(&c->slots, l, c->env.plan->script);
+    if (s == NULL)
+        return;
+    tm_assert(c->hopper_n < c->hopper_cap);
+    c->hopper[(c->hopper_first + c->hopper_n) % c->hopper_cap] =
+        slots_index(&c->slots, s);
+    c->hopper_n++;
+}
+
+static void take_leads(struct campaign *c, const struct campaign_event *ev)
+{
+    if (!c->fetching)
+        return;
+    bool wanted = !c->discard &&
+                  (c->state == CAMPAIGN_RUNNING || c->state == CAMPAIGN_PAUSED);
+    c->fetching = false;
+    c->discard = false;
+    if (!wanted) {
+        campaign_out_action(c, ACTION_RELEASE, NULL);
+        c->more = true;
+        return;
+    }
+    tm_assert(ev->leads <= c->asked);
+    for (size_t i = 0; i < ev->leads; i++)
+        take_lead(c, &ev->lead[i]);
+    c->more = ev->leads == c->asked;
+    /* Leads that trickle in are fetched in small heaps, not one by one. */
+    c->fetch_after_us =
+        ev->leads * 2 < c->asked ? c->now_us + FETCH_PAUSE_US : c->now_us;
+    c->next_due_us =
+        ev->next_due_us < c->own_due_us ? ev->next_due_us : c->own_due_us;
+}
+
+static void handle(struct campaign *c, const struct campaign_event *ev)
+{
+    switch (ev->kind) {
+    case CAMPAIGN_EV_START: start(c); break;
+    case CAMPAIGN_EV_PAUSE:
+        if (c->state == CAMPAIGN_RUNNING)
+            set_state(c, CAMPAIGN_PAUSED);
+        break;
+    case CAMPAIGN_EV_STOP: stop(c); break;
+    case CAMPAIGN_EV_TICK: break;
+    case CAMPAIGN_EV_LEADS: take_leads(c, ev); break;
+    case CAMPAIGN_EV_CALL: campaign_call_event(c, ev->call); break;
+    case CAMPAIGN_EV_REFUSED:
+        campaign_end_refused(c, ev->attempt, ev->error);
+        break;
+    case CAMPAIGN_EV_STORE_DOWN: c->store_down = true; break;
+    case CAMPAIGN_EV_STORE_UP: c->store_down = false; break;
+    }
+}
+
+static void prepare_fixed(struct campaign *c)
+{
+    if (c->prepared || c->fixed_n == 0 || c->state != CAMPAIGN_RUNNING)
+        return;
+    struct campaign_action *a = campaign_out_action(c, ACTION_PREPARE, NULL);
+    a->prompt = c->fixed;
+    a->prompts = c->fixed_n;
+    c->prepared = true;
+}
+
+static bool wants_leads(const struct campaign *c)
+{
+    return c->state == CAMPAIGN_RUNNING && !c->store_down && !c->fetching &&
+           c->hopper_n <= c->hopper_cap / 4;
+}
+
+static int64_t least_due(const struct campaign *c)
+{
+    return c->own_due_us < c->next_due_us ? c->own_due_us : c->next_due_us;
+}
+
+static void fetch(struct campaign *c)
+{
+    if (!wants_leads(c) || c->now_us < c->fetch_after_us)
+        return;
+    if (!c->more && least_due(c) > c->now_us)
+        return;
+    c->fetching = true;
+    c->own_due_us = INT64_MAX;
+    c->asked = c->hopper_cap - c->hopper_n;
+    campaign_out_action(c, ACTION_FETCH, NULL)->count = c->asked;
+}
+
+/* Nothing at hand, nothing in the air, nothing that waits. */
+static void finish(struct campaign *c)
+{
+    if (c->state != CAMPAIGN_RUNNING || c->store_down || c->fetching ||
+        c->more || c->slots.used > 0 || least_due(c) != INT64_MAX)
+        return;
+    set_state(c, CAMPAIGN_FINISHED);
+}
+
+static void sooner(int64_t *deadline_us, int64_t us)
+{
+    if (us < *deadline_us)
+        *deadline_us = us;
+}
+
+static int64_t dial_deadline(const struct campaign *c)
+{
+    if (c->now_us < c->hold_until_us)
+        return c->hold_until_us;
+    switch (c->limit) {
+    case PACE_FREE: return c->now_us;
+    case PACE_CALLS_MAX: return INT64_MAX; /* the end of a call comes */
+    case PACE_ROOM: return c->now_us + ROOM_POLL_US;
+    case PACE_RATE: return pace_next_us(&c->pace);
+    case PACE_LIMIT_COUNT: break;
+    }
+    tm_unreachable("a limit outside its table");
+}
+
+static void set_deadline(struct campaign *c)
+{
+    int64_t at_us = INT64_MAX;
+    const struct slot *s = slots_next_due(&c->slots);
+    if (c->again)
+        sooner(&at_us, c->now_us);
+    if (s != NULL)
+        sooner(&at_us, s->deadline_us);
+    if (c->state == CAMPAIGN_RUNNING && !c->store_down && c->hopper_n > 0)
+        sooner(&at_us, dial_deadline(c));
+    if (wants_leads(c)) {
+        int64_t due_us = c->more ? c->now_us : least_due(c);
+        sooner(&at_us, due_us > c->fetch_after_us ? due_us : c->fetch_after_us);
+    }
+    c->deadline_us = at_us;
+}
+
+void campaign_step(struct campaign *c, const struct campaign_event *ev,
+                   struct campaign_out *out)
+{
+    tm_assert(c->magic == CAMPAIGN_MAGIC);
+    if (ev->now_us > c->now_us)
+        c->now_us = ev->now_us;
+    c->room = ev->room;
+    c->records = c->actions = c->prompts = 0;
+    c->text.n = 0;
+    c->again = false;
+    campaign_end_roll(c);
+    handle(c, ev);
+    prepare_fixed(c);
+    campaign_call_due(c);
+    campaign_dial(c);
+    fetch(c);
+    finish(c);
+    set_deadline(c);
+    tm_assert(c->slots.calls <= c->env.plan->calls_max);
+    *out = (struct campaign_out){.record = c->record,
+                                 .records = c->records,
+                                 .action = c->action,
+                                 .actions = c->actions};
+}
+
+int64_t campaign_deadline_us(const struct campaign *c)
+{
+    return c->deadline_us;
+}
+
+static const char *idle_why(const struct campaign *c)
+{
+    char when[CIVIL_INSTANT_LEN];
+    if (c->state != CAMPAIGN_RUNNING)
+        return "";
+    if (c->store_down)
+        return "the store cannot write: no call may start before it is "
+               "recorded; the log says what is wrong";
+    if (c->now_us < c->hold_until_us)
+        return "the trunk refused a call; the next one follows in seconds";
+    if (c->hopper_n > 0)
+        return pace_limit_text(c->limit);
+    if (c->fetching || c->more)
+        return "leads are being fetched";
+    if (least_due(c) == INT64_MAX)
+        return c->slots.calls > 0 ? "the last calls are in progress" : "";
+    civil_format_instant(least_due(c), when);
+    snprintf(c->idle_text, IDLE_TEXT_MAX,
+             "no lead may be called before %s (hours, caps or retry times)",
+             when);
+    return c->idle_text;
+}
+
+void campaign_status(const struct campaign *c, struct campaign_status *out)
+{
+    *out = (struct campaign_status){
+        .state = c->state,
+        .calls = c->slots.calls,
+        .hopper = c->hopper_n,
+        .next_due_us = least_due(c),
+        .idle_why = idle_why(c),
+        .counters = c->counters,
+    };
+}
+
+size_t campaign_calls(const struct campaign *c, struct attempt_id *out,
+                      size_t max)
+{
+    size_t n = 0;
+    for (int32_t i = c->slots.first; i != SLOTS_NONE && n < max;
+         i = c->slots.slot[i].after)
+        if (c->slots.slot[i].leg.state != CALL_RECORDED)
+            out[n++] = c->slots.slot[i].attempt;
+    return n;
+}

@@ -1,0 +1,146 @@
+#include "base/civil.h"
+#include "core/campaign/campaign_inside.h"
+
+/* 16 CFR 310.4(b)(4)(i): successive periods of 30 days from the campaign's
+ * first call. */
+#define PERIOD_US (30 * CIVIL_DAY_US)
+
+static int64_t period_of(const struct campaign *c)
+{
+    if (c->counters.first_call_us == 0)
+        return 0;
+    int64_t age_us = c->now_us - c->counters.first_call_us;
+    return age_us < 0 ? 0 : age_us / PERIOD_US;
+}
+
+void campaign_end_roll(struct campaign *c)
+{
+    struct civil_date d = civil_of_us(c->now_us).date;
+    int32_t month = (int32_t)d.year * 12 + d.month;
+    int64_t period = period_of(c);
+    if (c->period >= 0 && period != c->period)
+        c->counters.live = c->counters.abandoned = 0;
+    if (c->month >= 0 && month != c->month)
+        c->counters.placed_month = c->counters.abandoned_month = 0;
+    c->period = period;
+    c->month = month;
+}
+
+int64_t campaign_end_period_us(const struct campaign *c)
+{
+    return c->counters.first_call_us + period_of(c) * PERIOD_US;
+}
+
+void campaign_end_placed(struct campaign *c)
+{
+    if (c->counters.first_call_us == 0)
+        c->counters.first_call_us = c->now_us;
+    c->counters.placed++;
+    c->counters.placed_month++;
+}
+
+static enum outcome judge_answered(const struct slot *s, bool talked,
+                                   enum call_cause cause)
+{
+    if (s->machine)
+        return OUTCOME_MACHINE;
+    if (talked || s->run.opted_out)
+        return script_run_outcome(&s->run, cause == CAUSE_CALLEE);
+    /* Nothing was said: the person hung up at once, or we left him. */
+    return cause == CAUSE_CALLEE ? OUTCOME_HUNG_UP : OUTCOME_ABANDONED;
+}
+
+static enum outcome judge_unanswered(enum call_cause cause)
+{
+    switch (cause) {
+    case CAUSE_NO_ANSWER: return OUTCOME_NO_ANSWER;
+    case CAUSE_US: return OUTCOME_NO_ANSWER; /* withdrawn while it rang */
+    case CAUSE_BUSY: return OUTCOME_BUSY;
+    case CAUSE_CALLEE:
+    case CAUSE_REJECTED: return OUTCOME_REJECTED;
+    case CAUSE_BLOCKED: return OUTCOME_BLOCKED;
+    case CAUSE_DISCONNECTED: return OUTCOME_DISCONNECTED;
+    case CAUSE_CONGESTION: return OUTCOME_CONGESTION;
+    case CAUSE_MEDIA:
+    case CAUSE_NETWORK:
+    case CAUSE_PROTOCOL: return OUTCOME_FAILED;
+    case CAUSE_COUNT: break;
+    }
+    tm_unreachable("a cause outside its table");
+}
+
+static void count_outcome(struct slot *s, enum outcome o)
+{
+    struct lead *l = &s->lead;
+    l->outcomes[o]++;
+    if ((outcome_flags(o) & OUTCOME_F_BAD_NUMBER) != 0)
+        l->phone[s->phone].bad = true;
+    tm_assert(l->tries > 0);
+    tm_assert(l->history[l->tries - 1].attempt.v == s->attempt.v);
+    l->history[l->tries - 1].outcome = o;
+}
+
+static struct record *write_end(struct campaign *c, struct slot *s,
+                                enum outcome o)
+{
+    struct record *r = campaign_out_record(c, RECORD_ENDED, s);
+    r->state = (int)o;
+    r->ring_ms = call_leg_ring_ms(&s->leg);
+    r->talk_ms = call_leg_talk_ms(&s->leg);
+    return r;
+}
+
+void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
+                  int code)
+{
+    tm_assert(s->leg.state == CALL_ENDED);
+    bool answered = s->leg.answered_us != 0;
+    bool talked = s->run.tag > 0;
+    enum outcome o =
+        answered ? judge_answered(s, talked, cause) : judge_unanswered(cause);
+    bool live = answered && !s->machine;
+    count_outcome(s, o);
+    struct record *r = write_end(c, s, o);
+    r->code = code;
+    r->value = str_of(call_event_cause_text(cause));
+    r->live = live;
+    r->abandoned = o == OUTCOME_ABANDONED;
+    c->counters.live += live;
+    c->counters.abandoned += r->abandoned;
+    c->counters.abandoned_month += r->abandoned;
+    struct retry_next next =
+        retry_after(&c->env.plan->retry, &s->lead, o, c->now_us);
+    if (next.state == LEAD_CALLBACK)
+        next.due_us = s->callback_us;
+    campaign_out_lead(c, s, next.state, next.due_us, next.reason);
+}
+
+/* How long nothing is dialled after the carrier refused an order. */
+static int64_t hold_of(int error)
+{
+    switch (error) {
+    case TM_EEXPIRED:
+    case TM_ESTATE: return 0;
+    case TM_EFULL: return CIVIL_SECOND_US;
+    default: return 5 * CIVIL_SECOND_US;
+    }
+}
+
+void campaign_end_refused(struct campaign *c, struct attempt_id a, int error)
+{
+    struct slot *s = slots_find_attempt(&c->slots, a);
+    if (s == NULL || !call_leg_move(&s->leg, CALL_IN_REFUSED, c->now_us))
+        return;
+    int64_t hold_us = hold_of(error);
+    count_outcome(s, OUTCOME_CANCELLED);
+    struct record *r = write_end(c, s, OUTCOME_CANCELLED);
+    r->value = str_of("refused");
+    r->note = str_of(err_text(error));
+    if (hold_us > 0)
+        c->hold_until_us = c->now_us + hold_us;
+    if (error == TM_ESTATE)
+        campaign_out_lead(c, s, LEAD_DENIED, 0, "opted_out");
+    else
+        campaign_out_lead(c, s, LEAD_WAITING, c->now_us + hold_us,
+                          "not_placed");
+}

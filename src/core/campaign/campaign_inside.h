@@ -1,0 +1,106 @@
+/*
+ * Private to core/campaign: the state behind struct campaign and what its
+ * files share. campaign.c runs a step: the event, then what has become due,
+ * then dialling, then the fetch; campaign_out.c collects what leaves.
+ */
+#ifndef CORE_CAMPAIGN_CAMPAIGN_INSIDE_H
+#define CORE_CAMPAIGN_CAMPAIGN_INSIDE_H
+
+#include "core/campaign/campaign.h"
+#include "core/campaign/slots.h"
+#include "core/pace/pace.h"
+
+enum {
+    STEP_LEADS_MAX = 32, /* leads looked at in one step */
+    STEP_CALLS_MAX = 16, /* calls whose deadline is served in one step */
+    STEP_RECORDS_MAX = 4 * STEP_LEADS_MAX + 6 * STEP_CALLS_MAX + 16,
+    STEP_ACTIONS_MAX = 2 * STEP_LEADS_MAX + 3 * STEP_CALLS_MAX + 16,
+    PREPARE_MAX = 16, /* prompts prepared with one call */
+    STEP_PROMPTS_MAX =
+        PREPARE_MAX * STEP_LEADS_MAX + SCRIPT_SAYS_MAX * (STEP_CALLS_MAX + 2),
+    TEXT_SAY_MAX = 1024,                            /* one prompt */
+    TEXT_CALL_MAX = SCRIPT_SAYS_MAX * TEXT_SAY_MAX, /* one turn of a script */
+    TEXT_LEAD_MAX = (PREPARE_MAX + 10) * TEXT_SAY_MAX, /* and its verdicts */
+    STEP_TEXT_MAX = 8 * TEXT_LEAD_MAX + (STEP_CALLS_MAX + 2) * TEXT_CALL_MAX,
+    VERSIONS_MAX = 1024,
+    IDLE_TEXT_MAX = 160,
+};
+
+#define FETCH_PAUSE_US (500 * 1000) /* between two fetches of a few leads */
+#define ROOM_POLL_US   (50 * 1000)  /* a full trunk is asked again */
+#define CAMPAIGN_MAGIC UINT32_C(0x63616d70)
+
+struct campaign {
+    uint32_t magic;
+    struct campaign_env env;
+    enum campaign_state state;
+    struct campaign_counters counters;
+    int64_t period; /* number of the present 30 x 24 h, -1 not known yet */
+    int32_t month;  /* year * 12 + month, -1 not known yet */
+
+    struct pace pace;
+    enum pace_limit limit; /* what held back the last dialling */
+    struct slots slots;
+    int32_t *hopper; /* a queue of slots: hopper[(first + i) % cap] */
+    size_t hopper_first, hopper_n, hopper_cap;
+
+    bool fetching; /* an ACTION_FETCH has no answer yet */
+    bool discard;  /* ... and its leads were given back meanwhile */
+    bool more;     /* the store may have leads that are due */
+    bool prepared; /* the fixed prompts were handed out */
+    bool store_down;
+    size_t asked; /* leads of the last fetch */
+    int64_t fetch_after_us;
+    int64_t next_due_us;   /* earliest lead that waits at the store */
+    int64_t own_due_us;    /* earliest we put off since the last fetch */
+    int64_t hold_until_us; /* no calls: the carrier refused one */
+
+    int64_t now_us;
+    unsigned room;
+    bool again; /* work is left over: step again at once */
+    int64_t deadline_us;
+    struct prompt *fixed; /* prompts without fields */
+    size_t fixed_n;
+
+    struct record *record;
+    size_t records;
+    struct campaign_action *action;
+    size_t actions;
+    struct prompt *prompt;
+    size_t prompts;
+    struct script_text text;
+    char versions[VERSIONS_MAX];
+    char *idle_text; /* filled by campaign_status */
+};
+
+/* campaign_out.c: appends; the arrays are sized for the bounds of a step. */
+struct record *campaign_out_record(struct campaign *c, enum record_kind k,
+                                   const struct slot *s);
+struct campaign_action *campaign_out_action(struct campaign *c,
+                                            enum campaign_action_kind k,
+                                            const struct slot *s);
+struct prompt *campaign_out_prompts(struct campaign *c, size_t n);
+bool campaign_out_room(const struct campaign *c);
+/* The lead's next step; frees its slot. reason: a constant. */
+void campaign_out_lead(struct campaign *c, struct slot *s,
+                       enum lead_state state, int64_t due_us,
+                       const char *reason);
+
+/* campaign_dial.c */
+void campaign_dial(struct campaign *c);
+void campaign_dial_versions(struct campaign *c);
+
+/* campaign_call.c */
+void campaign_call_event(struct campaign *c, const struct carrier_event *ev);
+void campaign_call_due(struct campaign *c);
+
+/* campaign_end.c */
+void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
+                  int code);
+void campaign_end_refused(struct campaign *c, struct attempt_id a, int error);
+void campaign_end_placed(struct campaign *c); /* counts a placed call */
+/* Starts new periods of the counters when their time has come. */
+void campaign_end_roll(struct campaign *c);
+int64_t campaign_end_period_us(const struct campaign *c);
+
+#endif

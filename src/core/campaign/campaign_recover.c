@@ -1,0 +1,44 @@
+#include "core/campaign/campaign.h"
+
+static void common(struct record *r, enum record_kind kind,
+                   const struct campaign_open_attempt *a, int64_t now_us)
+{
+    *r = (struct record){
+        .kind = kind,
+        .at_us = now_us,
+        .tenant = a->tenant,
+        .seller = a->seller,
+        .campaign = a->campaign,
+        .lead = a->lead.id,
+        .attempt = a->attempt,
+        .e164 = a->e164,
+    };
+}
+
+/* The INVITE may have left although no record says so: the attempt counts
+ * toward every cap. A person who answered and was not served was abandoned,
+ * by the crash. */
+size_t campaign_close_open(const struct plan *plan,
+                           const struct campaign_open_attempt *a,
+                           int64_t now_us, struct record out[3])
+{
+    tm_assert(a->attempt.v > 0 && a->lead.id.v > 0);
+    tm_assert(a->placed_us != 0 || a->answered_us == 0);
+    bool answered = a->answered_us != 0;
+    struct lead lead = a->lead;
+    lead.outcomes[OUTCOME_UNKNOWN]++;
+    common(&out[0], RECORD_ENDED, a, now_us);
+    out[0].state = OUTCOME_UNKNOWN;
+    out[0].value = str_of("crash");
+    out[0].live = answered;
+    out[0].abandoned = answered && !a->served;
+    if (answered)
+        out[0].ring_ms = (a->answered_us - a->placed_us) / 1000;
+    struct retry_next next =
+        retry_after(&plan->retry, &lead, OUTCOME_UNKNOWN, now_us);
+    common(&out[1], RECORD_LEAD, a, now_us);
+    out[1].state = (int)next.state;
+    out[1].due_us = next.due_us;
+    out[1].key = str_of(next.reason);
+    return 2;
+}

@@ -1,0 +1,55 @@
+/*
+ * From a lead and a plan to the rules' question: may this number be called
+ * now? The campaign asks it before each attempt, `why` asks it to explain;
+ * both build the same case. Pure; nothing is looked up outside the input.
+ *
+ * Places: every zone of the number and, when an address is known, every zone
+ * of its state are candidates, and all must be open. A do-not-call list that
+ * is missing stays missing in the case: the rules then say no.
+ */
+#ifndef CORE_CAMPAIGN_LEAD_CASE_H
+#define CORE_CAMPAIGN_LEAD_CASE_H
+
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "base/tz.h"
+#include "core/campaign/plan.h"
+#include "core/dnc/dnc_lists.h"
+#include "core/dnc/suppression.h"
+#include "core/lead/lead.h"
+#include "core/number/number_zone.h"
+#include "core/rules/rule_case.h"
+
+enum { LEAD_CASE_PLACES_MAX = NUMBER_ZONE_MAX + 8 };
+
+struct lead_case_input {
+    const struct plan *plan;
+    struct seller_id seller;
+    const struct tz_set *zones;
+    const struct dnc_lists *lists;         /* NULL: none loaded */
+    const struct suppression *suppression; /* NULL: not known */
+    int64_t now_us;
+    struct case_bucket bucket; /* counters of the present period */
+    int64_t first_call_us;     /* 0: none yet */
+};
+
+/* Holds the arrays that the case points to: do not copy it. */
+struct lead_case {
+    struct rule_case k;
+    struct case_place place[LEAD_CASE_PLACES_MAX];
+    struct case_consent consent[LEAD_CONSENTS_MAX];
+    struct case_attempt attempt[LEAD_HISTORY_MAX];
+    struct case_registry registry[DNC_LISTS_MAX];
+    struct case_internal internal[DNC_LISTS_MAX + 1];
+    struct case_bucket bucket;
+};
+
+/* phone: index into l->phone. */
+void lead_case_build(struct lead_case *c, const struct lead_case_input *in,
+                     const struct lead *l, size_t phone);
+
+/* Zones of a subdivision ("US-FL"), as names; 0 when the table has none. */
+size_t lead_case_zones(struct place_code region, const char *out[4]);
+
+#endif

@@ -1,0 +1,231 @@
+#include "core/campaign/slots.h"
+
+#include <string.h>
+
+#include "base/rng.h"
+
+static size_t bucket_of(const struct slots *s, int64_t id)
+{
+    return (size_t)rng_mix((uint64_t)id) & (s->buckets - 1);
+}
+
+static struct slot *at(const struct slots *s, int32_t i)
+{
+    tm_assert(i >= 0 && (size_t)i < s->n);
+    return &s->slot[i];
+}
+
+int32_t slots_index(const struct slots *s, const struct slot *slot)
+{
+    tm_assert(slot >= s->slot && slot < s->slot + s->n);
+    return (int32_t)(slot - s->slot);
+}
+
+void slots_init(struct slots *s, struct arena *a, size_t n)
+{
+    tm_assert(n > 0 && n < INT32_MAX / 4);
+    *s = (struct slots){.n = n, .first = SLOTS_NONE, .last = SLOTS_NONE};
+    s->slot = arena_array(a, n, sizeof(*s->slot));
+    s->heap = arena_array(a, n, sizeof(*s->heap));
+    for (s->buckets = 16; s->buckets < 2 * n; s->buckets *= 2)
+        continue;
+    s->by_lead = arena_array(a, s->buckets, sizeof(*s->by_lead));
+    s->by_attempt = arena_array(a, s->buckets, sizeof(*s->by_attempt));
+    for (size_t i = 0; i < s->buckets; i++)
+        s->by_lead[i] = s->by_attempt[i] = SLOTS_NONE;
+    for (size_t i = 0; i < n; i++)
+        s->slot[i].lead_next = i + 1 < n ? (int32_t)i + 1 : SLOTS_NONE;
+}
+
+/* Fields the script speaks, cut to what the slot holds: a long text is
+ * spoken short, its lead is not lost. */
+static void copy_fields(struct slot *slot, const struct lead *l,
+                        const struct script *script)
+{
+    size_t used = 0;
+    slot->lead.fields = 0;
+    for (size_t i = 0; i < script->fields; i++) {
+        struct slice v = lead_field_value(l, script->field[i]);
+        size_t room = sizeof(slot->text) - used;
+        if (room > SCRIPT_FIELD_VALUE_MAX)
+            room = SCRIPT_FIELD_VALUE_MAX;
+        if (v.n == 0 || room == 0)
+            continue;
+        size_t n = str_copy(slot->text + used, room, v);
+        slot->lead.field[slot->lead.fields++] = (struct lead_field){
+            script->field[i], str_range(slot->text + used, n)};
+        used += n;
+    }
+}
+
+static bool has_lead(const struct slots *s, struct lead_id id)
+{
+    for (int32_t i = s->by_lead[bucket_of(s, id.v)]; i != SLOTS_NONE;
+         i = at(s, i)->lead_next)
+        if (at(s, i)->lead.id.v == id.v)
+            return true;
+    return false;
+}
+
+/* All but the fields, which are many and of which few are spoken. */
+static void copy_lead(struct lead *to, const struct lead *from)
+{
+    memcpy(to, from, offsetof(struct lead, field));
+    to->fields = 0;
+}
+
+struct slot *slots_take(struct slots *s, const struct lead *l,
+                        const struct script *script)
+{
+    tm_assert(l->id.v > 0);
+    tm_assert(l->phones <= LEAD_PHONES_MAX && l->tries <= LEAD_HISTORY_MAX);
+    if (s->free == SLOTS_NONE || has_lead(s, l->id))
+        return NULL;
+    int32_t i = s->free;
+    struct slot *slot = at(s, i);
+    s->free = slot->lead_next;
+    size_t b = bucket_of(s, l->id.v);
+    copy_lead(&slot->lead, l);
+    copy_fields(slot, l, script);
+    slot->used = true;
+    slot->attempt.v = 0;
+    slot->deadline_us = INT64_MAX;
+    slot->heap_at = SLOTS_NONE;
+    slot->lead_next = s->by_lead[b];
+    s->by_lead[b] = i;
+    s->used++;
+    return slot;
+}
+
+void slots_give(struct slots *s, struct slot *slot)
+{
+    tm_assert(slot->used && slot->attempt.v == 0);
+    int32_t i = slots_index(s, slot);
+    int32_t *link = &s->by_lead[bucket_of(s, slot->lead.id.v)];
+    while (*link != i)
+        link = &at(s, *link)->lead_next;
+    *link = slot->lead_next;
+    slot->used = false;
+    slot->lead_next = s->free;
+    s->free = i;
+    s->used--;
+}
+
+struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a)
+{
+    for (int32_t i = s->by_attempt[bucket_of(s, a.v)]; i != SLOTS_NONE;
+         i = at(s, i)->attempt_next)
+        if (at(s, i)->attempt.v == a.v)
+            return at(s, i);
+    return NULL;
+}
+
+void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a)
+{
+    tm_assert(slot->used && slot->attempt.v == 0 && a.v > 0);
+    int32_t i = slots_index(s, slot);
+    size_t b = bucket_of(s, a.v);
+    slot->attempt = a;
+    slot->attempt_next = s->by_attempt[b];
+    s->by_attempt[b] = i;
+    slot->before = s->last;
+    slot->after = SLOTS_NONE;
+    if (s->last != SLOTS_NONE)
+        at(s, s->last)->after = i;
+    else
+        s->first = i;
+    s->last = i;
+    s->calls++;
+}
+
+void slots_call_end(struct slots *s, struct slot *slot)
+{
+    tm_assert(slot->attempt.v != 0 && s->calls > 0);
+    int32_t i = slots_index(s, slot);
+    int32_t *link = &s->by_attempt[bucket_of(s, slot->attempt.v)];
+    slots_set_deadline(s, slot, INT64_MAX);
+    while (*link != i)
+        link = &at(s, *link)->attempt_next;
+    *link = slot->attempt_next;
+    if (slot->before != SLOTS_NONE)
+        at(s, slot->before)->after = slot->after;
+    else
+        s->first = slot->after;
+    if (slot->after != SLOTS_NONE)
+        at(s, slot->after)->before = slot->before;
+    else
+        s->last = slot->before;
+    slot->attempt.v = 0;
+    s->calls--;
+}
+
+/* Earlier deadline first; of two equal ones the older attempt, so that the
+ * order does not depend on the heap's history. */
+static bool earlier(const struct slots *s, size_t a, size_t b)
+{
+    const struct slot *x = at(s, s->heap[a]), *y = at(s, s->heap[b]);
+    if (x->deadline_us != y->deadline_us)
+        return x->deadline_us < y->deadline_us;
+    return x->attempt.v < y->attempt.v;
+}
+
+static void swap(struct slots *s, size_t a, size_t b)
+{
+    int32_t i = s->heap[a];
+    s->heap[a] = s->heap[b];
+    s->heap[b] = i;
+    at(s, s->heap[a])->heap_at = (int32_t)a;
+    at(s, s->heap[b])->heap_at = (int32_t)b;
+}
+
+static void sift_up(struct slots *s, size_t i)
+{
+    while (i > 0 && earlier(s, i, (i - 1) / 2)) {
+        swap(s, i, (i - 1) / 2);
+        i = (i - 1) / 2;
+    }
+}
+
+static void sift_down(struct slots *s, size_t i)
+{
+    for (;;) {
+        size_t least = i;
+        if (2 * i + 1 < s->heaped && earlier(s, 2 * i + 1, least))
+            least = 2 * i + 1;
+        if (2 * i + 2 < s->heaped && earlier(s, 2 * i + 2, least))
+            least = 2 * i + 2;
+        if (least == i)
+            return;
+        swap(s, i, least);
+        i = least;
+    }
+}
+
+void slots_set_deadline(struct slots *s, struct slot *slot, int64_t us)
+{
+    tm_assert(slot->attempt.v != 0);
+    if (slot->heap_at == SLOTS_NONE) {
+        if (us == INT64_MAX)
+            return;
+        slot->heap_at = (int32_t)s->heaped;
+        s->heap[s->heaped++] = slots_index(s, slot);
+    }
+    size_t i = (size_t)slot->heap_at;
+    slot->deadline_us = us;
+    if (us == INT64_MAX) {
+        size_t last = s->heaped - 1;
+        if (i != last)
+            swap(s, i, last);
+        s->heaped--;
+        slot->heap_at = SLOTS_NONE;
+        if (i == last)
+            return;
+    }
+    sift_up(s, i);
+    sift_down(s, i);
+}
+
+struct slot *slots_next_due(const struct slots *s)
+{
+    return s->heaped == 0 ? NULL : at(s, s->heap[0]);
+}

@@ -1,0 +1,67 @@
+/*
+ * Private to core/campaign: the fixed pool of leads at hand. A slot holds a
+ * copy of a lead with the texts its script speaks; it waits in the hopper or
+ * is in a call. Found by lead and by attempt; calls are kept in order of
+ * their start, and in a heap by deadline. Sized once; nothing grows.
+ */
+#ifndef CORE_CAMPAIGN_SLOTS_H
+#define CORE_CAMPAIGN_SLOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "core/call/call_leg.h"
+#include "core/lead/lead.h"
+#include "core/script/script_field.h"
+#include "core/script/script_run.h"
+
+enum { SLOTS_TEXT_MAX = 1024, SLOTS_NONE = -1 };
+
+struct slot {
+    struct lead lead; /* fields: only those the script speaks */
+    char text[SLOTS_TEXT_MAX];
+    /* of a call */
+    struct attempt_id attempt; /* v 0: not in a call */
+    uint64_t e164;
+    size_t phone;
+    struct call_leg leg;
+    struct script_run run;
+    bool machine;        /* judged so: hung up at the beep */
+    int64_t callback_us; /* when a call back was asked for; 0 not */
+    int64_t deadline_us; /* INT64_MAX none */
+    /* links, indices of slots */
+    int32_t heap_at; /* place in the heap, or SLOTS_NONE */
+    int32_t lead_next, attempt_next;
+    int32_t before, after; /* calls in order */
+    bool used;
+};
+
+struct slots {
+    struct slot *slot;
+    size_t n, used, calls;
+    int32_t free; /* chained by lead_next */
+    int32_t *by_lead, *by_attempt;
+    size_t buckets;      /* a power of two */
+    int32_t first, last; /* calls */
+    int32_t *heap;
+    size_t heaped;
+};
+
+void slots_init(struct slots *s, struct arena *a, size_t n);
+/* A copy of the lead with the fields named; long texts are cut. NULL: full,
+ * or the lead is at hand already. */
+struct slot *slots_take(struct slots *s, const struct lead *l,
+                        const struct script *script);
+void slots_give(struct slots *s, struct slot *slot);
+int32_t slots_index(const struct slots *s, const struct slot *slot);
+struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a);
+
+void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a);
+void slots_call_end(struct slots *s, struct slot *slot);
+void slots_set_deadline(struct slots *s, struct slot *slot, int64_t us);
+/* The call whose deadline is next, or NULL. */
+struct slot *slots_next_due(const struct slots *s);
+
+#endif
