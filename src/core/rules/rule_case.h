@@ -56,9 +56,11 @@ struct case_place {
     struct civil_date seen;   /* when the source was last right; year 0 ? */
 };
 
+enum { CASE_PLACES_MAX = 64 };
+
 struct case_location {
     const struct case_place *place;
-    size_t places;
+    size_t places;       /* at most CASE_PLACES_MAX */
     struct slice county; /* county or municipality, "" unknown */
     struct slice locality;
 };

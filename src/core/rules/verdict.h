@@ -16,7 +16,7 @@ struct rule;
 
 enum {
     VERDICT_REASONS_MAX = 128,
-    VERDICT_DUTIES_MAX = 32,
+    VERDICT_DUTIES_MAX = 64,
     VERDICT_UNKNOWN_MAX = 48,
 };
 

@@ -11,6 +11,7 @@
 #define CORE_RULES_VOCAB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -207,6 +208,21 @@
 VOCAB_LISTS(VOCAB_DECLARE)
 #undef VOCAB_DECLARE
 #undef VOCAB_NAME
+
+/* The lists themselves, for readers of packs and for manuals. */
+enum vocab_list {
+#define VOCAB_ENTRY(tag, prefix, word, list) VOCAB_LIST_##prefix,
+    VOCAB_LISTS(VOCAB_ENTRY)
+#undef VOCAB_ENTRY
+        VOCAB_LIST_COUNT
+};
+
+struct vocab_words {
+    const char *const *word; /* index = value of the enum */
+    size_t n;
+};
+
+struct vocab_words vocab_words_of(enum vocab_list l);
 
 /* Sets of channels as bits. */
 #define VOCAB_BIT(value) (UINT32_C(1) << (value))

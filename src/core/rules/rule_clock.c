@@ -1,0 +1,235 @@
+#include "core/rules/rule_clock.h"
+
+enum {
+    LOOK_DAYS = 15,     /* how far ahead windows are looked for */
+    CHAIN_MAX = 40,     /* windows that touch each other */
+    RUNS_MAX = 64,      /* changes of offset on the way */
+    DAY_LAST = 2932896, /* 9999-12-31 */
+};
+
+/* The whole earth, for callees we cannot place (UTC-12 to UTC+14). */
+#define WEST_US (-12 * CIVIL_HOUR_US)
+#define EAST_US (14 * CIVIL_HOUR_US)
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    int64_t q = a / b;
+    return a % b < 0 ? q - 1 : q;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void add_zone(struct rule_clock *c, const struct tz *zone)
+{
+    if (!zone) {
+        c->unknown = true;
+        return;
+    }
+    for (size_t i = 0; i < c->zones; i++) {
+        if (c->zone[i].zone == zone) {
+            return;
+        }
+    }
+    c->zone[c->zones++] = (struct rule_zone){.zone = zone};
+}
+
+void rule_clock_init(struct rule_clock *c, const struct case_location *l,
+                     int64_t t)
+{
+    tm_assert(l->places <= CASE_PLACES_MAX);
+    bool confirmed = false;
+    for (size_t i = 0; i < l->places; i++) {
+        confirmed |= l->place[i].basis == BASIS_CONFIRMED_ADDRESS;
+    }
+    c->zones = 0;
+    c->unknown = l->places == 0;
+    for (size_t i = 0; i < l->places; i++) {
+        if (!confirmed || l->place[i].basis == BASIS_CONFIRMED_ADDRESS) {
+            add_zone(c, l->place[i].zone);
+        }
+    }
+    rule_clock_move(c, t);
+}
+
+static void zone_move(struct rule_zone *z, int64_t t)
+{
+    z->offset_us = (int64_t)tz_offset_s(z->zone, t) * CIVIL_SECOND_US;
+    z->until_us = tz_next_change(z->zone, t);
+    tm_assert(z->until_us > t);
+}
+
+void rule_clock_move(struct rule_clock *c, int64_t t)
+{
+    c->t = t;
+    int64_t low = c->unknown ? WEST_US : EAST_US;
+    int64_t high = c->unknown ? EAST_US : WEST_US;
+    for (size_t i = 0; i < c->zones; i++) {
+        zone_move(&c->zone[i], t);
+        low = least(low, c->zone[i].offset_us);
+        high = -least(-high, -c->zone[i].offset_us);
+    }
+    c->day_min = (int32_t)floor_div(t + low, CIVIL_DAY_US);
+    c->day_max = (int32_t)floor_div(t + high, CIVIL_DAY_US);
+    tm_assert(c->day_min <= c->day_max);
+}
+
+static int64_t day_start(const struct tz *zone, int32_t day)
+{
+    struct civil_time t = {.date = civil_date_of_days(day)};
+    return tz_first_instant(zone, t);
+}
+
+int64_t rule_clock_first(const struct rule_clock *c, int32_t day)
+{
+    if (day > DAY_LAST) {
+        return INT64_MAX;
+    }
+    int64_t first =
+        c->unknown ? (int64_t)day * CIVIL_DAY_US - EAST_US : INT64_MAX;
+    for (size_t i = 0; i < c->zones; i++) {
+        first = least(first, day_start(c->zone[i].zone, day));
+    }
+    return first;
+}
+
+int64_t rule_clock_last(const struct rule_clock *c, int32_t day)
+{
+    if (day > DAY_LAST) {
+        return INT64_MAX;
+    }
+    int64_t last =
+        c->unknown ? (int64_t)day * CIVIL_DAY_US - WEST_US : INT64_MIN;
+    for (size_t i = 0; i < c->zones; i++) {
+        last = -least(-last, -day_start(c->zone[i].zone, day));
+    }
+    return last;
+}
+
+static bool is_holiday(const struct rule_hours *h, int64_t day)
+{
+    for (size_t i = 0; h->calendar.v && i < h->holidays; i++) {
+        if (h->holiday[i].area.v == h->calendar.v &&
+            civil_days(h->holiday[i].date) == day) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The bit of policy_window.weekdays that counts on a day. 1970-01-01 was a
+ * Thursday. */
+static uint8_t day_bit(const struct rule_hours *h, int64_t day)
+{
+    if (is_holiday(h, day)) {
+        return 1U << 7;
+    }
+    return (uint8_t)(1U << ((day % 7 + 7 + CIVIL_THURSDAY) % 7));
+}
+
+/* The least local time at or after `local` that is within a window. */
+static int64_t next_open(const struct rule_hours *h, int64_t local)
+{
+    int64_t day = floor_div(local, CIVIL_DAY_US);
+    for (int64_t d = day; d < day + LOOK_DAYS; d++) {
+        int64_t best = INT64_MAX;
+        uint8_t bit = day_bit(h, d);
+        for (size_t i = 0; i < h->windows; i++) {
+            const struct policy_window *w = &h->window[i];
+            int64_t open = d * CIVIL_DAY_US + w->open_s * CIVIL_SECOND_US;
+            int64_t close = d * CIVIL_DAY_US + w->close_s * CIVIL_SECOND_US;
+            if ((w->weekdays & bit) && local < close) {
+                best = least(best, open > local ? open : local);
+            }
+        }
+        if (best != INT64_MAX) {
+            return best;
+        }
+    }
+    return INT64_MAX;
+}
+
+/* The end of the windows that hold `local` and of those they run into. */
+static int64_t next_close(const struct rule_hours *h, int64_t local)
+{
+    int64_t at = local;
+    for (int chain = 0; chain < CHAIN_MAX; chain++) {
+        int64_t day = floor_div(at, CIVIL_DAY_US);
+        uint8_t bit = day_bit(h, day);
+        int64_t end = at;
+        for (size_t i = 0; i < h->windows; i++) {
+            const struct policy_window *w = &h->window[i];
+            int64_t open = day * CIVIL_DAY_US + w->open_s * CIVIL_SECOND_US;
+            int64_t close = day * CIVIL_DAY_US + w->close_s * CIVIL_SECOND_US;
+            if ((w->weekdays & bit) && open <= at && at < close &&
+                close > end) {
+                end = close;
+            }
+        }
+        if (end == at) {
+            return at;
+        }
+        at = end;
+    }
+    return at; /* open for weeks: ask again then */
+}
+
+/* First instant at or after z's present one that is open there. */
+static int64_t zone_open(struct rule_zone z, const struct rule_hours *h,
+                         int64_t t)
+{
+    for (int run = 0; run < RUNS_MAX; run++) {
+        int64_t local = next_open(h, t + z.offset_us);
+        if (local != INT64_MAX && local - z.offset_us < z.until_us) {
+            return local - z.offset_us;
+        }
+        if (z.until_us == INT64_MAX ||
+            (local == INT64_MAX && z.until_us > t + LOOK_DAYS * CIVIL_DAY_US)) {
+            return INT64_MAX;
+        }
+        t = z.until_us;
+        zone_move(&z, t);
+    }
+    return INT64_MAX;
+}
+
+/* First instant after t at which z, open at t, is shut. */
+static int64_t zone_close(struct rule_zone z, const struct rule_hours *h,
+                          int64_t t)
+{
+    for (int run = 0; run < RUNS_MAX; run++) {
+        int64_t close = next_close(h, t + z.offset_us) - z.offset_us;
+        if (close < z.until_us) {
+            return close;
+        }
+        t = z.until_us;
+        zone_move(&z, t);
+        if (next_open(h, t + z.offset_us) != t + z.offset_us) {
+            return t;
+        }
+    }
+    return t;
+}
+
+bool rule_clock_open(const struct rule_clock *c, const struct rule_hours *h,
+                     int64_t *change_us)
+{
+    tm_assert(c->zones > 0);
+    bool open = true;
+    int64_t opens = c->t;
+    int64_t closes = INT64_MAX;
+    for (size_t i = 0; i < c->zones; i++) {
+        int64_t at = zone_open(c->zone[i], h, c->t);
+        if (at > c->t) {
+            open = false;
+            opens = at > opens ? at : opens;
+        } else if (open) {
+            closes = least(closes, zone_close(c->zone[i], h, c->t));
+        }
+    }
+    *change_us = open ? closes : opens;
+    tm_assert(*change_us > c->t);
+    return open;
+}

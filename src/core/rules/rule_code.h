@@ -1,0 +1,119 @@
+/*
+ * A rule in compiled form and the book's inside. For core/rules alone.
+ */
+#ifndef CORE_RULES_RULE_CODE_H
+#define CORE_RULES_RULE_CODE_H
+
+#include "core/rules/rule_book.h"
+#include "core/rules/rule_case.h"
+#include "core/rules/rule_fact.h"
+
+/* X(name, word, time): kinds of tests. Time tests open again by themselves, so
+ * that their "no" is a not-before; the no of others is a denial. */
+#define RULE_TESTS(X)                                                          \
+    X(TEST_NONE, "none", false)  /* always holds; see `if` */                  \
+    X(TEST_HOURS, "hours", true) /* within local windows */                    \
+    X(TEST_POLICY_HOURS, "policy_hours", true)                                 \
+    X(TEST_CAP, "cap", true) /* fewer attempts than max */                     \
+    X(TEST_POLICY_CAP, "policy_cap", true)                                     \
+    X(TEST_REGISTRY, "registry", false) /* on a public register */             \
+    X(TEST_LIST_AGE, "list_age", false) /* our copy is fresh enough */         \
+    X(TEST_INTERNAL, "internal", false) /* on our own list */                  \
+    X(TEST_CONSENT, "consent", false)   /* a consent that holds */             \
+    X(TEST_REVOKED, "revoked", false)   /* consent was withdrawn */            \
+    X(TEST_RELATIONSHIP, "relationship", false)                                \
+    X(TEST_PORTED, "ported", false)         /* to wireless not long ago */     \
+    X(TEST_REASSIGNED, "reassigned", false) /* number has a new owner */       \
+    X(TEST_RING, "ring", false)             /* we ring long enough */          \
+    X(TEST_RATIO, "ratio", false)           /* abandoned within the ceiling */
+
+enum rule_test {
+#define X(name, word, time) name,
+    RULE_TESTS(X)
+#undef X
+        RULE_TEST_COUNT
+};
+
+enum { RULE_WINDOWS_MAX = 24, RULE_HOLIDAY_BIT = 7 };
+
+/* Parameters of all tests; each uses its own. */
+struct rule_param {
+    const struct policy_window *window; /* hours; bit 7 of weekdays: holidays */
+    size_t windows;
+    struct place_code calendar;     /* hours: whose holidays; v 0 none */
+    uint32_t slot;                  /* policy_cap: index of the cap */
+    uint32_t max;                   /* cap */
+    enum cap_scope scope;           /* cap */
+    bool same_subject;              /* cap */
+    uint32_t counts;                /* cap: channels, 0 all */
+    int64_t span_us;                /* cap; 0 ever */
+    enum registry registry;         /* registry, list_age, ported */
+    struct place_code area;         /* with REGISTRY_AREA */
+    int32_t max_days;               /* list_age, ported */
+    uint32_t consents;              /* consent: bit per consent_type */
+    uint32_t covers;                /* consent: any of these bits ... */
+    bool covers_channel;            /* ... or the channel of the contact */
+    bool not_condition;             /* consent: no condition of a purchase */
+    int transaction, inquiry, gift; /* relationship: months, 0 not asked */
+    bool member, customer;          /* relationship: also by these */
+    bool survives_request;          /* relationship: not ended by our list */
+    int64_t ring_us;                /* ring */
+    uint32_t ceiling_ppm;           /* ratio */
+    bool of_placed;    /* ratio: of calls placed, not live answers */
+    int64_t period_us; /* ratio: from the first call on */
+};
+
+/* Terms of a clause are ANDed, clauses ORed. */
+struct rule_term {
+    uint8_t fact; /* enum rule_fact */
+    bool last;    /* of its clause */
+    uint32_t mask;
+};
+
+struct rule_terms {
+    const struct rule_term *term;
+    size_t n;
+};
+
+struct rule_code {
+    enum rule_role role;
+    enum rule_test test;
+    bool is_time;
+    bool binds; /* its status has force */
+    struct rule_terms when, unless, hold;
+    const struct place_code *region; /* only there; none: everywhere */
+    size_t regions;
+    const uint16_t *lift; /* indices of rules */
+    size_t lifts;
+    const char *const *duty;
+    size_t duties;
+    int32_t from_day, to_day; /* days since 1970, both in force */
+    struct rule_param param;
+};
+
+/* Rules of one jurisdiction that follow each other in the book. */
+struct rule_group {
+    struct place_code place; /* v 0: everywhere */
+    size_t first, n;
+};
+
+/* What a country's packs claim to know. */
+struct rule_cover {
+    struct place_code country;
+    uint32_t channels;
+};
+
+struct rule_book {
+    struct rule *rule;
+    struct rule_code *code; /* beside rule[] */
+    size_t n;
+    struct rule_group *group;
+    size_t groups;
+    struct rule_cover *cover;
+    size_t covers;
+    const char *packs;
+    uint32_t cap_slots; /* bit per policy cap that some rule looks at */
+    bool policy_hours;  /* some rule looks at the policy's windows */
+};
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * The tests of rules: one function a kind, each a three-valued answer about
+ * the case at one instant. For core/rules alone.
+ */
+#ifndef CORE_RULES_RULE_TEST_H
+#define CORE_RULES_RULE_TEST_H
+
+#include <assert.h>
+
+#include "core/rules/rule_clock.h"
+#include "core/rules/rule_code.h"
+
+/* A case seen at one instant. */
+struct rule_view {
+    const struct rule_case *k;
+    struct rule_clock clock;
+    uint32_t fact[RULE_FACT_COUNT]; /* one bit each */
+};
+
+struct rule_result {
+    enum tri is;
+    int64_t change_us; /* earliest instant at which time alone may change it;
+                          INT64_MAX never. After the view's. */
+    uint64_t missing;  /* bit per enum case_input: why it is unknown */
+    bool evidence;     /* there was something to look at */
+};
+
+struct rule_result rule_test_run(const struct rule_view *view,
+                                 const struct rule_code *c);
+
+/* Clauses: any of them, each all of its terms; no clause gives `empty`.
+ * Inputs that left it open are added to *missing. */
+enum tri rule_test_terms(const struct rule_view *view,
+                         const struct rule_terms *t, enum tri empty,
+                         uint64_t *missing);
+
+static_assert(CASE_INPUT_COUNT <= 64, "inputs are bits of a mask");
+
+#endif

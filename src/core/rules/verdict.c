@@ -1,0 +1,94 @@
+#include "core/rules/verdict.h"
+
+#include "base/civil.h"
+#include "core/rules/rule_book.h"
+
+const char *verdict_kind_text(enum verdict_kind k)
+{
+    static const char *const text[VERDICT_KIND_COUNT] = {
+#define X(name, text) [name] = text,
+        VERDICT_KINDS(X)
+#undef X
+    };
+    return (unsigned)k < VERDICT_KIND_COUNT ? text[k] : "?";
+}
+
+const char *verdict_effect_text(enum verdict_effect e)
+{
+    static const char *const text[VERDICT_EFFECT_COUNT] = {
+#define X(name, text) [name] = text,
+        VERDICT_EFFECTS(X)
+#undef X
+    };
+    return (unsigned)e < VERDICT_EFFECT_COUNT ? text[e] : "?";
+}
+
+const struct verdict_reason *verdict_cause(const struct verdict *v)
+{
+    const struct verdict_reason *cause = NULL;
+    for (size_t i = 0; i < v->reasons; i++) {
+        const struct verdict_reason *r = &v->reason[i];
+        if (r->effect == EFFECT_DENIED || r->effect == EFFECT_UNKNOWN) {
+            return r;
+        }
+        if (r->effect == EFFECT_NOT_BEFORE &&
+            (!cause || r->until_us > cause->until_us)) {
+            cause = r;
+        }
+    }
+    return cause;
+}
+
+void verdict_rules_text(const struct verdict *v, struct buf *out)
+{
+    for (size_t i = 0; i < v->reasons; i++) {
+        buf_addf(out, "%s%s:%s", i ? " " : "", v->reason[i].rule->id,
+                 verdict_effect_text(v->reason[i].effect));
+    }
+}
+
+static bool refuses(const struct verdict *v, const struct verdict_reason *r)
+{
+    if (v->kind == VERDICT_NOT_BEFORE) {
+        return r->effect == EFFECT_NOT_BEFORE;
+    }
+    return r->effect == EFFECT_DENIED || r->effect == EFFECT_UNKNOWN ||
+           r->effect == EFFECT_NOT_BEFORE;
+}
+
+static void add_causes(const struct verdict *v, struct buf *out)
+{
+    const char *between = ": ";
+    for (size_t i = 0; i < v->reasons; i++) {
+        const struct verdict_reason *r = &v->reason[i];
+        if (refuses(v, r)) {
+            buf_addf(out, "%s%s (%s)", between, r->rule->id, r->rule->citation);
+            between = ", ";
+        }
+    }
+    for (size_t i = 0; i < v->unknowns; i++) {
+        buf_addf(out, "%s%s", i ? ", " : "; not known: ", v->unknown[i]);
+    }
+}
+
+void verdict_sentence(const struct verdict *v, struct buf *out)
+{
+    char when[CIVIL_INSTANT_LEN];
+    switch (v->kind) {
+    case VERDICT_ALLOW: buf_add_str(out, "allowed"); break;
+    case VERDICT_NOT_BEFORE:
+        civil_format_instant(v->not_before_us, when);
+        buf_addf(out, "not before %s", when);
+        break;
+    case VERDICT_DENY: buf_add_str(out, "not allowed"); break;
+    case VERDICT_KIND_COUNT: tm_unreachable("kind of a verdict");
+    }
+    if (v->kind == VERDICT_ALLOW && v->valid_until_us != INT64_MAX) {
+        civil_format_instant(v->valid_until_us, when);
+        buf_addf(out, " until %s", when);
+    }
+    add_causes(v, out);
+    if (v->remedy[0]) {
+        buf_addf(out, "; what would help: %s", v->remedy);
+    }
+}
