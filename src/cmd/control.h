@@ -21,8 +21,7 @@ enum control_change {
     CONTROL_CAMPAIGNS = 1, /* a campaign was loaded */
     CONTROL_DNC = 2,       /* a do-not-call list was published */
     CONTROL_TRUNKS = 4,
-    CONTROL_OPT_OUTS = 8,
-    CONTROL_LEADS = 16, /* a list has new leads */
+    CONTROL_LEADS = 8, /* a list has new leads */
 };
 
 /* What a running server does for a command; functions wait for the loop. */
@@ -33,6 +32,9 @@ struct control_server {
     int (*status)(void *self, struct campaign_id id,
                   struct campaign_status *out, struct err *e);
     int (*changed)(void *self, unsigned changes, struct err *e);
+    /* A request to be left alone that is in the store already. */
+    int (*opt_out)(void *self, struct seller_id seller, uint64_t e164,
+                   int64_t at_us, struct err *e);
 };
 
 struct control_io {

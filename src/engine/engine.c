@@ -100,6 +100,26 @@ int engine_add(struct engine *e, const struct campaign_env *env,
     return TM_OK;
 }
 
+int engine_replace(struct engine *e, const struct campaign_env *env,
+                   enum campaign_state state,
+                   const struct campaign_counters *counters)
+{
+    size_t index;
+    struct campaign_status status;
+    if (!find(e, env->id, &index))
+        return TM_ENOTFOUND;
+    struct member *m = &e->member[index];
+    campaign_status(m->campaign, &status);
+    /* Actions that still wait would reach the new campaign. */
+    if (status.calls > 0 || engine_pending(e) > 0)
+        return TM_ESTATE;
+    arena_fini(&m->arena);
+    *m = (struct member){.env = *env};
+    arena_init(&m->arena);
+    m->campaign = campaign_new(&m->arena, env, state, counters);
+    return TM_OK;
+}
+
 /* Whether campaigns must not start anything because records cannot be
  * written; tells them when that changes. */
 static void hold_or_release(struct engine *e)

@@ -43,6 +43,11 @@ int engine_add(struct engine *e, const struct campaign_env *env,
                enum campaign_state state,
                const struct campaign_counters *counters) TM_MUST_CHECK;
 
+/* A new plan for a campaign that has no calls up (TM_ESTATE otherwise). */
+int engine_replace(struct engine *e, const struct campaign_env *env,
+                   enum campaign_state state,
+                   const struct campaign_counters *counters) TM_MUST_CHECK;
+
 /* kind: CAMPAIGN_EV_START, _PAUSE or _STOP. TM_ENOTFOUND; TM_ESTATE while
  * the engine drains. */
 int engine_command(struct engine *e, struct campaign_id id,

@@ -1,0 +1,114 @@
+/*
+ * The running server: one data folder, one loop, one engine. cmd_serve.c
+ * reads the command line; server_start.c reads the store and closes what a
+ * former run left open; server_control.c answers commands that come through
+ * the socket; server.c holds the parts together and the loop's timers.
+ *
+ * Loop thread, unless a function says otherwise.
+ */
+#ifndef CMD_SERVER_H
+#define CMD_SERVER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "cmd/control_server.h"
+#include "cmd/house.h"
+#include "cmd/log_json.h"
+#include "cmd/real_clock.h"
+#include "engine/engine.h"
+#include "store/dnc_files.h"
+#include "store/startup.h"
+#include "tel/carrier_sip.h"
+#include "tel/loop.h"
+#include "tel/media.h"
+#include "tel/sip_stack.h"
+#include "tel/trunk.h"
+
+struct server_options {
+    const char *data;         /* --data or NULL */
+    const char *rules;        /* folder of packs, or NULL: built in */
+    const char *address;      /* SIP and RTP, numeric */
+    uint16_t sip_port;
+    uint16_t media_min, media_max;
+    int64_t clock_start_us;   /* 0: the present */
+    int64_t until_idle_ms;    /* 0: serve for ever */
+    int64_t drain_ms;         /* how long calls may go on after SIGTERM */
+    bool clear_numbers, quiet;
+};
+
+enum { SERVER_TRUNKS_MAX = 64 };
+
+struct server {
+    struct server_options o;
+    struct real_clock clock;
+    struct log_json log;
+    struct house house;
+    struct arena arena; /* rules, zones, plans: as long as the server lives */
+    const struct rule_book *book;
+    struct tz_set zones;
+    struct suppression suppression;
+    struct dnc_files *dnc;
+    int64_t next_attempt;
+    struct server_load *loads; /* everything that was ever taken over */
+    struct loop *loop;
+    struct sip_stack *stack;
+    struct media_plane *media;
+    struct carrier_sip *sip;
+    struct carrier carrier;
+    struct store store;
+    struct engine *engine;
+    struct loop_timer *engine_timer, *second_timer;
+    int signals;             /* signalfd */
+    struct control_listener *listener;
+    struct control_server control;
+    bool draining;
+    int64_t drain_until_us;  /* monotonic */
+    int idle_seconds;        /* for how long nothing could be called */
+    bool store_down;
+    int exit_code;
+};
+
+/* Opens everything and starts; *e says what failed and what to do. */
+int server_open(struct server *s, const struct server_options *o,
+                struct err *e) TM_MUST_CHECK;
+/* Runs until it is told to stop, drained or idle. */
+int server_run(struct server *s, struct err *e) TM_MUST_CHECK;
+void server_close(struct server *s);
+
+/* No new calls; ends when the running ones have ended, or after drain_ms. */
+void server_drain(struct server *s, const char *why);
+
+/* What is read from the store at start and again when a command has changed
+ * it. Reading and parsing wait for the store, so a running server does them in
+ * the command's thread; the loop only takes over what is ready. */
+struct server_load {
+    struct arena arena; /* of the plans and trunks in it */
+    struct startup_campaigns campaigns;
+    const struct plan **plan; /* one a campaign */
+    struct dnc_files *dnc;
+    struct trunk_config trunk[SERVER_TRUNKS_MAX];
+    size_t trunks;
+    struct server_load *next; /* kept until the server ends */
+};
+
+/* server_load.c. what: CONTROL_CAMPAIGNS, _DNC, _TRUNKS. Any thread. */
+int server_load_read(struct server *s, unsigned what, struct server_load **out,
+                     struct err *e) TM_MUST_CHECK;
+/* Takes it over, and owns it from now on. */
+int server_load_apply(struct server *s, unsigned what, struct server_load *l,
+                      struct err *e) TM_MUST_CHECK;
+void server_load_free(struct server_load *l);
+
+/* server_start.c, before the loop runs. Opt-outs and the last attempt id. */
+int server_start_read(struct server *s, struct err *e) TM_MUST_CHECK;
+/* Closes attempts of a former run: records, and BYE for answered calls. */
+int server_start_recover(struct server *s, struct err *e) TM_MUST_CHECK;
+
+/* server_control.c: fills s->control. */
+void server_control_init(struct server *s);
+
+/* The engine may have a new deadline: sets its timer. */
+void server_reschedule(struct server *s);
+
+#endif

@@ -1,0 +1,176 @@
+#include <string.h>
+
+#include "cmd/server.h"
+
+/*
+ * Commands run in their own threads; what they want of the engine is done in
+ * the loop. A call from one thread to the other is a small object both hold:
+ * whoever is last frees it, so that a command that gave up waiting (the loop
+ * has ended) leaves nothing dangling.
+ */
+enum { LOOP_WAIT_S = 10 };
+
+struct loop_call {
+    int (*fn)(struct server *s, struct loop_call *c);
+    struct server *server;
+    struct campaign_id id;
+    enum campaign_event_kind kind;
+    unsigned changes;
+    struct server_load *load;
+    struct seller_id seller;
+    uint64_t e164;
+    int64_t at_us;
+    struct campaign_status status;
+    struct err err;
+    int rc;
+    bool done;
+    int holders;
+    pthread_mutex_t lock;
+    pthread_cond_t ready;
+};
+
+static void drop(struct loop_call *c)
+{
+    (void)pthread_mutex_lock(&c->lock);
+    int left = --c->holders;
+    (void)pthread_mutex_unlock(&c->lock);
+    if (left > 0)
+        return;
+    (void)pthread_mutex_destroy(&c->lock);
+    (void)pthread_cond_destroy(&c->ready);
+    mem_free(c);
+}
+
+static void run_in_loop(void *arg)
+{
+    struct loop_call *c = arg;
+    int rc = c->fn(c->server, c);
+    server_reschedule(c->server);
+    (void)pthread_mutex_lock(&c->lock);
+    c->rc = rc;
+    c->done = true;
+    (void)pthread_cond_signal(&c->ready);
+    (void)pthread_mutex_unlock(&c->lock);
+    drop(c);
+}
+
+static struct loop_call *new_call(struct server *s,
+                                  int (*fn)(struct server *s,
+                                            struct loop_call *c))
+{
+    struct loop_call *c = mem_alloc(sizeof(*c));
+    c->fn = fn;
+    c->server = s;
+    c->holders = 2;
+    (void)pthread_mutex_init(&c->lock, NULL);
+    (void)pthread_cond_init(&c->ready, NULL);
+    return c;
+}
+
+/* Posts the call and waits. *out keeps the answer's fields. */
+static int wait_for(struct loop_call *c, struct campaign_status *status,
+                    struct err *e)
+{
+    if (loop_post(c->server->loop, run_in_loop, c) != TM_OK) {
+        drop(c); /* the loop's share */
+        drop(c);
+        return err_set(e, TM_EFULL, "the server is busy; try again");
+    }
+    struct timespec until;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += LOOP_WAIT_S;
+    (void)pthread_mutex_lock(&c->lock);
+    int waited = 0;
+    while (!c->done && waited == 0)
+        waited = pthread_cond_timedwait(&c->ready, &c->lock, &until);
+    int rc = c->done ? c->rc : TM_ESTATE;
+    if (rc != TM_OK && e != NULL)
+        *e = c->err;
+    if (!c->done)
+        rc = err_set(e, TM_ESTATE, "the server is going down");
+    if (status != NULL)
+        *status = c->status;
+    (void)pthread_mutex_unlock(&c->lock);
+    drop(c);
+    return rc;
+}
+
+static int loop_campaign(struct server *s, struct loop_call *c)
+{
+    int rc = engine_command(s->engine, c->id, c->kind);
+    if (rc == TM_ESTATE)
+        return err_set(&c->err, rc, "the server is going down");
+    if (rc != TM_OK)
+        return err_set(&c->err, rc, "the server does not know this campaign");
+    return TM_OK;
+}
+
+static int on_campaign(void *self, struct campaign_id id,
+                       enum campaign_event_kind kind, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_campaign);
+    c->id = id;
+    c->kind = kind;
+    return wait_for(c, NULL, e);
+}
+
+static int loop_status(struct server *s, struct loop_call *c)
+{
+    int rc = engine_status(s->engine, c->id, &c->status);
+    return rc == TM_OK ? rc : err_set(&c->err, rc, "%s", err_text(rc));
+}
+
+static int on_status(void *self, struct campaign_id id,
+                     struct campaign_status *out, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_status);
+    c->id = id;
+    return wait_for(c, out, e);
+}
+
+static int loop_changed(struct server *s, struct loop_call *c)
+{
+    return server_load_apply(s, c->changes, c->load, &c->err);
+}
+
+static int on_changed(void *self, unsigned changes, struct err *e)
+{
+    struct server *s = self;
+    unsigned loads =
+        changes & (CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_TRUNKS);
+    struct server_load *load = NULL;
+    if (loads == 0) /* new leads: campaigns find them with their next fetch */
+        return TM_OK;
+    int rc = server_load_read(s, loads, &load, e);
+    if (rc != TM_OK)
+        return rc;
+    struct loop_call *c = new_call(s, loop_changed);
+    c->changes = loads;
+    c->load = load;
+    return wait_for(c, NULL, e);
+}
+
+static int loop_opt_out(struct server *s, struct loop_call *c)
+{
+    suppression_add(&s->suppression, c->seller, c->e164, c->at_us);
+    return TM_OK;
+}
+
+static int on_opt_out(void *self, struct seller_id seller, uint64_t e164,
+                      int64_t at_us, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_opt_out);
+    c->seller = seller;
+    c->e164 = e164;
+    c->at_us = at_us;
+    return wait_for(c, NULL, e);
+}
+
+void server_control_init(struct server *s)
+{
+    s->control = (struct control_server){.self = s,
+                                         .campaign = on_campaign,
+                                         .status = on_status,
+                                         .changed = on_changed,
+                                         .opt_out = on_opt_out};
+}

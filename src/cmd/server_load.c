@@ -1,0 +1,132 @@
+#include "cmd/control.h"
+#include "cmd/server.h"
+#include "cmd/trunk_file.h"
+#include "store/catalog.h"
+
+struct reading {
+    struct server *s;
+    struct server_load *l;
+    unsigned what;
+    int64_t now_us;
+    char *trunks; /* text of the trunk files */
+};
+
+static int read_trunks(struct db *db, struct reading *r, struct err *e)
+{
+    int rc = catalog_setting_get(db, "trunks", r->trunks, TRUNK_FILE_TEXT_MAX,
+                                 e);
+    if (rc != TM_ENOTFOUND)
+        return rc;
+    r->trunks[0] = '\0'; /* none yet */
+    return TM_OK;
+}
+
+static int do_read(struct db *db, void *arg, struct err *e)
+{
+    struct reading *r = arg;
+    int rc = TM_OK;
+    if ((r->what & CONTROL_CAMPAIGNS) != 0)
+        rc = startup_campaigns(db, &r->l->arena, r->now_us, &r->l->campaigns,
+                               e);
+    if (rc == TM_OK && (r->what & CONTROL_DNC) != 0)
+        rc = dnc_files_open(db, &r->s->house.dir, &r->l->dnc, e);
+    if (rc == TM_OK && (r->what & CONTROL_TRUNKS) != 0)
+        rc = read_trunks(db, r, e);
+    return rc;
+}
+
+static int parse_plans(struct server_load *l, struct err *e)
+{
+    l->plan = arena_array(&l->arena, l->campaigns.n + 1, sizeof(*l->plan));
+    for (size_t i = 0; i < l->campaigns.n; i++) {
+        const struct startup_campaign *c = &l->campaigns.campaign[i];
+        int rc = plan_parse(&l->arena, c->name, c->plan, &l->plan[i], e);
+        if (rc != TM_OK)
+            return err_context(e, "campaign '%s' as it is stored", c->name);
+    }
+    return TM_OK;
+}
+
+int server_load_read(struct server *s, unsigned what, struct server_load **out,
+                     struct err *e)
+{
+    struct server_load *l = mem_alloc(sizeof(*l));
+    arena_init(&l->arena);
+    struct reading r = {.s = s,
+                        .l = l,
+                        .what = what,
+                        .now_us = s->clock.port.now_us(s->clock.port.self),
+                        .trunks = arena_alloc(&l->arena, TRUNK_FILE_TEXT_MAX)};
+    int rc = sqlite_store_run(s->house.store, do_read, &r, e);
+    if (rc == TM_OK)
+        rc = parse_plans(l, e);
+    if (rc == TM_OK && (what & CONTROL_TRUNKS) != 0)
+        rc = trunk_file_parse(&l->arena, "stored trunks", str_of(r.trunks),
+                              l->trunk, SERVER_TRUNKS_MAX, &l->trunks, e);
+    if (rc == TM_OK)
+        *out = l;
+    else
+        server_load_free(l);
+    return rc;
+}
+
+void server_load_free(struct server_load *l)
+{
+    if (l == NULL)
+        return;
+    dnc_files_close(l->dnc);
+    arena_fini(&l->arena);
+    mem_free(l);
+}
+
+static void take_dnc(struct server *s, struct server_load *l)
+{
+    /* Everyone looks at the new snapshot before the old one goes. */
+    struct dnc_files *old = s->dnc;
+    s->dnc = l->dnc;
+    l->dnc = NULL;
+    engine_set_lists(s->engine, dnc_files_lists(s->dnc));
+    dnc_files_close(old);
+}
+
+/* New campaigns are added, plans that changed take the place of the old. */
+static int take_campaign(struct server *s, const struct startup_campaign *c,
+                         const struct plan *plan, struct err *e)
+{
+    struct campaign_env env = {
+        .tenant = c->tenant,
+        .id = c->id,
+        .seller = c->seller,
+        .plan = plan,
+        .book = s->book,
+        .zones = &s->zones,
+        .lists = dnc_files_lists(s->dnc),
+        .suppression = &s->suppression,
+        .next_attempt = &s->next_attempt,
+    };
+    struct campaign_status now;
+    int rc = TM_OK;
+    if (engine_status(s->engine, c->id, &now) == TM_ENOTFOUND)
+        rc = engine_add(s->engine, &env, c->state, &c->counters);
+    else if (now.state != CAMPAIGN_RUNNING && now.calls == 0)
+        rc = engine_replace(s->engine, &env, now.state, &c->counters);
+    if (rc == TM_OK)
+        return TM_OK;
+    return err_set(e, rc, "campaign '%s' could not be taken over now: %s",
+                   c->name, err_text(rc));
+}
+
+int server_load_apply(struct server *s, unsigned what, struct server_load *l,
+                      struct err *e)
+{
+    int rc = TM_OK;
+    l->next = s->loads;
+    s->loads = l;
+    if ((what & CONTROL_DNC) != 0)
+        take_dnc(s, l);
+    if ((what & CONTROL_TRUNKS) != 0)
+        rc = carrier_sip_set_trunks(s->sip, l->trunk, l->trunks, e);
+    for (size_t i = 0; rc == TM_OK && i < l->campaigns.n; i++)
+        rc = take_campaign(s, &l->campaigns.campaign[i], l->plan[i], e);
+    return rc;
+}
