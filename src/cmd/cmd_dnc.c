@@ -300,8 +300,8 @@ static int add(struct control *c, const char *text, const struct options *o)
                         .seller = o->seller};
     int rc = sqlite_store_run(c->house->store, do_add, &r, &e);
     if (rc == TM_OK && c->server != NULL)
-        rc = c->server->opt_out(c->server->self, r.opt_out.seller,
-                                number.e164, r.opt_out.now_us, &e);
+        rc = c->server->opt_out(c->server->self, r.opt_out.seller, number.e164,
+                                r.opt_out.now_us, &e);
     if (rc != TM_OK)
         return control_fail(c, &e);
     (void)number_format(number.e164, shown);

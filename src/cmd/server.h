@@ -26,14 +26,14 @@
 #include "tel/trunk.h"
 
 struct server_options {
-    const char *data;         /* --data or NULL */
-    const char *rules;        /* folder of packs, or NULL: built in */
-    const char *address;      /* SIP and RTP, numeric */
+    const char *data;    /* --data or NULL */
+    const char *rules;   /* folder of packs, or NULL: built in */
+    const char *address; /* SIP and RTP, numeric */
     uint16_t sip_port;
     uint16_t media_min, media_max;
-    int64_t clock_start_us;   /* 0: the present */
-    int64_t until_idle_ms;    /* 0: serve for ever */
-    int64_t drain_ms;         /* how long calls may go on after SIGTERM */
+    int64_t clock_start_us; /* 0: the present */
+    int64_t until_idle_ms;  /* 0: serve for ever */
+    int64_t drain_ms;       /* how long calls may go on after SIGTERM */
     bool clear_numbers, quiet;
 };
 
@@ -59,12 +59,12 @@ struct server {
     struct store store;
     struct engine *engine;
     struct loop_timer *engine_timer, *second_timer;
-    int signals;             /* signalfd */
+    int signals; /* signalfd */
     struct control_listener *listener;
     struct control_server control;
     bool draining;
-    int64_t drain_until_us;  /* monotonic */
-    int idle_seconds;        /* for how long nothing could be called */
+    int64_t drain_until_us; /* monotonic */
+    int idle_seconds;       /* for how long nothing could be called */
     bool store_down;
     int exit_code;
 };

@@ -54,9 +54,8 @@ static void run_in_loop(void *arg)
     drop(c);
 }
 
-static struct loop_call *new_call(struct server *s,
-                                  int (*fn)(struct server *s,
-                                            struct loop_call *c))
+static struct loop_call *
+new_call(struct server *s, int (*fn)(struct server *s, struct loop_call *c))
 {
     struct loop_call *c = mem_alloc(sizeof(*c));
     c->fn = fn;

@@ -13,8 +13,8 @@ struct reading {
 
 static int read_trunks(struct db *db, struct reading *r, struct err *e)
 {
-    int rc = catalog_setting_get(db, "trunks", r->trunks, TRUNK_FILE_TEXT_MAX,
-                                 e);
+    int rc =
+        catalog_setting_get(db, "trunks", r->trunks, TRUNK_FILE_TEXT_MAX, e);
     if (rc != TM_ENOTFOUND)
         return rc;
     r->trunks[0] = '\0'; /* none yet */
@@ -26,8 +26,8 @@ static int do_read(struct db *db, void *arg, struct err *e)
     struct reading *r = arg;
     int rc = TM_OK;
     if ((r->what & CONTROL_CAMPAIGNS) != 0)
-        rc = startup_campaigns(db, &r->l->arena, r->now_us, &r->l->campaigns,
-                               e);
+        rc =
+            startup_campaigns(db, &r->l->arena, r->now_us, &r->l->campaigns, e);
     if (rc == TM_OK && (r->what & CONTROL_DNC) != 0)
         rc = dnc_files_open(db, &r->s->house.dir, &r->l->dnc, e);
     if (rc == TM_OK && (r->what & CONTROL_TRUNKS) != 0)

@@ -100,9 +100,8 @@ static int write_start(struct server *s, size_t left_open, struct err *e)
 {
     char note[200];
     struct closing c = {0};
-    struct record r = {.kind = RECORD_RESTART,
-                       .at_us = now_us(s),
-                       .tenant = tenant_default()};
+    struct record r = {
+        .kind = RECORD_RESTART, .at_us = now_us(s), .tenant = tenant_default()};
     (void)snprintf(note, sizeof(note),
                    "telemark " TELEMARK_VERSION
                    ", %zu attempts of the former run closed",
