@@ -1,0 +1,259 @@
+#include "sim/sim_carrier_call.h"
+
+#include <stdio.h>
+
+enum {
+    LEAVE_MS = 5,    /* place() to the INVITE */
+    RINGS_MS = 8000, /* who refuses sooner has not rung */
+    HURRY_MS = 400,  /* a key that should have come in mid-prompt */
+    END_MS = 20,     /* our BYE or CANCEL to its answer */
+    ID_MAX = 64,
+};
+
+#define MS INT64_C(1000)
+
+static int64_t now_of(const struct sim_call *k)
+{
+    return k->carrier->o.clock->now_us;
+}
+
+/* "Never" is told as INT64_MAX and may not overflow. */
+static void set_in(struct sim_call *k, struct sim_timer *t, int64_t ms)
+{
+    int64_t now_us = now_of(k);
+    if (ms >= (INT64_MAX - now_us) / MS)
+        sim_clock_cancel(k->carrier->o.clock, t);
+    else
+        sim_clock_set(k->carrier->o.clock, t, now_us + ms * MS);
+}
+
+static void tell(struct sim_call *k, struct carrier_event ev)
+{
+    struct sim_carrier *c = k->carrier;
+    ev.attempt = k->attempt;
+    ev.at_us = now_of(k);
+    tm_assert(c->event != NULL);
+    c->event(c->event_arg, &ev);
+}
+
+void sim_carrier_call_drop(struct sim_call *k)
+{
+    struct sim_clock *clock = k->carrier->o.clock;
+    sim_clock_cancel(clock, &k->step);
+    sim_clock_cancel(clock, &k->played);
+    sim_clock_cancel(clock, &k->act);
+    sim_clock_cancel(clock, &k->leave);
+}
+
+static void end(struct sim_call *k, enum call_cause cause, int code)
+{
+    struct sim_call copy = *k;
+    tm_assert(k->state != SIM_CALL_FREE);
+    sim_carrier_forget(k->carrier, k);
+    tell(&copy, (struct carrier_event){
+                    .kind = CARRIER_ENDED, .cause = cause, .code = code});
+}
+
+static enum call_cause cause_of(int code)
+{
+    switch (code) {
+    case 404: return CAUSE_DISCONNECTED;
+    case 480: return CAUSE_NO_ANSWER;
+    case 486: return CAUSE_BUSY;
+    case 503: return CAUSE_CONGESTION;
+    case 603: return CAUSE_REJECTED;
+    case 608: return CAUSE_BLOCKED;
+    default: return CAUSE_PROTOCOL;
+    }
+}
+
+/* The network. */
+
+static void left(struct sim_call *k)
+{
+    char id[ID_MAX];
+    k->state = SIM_CALL_TRYING;
+    set_in(k, &k->step, k->plan.ringing_after_ms);
+    (void)snprintf(id, sizeof(id), "sim-%lld@telemark",
+                   (long long)k->attempt.v);
+    tell(k, (struct carrier_event){.kind = CARRIER_PLACED, .text = str_of(id)});
+}
+
+static bool rings(const struct person_call *p)
+{
+    if (p->fault == PERSON_FAULT_NO_RINGING)
+        return false;
+    if (p->sip_code == 200 || p->kind == PERSON_REJECTS || p->tone)
+        return true;
+    return p->answer_after_ms >= RINGS_MS;
+}
+
+/* Waits for the answer, or for our patience with the ringing. */
+static void alert(struct sim_call *k)
+{
+    int64_t answer_us = k->placed_us + k->plan.answer_after_ms * MS;
+    k->state = SIM_CALL_ALERTING;
+    sim_clock_set(k->carrier->o.clock, &k->step,
+                  answer_us < k->give_up_us ? answer_us : k->give_up_us);
+    if (!rings(&k->plan))
+        return;
+    bool sound = k->plan.early_media || k->plan.tone;
+    tell(k, (struct carrier_event){.kind = CARRIER_RINGING,
+                                   .code = sound ? 183 : 180});
+}
+
+static void answer(struct sim_call *k)
+{
+    char dialog[ID_MAX];
+    if (k->plan.fault == PERSON_FAULT_BAD_SDP) {
+        end(k, CAUSE_MEDIA, 200);
+        return;
+    }
+    k->state = SIM_CALL_UP;
+    k->carrier->counts.answered++;
+    k->beep_due = k->plan.kind == PERSON_MACHINE;
+    if (k->beep_due)
+        set_in(k, &k->step, k->plan.greeting_ms);
+    int64_t bored = k->plan.patience_ms == INT64_MAX
+                        ? INT64_MAX
+                        : k->plan.patience_ms + k->plan.greeting_ms;
+    set_in(k, &k->leave, bored < k->plan.stay_ms ? bored : k->plan.stay_ms);
+    (void)snprintf(dialog, sizeof(dialog), "sim %lld %llu",
+                   (long long)k->attempt.v, (unsigned long long)k->e164);
+    tell(k, (struct carrier_event){
+                .kind = CARRIER_ANSWERED, .code = 200, .text = str_of(dialog)});
+}
+
+static void alerted(struct sim_call *k)
+{
+    if (k->placed_us + k->plan.answer_after_ms * MS > k->give_up_us)
+        end(k, CAUSE_NO_ANSWER, 487);
+    else if (k->plan.sip_code == 200)
+        answer(k);
+    else
+        end(k, cause_of(k->plan.sip_code), k->plan.sip_code);
+}
+
+static void step_due(void *arg)
+{
+    struct sim_call *k = arg;
+    switch (k->state) {
+    case SIM_CALL_LEAVING: left(k); break;
+    case SIM_CALL_TRYING: alert(k); break;
+    case SIM_CALL_ALERTING: alerted(k); break;
+    case SIM_CALL_UP:
+        tm_assert(k->beep_due);
+        k->beep_due = false;
+        tell(k, (struct carrier_event){.kind = CARRIER_BEEP});
+        break;
+    case SIM_CALL_ENDING: end(k, CAUSE_US, 0); break;
+    case SIM_CALL_FREE: tm_unreachable("a timer of no call");
+    }
+}
+
+/* The person. */
+
+static void leave_due(void *arg)
+{
+    struct sim_call *k = arg;
+    tm_assert(k->state == SIM_CALL_UP);
+    end(k, CAUSE_CALLEE, 0);
+}
+
+static void act_due(void *arg)
+{
+    struct sim_call *k = arg;
+    tm_assert(k->state == SIM_CALL_UP);
+    if (k->reaction.act == PERSON_LEAVES) {
+        end(k, CAUSE_CALLEE, 0);
+        return;
+    }
+    k->carrier->counts.digits++;
+    tell(k, (struct carrier_event){.kind = CARRIER_DIGIT,
+                                   .digit = k->reaction.digit});
+}
+
+/* As the town's people: decides once about a prompt, when it starts (barging
+ * in) or when it is over; who is still about to act lets it pass. */
+static void decide(struct sim_call *k, bool over)
+{
+    struct person_reaction r;
+    if (k->plan.fault == PERSON_FAULT_NO_MEDIA || k->prompt < k->decided ||
+        sim_timer_is_set(&k->act))
+        return;
+    person_react(k->world, k->e164, k->nth, k->prompt, &r);
+    if (!over && !r.barge_in)
+        return;
+    k->decided = k->prompt + 1;
+    if (r.act == PERSON_WAITS)
+        return;
+    k->reaction = r;
+    set_in(k, &k->act, r.barge_in && over ? HURRY_MS : r.after_ms);
+}
+
+/* Silence from now on: somebody else than a machine gets bored. */
+static void quiet(struct sim_call *k)
+{
+    k->speaking = false;
+    if (k->plan.stay_ms == INT64_MAX)
+        set_in(k, &k->leave, k->plan.patience_ms);
+    decide(k, true);
+}
+
+static void played_due(void *arg)
+{
+    struct sim_call *k = arg;
+    tm_assert(k->state == SIM_CALL_UP && k->speaking);
+    quiet(k);
+    tell(k, (struct carrier_event){.kind = CARRIER_PLAYED, .tag = k->tag});
+}
+
+/* Our side. */
+
+void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s)
+{
+    struct sim_carrier *c = k->carrier;
+    k->state = SIM_CALL_LEAVING;
+    k->placed_us = now_of(k) + LEAVE_MS * MS;
+    k->give_up_us = k->placed_us + s->ring_timeout_ms * MS;
+    k->beep_due = k->speaking = false;
+    k->prompt = k->prompts = k->decided = 0;
+    person_call_of(k->world, k->e164, k->nth, &k->plan);
+    sim_timer_init(&k->step, step_due, k);
+    sim_timer_init(&k->played, played_due, k);
+    sim_timer_init(&k->act, act_due, k);
+    sim_timer_init(&k->leave, leave_due, k);
+    sim_clock_set(c->o.clock, &k->step, k->placed_us);
+}
+
+int sim_carrier_call_play(struct sim_call *k, int64_t ms, uint32_t tag)
+{
+    if (k->state != SIM_CALL_UP)
+        return TM_ESTATE;
+    if (k->plan.stay_ms == INT64_MAX)
+        sim_clock_cancel(k->carrier->o.clock, &k->leave);
+    k->speaking = true;
+    k->tag = tag;
+    k->prompt = k->prompts++;
+    set_in(k, &k->played, ms);
+    decide(k, false);
+    return TM_OK;
+}
+
+void sim_carrier_call_silence(struct sim_call *k)
+{
+    if (k->state != SIM_CALL_UP || !k->speaking)
+        return;
+    sim_clock_cancel(k->carrier->o.clock, &k->played);
+    quiet(k);
+}
+
+void sim_carrier_call_hangup(struct sim_call *k)
+{
+    if (k->state == SIM_CALL_ENDING)
+        return;
+    tm_assert(k->state != SIM_CALL_FREE);
+    sim_carrier_call_drop(k);
+    k->state = SIM_CALL_ENDING;
+    set_in(k, &k->step, END_MS);
+}

@@ -1,0 +1,71 @@
+/*
+ * Private to the simulated carrier: one call. sim_carrier.c keeps the trunk
+ * and the calls' table; sim_carrier_call.c lets a call live.
+ *
+ * Timers of a call: `step` is what the network does next (INVITE left, rings,
+ * answer or refusal, end), `played` the end of what is being said, `act` what
+ * the person has decided to do, `leave` when he has had enough.
+ */
+#ifndef SIM_SIM_CARRIER_CALL_H
+#define SIM_SIM_CARRIER_CALL_H
+
+#include "base/map.h"
+#include "sim/sim_carrier.h"
+
+enum sim_call_state {
+    SIM_CALL_FREE,
+    SIM_CALL_LEAVING, /* place() took it, the INVITE has not left */
+    SIM_CALL_TRYING,
+    SIM_CALL_ALERTING,
+    SIM_CALL_UP,
+    SIM_CALL_ENDING, /* we hung up */
+};
+
+struct sim_call {
+    enum sim_call_state state;
+    struct sim_carrier *carrier;
+    const struct person_world *world;
+    struct attempt_id attempt;
+    uint64_t e164;
+    unsigned nth;
+    int64_t placed_us; /* the INVITE left */
+    int64_t give_up_us;
+    struct person_call plan;
+    struct sim_timer step, played, act, leave;
+    bool beep_due; /* step is the end of a machine's greeting */
+    bool speaking;
+    uint32_t tag;
+    unsigned prompt;  /* number of the prompt that is or was being said */
+    unsigned prompts; /* begun so far */
+    unsigned decided; /* prompts below this had their reaction */
+    struct person_reaction reaction;
+    size_t next_free;
+};
+
+struct sim_carrier {
+    struct sim_carrier_options o;
+    carrier_event_fn *event;
+    void *event_arg;
+    struct sim_call *call;
+    size_t calls, first_free;
+    struct map by_attempt; /* calls that are up: attempt -> index + 1 */
+    struct map used;       /* permits: attempt -> 1 */
+    struct map dialled;    /* number -> calls so far */
+    struct map stale;      /* attempt -> number */
+    int64_t *start_us;     /* of the last calls, a ring; for the rate */
+    size_t starts, start_at;
+    int64_t start_span_us; /* at most `starts` in any such span */
+    bool down;
+    struct sim_carrier_counts counts;
+};
+
+void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s);
+int sim_carrier_call_play(struct sim_call *k, int64_t ms, uint32_t tag);
+void sim_carrier_call_silence(struct sim_call *k);
+void sim_carrier_call_hangup(struct sim_call *k);
+void sim_carrier_call_drop(struct sim_call *k); /* cancels its timers */
+
+/* Frees the call's place; before its end is told. */
+void sim_carrier_forget(struct sim_carrier *c, struct sim_call *k);
+
+#endif
