@@ -1,0 +1,52 @@
+#include "store/sqlite_reader.h"
+
+#include "base/arena.h"
+#include "store/reader_calls.h"
+#include "store/reader_leads.h"
+#include "store/reader_lists.h"
+#include "store/reader_visit.h"
+
+int sqlite_reader_open(const struct data_dir *dir, struct sqlite_reader **out,
+                       struct err *e)
+{
+    struct sqlite_reader *r = mem_alloc(sizeof(*r));
+    int rc = db_open(&r->db, dir, DB_READ, 0, e);
+    if (rc != TM_OK) {
+        mem_free(r);
+        return rc;
+    }
+    arena_init(&r->arena);
+    *out = r;
+    return TM_OK;
+}
+
+void sqlite_reader_close(struct sqlite_reader *r)
+{
+    if (r) {
+        db_close(&r->db);
+        arena_fini(&r->arena);
+        mem_free(r);
+    }
+}
+
+void sqlite_reader_port(struct sqlite_reader *r, struct reader *out)
+{
+    *out = (struct reader){
+        .self = r,
+        .campaigns = reader_lists_campaigns,
+        .states = reader_leads_states,
+        .verdicts = reader_leads_verdicts,
+        .attempts = reader_calls_attempts,
+        .answers = reader_calls_answers,
+        .imports = reader_lists_imports,
+        .leads_of_number = reader_leads_of_number,
+        .lead = reader_leads_one,
+        .memberships = reader_leads_memberships,
+        .members = reader_leads_members,
+        .dues = reader_leads_dues,
+        .opt_outs = reader_calls_opt_outs,
+        .callbacks = reader_calls_callbacks,
+        .dnc_lists = reader_lists_dnc,
+        .journal = reader_lists_journal,
+    };
+}

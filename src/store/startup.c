@@ -1,0 +1,256 @@
+#include "store/startup.h"
+
+#include "base/civil.h"
+#include "store/lead_rows.h"
+#include "store/query.h"
+
+/* US: successive periods of 30 days from the first call (design, section 4). */
+static const int64_t PERIOD_US = 30 * CIVIL_DAY_US;
+
+static int count_calls(struct db *db, struct campaign_id c, int64_t from_us,
+                       struct campaign_counters *out, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT count(*) FILTER (WHERE live AND answered_us >= ?2), "
+               "count(*) FILTER (WHERE abandoned AND answered_us >= ?2), "
+               "count(*) FILTER (WHERE placed_us > 0) "
+               "FROM attempt WHERE tenant = "
+               "(SELECT tenant FROM campaign WHERE id = ?1) "
+               "AND campaign = ?1");
+    query_int(&q, c.v);
+    query_int(&q, from_us);
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        out->live = (uint64_t)query_get_int(&q, 0);
+        out->abandoned = (uint64_t)query_get_int(&q, 1);
+        out->placed = (uint64_t)query_get_int(&q, 2);
+        rc = TM_OK;
+    }
+    query_close(&q);
+    return rc;
+}
+
+static int count_month(struct db *db, struct campaign_id c, int64_t now_us,
+                       struct campaign_counters *out, struct err *e)
+{
+    struct civil_time month = civil_of_us(now_us);
+    month.date.day = 1;
+    month.second_of_day = 0;
+    month.us = 0;
+    struct query q;
+    query_open(&q, db,
+               "SELECT count(*) FILTER (WHERE placed_us >= ?2), "
+               "count(*) FILTER (WHERE abandoned AND answered_us >= ?2) "
+               "FROM attempt WHERE tenant = "
+               "(SELECT tenant FROM campaign WHERE id = ?1) "
+               "AND campaign = ?1 AND recorded_us >= ?2 - 86400000000");
+    query_int(&q, c.v);
+    query_int(&q, civil_to_us(month));
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        out->placed_month = (uint64_t)query_get_int(&q, 0);
+        out->abandoned_month = (uint64_t)query_get_int(&q, 1);
+        rc = TM_OK;
+    }
+    query_close(&q);
+    return rc;
+}
+
+int startup_counters(struct db *db, struct campaign_id c, int64_t now_us,
+                     struct campaign_counters *out, struct err *e)
+{
+    struct campaign_counters n = {0};
+    struct query q;
+    query_open(&q, db, "SELECT first_call_us FROM campaign WHERE id = ?");
+    query_int(&q, c.v);
+    int rc = query_one(&q, &n.first_call_us, e);
+    if (rc == TM_ENOTFOUND) {
+        return err_set(e, rc, "there is no campaign %lld", (long long)c.v);
+    }
+    int64_t from_us = n.first_call_us;
+    if (rc == TM_OK && from_us > 0 && now_us > from_us) {
+        from_us += (now_us - from_us) / PERIOD_US * PERIOD_US;
+    }
+    if (rc == TM_OK) {
+        rc = count_calls(db, c, from_us, &n, e);
+    }
+    if (rc == TM_OK) {
+        rc = count_month(db, c, now_us, &n, e);
+    }
+    if (rc == TM_OK) {
+        *out = n;
+    }
+    return rc;
+}
+
+static struct slice keep(struct arena *a, struct slice s)
+{
+    return str_range(arena_strdup(a, s), s.n);
+}
+
+static int count_rows(struct query *q, size_t *out, struct err *e)
+{
+    int64_t n = 0;
+    int rc = query_one(q, &n, e);
+    *out = (size_t)n;
+    return rc;
+}
+
+static void read_campaign(struct query *q, struct arena *a,
+                          struct startup_campaign *c)
+{
+    c->tenant.v = query_get_int(q, 0);
+    c->id.v = query_get_int(q, 1);
+    c->seller.v = query_get_int(q, 2);
+    c->list.v = query_get_int(q, 3);
+    c->name = arena_strdup(a, query_get_text(q, 4));
+    c->plan = keep(a, query_get_text(q, 5));
+    /* A word of no state: rest rather than run. */
+    if (!campaign_state_parse(query_get_text(q, 6), &c->state)) {
+        c->state = CAMPAIGN_STOPPED;
+    }
+}
+
+int startup_campaigns(struct db *db, struct arena *a, int64_t now_us,
+                      struct startup_campaigns *out, struct err *e)
+{
+    struct query q;
+    size_t n = 0, max = 0;
+    query_open(&q, db, "SELECT count(*) FROM campaign");
+    int rc = count_rows(&q, &max, e);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    struct startup_campaign *c = arena_array(a, max, sizeof(*c));
+    query_open(&q, db,
+               "SELECT tenant, id, seller, list, name, plan, state "
+               "FROM campaign ORDER BY id");
+    while (n < max && (rc = query_step(&q, e)) == 1) {
+        read_campaign(&q, a, &c[n++]);
+    }
+    query_close(&q);
+    rc = rc < 0 ? rc : TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < n; i++) {
+        rc = startup_counters(db, c[i].id, now_us, &c[i].counters, e);
+    }
+    if (rc == TM_OK) {
+        *out = (struct startup_campaigns){c, n};
+    }
+    return rc;
+}
+
+/* --- open attempts --------------------------------------------------------*/
+
+static int read_open(struct db *db, struct arena *a,
+                     struct startup_attempt *list, size_t max, size_t *n,
+                     struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT a.tenant, a.id, a.seller, a.campaign, a.lead, a.e164, "
+               "a.placed_us, a.answered_us, a.dialog, "
+               "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
+               "AND w.campaign = a.campaign AND w.attempt = a.id) OR "
+               "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
+               "AND k.campaign = a.campaign AND k.attempt = a.id) OR "
+               "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
+               "AND o.e164 = a.e164 AND o.attempt = a.id) "
+               "FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
+    int rc = 0;
+    while (*n < max && (rc = query_step(&q, e)) == 1) {
+        struct startup_attempt *s = &list[(*n)++];
+        struct campaign_open_attempt *o = &s->open;
+        o->tenant.v = query_get_int(&q, 0);
+        o->attempt.v = query_get_int(&q, 1);
+        o->seller.v = query_get_int(&q, 2);
+        o->campaign.v = query_get_int(&q, 3);
+        o->lead.id.v = query_get_int(&q, 4);
+        o->e164 = (uint64_t)query_get_int(&q, 5);
+        o->placed_us = query_get_int(&q, 6);
+        o->answered_us = query_get_int(&q, 7);
+        s->dialog = keep(a, query_get_text(&q, 8));
+        o->served = query_get_int(&q, 9) != 0;
+    }
+    query_close(&q);
+    return rc < 0 ? rc : TM_OK;
+}
+
+static int load_state(struct db *db, struct campaign_open_attempt *o,
+                      struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT state, due_us FROM campaign_lead "
+               "WHERE tenant = ? AND campaign = ? AND lead = ?");
+    query_int(&q, o->tenant.v);
+    query_int(&q, o->campaign.v);
+    query_int(&q, o->lead.id.v);
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        if (!lead_state_parse(query_get_text(&q, 0), &o->lead.state)) {
+            o->lead.state = LEAD_IN_CALL;
+        }
+        o->lead.due_us = query_get_int(&q, 1);
+    }
+    query_close(&q);
+    return rc < 0 ? rc : TM_OK;
+}
+
+static int load_lead(struct db *db, struct arena *a,
+                     struct campaign_open_attempt *o, struct err *e)
+{
+    struct lead_rows_scope s = {o->tenant, o->seller, o->campaign};
+    int rc = lead_rows_load(db, a, o->tenant, o->lead.id, &o->lead, e);
+    if (rc == TM_ENOTFOUND) {
+        return TM_OK; /* erased: the attempt is closed all the same */
+    }
+    if (rc == TM_OK) {
+        rc = lead_rows_history(db, &s, &o->lead, e);
+    }
+    return rc == TM_OK ? load_state(db, o, e) : rc;
+}
+
+int startup_open_attempts(struct db *db, struct arena *a,
+                          struct startup_attempts *out, struct err *e)
+{
+    struct query q;
+    size_t n = 0, max = 0;
+    query_open(&q, db, "SELECT count(*) FROM attempt WHERE ended_us = 0");
+    int rc = count_rows(&q, &max, e);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    struct startup_attempt *list = arena_array(a, max, sizeof(*list));
+    rc = read_open(db, a, list, max, &n, e);
+    for (size_t i = 0; rc == TM_OK && i < n; i++) {
+        rc = load_lead(db, a, &list[i].open, e);
+    }
+    if (rc == TM_OK) {
+        *out = (struct startup_attempts){list, n};
+    }
+    return rc;
+}
+
+int startup_opt_outs(struct db *db, struct suppression *out, struct err *e)
+{
+    struct query q;
+    query_open(&q, db, "SELECT seller, e164, at_us FROM opt_out");
+    int rc;
+    while ((rc = query_step(&q, e)) == 1) {
+        struct seller_id seller = {query_get_int(&q, 0)};
+        suppression_add(out, seller, (uint64_t)query_get_int(&q, 1),
+                        query_get_int(&q, 2));
+    }
+    query_close(&q);
+    return rc;
+}
+
+int startup_last_attempt(struct db *db, int64_t *out, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT coalesce(max((SELECT max(a.id) FROM attempt a "
+               "WHERE a.tenant = t.id)), 0) FROM tenant t");
+    return query_one(&q, out, e);
+}
