@@ -266,7 +266,25 @@ static void make_groups(struct loader *o)
         if (last && last->place.v == p.v) {
             last->n++;
         } else {
-            b->group[b->groups++] = (struct rule_group){p, i, 1};
+            b->group[b->groups++] =
+                (struct rule_group){.place = p, .first = i, .n = 1};
+        }
+    }
+}
+
+/* Exemptions are weighed first, so each group knows its own. */
+static void index_exemptions(struct loader *o)
+{
+    struct rule_book *b = o->book;
+    uint16_t *next = arena_array(o->arena, b->n, sizeof *next);
+    for (size_t g = 0; g < b->groups; g++) {
+        struct rule_group *group = &b->group[g];
+        group->exempt = next;
+        for (size_t i = group->first; i < group->first + group->n; i++) {
+            if (b->code[i].role == RULE_EXEMPT) {
+                *next++ = (uint16_t)i;
+                group->exempts++;
+            }
         }
     }
 }
@@ -329,6 +347,7 @@ int rule_book_load(struct arena *a, const struct rule_pack_text *packs,
     int rc = load_all(&o, packs, n, e);
     if (rc == 0) {
         make_groups(&o);
+        index_exemptions(&o);
         note_policy(o.book);
         o.book->packs = arena_strdup(a, buf_slice(&o.packs));
         *out = o.book;

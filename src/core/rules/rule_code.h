@@ -95,6 +95,8 @@ struct rule_code {
 struct rule_group {
     struct place_code place; /* v 0: everywhere */
     size_t first, n;
+    const uint16_t *exempt; /* those of them that are exemptions */
+    size_t exempts;
 };
 
 /* What a country's packs claim to know. */

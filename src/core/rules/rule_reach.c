@@ -1,0 +1,123 @@
+#include "core/rules/rule_judge.h"
+
+static void add_place(struct rule_judge *j, struct place_code p)
+{
+    for (size_t i = 0; i < j->places; i++) {
+        if (j->place[i].v == p.v) {
+            return;
+        }
+    }
+    tm_assert(j->places < tm_array_len(j->place));
+    j->place[j->places++] = p;
+}
+
+/* Countries and candidate subdivisions; confirmed ones win alone (K6). */
+void rule_reach_places(struct rule_judge *j)
+{
+    const struct rule_case *k = j->view.k;
+    j->places = j->regions = 0;
+    const struct case_location *l = &k->location;
+    bool confirmed = false;
+    for (size_t i = 0; i < l->places; i++) {
+        confirmed |= l->place[i].basis == BASIS_CONFIRMED_ADDRESS;
+    }
+    if (k->contact.country.v) {
+        add_place(j, k->contact.country);
+    }
+    for (size_t i = 0; i < l->places; i++) {
+        const struct case_place *p = &l->place[i];
+        if (confirmed && p->basis != BASIS_CONFIRMED_ADDRESS) {
+            continue;
+        }
+        j->region[j->regions++] = p->region;
+        if (p->region.v && j->places < CASE_PLACES_MAX) {
+            add_place(j, p->region);
+        }
+    }
+}
+
+bool rule_reach_has(const struct rule_judge *j, struct place_code p)
+{
+    for (size_t i = 0; i < j->places; i++) {
+        if (j->place[i].v == p.v || vocab_place_country(j->place[i]).v == p.v) {
+            return true;
+        }
+    }
+    return p.v == 0;
+}
+
+static bool listed(const struct rule_code *c, struct place_code p)
+{
+    for (size_t i = 0; i < c->regions; i++) {
+        if (c->region[i].v == p.v) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A rule of some regions binds when any candidate is one of them, an exemption
+ * helps when all are. An unknown region has no law of its own. */
+static bool region_fits(const struct rule_judge *j, const struct rule_code *c)
+{
+    bool any = false;
+    bool all = j->regions > 0;
+    for (size_t i = 0; i < j->regions; i++) {
+        bool in = j->region[i].v && listed(c, j->region[i]);
+        any |= in;
+        all &= in;
+    }
+    return c->role == RULE_EXEMPT ? all : any;
+}
+
+/* In force on the callee's date; where that is two dates, on the strict one.
+ * Notes when this will change. */
+static bool in_force(struct rule_judge *j, const struct rule_code *c)
+{
+    const struct rule_clock *clock = &j->view.clock;
+    bool exempt = c->role == RULE_EXEMPT;
+    int32_t from = exempt ? clock->day_min : clock->day_max;
+    int32_t to = exempt ? clock->day_max : clock->day_min;
+    if (c->from_day > from) {
+        int64_t at = exempt ? rule_clock_last(clock, c->from_day)
+                            : rule_clock_first(clock, c->from_day);
+        int64_t *note = exempt ? &j->opens_us : &j->holds_us;
+        *note = rule_judge_least(*note, at);
+        return false;
+    }
+    if (c->to_day == INT32_MAX) {
+        return true;
+    }
+    if (c->to_day >= to) {
+        int64_t at = exempt ? rule_clock_first(clock, c->to_day + 1)
+                            : rule_clock_last(clock, c->to_day + 1);
+        int64_t *note = exempt ? &j->holds_us : &j->opens_us;
+        *note = rule_judge_least(*note, at);
+    }
+    return c->to_day >= to;
+}
+
+/* By its conditions; says what left it open. */
+enum tri rule_reach_applies(const struct rule_judge *j,
+                            const struct rule_code *c, uint64_t *missing)
+{
+    uint64_t open = 0;
+    enum tri when = rule_test_terms(&j->view, &c->when, TRI_YES, &open);
+    if (when == TRI_NO) {
+        return TRI_NO;
+    }
+    enum tri unless = rule_test_terms(&j->view, &c->unless, TRI_NO, &open);
+    if (unless == TRI_YES) {
+        return TRI_NO;
+    }
+    if (when == TRI_YES && unless == TRI_NO) {
+        return TRI_YES;
+    }
+    *missing |= open;
+    return TRI_UNKNOWN;
+}
+
+bool rule_reach_binds(struct rule_judge *j, const struct rule_code *c)
+{
+    return c->binds && (c->regions == 0 || region_fits(j, c)) && in_force(j, c);
+}
