@@ -1,0 +1,125 @@
+/* telemark trunk: the carriers. */
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "cmd/control.h"
+#include "cmd/server.h"
+#include "cmd/trunk_file.h"
+#include "store/catalog.h"
+
+static int run(int argc, char **argv);
+
+const struct command cmd_trunk = {
+    .name = "trunk",
+    .summary = "how to reach the carriers: load a trunk file, list",
+    .help = "usage: telemark trunk load FILE [--data DIR]\n"
+            "       telemark trunk list [--data DIR]\n\n"
+            "A trunk file names each carrier with host, transport, sign-in,\n"
+            "caller ID, codecs and limits; examples/town.trunk shows every\n"
+            "key. Loading replaces all trunks. `telemark serve` takes them\n"
+            "over at once; calls that are up stay where they are.\n",
+    .run = run,
+};
+
+static int run(int argc, char **argv)
+{
+    char *copy[128];
+    const char *data = NULL;
+    const struct command_option opt[] = {{.name = "data", .value = &data}};
+    if (argc > (int)tm_array_len(copy))
+        return command_usage(&cmd_trunk, "too many words");
+    memcpy(copy, argv, (size_t)argc * sizeof(*argv));
+    int words = command_options(&cmd_trunk, argc, copy, opt, 1);
+    if (words < 0)
+        return words == -2 ? EXIT_DONE : EXIT_USAGE;
+    bool load = words == 2 && strcmp(copy[1], "load") == 0;
+    bool list = words == 1 && strcmp(copy[1], "list") == 0;
+    if (!load && !list)
+        return command_usage(&cmd_trunk, "load FILE or list?");
+    return control_run(&cmd_trunk, data, argc, argv);
+}
+
+struct trunks {
+    struct trunk_config trunk[SERVER_TRUNKS_MAX];
+    size_t n;
+    struct arena arena;
+    struct slice text; /* load: what to store */
+    char stored[TRUNK_FILE_TEXT_MAX];
+};
+
+static int do_store(struct db *db, void *arg, struct err *e)
+{
+    struct trunks *t = arg;
+    return catalog_setting_set(db, "trunks", t->text, e);
+}
+
+static int do_fetch(struct db *db, void *arg, struct err *e)
+{
+    struct trunks *t = arg;
+    int rc = catalog_setting_get(db, "trunks", t->stored, sizeof(t->stored), e);
+    return rc == TM_ENOTFOUND ? TM_OK : rc;
+}
+
+static int load(struct control *c, struct trunks *t, const char *file,
+                struct err *e)
+{
+    char path[4096];
+    struct buf text;
+    int rc = control_path(c, file, path, sizeof(path), e);
+    if (rc == TM_OK)
+        rc = command_read_file(path, TRUNK_FILE_TEXT_MAX - 1, &text, e);
+    if (rc != TM_OK)
+        return rc;
+    t->text = buf_slice(&text);
+    rc = trunk_file_parse(&t->arena, file, t->text, t->trunk, SERVER_TRUNKS_MAX,
+                          &t->n, e);
+    if (rc == TM_OK)
+        rc = sqlite_store_run(c->house->store, do_store, t, e);
+    if (rc == TM_OK && c->server != NULL)
+        rc = c->server->changed(c->server->self, CONTROL_TRUNKS, e);
+    buf_fini(&text);
+    return rc;
+}
+
+static void print(struct control *c, const struct trunks *t)
+{
+    static const char *const transport[] = {"udp", "tcp", "tls"};
+    for (size_t i = 0; i < t->n; i++) {
+        const struct trunk_config *k = &t->trunk[i];
+        control_printf(c,
+                       "%s: %s:%u over %s, %s, at most %u calls and %u new "
+                       "ones a second\n",
+                       k->name, k->host, k->port, transport[k->transport],
+                       k->registers ? "registers" : "static",
+                       k->max_calls > 0 ? k->max_calls : 30,
+                       k->calls_per_second > 0 ? k->calls_per_second : 10);
+    }
+    if (t->n == 0)
+        control_printf(c, "no trunk is loaded\n");
+}
+
+int cmd_trunk_control(struct control *c, int argc, char **argv)
+{
+    struct err e = {0};
+    const char *data = NULL;
+    const struct command_option opt[] = {{.name = "data", .value = &data}};
+    int words = command_options(&cmd_trunk, argc, argv, opt, 1);
+    if (words < 1)
+        return EXIT_USAGE;
+    struct trunks *t = mem_alloc(sizeof(*t));
+    arena_init(&t->arena);
+    int rc;
+    if (words == 2)
+        rc = load(c, t, argv[2], &e);
+    else {
+        rc = sqlite_store_run(c->house->store, do_fetch, t, &e);
+        if (rc == TM_OK)
+            rc = trunk_file_parse(&t->arena, "stored trunks", str_of(t->stored),
+                                  t->trunk, SERVER_TRUNKS_MAX, &t->n, &e);
+    }
+    if (rc == TM_OK)
+        print(c, t);
+    arena_fini(&t->arena);
+    mem_free(t);
+    return rc == TM_OK ? EXIT_DONE : control_fail(c, &e);
+}
