@@ -1,0 +1,410 @@
+#include "unit/store/fixture_conformance.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+
+enum { LEADS = 40, POLLS_MAX = 100000 };
+
+static const int64_t NOON = 1795262400000000; /* 2026-11-21T12:00:00Z */
+static const uint64_t FIRST = 12125550100;
+
+/* The store under test and what it said. */
+struct bench {
+    const struct fixture_conformance *c;
+    void *world;
+    struct store port;
+    struct lead_id lead[LEADS];
+    struct campaign_id campaign;
+    uint64_t durable, last_seq;
+    bool inside; /* a call into the store: no event may come */
+    unsigned answers;
+    struct lead got[LEADS];
+    size_t n;
+    int64_t next_due_us;
+    uint64_t unclaimed;
+    int64_t next_attempt;
+};
+
+static const struct fixture_conformance *suite;
+
+static void on_durable(void *arg, uint64_t seq)
+{
+    struct bench *b = arg;
+    assert_false(b->inside);
+    assert_true(seq > b->durable && seq <= b->last_seq);
+    b->durable = seq;
+}
+
+static void on_leads(void *arg, const struct store_leads *l)
+{
+    struct bench *b = arg;
+    assert_false(b->inside);
+    assert_true(l->n <= LEADS);
+    assert_true(l->campaign.v == b->campaign.v);
+    b->answers++;
+    b->n = l->n;
+    if (l->n > 0) {
+        memcpy(b->got, l->lead, l->n * sizeof(*l->lead));
+    }
+    b->next_due_us = l->next_due_us;
+    b->unclaimed = l->unclaimed;
+}
+
+static void on_failed(void *arg, const struct err *e)
+{
+    (void)arg;
+    fail_msg("the store failed: %s", e->text);
+}
+
+static void on_recovered(void *arg)
+{
+    (void)arg;
+    fail_msg("recovered without a failure");
+}
+
+static int setup(void **state)
+{
+    struct bench *b = test_calloc(1, sizeof(*b));
+    struct store_events e = {b, on_durable, on_leads, on_failed, on_recovered};
+    b->c = suite;
+    b->world = suite->open(&e, LEADS, b->lead);
+    suite->port(b->world, &b->port);
+    b->campaign = suite->campaign(b->world);
+    *state = b;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct bench *b = *state;
+    b->c->close(b->world);
+    test_free(b);
+    return 0;
+}
+
+static struct record record_of(struct bench *b, enum record_kind kind,
+                               size_t lead)
+{
+    return (struct record){
+        .kind = kind,
+        .at_us = NOON,
+        .tenant = {1},
+        .seller = b->c->seller(b->world),
+        .campaign = b->campaign,
+        .lead = b->lead[lead],
+        .e164 = FIRST + lead,
+    };
+}
+
+static void write_records(struct bench *b, const struct record *r, size_t n)
+{
+    uint64_t seq = 0;
+    b->inside = true;
+    assert_int_equal(b->port.write(b->port.self, r, n, &seq), TM_OK);
+    b->inside = false;
+    assert_true(seq > b->last_seq);
+    b->last_seq = seq;
+}
+
+static void wait_durable(struct bench *b)
+{
+    for (int i = 0; i < POLLS_MAX && b->durable < b->last_seq; i++) {
+        b->c->poll(b->world);
+    }
+    assert_true(b->durable == b->last_seq);
+}
+
+static void fetch_at(struct bench *b, int64_t now_us, size_t max)
+{
+    struct store_fetch q = {b->campaign, now_us, max};
+    unsigned before = b->answers;
+    b->inside = true;
+    assert_int_equal(b->port.fetch(b->port.self, &q), TM_OK);
+    b->inside = false;
+    for (int i = 0; i < POLLS_MAX && b->answers == before; i++) {
+        b->c->poll(b->world);
+    }
+    assert_int_equal(b->answers, before + 1);
+}
+
+static void release(struct bench *b)
+{
+    b->inside = true;
+    assert_int_equal(b->port.release(b->port.self, b->campaign), TM_OK);
+    b->inside = false;
+}
+
+static void put_lead(struct bench *b, size_t lead, enum lead_state state,
+                     int64_t due_us)
+{
+    struct record r = record_of(b, RECORD_LEAD, lead);
+    r.state = (int)state;
+    r.due_us = due_us;
+    r.key = str_of("test");
+    write_records(b, &r, 1);
+}
+
+/* An attempt from the permit to its end; *end NONE: stays open. */
+static void put_attempt(struct bench *b, size_t lead, int64_t at_us,
+                        enum outcome end)
+{
+    struct record r[3] = {
+        record_of(b, RECORD_ATTEMPT, lead),
+        record_of(b, RECORD_PLACED, lead),
+        record_of(b, RECORD_ENDED, lead),
+    };
+    b->next_attempt++;
+    for (size_t i = 0; i < 3; i++) {
+        r[i].attempt.v = b->next_attempt;
+        r[i].at_us = at_us + (int64_t)i;
+    }
+    r[0].rules = str_of("US-FTC-HRS:allow");
+    r[2].state = (int)end;
+    write_records(b, r, end == OUTCOME_NONE ? 2 : 3);
+}
+
+/* --- the suite ------------------------------------------------------------*/
+
+static void test_new_leads_in_list_order(void **state)
+{
+    struct bench *b = *state;
+    fetch_at(b, NOON, 25);
+    assert_int_equal(b->n, 25);
+    for (size_t i = 0; i < 25; i++) {
+        assert_true(b->got[i].id.v == b->lead[i].v);
+        assert_int_equal(b->got[i].state, LEAD_NEW);
+        assert_int_equal(b->got[i].phones, 1);
+        assert_true(b->got[i].phone[0].e164 == FIRST + i);
+        assert_int_equal(b->got[i].attempts, 0);
+    }
+    assert_int_equal(b->unclaimed, LEADS - 25);
+    fetch_at(b, NOON, 25);
+    assert_int_equal(b->n, LEADS - 25);
+    assert_true(b->got[0].id.v == b->lead[25].v);
+    assert_int_equal(b->unclaimed, 0);
+    fetch_at(b, NOON, 25);
+    assert_int_equal(b->n, 0);
+    assert_true(b->next_due_us == INT64_MAX);
+}
+
+static void test_release_gives_back(void **state)
+{
+    struct bench *b = *state;
+    fetch_at(b, NOON, 10);
+    put_attempt(b, 0, NOON, OUTCOME_NONE);
+    put_lead(b, 0, LEAD_IN_CALL, 0);
+    release(b);
+    fetch_at(b, NOON, LEADS);
+    /* all but the one in a call */
+    assert_int_equal(b->n, LEADS - 1);
+    assert_true(b->got[0].id.v == b->lead[1].v);
+}
+
+static void test_claim_ends_with_a_lead_record(void **state)
+{
+    struct bench *b = *state;
+    fetch_at(b, NOON, LEADS);
+    put_lead(b, 3, LEAD_WAITING, NOON + 10);
+    put_lead(b, 4, LEAD_DONE, 0);
+    fetch_at(b, NOON, LEADS);
+    assert_int_equal(b->n, 0);
+    assert_true(b->next_due_us == NOON + 10);
+    fetch_at(b, NOON + 9, LEADS);
+    assert_int_equal(b->n, 0);
+    fetch_at(b, NOON + 10, LEADS);
+    assert_int_equal(b->n, 1);
+    assert_true(b->got[0].id.v == b->lead[3].v);
+    assert_int_equal(b->got[0].state, LEAD_WAITING);
+    assert_true(b->got[0].due_us == NOON + 10);
+    fetch_at(b, NOON + 10, LEADS);
+    assert_int_equal(b->n, 0);
+}
+
+/* Callbacks first, then who is due longest, then new ones in list order. */
+static void test_order_of_states(void **state)
+{
+    struct bench *b = *state;
+    put_lead(b, 5, LEAD_WAITING, NOON - 5);
+    put_lead(b, 6, LEAD_WAITING, NOON - 50);
+    put_lead(b, 7, LEAD_CALLBACK, NOON - 1);
+    put_lead(b, 8, LEAD_CALLBACK, NOON - 2);
+    put_lead(b, 9, LEAD_CALLBACK, NOON + 1);
+    put_lead(b, 0, LEAD_DENIED, 0);
+    put_lead(b, 1, LEAD_EXHAUSTED, 0);
+    fetch_at(b, NOON, 6);
+    static const size_t want[] = {8, 7, 6, 5, 2, 3};
+    assert_int_equal(b->n, tm_array_len(want));
+    for (size_t i = 0; i < tm_array_len(want); i++) {
+        assert_true(b->got[i].id.v == b->lead[want[i]].v);
+    }
+    assert_int_equal(b->got[0].state, LEAD_CALLBACK);
+    assert_int_equal(b->unclaimed, LEADS - 10 + 1);
+}
+
+static void test_history_and_counts(void **state)
+{
+    struct bench *b = *state;
+    put_attempt(b, 2, NOON - 300, OUTCOME_BUSY);
+    put_attempt(b, 2, NOON - 200, OUTCOME_BUSY);
+    put_attempt(b, 2, NOON - 100, OUTCOME_NO_ANSWER);
+    put_lead(b, 2, LEAD_WAITING, NOON);
+    fetch_at(b, NOON, 1);
+    assert_int_equal(b->n, 1);
+    const struct lead *l = &b->got[0];
+    assert_true(l->id.v == b->lead[2].v);
+    assert_int_equal(l->attempts, 3);
+    assert_int_equal(l->outcomes[OUTCOME_BUSY], 2);
+    assert_int_equal(l->outcomes[OUTCOME_NO_ANSWER], 1);
+    assert_int_equal(l->tries, 3);
+    assert_true(l->history[0].at_us == NOON - 300); /* newest last */
+    assert_true(l->history[2].at_us == NOON - 100);
+    assert_int_equal(l->history[2].outcome, OUTCOME_NO_ANSWER);
+    assert_true(l->history[0].e164 == FIRST + 2);
+}
+
+static void test_history_keeps_the_newest(void **state)
+{
+    struct bench *b = *state;
+    for (int i = 0; i < LEAD_HISTORY_MAX + 6; i++) {
+        put_attempt(b, 2, NOON + i * 10, OUTCOME_NO_ANSWER);
+    }
+    put_lead(b, 2, LEAD_CALLBACK, NOON);
+    fetch_at(b, NOON, 1);
+    const struct lead *l = &b->got[0];
+    assert_int_equal(l->attempts, LEAD_HISTORY_MAX + 6);
+    assert_int_equal(l->tries, LEAD_HISTORY_MAX);
+    assert_true(l->history[0].at_us == NOON + 60);
+    assert_true(l->history[LEAD_HISTORY_MAX - 1].at_us ==
+                NOON + (LEAD_HISTORY_MAX + 5) * 10);
+}
+
+static void test_bad_number_is_marked(void **state)
+{
+    struct bench *b = *state;
+    put_attempt(b, 0, NOON, OUTCOME_DISCONNECTED);
+    put_lead(b, 0, LEAD_WAITING, NOON);
+    fetch_at(b, NOON, 2);
+    assert_true(b->got[0].id.v == b->lead[0].v);
+    assert_true(b->got[0].phone[0].bad);
+    assert_false(b->got[1].phone[0].bad);
+}
+
+static void test_open_attempt_in_history(void **state)
+{
+    struct bench *b = *state;
+    put_attempt(b, 1, NOON, OUTCOME_NONE);
+    put_lead(b, 1, LEAD_CALLBACK, NOON);
+    fetch_at(b, NOON, 1);
+    assert_true(b->got[0].id.v == b->lead[1].v);
+    assert_int_equal(b->got[0].tries, 1);
+    assert_int_equal(b->got[0].history[0].outcome, OUTCOME_NONE);
+}
+
+static void test_durable_comes_for_all(void **state)
+{
+    struct bench *b = *state;
+    struct rng r;
+    rng_init(&r, 31, "durable");
+    for (int i = 0; i < 300; i++) {
+        put_lead(b, rng_below(&r, LEADS), LEAD_WAITING, NOON + i);
+        if (rng_chance_ppm(&r, 100000)) {
+            wait_durable(b);
+        }
+    }
+    wait_durable(b);
+}
+
+/* Against a naive model, over random records, fetches and releases. */
+static void test_against_a_model(void **state)
+{
+    struct bench *b = *state;
+    struct model {
+        enum lead_state state;
+        int64_t due;
+        bool claimed;
+    } m[LEADS] = {0};
+    struct rng r;
+    uint64_t seed = 271828;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    rng_init(&r, seed, "model");
+    for (int step = 0; step < 400; step++) {
+        size_t i = rng_below(&r, LEADS);
+        if (rng_chance_ppm(&r, 700000)) {
+            m[i].state = (enum lead_state)(LEAD_WAITING + rng_below(&r, 6));
+            m[i].due = NOON + (int64_t)rng_below(&r, 100) * 10 + (int64_t)i % 9;
+            m[i].claimed = false;
+            put_lead(b, i, m[i].state, m[i].due);
+            continue;
+        }
+        if (rng_chance_ppm(&r, 100000)) {
+            release(b);
+            for (size_t k = 0; k < LEADS; k++) {
+                m[k].claimed = false;
+            }
+        }
+        int64_t now = NOON + (int64_t)rng_below(&r, 1100);
+        size_t due = 0, max = 1 + rng_below(&r, LEADS);
+        fetch_at(b, now, max);
+        for (size_t k = 0; k < LEADS; k++) {
+            due +=
+                !m[k].claimed &&
+                (m[k].state == LEAD_NEW ||
+                 ((m[k].state == LEAD_WAITING || m[k].state == LEAD_CALLBACK) &&
+                  m[k].due <= now));
+        }
+        assert_int_equal(b->n, due < max ? due : max);
+        assert_int_equal(b->unclaimed, due < max ? 0 : due - max);
+        for (size_t g = 0; g < b->n; g++) {
+            size_t k = 0;
+            while (b->lead[k].v != b->got[g].id.v) {
+                k++;
+            }
+            assert_true(k < LEADS && !m[k].claimed);
+            assert_int_equal(b->got[g].state, m[k].state);
+            assert_true(m[k].state == LEAD_NEW || m[k].due <= now);
+            m[k].claimed = true;
+        }
+    }
+}
+
+static void test_other_campaigns_are_empty(void **state)
+{
+    struct bench *b = *state;
+    struct campaign_id real = b->campaign;
+    b->campaign.v = real.v + 77;
+    fetch_at(b, NOON, 5);
+    assert_int_equal(b->n, 0);
+    b->campaign = real;
+}
+
+int fixture_conformance_run(const char *name,
+                            const struct fixture_conformance *c)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(test_new_leads_in_list_order),
+        CASE(test_release_gives_back),
+        CASE(test_claim_ends_with_a_lead_record),
+        CASE(test_order_of_states),
+        CASE(test_history_and_counts),
+        CASE(test_history_keeps_the_newest),
+        CASE(test_bad_number_is_marked),
+        CASE(test_open_attempt_in_history),
+        CASE(test_durable_comes_for_all),
+        CASE(test_against_a_model),
+        CASE(test_other_campaigns_are_empty),
+    };
+#undef CASE
+    suite = c;
+    return _cmocka_run_group_tests(name, tests, tm_array_len(tests), NULL,
+                                   NULL);
+}
