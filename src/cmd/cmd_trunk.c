@@ -16,8 +16,8 @@ const struct command cmd_trunk = {
             "       telemark trunk list [--data DIR]\n\n"
             "A trunk file names each carrier with host, transport, sign-in,\n"
             "caller ID, codecs and limits; examples/town.trunk shows every\n"
-            "key. Loading replaces all trunks. `telemark serve` takes them\n"
-            "over at once; calls that are up stay where they are.\n",
+            "key. Loading replaces all trunks; `telemark serve` reads them\n"
+            "when it starts.\n",
     .run = run,
 };
 
@@ -76,7 +76,8 @@ static int load(struct control *c, struct trunks *t, const char *file,
     if (rc == TM_OK)
         rc = sqlite_store_run(c->house->store, do_store, t, e);
     if (rc == TM_OK && c->server != NULL)
-        rc = c->server->changed(c->server->self, CONTROL_TRUNKS, e);
+        control_printf(c, "the server that runs has the former trunks until "
+                          "it is started again\n");
     buf_fini(&text);
     return rc;
 }

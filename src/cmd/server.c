@@ -237,47 +237,47 @@ static int open_data(struct server *s, struct err *e)
     return rc;
 }
 
-static int open_telephony(struct server *s, struct err *e)
+/* Trunks that name no address or port of ours use the server's. */
+static void fill_trunks(struct server *s, struct server_load *l)
 {
-    const struct tel_log log = {.fn = on_tel_log, .arg = s};
-    const struct sip_stack_config sip = {.address = s->o.address,
-                                         .port = s->o.sip_port,
-                                         .udp = true,
-                                         .tcp = true,
-                                         .software =
-                                             "Telemark/" TELEMARK_VERSION,
-                                         .calls_max = CALLS_MAX,
-                                         .log = log};
-    const struct media_plane_config media = {.threads = 1,
-                                             .port_min = s->o.media_min,
-                                             .port_max = s->o.media_max,
-                                             .log = log};
+    for (size_t i = 0; i < l->trunks; i++) {
+        struct trunk_config *t = &l->trunk[i];
+        if (t->local_address == NULL)
+            t->local_address = s->o.address;
+        if (t->local_port == 0)
+            t->local_port = s->o.sip_port;
+    }
+}
+
+static int open_carrier(struct server *s, struct server_load *l, struct err *e)
+{
     char recordings[DATA_DIR_PATH_MAX + 16];
     data_dir_path(&s->house.dir, "recordings", recordings, sizeof(recordings));
-    int rc = sip_stack_start(&s->stack, s->loop, &sip, e);
-    if (rc == TM_OK)
-        rc = media_plane_start(&s->media, s->loop, &media, e);
+    fill_trunks(s, l);
+    const struct carrier_sip_config c = {
+        .trunk = l->trunk,
+        .trunks = l->trunks,
+        .rtp_min = s->o.media_min,
+        .rtp_max = s->o.media_max,
+        .calls_max = CALLS_MAX,
+        .record_dir = recordings,
+        .software = "Telemark/" TELEMARK_VERSION,
+        .clock = &s->clock.port,
+        .log = {.fn = on_tel_log, .arg = s},
+    };
+    int rc = carrier_sip_start(&s->sip, s->loop, &c, e);
     if (rc != TM_OK)
         return rc;
-    const struct carrier_sip_config carrier = {.loop = s->loop,
-                                               .stack = s->stack,
-                                               .media = s->media,
-                                               .clock = &s->clock.port,
-                                               .events = on_call,
-                                               .events_arg = s,
-                                               .recordings = recordings,
-                                               .log = log};
-    rc = carrier_sip_new(&s->sip, &carrier, e);
-    if (rc == TM_OK)
-        carrier_sip_port(s->sip, &s->carrier);
-    return rc;
+    carrier_sip_listen(s->sip, on_call, s);
+    s->carrier = carrier_sip_port(s->sip);
+    return TM_OK;
 }
 
 static void open_engine(struct server *s)
 {
     const struct engine_ports ports = {.clock = &s->clock.port,
                                        .store = &s->store,
-                                       .carrier = &s->carrier,
+                                       .carrier = s->carrier,
                                        .watch = on_record,
                                        .watch_arg = s};
     s->engine = engine_new(&ports);
@@ -285,16 +285,25 @@ static void open_engine(struct server *s)
     s->second_timer = loop_timer_new(s->loop, on_second, s);
 }
 
+/* The order matters: trunks before the engine, the ends of what a former run
+ * left open before campaigns count and dial. */
 static int take_over(struct server *s, struct err *e)
 {
-    const unsigned all = CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_TRUNKS;
-    struct server_load *l;
-    /* First the ends of what was open, since counters and leads follow. */
-    int rc = server_start_recover(s, e);
+    const unsigned rest = CONTROL_CAMPAIGNS | CONTROL_DNC;
+    struct server_load *trunks, *l;
+    int rc = server_load_read(s, CONTROL_TRUNKS, &trunks, e);
+    if (rc != TM_OK)
+        return rc;
+    rc = open_carrier(s, trunks, e);
+    server_load_free(trunks);
+    if (rc != TM_OK)
+        return rc;
+    open_engine(s);
+    rc = server_start_recover(s, e);
     if (rc == TM_OK)
-        rc = server_load_read(s, all, &l, e);
+        rc = server_load_read(s, rest, &l, e);
     if (rc == TM_OK)
-        rc = server_load_apply(s, all, l, e);
+        rc = server_load_apply(s, rest, l, e);
     return rc;
 }
 
@@ -316,11 +325,7 @@ int server_open(struct server *s, const struct server_options *o, struct err *e)
     if (rc == TM_OK)
         rc = open_data(s, e);
     if (rc == TM_OK)
-        rc = open_telephony(s, e);
-    if (rc == TM_OK) {
-        open_engine(s);
         rc = take_over(s, e);
-    }
     if (rc == TM_OK)
         rc = loop_watch(s->loop, s->signals, on_signal, s, e);
     if (rc == TM_OK) {
@@ -336,9 +341,7 @@ int server_open(struct server *s, const struct server_options *o, struct err *e)
 int server_run(struct server *s, struct err *e)
 {
     log_json_text(&s->log, "info", "ready",
-                  "data folder %s, SIP on %s:%u, rules %s, zones %s",
-                  s->house.dir.path, s->o.address,
-                  sip_stack_port(s->stack, SIP_STACK_UDP),
+                  "data folder %s, rules %s, zones %s", s->house.dir.path,
                   rule_book_packs(s->book), s->zones.version);
     (void)sd_notify(0, "READY=1");
     loop_timer_set(s->second_timer, SECOND_MS);
@@ -353,9 +356,7 @@ static void close_parts(struct server *s)
 {
     if (s->signals >= 0 && s->loop != NULL)
         loop_unwatch(s->loop, s->signals);
-    carrier_sip_free(s->sip);
-    media_plane_stop(s->media);
-    sip_stack_stop(s->stack);
+    carrier_sip_stop(s->sip);
     if (s->engine_timer != NULL)
         loop_timer_free(s->engine_timer);
     if (s->second_timer != NULL)

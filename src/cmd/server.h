@@ -21,8 +21,6 @@
 #include "store/startup.h"
 #include "tel/carrier_sip.h"
 #include "tel/loop.h"
-#include "tel/media.h"
-#include "tel/sip_stack.h"
 #include "tel/trunk.h"
 
 struct server_options {
@@ -52,10 +50,8 @@ struct server {
     int64_t next_attempt;
     struct server_load *loads; /* everything that was ever taken over */
     struct loop *loop;
-    struct sip_stack *stack;
-    struct media_plane *media;
     struct carrier_sip *sip;
-    struct carrier carrier;
+    const struct carrier *carrier;
     struct store store;
     struct engine *engine;
     struct loop_timer *engine_timer, *second_timer;
@@ -92,7 +88,8 @@ struct server_load {
     struct server_load *next; /* kept until the server ends */
 };
 
-/* server_load.c. what: CONTROL_CAMPAIGNS, _DNC, _TRUNKS. Any thread. */
+/* server_load.c. what: CONTROL_CAMPAIGNS, _DNC, _TRUNKS (at start only: a
+ * running carrier keeps its trunks). Any thread. */
 int server_load_read(struct server *s, unsigned what, struct server_load **out,
                      struct err *e) TM_MUST_CHECK;
 /* Takes it over, and owns it from now on. */

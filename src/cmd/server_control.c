@@ -135,8 +135,7 @@ static int loop_changed(struct server *s, struct loop_call *c)
 static int on_changed(void *self, unsigned changes, struct err *e)
 {
     struct server *s = self;
-    unsigned loads =
-        changes & (CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_TRUNKS);
+    unsigned loads = changes & (CONTROL_CAMPAIGNS | CONTROL_DNC);
     struct server_load *load = NULL;
     if (loads == 0) /* new leads: campaigns find them with their next fetch */
         return TM_OK;

@@ -124,8 +124,6 @@ int server_load_apply(struct server *s, unsigned what, struct server_load *l,
     s->loads = l;
     if ((what & CONTROL_DNC) != 0)
         take_dnc(s, l);
-    if ((what & CONTROL_TRUNKS) != 0)
-        rc = carrier_sip_set_trunks(s->sip, l->trunk, l->trunks, e);
     for (size_t i = 0; rc == TM_OK && i < l->campaigns.n; i++)
         rc = take_campaign(s, &l->campaigns.campaign[i], l->plan[i], e);
     return rc;

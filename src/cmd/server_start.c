@@ -86,7 +86,7 @@ static int close_attempt(struct server *s, struct startup_attempt *a,
         return rc;
     struct err stale = {0};
     if (a->dialog.n > 0 &&
-        s->carrier.end_stale(s->carrier.self, a->dialog, &stale) != TM_OK)
+        s->carrier->end_stale(s->carrier->self, a->dialog, &stale) != TM_OK)
         log_json_text(&s->log, "warn", "stale_call", "attempt %lld: %s",
                       (long long)a->open.attempt.v, stale.text);
     struct closing closing = {0};

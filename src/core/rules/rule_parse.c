@@ -44,7 +44,8 @@ static int fail(const struct rule_draft *d, struct err *e, const char *what,
                 struct slice value)
 {
     return err_set(e, TM_EINVAL, "%s:%d: rule %s: %s \"%.*s\"", d->pack->file,
-                   d->line, d->rule.id, what, (int)value.n, value.p);
+                   d->line, d->rule.id, what, (int)value.n,
+                   value.n > 0 ? value.p : "");
 }
 
 bool rule_parse_channels(struct slice s, uint32_t *out)
