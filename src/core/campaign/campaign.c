@@ -107,6 +107,7 @@ static void start(struct campaign *c)
         return;
     set_state(c, CAMPAIGN_RUNNING);
     c->more = true;
+    c->looked = false;
     c->fetch_after_us = 0;
 }
 
@@ -154,6 +155,7 @@ static void take_leads(struct campaign *c, const struct campaign_event *ev)
     tm_assert(ev->leads <= c->asked);
     for (size_t i = 0; i < ev->leads; i++)
         take_lead(c, &ev->lead[i]);
+    c->looked = c->slots.used == 0;
     c->more = ev->leads == c->asked;
     /* Leads that trickle in are fetched in small heaps, not one by one. */
     c->fetch_after_us =
@@ -203,8 +205,18 @@ static int64_t least_due(const struct campaign *c)
     return c->own_due_us < c->next_due_us ? c->own_due_us : c->next_due_us;
 }
 
+/* Nothing at hand, nothing in the air, nothing that waits. */
+static bool nothing_left(const struct campaign *c)
+{
+    return c->state == CAMPAIGN_RUNNING && !c->store_down && !c->fetching &&
+           !c->more && c->slots.used == 0 && least_due(c) == INT64_MAX;
+}
+
 static void fetch(struct campaign *c)
 {
+    /* A last look, after the last call: leads may have been imported. */
+    if (nothing_left(c) && !c->looked)
+        c->more = true;
     if (!wants_leads(c) || c->now_us < c->fetch_after_us)
         return;
     if (!c->more && least_due(c) > c->now_us)
@@ -215,13 +227,10 @@ static void fetch(struct campaign *c)
     campaign_out_action(c, ACTION_FETCH, NULL)->count = c->asked;
 }
 
-/* Nothing at hand, nothing in the air, nothing that waits. */
 static void finish(struct campaign *c)
 {
-    if (c->state != CAMPAIGN_RUNNING || c->store_down || c->fetching ||
-        c->more || c->slots.used > 0 || least_due(c) != INT64_MAX)
-        return;
-    set_state(c, CAMPAIGN_FINISHED);
+    if (nothing_left(c) && c->looked)
+        set_state(c, CAMPAIGN_FINISHED);
 }
 
 static void sooner(int64_t *deadline_us, int64_t us)

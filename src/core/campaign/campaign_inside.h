@@ -47,6 +47,7 @@ struct campaign {
     bool fetching; /* an ACTION_FETCH has no answer yet */
     bool discard;  /* ... and its leads were given back meanwhile */
     bool more;     /* the store may have leads that are due */
+    bool looked;   /* the last fetch found nothing, with nothing at hand */
     bool prepared; /* the fixed prompts were handed out */
     bool store_down;
     size_t asked; /* leads of the last fetch */

@@ -1,0 +1,57 @@
+/*
+ * A world for one campaign: the real rule packs, one do-not-call list, a few
+ * leads, a clock that the test moves. Each step's records and actions are
+ * written to a trace, one line each with the time since the start.
+ */
+#ifndef TEST_CAMPAIGN_FIXTURE_WORLD_H
+#define TEST_CAMPAIGN_FIXTURE_WORLD_H
+
+#include "core/campaign/campaign.h"
+
+enum { WORLD_TRACE_MAX = 1 << 16 };
+
+struct world {
+    struct arena arena;
+    const struct rule_book *book;
+    struct tz_set zones;
+    struct dnc_lists lists;
+    struct buf image;
+    struct suppression suppression;
+    const struct plan *plan;
+    int64_t next_attempt;
+    struct campaign_env env;
+    struct campaign *campaign;
+    struct campaign_out out;
+    int64_t start_us; /* Monday 2026-11-23 10:00 in New York */
+    int64_t now_us;
+    unsigned room;
+    struct buf trace;
+};
+
+extern const char world_plan[]; /* a small survey */
+
+/* Opens a world whose campaign has the plan's text; state LOADED. */
+void world_open(struct world *w, const char *plan);
+void world_close(struct world *w);
+
+/* A person in New York who agreed to recorded calls. */
+struct lead world_lead(int64_t id, uint64_t e164);
+
+void world_step(struct world *w, struct campaign_event *ev);
+void world_say(struct world *w, enum campaign_event_kind kind);
+void world_leads(struct world *w, const struct lead *l, size_t n,
+                 int64_t next_due_us);
+void world_call(struct world *w, int64_t attempt, enum carrier_event_kind kind);
+void world_digit(struct world *w, int64_t attempt, char digit);
+/* Everything said so far has been heard. */
+void world_played(struct world *w, int64_t attempt, uint32_t tag);
+void world_ended(struct world *w, int64_t attempt, enum call_cause cause,
+                 int code);
+void world_refused(struct world *w, int64_t attempt, int error);
+/* Moves the clock on. */
+void world_wait(struct world *w, int64_t ms);
+
+/* The trace since the last call is exactly this text. */
+void world_expect(struct world *w, const char *text);
+
+#endif
