@@ -222,6 +222,17 @@ void dialog_hangup(struct dialog *d, const char *reason_header)
     }
 }
 
+void dialog_forget(struct dialog *d)
+{
+    tm_assert(d->magic == DIALOG_MAGIC);
+    d->fn = NULL;
+    d->arg = NULL;
+    if (!d->told && d->state == DS_ENDED) {
+        tm_assert(tmr_isrunning(&d->tmr_end)); /* that will free it */
+    }
+    d->told = true;
+}
+
 static bool end_handler(struct le *le, void *arg)
 {
     struct dialog *d = le->data;

@@ -98,6 +98,10 @@ int dialog_refuse(struct dialog *d, int code, const char *reason,
  * as "Q.850;cause=16" or "". */
 void dialog_hangup(struct dialog *d, const char *reason_header);
 
+/* No event of this dialog comes any more; it ends on its own (after
+ * dialog_hangup, say). The pointer is gone for the user. */
+void dialog_forget(struct dialog *d);
+
 /* Offers new SDP inside an answered call (hold). The peer's answer comes as
  * DIALOG_PROVISIONAL with code 200 and sdp, or with the refusing code.
  * TM_ESTATE: not answered, or another is under way. */

@@ -26,7 +26,7 @@ static void name_set(struct dialog *d, const char *name)
 /* The INVITE ended without any answer. */
 static void failed(struct dialog *d, int err)
 {
-    if (d->state == DS_CANCELLING) {
+    if (d->state == DS_CANCELLING && d->heard) {
         dialog_finish(d, DIALOG_END_LOCAL, 0, NULL);
     } else if (err == ETIMEDOUT) {
         dialog_finish(d, DIALOG_END_TIMEOUT, 0, NULL);
@@ -37,6 +37,7 @@ static void failed(struct dialog *d, int err)
 
 static void provisional(struct dialog *d, const struct sip_msg *msg)
 {
+    d->heard = true;
     if (msg->scode == 100) {
         return;
     }

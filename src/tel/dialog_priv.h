@@ -48,6 +48,7 @@ struct dialog {
     bool caller;
     bool taken;      /* callee: dialog_take was called */
     bool told;       /* DIALOG_ENDED was given, or nobody is to be told */
+    bool heard;      /* caller: any answer to the INVITE came, 100 too */
     bool early;      /* callee: something better than 100 was sent */
     bool bye_wanted; /* callee hung up before the ACK */
 

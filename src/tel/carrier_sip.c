@@ -1,0 +1,250 @@
+#include "tel/carrier_sip.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audio/speech.h"
+#include "base/arena.h"
+#include "tel/carrier_sip_priv.h"
+
+enum {
+    RTP_MIN = 20000,
+    RTP_MAX = 29999,
+    CALLS_MAX = 2000,
+    TRUNK_NAME_MAX = 128,
+};
+
+static const size_t prompt_bytes = (size_t)64 << 20;
+
+struct trunk *carrier_sip_trunk(const struct carrier_sip *c, const char *name)
+{
+    for (size_t i = 0; i < c->trunks; ++i) {
+        if (strcmp(trunk_config(c->trunk[i])->name, name) == 0) {
+            return c->trunk[i];
+        }
+    }
+    return NULL;
+}
+
+static void hangup(void *self, struct attempt_id a, enum hangup_reason why)
+{
+    struct carrier_sip *c = self;
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    struct carrier_sip_call *call = carrier_sip_find(c, a);
+    if (call) {
+        carrier_sip_hangup(call, CAUSE_US,
+                           why == HANGUP_SHUTDOWN ? "Q.850;cause=41"
+                                                  : "Q.850;cause=16");
+    }
+}
+
+static int end_stale(void *self, struct slice dialog, struct err *e)
+{
+    struct carrier_sip *c = self;
+    char name[TRUNK_NAME_MAX];
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    if (dialog_record_trunk(dialog, name, sizeof name) != TM_OK) {
+        return err_set(e, TM_EINVAL, "a dialog record without a trunk");
+    }
+    struct trunk *t = carrier_sip_trunk(c, name);
+    if (!t) {
+        return err_set(e, TM_EINVAL,
+                       "a dialog record of trunk \"%s\", which is not "
+                       "configured any more",
+                       name);
+    }
+    return dialog_end_record(trunk_stack(t), dialog, trunk_config(t)->user,
+                             trunk_config(t)->password, e);
+}
+
+static unsigned room(void *self, const char *trunk, int64_t now_us)
+{
+    struct carrier_sip *c = self;
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    (void)now_us; /* rates are kept on the monotonic clock */
+    struct trunk *t = carrier_sip_trunk(c, trunk);
+    unsigned n = t ? trunk_room(t, loop_monotonic_us()) : 0;
+    size_t left = c->calls_max - c->call_count;
+    return n < left ? n : (unsigned)left;
+}
+
+static void tell_owed(void *arg)
+{
+    struct carrier_sip *c = arg;
+    struct le *le;
+    while ((le = c->owed.head) != NULL) {
+        carrier_sip_tell_placed(le->data);
+    }
+}
+
+/* The stack of a local address and port: trunks share it. */
+static int stack_for(struct carrier_sip *c,
+                     const struct carrier_sip_config *config,
+                     const struct trunk_config *t, struct sip_stack **out,
+                     struct err *e)
+{
+    for (size_t i = 0; i < c->trunks; ++i) {
+        const struct trunk_config *o = trunk_config(c->trunk[i]);
+        if (o->local_port == t->local_port && o->transport == t->transport &&
+            strcmp(o->local_address, t->local_address) == 0) {
+            *out = trunk_stack(c->trunk[i]);
+            return TM_OK;
+        }
+    }
+    struct sip_stack_config s = {
+        .address = t->local_address,
+        .port = t->local_port,
+        .udp = t->transport == SIP_STACK_UDP,
+        .tcp = t->transport == SIP_STACK_TCP,
+        .tls = t->transport == SIP_STACK_TLS,
+        .ca_file = t->ca_file && t->ca_file[0] ? t->ca_file : NULL,
+        .software = config->software,
+        .calls_max = c->calls_max,
+        .log = config->log,
+    };
+    int rc = sip_stack_start(out, c->loop, &s, e);
+    if (rc == TM_OK) {
+        c->stack[c->stacks++] = *out;
+    }
+    return rc;
+}
+
+static int trunks_start(struct carrier_sip *c,
+                        const struct carrier_sip_config *config, struct err *e)
+{
+    for (size_t i = 0; i < config->trunks; ++i) {
+        const struct trunk_config *t = &config->trunk[i];
+        struct sip_stack *s = NULL;
+        if (!t->local_address || !t->local_address[0]) {
+            return err_set(e, TM_EINVAL, "trunk \"%s\" has no local address",
+                           t->name ? t->name : "");
+        }
+        int rc = stack_for(c, config, t, &s, e);
+        if (rc == TM_OK) {
+            rc = trunk_new(&c->trunk[c->trunks], s, t, &c->log, e);
+        }
+        if (rc != TM_OK) {
+            return err_context(e, "trunk \"%s\"", t->name ? t->name : "");
+        }
+        ++c->trunks;
+    }
+    return TM_OK;
+}
+
+static int parts_start(struct carrier_sip *c,
+                       const struct carrier_sip_config *config, struct err *e)
+{
+    struct media_plane_config m = {
+        .threads = config->media_threads,
+        .port_min = config->rtp_min ? config->rtp_min : RTP_MIN,
+        .port_max = config->rtp_max ? config->rtp_max : RTP_MAX,
+        .legs_max = c->calls_max,
+        .log = config->log,
+    };
+    int rc = media_plane_start(&c->plane, c->loop, &m, e);
+    if (rc == TM_OK) {
+        rc = prompt_cache_new(
+            &c->prompts, c->loop,
+            config->prompt_bytes_max ? config->prompt_bytes_max : prompt_bytes,
+            &c->log, carrier_sip_prompts_made, c, e);
+    }
+    return rc == TM_OK ? trunks_start(c, config, e) : rc;
+}
+
+int carrier_sip_start(struct carrier_sip **out, struct loop *l,
+                      const struct carrier_sip_config *config, struct err *e)
+{
+    tm_assert(out != NULL && l != NULL && config->clock != NULL);
+    struct carrier_sip *c = mem_alloc(sizeof *c);
+    const char *dir = config->record_dir ? config->record_dir : "";
+    size_t slots = config->trunks + 1;
+    c->magic = CARRIER_SIP_MAGIC;
+    c->loop = l;
+    c->log = config->log;
+    c->clock = config->clock;
+    c->calls_max = config->calls_max ? config->calls_max : CALLS_MAX;
+    c->trunk = mem_alloc(slots * sizeof *c->trunk);
+    c->stack = mem_alloc(slots * sizeof(struct sip_stack *));
+    c->record_dir = mem_alloc(strlen(dir) + 1);
+    memcpy(c->record_dir, dir, strlen(dir) + 1);
+    c->sessions = (uint64_t)loop_monotonic_us();
+    c->owed_timer = loop_timer_new(l, tell_owed, c);
+    map_init(&c->calls);
+    c->port = (struct carrier){
+        .self = c,
+        .place = carrier_sip_place,
+        .prepare = carrier_sip_prepare,
+        .play = carrier_sip_play,
+        .silence = carrier_sip_silence,
+        .hangup = hangup,
+        .end_stale = end_stale,
+        .room = room,
+    };
+    int rc = parts_start(c, config, e);
+    if (rc != TM_OK) {
+        carrier_sip_stop(c);
+        return rc;
+    }
+    *out = c;
+    return TM_OK;
+}
+
+void carrier_sip_listen(struct carrier_sip *c, carrier_event_fn *fn, void *arg)
+{
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    c->fn = fn;
+    c->arg = arg;
+}
+
+const struct carrier *carrier_sip_port(struct carrier_sip *c)
+{
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    return &c->port;
+}
+
+size_t carrier_sip_calls(const struct carrier_sip *c)
+{
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    return c->call_count;
+}
+
+const char *carrier_sip_trunk_state(const struct carrier_sip *c,
+                                    const char *trunk)
+{
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    struct trunk *t = carrier_sip_trunk(c, trunk);
+    return t ? trunk_state(t) : NULL;
+}
+
+void carrier_sip_stop(struct carrier_sip *c)
+{
+    if (!c) {
+        return;
+    }
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    c->fn = NULL;
+    struct le *le;
+    while ((le = c->all.head) != NULL) {
+        struct carrier_sip_call *call = le->data;
+        carrier_sip_hangup(call, CAUSE_US, "Q.850;cause=41");
+        dialog_forget(call->dialog);
+        carrier_sip_call_free(call);
+    }
+    for (size_t i = 0; i < c->trunks; ++i) {
+        trunk_free(c->trunk[i]);
+    }
+    for (size_t i = 0; i < c->stacks; ++i) {
+        sip_stack_stop(c->stack[i]);
+    }
+    tm_assert(c->call_count == 0);
+    media_plane_stop(c->plane);
+    prompt_cache_free(c->prompts);
+    speech_fini();
+    loop_timer_free(c->owed_timer);
+    map_fini(&c->calls);
+    mem_free(c->trunk);
+    mem_free(c->stack);
+    mem_free(c->record_dir);
+    c->magic = 0;
+    mem_free(c);
+}

@@ -1,0 +1,409 @@
+/* One call of the carrier, from the permit to its end. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "tel/carrier_sip_cause.h"
+#include "tel/carrier_sip_priv.h"
+
+enum { CALL_MAGIC = 0x43414c4c, RECORD_MAX = 8192, SDP_MAX = 2048 };
+
+struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,
+                                          struct attempt_id a)
+{
+    uint64_t v;
+    if (a.v <= 0 || !map_get(&c->calls, (uint64_t)a.v, &v)) {
+        return NULL;
+    }
+    struct carrier_sip_call *call = (void *)(uintptr_t)v;
+    tm_assert(call->magic == CALL_MAGIC);
+    return call;
+}
+
+static void send_event(struct carrier_sip_call *call, struct carrier_event *ev)
+{
+    struct carrier_sip *c = call->carrier;
+    ev->attempt = call->attempt;
+    ev->at_us = c->clock->now_us(c->clock->self);
+    if (!ev->text.p) {
+        ev->text = str_of("");
+    }
+    if (c->fn) {
+        c->fn(c->arg, ev);
+    }
+}
+
+/* CARRIER_PLACED is told from the loop, and before anything else. */
+void carrier_sip_tell_placed(struct carrier_sip_call *call)
+{
+    if (call->owed.list) {
+        struct carrier_event ev = {
+            .kind = CARRIER_PLACED,
+            .text = str_of(call->call_id),
+        };
+        list_unlink(&call->owed);
+        send_event(call, &ev);
+    }
+}
+
+void carrier_sip_emit(struct carrier_sip_call *call, struct carrier_event *ev)
+{
+    tm_assert(call->magic == CALL_MAGIC);
+    carrier_sip_tell_placed(call);
+    send_event(call, ev);
+}
+
+void carrier_sip_call_free(struct carrier_sip_call *call)
+{
+    struct carrier_sip *c = call->carrier;
+    tm_assert(call->magic == CALL_MAGIC);
+    tmr_cancel(&call->ring);
+    list_unlink(&call->owed);
+    carrier_sip_play_drop(call);
+    list_unlink(&call->all);
+    media_leg_close(call->leg);
+    trunk_give(call->trunk);
+    (void)map_remove(&c->calls, (uint64_t)call->attempt.v);
+    tm_assert(c->call_count > 0);
+    --c->call_count;
+    call->magic = 0;
+    mem_free(call);
+}
+
+void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
+                        const char *reason)
+{
+    tm_assert(call->magic == CALL_MAGIC);
+    if (call->state != CALL_ENDING) {
+        call->state = CALL_ENDING;
+        call->wanted = cause;
+        tmr_cancel(&call->ring);
+        carrier_sip_play_drop(call);
+        dialog_hangup(call->dialog, reason);
+    }
+}
+
+static void ring_over(void *arg)
+{
+    struct carrier_sip_call *call = arg;
+    carrier_sip_hangup(call, CAUSE_NO_ANSWER, "Q.850;cause=19");
+}
+
+/* Our side of a description: codecs in the trunk's order. */
+static struct sdp_text our_sdp(const struct carrier_sip_call *call)
+{
+    const struct trunk_config *t = trunk_config(call->trunk);
+    struct sdp_text s = {
+        .codecs = t->codecs,
+        .event_pt = 101,
+        .ptime = 20,
+        .send = true,
+        .receive = true,
+        .port = media_leg_port(call->leg),
+    };
+    memcpy(s.codec, t->codec, sizeof s.codec);
+    (void)str_copy(s.address, sizeof s.address, str_of(t->local_address));
+    return s;
+}
+
+static void tell_dialog(struct carrier_sip_call *call,
+                        enum carrier_event_kind kind, int code)
+{
+    struct buf b;
+    buf_init(&b, RECORD_MAX);
+    dialog_record(call->dialog, trunk_config(call->trunk)->name, &b);
+    struct carrier_event ev = {
+        .kind = kind, .code = code, .text = buf_slice(&b)};
+    carrier_sip_emit(call, &ev);
+    buf_fini(&b);
+}
+
+static void on_provisional(struct carrier_sip_call *call,
+                           const struct dialog_event *ev)
+{
+    struct sdp_text s;
+    if (ev->sdp.n > 0 && sdp_text_read(ev->sdp, &s, NULL) == TM_OK) {
+        call->early = s;
+        call->early_known = true;
+    }
+    if (call->state == CALL_PLACED && ev->code >= 180 && ev->code < 200) {
+        struct carrier_event out = {.kind = CARRIER_RINGING, .code = ev->code};
+        call->state = CALL_RINGING;
+        /* The callee has the whole time from the first ring on. */
+        tmr_start(&call->ring, (uint64_t)call->ring_timeout_ms, ring_over,
+                  call);
+        carrier_sip_emit(call, &out);
+    }
+}
+
+/* The stream the answer asks for; some carriers put it into a 183 only. */
+static int connect_media(struct carrier_sip_call *call, struct slice sdp,
+                         struct err *e)
+{
+    struct sdp_text s;
+    if (sdp.n > 0) {
+        int rc = sdp_text_read(sdp, &s, e);
+        if (rc != TM_OK) {
+            return rc;
+        }
+    } else if (call->early_known) {
+        s = call->early;
+    } else {
+        return err_set(e, TM_EINVAL, "an answer without SDP");
+    }
+    if (s.port == 0) {
+        return err_set(e, TM_EUNSUPPORTED, "the audio stream was refused");
+    }
+    int rc = media_leg_connect(call->leg, &s);
+    return rc == TM_OK ? rc : err_set(e, rc, "media: %s", err_text(rc));
+}
+
+static void on_answered(struct carrier_sip_call *call,
+                        const struct dialog_event *ev)
+{
+    struct err e = {0};
+    tmr_cancel(&call->ring);
+    if (connect_media(call, ev->sdp, &e) != TM_OK) {
+        tel_log(&call->carrier->log, TEL_LOG_WARNING,
+                "trunk %s answered with media of no use: %s",
+                trunk_config(call->trunk)->name, e.text);
+        carrier_sip_hangup(call,
+                           e.code == TM_EINVAL ? CAUSE_PROTOCOL : CAUSE_MEDIA,
+                           "Q.850;cause=88");
+        return;
+    }
+    call->state = CALL_ANSWERED;
+    tell_dialog(call, CARRIER_ANSWERED, ev->code);
+}
+
+/* A new offer of the peer: hold, resume, other address, session refresh. */
+static void on_offer(struct carrier_sip_call *call,
+                     const struct dialog_event *ev)
+{
+    struct sdp_text theirs, ours = our_sdp(call), answer;
+    uint64_t session = ++call->carrier->sessions;
+    if (ev->sdp.n == 0) {
+        sdp_text_write(&ours, session, session, ev->answer);
+        return;
+    }
+    if (sdp_text_read(ev->sdp, &theirs, NULL) != TM_OK || theirs.port == 0 ||
+        sdp_text_answer(&theirs, &ours, &answer) != TM_OK) {
+        return; /* 488 */
+    }
+    theirs.codec[0] = answer.codec[0];
+    theirs.codecs = 1;
+    if (media_leg_connect(call->leg, &theirs) == TM_OK) {
+        sdp_text_write(&answer, session, session, ev->answer);
+    }
+}
+
+static enum call_cause cause_of(const struct carrier_sip_call *call,
+                                const struct dialog_event *ev)
+{
+    switch (ev->end) {
+    case DIALOG_END_LOCAL:
+        /* A 2xx that crossed our CANCEL was a live answer: code says so. */
+        return ev->code >= 200 && ev->code < 300 &&
+                       call->wanted == CAUSE_NO_ANSWER
+                   ? CAUSE_US
+                   : call->wanted;
+    case DIALOG_END_BYE: return CAUSE_CALLEE;
+    case DIALOG_END_CANCEL: return CAUSE_CALLEE;
+    case DIALOG_END_REFUSED:
+        return carrier_sip_cause(ev->code, ev->reason, ev->reason_header);
+    case DIALOG_END_TIMEOUT:
+    case DIALOG_END_TRANSPORT: return CAUSE_NETWORK;
+    case DIALOG_END_PROTOCOL: return CAUSE_PROTOCOL;
+    }
+    tm_unreachable("unknown end of a dialog");
+}
+
+static void on_ended(struct carrier_sip_call *call,
+                     const struct dialog_event *ev)
+{
+    struct carrier_event out = {
+        .kind = CARRIER_ENDED,
+        .code = ev->code,
+        .cause = cause_of(call, ev),
+    };
+    bool heard = call->heard || ev->code > 0;
+    if (heard || ev->end == DIALOG_END_TIMEOUT ||
+        ev->end == DIALOG_END_TRANSPORT) {
+        trunk_result(call->trunk, heard);
+    }
+    if (ev->code == 401 || ev->code == 407) {
+        tel_log(&call->carrier->log, TEL_LOG_ERROR,
+                "trunk %s refuses our user or password (%d)",
+                trunk_config(call->trunk)->name, ev->code);
+    }
+    call->dialog = NULL;
+    carrier_sip_emit(call, &out);
+    carrier_sip_call_free(call);
+}
+
+static void on_dialog(void *arg, const struct dialog_event *ev)
+{
+    struct carrier_sip_call *call = arg;
+    tm_assert(call->magic == CALL_MAGIC);
+    call->heard = call->heard || ev->kind != DIALOG_ENDED;
+    switch (ev->kind) {
+    case DIALOG_PROVISIONAL: on_provisional(call, ev); break;
+    case DIALOG_ANSWERED: on_answered(call, ev); break;
+    case DIALOG_CONFIRMED: break; /* the ACK of a re-INVITE's answer */
+    case DIALOG_OFFER: on_offer(call, ev); break;
+    case DIALOG_CHANGED:
+        if (call->state == CALL_ANSWERED) {
+            tell_dialog(call, CARRIER_DIALOG, 0);
+        }
+        break;
+    case DIALOG_ENDED: on_ended(call, ev); break;
+    }
+}
+
+static void on_media(void *arg, const struct media_event *ev)
+{
+    struct carrier_sip_call *call = arg;
+    struct carrier_event out = {.digit = ev->digit, .tag = ev->tag};
+    tm_assert(call->magic == CALL_MAGIC);
+    if (call->state != CALL_ANSWERED) {
+        return;
+    }
+    switch (ev->kind) {
+    case MEDIA_DIGIT: out.kind = CARRIER_DIGIT; break;
+    case MEDIA_PLAYED:
+        /* One that a newer list has cut off came too late. */
+        if (ev->tag != call->play.serial) {
+            return;
+        }
+        out.tag = call->play.tag;
+        out.kind = CARRIER_PLAYED;
+        break;
+    case MEDIA_BEEP: out.kind = CARRIER_BEEP; break;
+    case MEDIA_DIGITS_SENT:
+    case MEDIA_VOICE:
+    case MEDIA_SILENCE:
+    case MEDIA_STARVED:
+    default: return;
+    }
+    carrier_sip_emit(call, &out);
+}
+
+static int leg_open(struct carrier_sip_call *call, bool record, struct err *e)
+{
+    struct carrier_sip *c = call->carrier;
+    char path[4096];
+    struct media_leg_config m = {
+        .address = trunk_config(call->trunk)->local_address,
+        .detect_digits = true,
+        .detect_beep = true,
+        .fn = on_media,
+        .arg = call,
+    };
+    if (record && c->record_dir[0]) {
+        (void)snprintf(path, sizeof path, "%s/%" PRId64 ".wav", c->record_dir,
+                       call->attempt.v);
+        m.record_path = path;
+    }
+    return media_leg_open(&call->leg, c->plane, &m, e);
+}
+
+static int invite(struct carrier_sip_call *call, const struct permit *p,
+                  const struct call_spec *s, struct err *e)
+{
+    const struct trunk_config *t = trunk_config(call->trunk);
+    const char *caller = s->caller_id[0] ? s->caller_id : t->caller_id;
+    char target[320], from[320];
+    struct buf sdp;
+    struct sdp_text ours = our_sdp(call);
+    uint64_t session = ++call->carrier->sessions;
+    trunk_target(call->trunk, p->e164, target, sizeof target);
+    trunk_local_uri(call->trunk, caller[0] ? caller : "anonymous", from,
+                    sizeof from);
+    buf_init(&sdp, SDP_MAX);
+    sdp_text_write(&ours, session, session, &sdp);
+    struct dialog_invite i = {
+        .target = target,
+        .to = "",
+        .from = from,
+        .from_name = s->caller_name,
+        .route = t->outbound_proxy,
+        .call_id = call->call_id,
+        .user = t->user,
+        .password = t->password,
+        .headers = "",
+        .sdp = buf_slice(&sdp),
+    };
+    int rc = dialog_invite(&call->dialog, trunk_stack(call->trunk), &i,
+                           on_dialog, call, e);
+    buf_fini(&sdp);
+    return rc;
+}
+
+static int allowed(struct carrier_sip *c, const struct permit *p,
+                   const struct call_spec *s, struct err *e)
+{
+    int64_t now = c->clock->now_us(c->clock->self);
+    if (p->attempt.v != s->attempt.v || p->e164 != s->to) {
+        return err_set(e, TM_EINVAL,
+                       "the permit is for another attempt or number");
+    }
+    if (!permit_valid(p, now)) {
+        return err_set(e, TM_EEXPIRED,
+                       "the permit of attempt %" PRId64 " is not valid now",
+                       p->attempt.v);
+    }
+    if (carrier_sip_find(c, s->attempt)) {
+        return err_set(e, TM_EEXIST, "attempt %" PRId64 " is being called",
+                       s->attempt.v);
+    }
+    if (c->call_count >= c->calls_max) {
+        return err_set(e, TM_EFULL, "all %zu calls are in use", c->calls_max);
+    }
+    return TM_OK;
+}
+
+int carrier_sip_place(void *self, const struct permit *p,
+                      const struct call_spec *s, struct err *e)
+{
+    struct carrier_sip *c = self;
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    /* A shorter ring would be an unlawful abandonment. */
+    tm_assert(s->ring_timeout_ms >= CARRIER_SIP_RING_MIN_MS);
+    struct trunk *t = carrier_sip_trunk(c, s->trunk);
+    if (!t) {
+        return err_set(e, TM_ENETWORK, "there is no trunk \"%s\"", s->trunk);
+    }
+    int rc = allowed(c, p, s, e);
+    if (rc == TM_OK) {
+        rc = trunk_take(t, loop_monotonic_us(), e);
+    }
+    if (rc != TM_OK) {
+        return rc;
+    }
+    struct carrier_sip_call *call = mem_alloc(sizeof *call);
+    call->magic = CALL_MAGIC;
+    call->carrier = c;
+    call->trunk = t;
+    call->attempt = s->attempt;
+    call->wanted = CAUSE_US;
+    call->ring_timeout_ms = s->ring_timeout_ms;
+    (void)snprintf(call->call_id, sizeof call->call_id,
+                   "%" PRId64 "-%016" PRIx64 "@%s", p->attempt.v, p->seal,
+                   trunk_config(t)->local_address);
+    map_set(&c->calls, (uint64_t)s->attempt.v, (uint64_t)(uintptr_t)call);
+    ++c->call_count;
+    list_append(&c->all, &call->all, call);
+    rc = leg_open(call, s->record, e);
+    if (rc == TM_OK) {
+        rc = invite(call, p, s, e);
+    }
+    if (rc != TM_OK) {
+        carrier_sip_call_free(call);
+        return rc;
+    }
+    tmr_start(&call->ring, (uint64_t)s->ring_timeout_ms, ring_over, call);
+    list_append(&c->owed, &call->owed, call);
+    loop_timer_set(c->owed_timer, 0);
+    return TM_OK;
+}

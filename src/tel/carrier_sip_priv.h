@@ -1,0 +1,95 @@
+/* Inside of the SIP carrier, for carrier_sip*.c only. */
+#ifndef TEL_CARRIER_SIP_PRIV_H
+#define TEL_CARRIER_SIP_PRIV_H
+
+#include "base/map.h"
+#include "tel/carrier_sip.h"
+#include "tel/dialog.h"
+#include "tel/media.h"
+#include "tel/prompt_cache.h"
+#include "tel/re.h"
+
+enum {
+    CARRIER_SIP_MAGIC = 0x43534950,
+    CARRIER_SIP_RING_MIN_MS = 15000, /* 47 CFR 64.1200(a)(6) */
+};
+
+enum carrier_sip_state {
+    CALL_PLACED,
+    CALL_RINGING,
+    CALL_ANSWERED,
+    CALL_ENDING, /* we asked for the end */
+};
+
+/* A play list some of whose prompts are still being made. */
+struct carrier_sip_play {
+    struct prompt_entry *entry[MEDIA_LIST_MAX];
+    size_t n;
+    uint32_t tag;
+    uint32_t serial; /* of play() and silence(); what the media plane tells */
+    bool waiting;    /* not handed to the media plane yet */
+};
+
+struct carrier_sip_call {
+    uint32_t magic;
+    struct carrier_sip *carrier;
+    struct trunk *trunk;
+    struct attempt_id attempt;
+    enum carrier_sip_state state;
+    struct dialog *dialog;
+    struct media_leg *leg;
+    struct tmr ring;
+    int64_t ring_timeout_ms;
+    struct le owed;    /* CARRIER_PLACED is still to be told */
+    struct le waiting; /* its play list waits for prompts */
+    struct le all;
+    enum call_cause wanted; /* cause when the end is ours */
+    struct sdp_text early;  /* SDP of a provisional answer */
+    bool early_known, heard;
+    struct carrier_sip_play play;
+    char call_id[160];
+};
+
+struct carrier_sip {
+    uint32_t magic;
+    struct loop *loop;
+    struct tel_log log;
+    const struct clock_port *clock;
+    carrier_event_fn *fn;
+    void *arg;
+    struct sip_stack **stack; /* one per local address and port */
+    size_t stacks;
+    struct trunk **trunk;
+    size_t trunks;
+    struct media_plane *plane;
+    struct prompt_cache *prompts;
+    struct map calls; /* attempt to struct carrier_sip_call */
+    size_t call_count, calls_max;
+    struct list all, owed, waiting;
+    struct loop_timer *owed_timer;
+    char *record_dir;
+    uint64_t sessions; /* numbers for o= lines */
+    struct carrier port;
+};
+
+/* carrier_sip_call.c */
+int carrier_sip_place(void *self, const struct permit *p,
+                      const struct call_spec *s, struct err *e);
+void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
+                        const char *reason);
+struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,
+                                          struct attempt_id a);
+struct trunk *carrier_sip_trunk(const struct carrier_sip *c, const char *name);
+void carrier_sip_emit(struct carrier_sip_call *call, struct carrier_event *ev);
+void carrier_sip_tell_placed(struct carrier_sip_call *call);
+void carrier_sip_call_free(struct carrier_sip_call *call);
+
+/* carrier_sip_play.c */
+int carrier_sip_play(void *self, struct attempt_id a, const struct prompt *list,
+                     size_t n, uint32_t tag);
+void carrier_sip_prepare(void *self, const struct prompt *list, size_t n);
+void carrier_sip_silence(void *self, struct attempt_id a);
+void carrier_sip_play_drop(struct carrier_sip_call *call);
+void carrier_sip_prompts_made(void *arg);
+
+#endif

@@ -1,0 +1,35 @@
+/* Inside of struct trunk, for trunk*.c only. */
+#ifndef TEL_TRUNK_PRIV_H
+#define TEL_TRUNK_PRIV_H
+
+#include "tel/re.h"
+#include "tel/trunk.h"
+
+enum { TRUNK_MAGIC = 0x5452554e, TRUNK_STATE_MAX = 256 };
+
+struct trunk {
+    uint32_t magic;
+    struct sip_stack *stack;
+    struct trunk_config config;
+    struct tel_log log;
+    unsigned calls, silent_calls;
+    int64_t tokens_milli, filled_us;
+    bool up;
+    char state[TRUNK_STATE_MAX];
+
+    /* REGISTER and OPTIONS: a sequence of requests with one Call-ID, which is
+     * all that is used of a dialog here. */
+    struct dialog *probe;
+    struct tmr tmr;
+    unsigned expires_s, retry_s;
+};
+
+void trunk_set_state(struct trunk *t, bool up, const char *why);
+void trunk_registrar(const struct trunk *t, char *out, size_t cap);
+
+/* trunk_probe.c */
+void trunk_probe_start(struct trunk *t);
+void trunk_probe_soon(struct trunk *t);
+void trunk_probe_stop(struct trunk *t);
+
+#endif
