@@ -179,7 +179,7 @@ static void decide(struct sim_call *k, bool over)
 {
     struct person_reaction r;
     if (k->plan.fault == PERSON_FAULT_NO_MEDIA || k->prompt < k->decided ||
-        sim_timer_is_set(&k->act))
+        sim_clock_is_set(&k->act))
         return;
     person_react(k->world, k->e164, k->nth, k->prompt, &r);
     if (!over && !r.barge_in)
@@ -219,10 +219,10 @@ void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s)
     k->beep_due = k->speaking = false;
     k->prompt = k->prompts = k->decided = 0;
     person_call_of(k->world, k->e164, k->nth, &k->plan);
-    sim_timer_init(&k->step, step_due, k);
-    sim_timer_init(&k->played, played_due, k);
-    sim_timer_init(&k->act, act_due, k);
-    sim_timer_init(&k->leave, leave_due, k);
+    sim_clock_timer(&k->step, step_due, k);
+    sim_clock_timer(&k->played, played_due, k);
+    sim_clock_timer(&k->act, act_due, k);
+    sim_clock_timer(&k->leave, leave_due, k);
     sim_clock_set(c->o.clock, &k->step, k->placed_us);
 }
 

@@ -28,12 +28,12 @@ struct clock_port sim_clock_port(struct sim_clock *c)
     return (struct clock_port){.self = c, .now_us = now_us};
 }
 
-void sim_timer_init(struct sim_timer *t, sim_timer_fn *fn, void *arg)
+void sim_clock_timer(struct sim_timer *t, sim_timer_fn *fn, void *arg)
 {
     *t = (struct sim_timer){.fn = fn, .arg = arg};
 }
 
-bool sim_timer_is_set(const struct sim_timer *t)
+bool sim_clock_is_set(const struct sim_timer *t)
 {
     return t->place != 0;
 }

@@ -43,8 +43,8 @@ void sim_clock_init(struct sim_clock *c, int64_t start_us, size_t timers_max);
 void sim_clock_fini(struct sim_clock *c);
 struct clock_port sim_clock_port(struct sim_clock *c);
 
-void sim_timer_init(struct sim_timer *t, sim_timer_fn *fn, void *arg);
-bool sim_timer_is_set(const struct sim_timer *t);
+void sim_clock_timer(struct sim_timer *t, sim_timer_fn *fn, void *arg);
+bool sim_clock_is_set(const struct sim_timer *t);
 /* Goes off at at_us, or at once (with the next step) when that has passed.
  * More than timers_max timers at a time are a programmer error. */
 void sim_clock_set(struct sim_clock *c, struct sim_timer *t, int64_t at_us);

@@ -29,7 +29,7 @@ struct log {
 static void ring(void *arg)
 {
     struct bell *b = arg;
-    assert_false(sim_timer_is_set(&b->timer));
+    assert_false(sim_clock_is_set(&b->timer));
     assert_true(b->log->n < 4096);
     b->log->id[b->log->n] = b->id;
     b->log->at_us[b->log->n++] = b->clock->now_us;
@@ -39,7 +39,7 @@ static void bells_init(struct bell *b, struct sim_clock *c, struct log *l)
 {
     for (int i = 0; i < TIMERS; i++) {
         b[i] = (struct bell){.clock = c, .log = l, .id = i};
-        sim_timer_init(&b[i].timer, ring, &b[i]);
+        sim_clock_timer(&b[i].timer, ring, &b[i]);
     }
 }
 

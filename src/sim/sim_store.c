@@ -1,0 +1,459 @@
+#include "sim/sim_store.h"
+
+#include "base/civil.h"
+#include "sim/sim_store_rows.h"
+
+enum { RECORDS_MAX = 65536, PAYLOAD_MAX = 1 << 16 };
+
+#define RETRY_US  INT64_C(100000) /* while away, this often */
+#define PERIOD_US (30 * CIVIL_DAY_US)
+
+enum request_kind { REQUEST_WRITE, REQUEST_FETCH, REQUEST_RELEASE };
+
+struct request {
+    enum request_kind kind;
+    struct record *record;
+    size_t records;
+    uint64_t seq;
+    struct campaign_id campaign;
+    struct store_fetch fetch;
+    struct sim_picked picked;
+};
+
+/* What came in since the last commit. */
+struct queue {
+    struct arena arena;
+    struct request *request;
+    size_t n, cap;
+    size_t records;
+};
+
+struct sim_store {
+    struct sim_store_options o;
+    struct store_events events;
+    struct sim_rows rows;
+    struct journal journal;
+    struct buf payload;
+    struct sim_timer timer;
+    struct queue queue[2]; /* one fills while the other is served */
+    unsigned filling;
+    uint64_t seq;
+    struct lead *lead; /* for handing out */
+    size_t leads_cap;
+    bool away, told_away;
+};
+
+static void commit_due(void *arg);
+
+struct sim_store *sim_store_new(const struct sim_store_options *o)
+{
+    tm_assert(o->clock != NULL && o->salt != NULL && o->commit_us > 0);
+    struct sim_store *s = mem_alloc(sizeof(*s));
+    s->o = *o;
+    if (s->o.records_max == 0)
+        s->o.records_max = RECORDS_MAX;
+    sim_store_rows_init(&s->rows);
+    journal_init(&s->journal, o->salt);
+    buf_init(&s->payload, PAYLOAD_MAX);
+    sim_clock_timer(&s->timer, commit_due, s);
+    arena_init(&s->queue[0].arena);
+    arena_init(&s->queue[1].arena);
+    return s;
+}
+
+void sim_store_free(struct sim_store *s)
+{
+    if (s == NULL)
+        return;
+    sim_clock_cancel(s->o.clock, &s->timer);
+    for (int i = 0; i < 2; i++) {
+        arena_fini(&s->queue[i].arena);
+        mem_free(s->queue[i].request);
+    }
+    sim_store_rows_fini(&s->rows);
+    buf_fini(&s->payload);
+    mem_free(s->lead);
+    mem_free(s);
+}
+
+void sim_store_listen(struct sim_store *s, const struct store_events *events)
+{
+    s->events = *events;
+}
+
+void sim_store_add_lead(struct sim_store *s, const struct lead *l)
+{
+    sim_store_rows_add_lead(&s->rows, l);
+}
+
+void sim_store_add_campaign(struct sim_store *s,
+                            const struct sim_store_campaign *c)
+{
+    struct sim_rows *t = &s->rows;
+    tm_assert(c->id.v > 0 && sim_store_rows_campaign(t, c->id) == NULL);
+    if (t->campaign.n == t->campaign.cap) {
+        t->campaign.cap = t->campaign.cap == 0 ? 4 : t->campaign.cap * 2;
+        t->campaign.at = mem_resize(t->campaign.at,
+                                    t->campaign.cap * sizeof(*t->campaign.at));
+    }
+    struct sim_campaign *to = &t->campaign.at[t->campaign.n++];
+    *to = (struct sim_campaign){.c = *c};
+    map_init(&to->by_lead);
+}
+
+void sim_store_enroll(struct sim_store *s, struct campaign_id c,
+                      struct lead_id l)
+{
+    struct sim_campaign *to = sim_store_rows_campaign(&s->rows, c);
+    tm_assert(to != NULL);
+    sim_store_rows_enroll(&s->rows, to, l);
+}
+
+void sim_store_set_commit_us(struct sim_store *s, int64_t us)
+{
+    tm_assert(us > 0);
+    s->o.commit_us = us;
+}
+
+static void schedule(struct sim_store *s, int64_t in_us)
+{
+    if (!sim_clock_is_set(&s->timer))
+        sim_clock_set(s->o.clock, &s->timer, s->o.clock->now_us + in_us);
+}
+
+void sim_store_set_away(struct sim_store *s, bool away)
+{
+    s->away = away;
+    if (away || s->told_away)
+        schedule(s, s->o.commit_us);
+}
+
+/* --- requests -------------------------------------------------------------*/
+
+static struct request *add_request(struct sim_store *s, enum request_kind kind)
+{
+    struct queue *q = &s->queue[s->filling];
+    if (q->n == q->cap) {
+        q->cap = q->cap == 0 ? 64 : q->cap * 2;
+        q->request = mem_resize(q->request, q->cap * sizeof(*q->request));
+    }
+    struct request *r = &q->request[q->n++];
+    *r = (struct request){.kind = kind};
+    schedule(s, s->o.commit_us);
+    return r;
+}
+
+static void copy_text(struct arena *a, struct slice *s)
+{
+    if (s->n > 0)
+        s->p = arena_strdup(a, *s);
+}
+
+static int write_records(void *self, const struct record *r, size_t n,
+                         uint64_t *seq)
+{
+    struct sim_store *s = self;
+    struct queue *q = &s->queue[s->filling];
+    tm_assert(n > 0);
+    if (q->records + n > s->o.records_max)
+        return TM_EFULL;
+    struct record *copy = arena_array(&q->arena, n, sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = r[i];
+        copy_text(&q->arena, &copy[i].key);
+        copy_text(&q->arena, &copy[i].value);
+        copy_text(&q->arena, &copy[i].rules);
+        copy_text(&q->arena, &copy[i].versions);
+        copy_text(&q->arena, &copy[i].note);
+        copy_text(&q->arena, &copy[i].dialog);
+    }
+    struct request *to = add_request(s, REQUEST_WRITE);
+    to->record = copy;
+    to->records = n;
+    to->seq = ++s->seq;
+    q->records += n;
+    *seq = to->seq;
+    return TM_OK;
+}
+
+static int fetch(void *self, const struct store_fetch *f)
+{
+    struct sim_store *s = self;
+    if (s->queue[s->filling].records >= s->o.records_max)
+        return TM_EFULL;
+    add_request(s, REQUEST_FETCH)->fetch = *f;
+    return TM_OK;
+}
+
+static int release(void *self, struct campaign_id c)
+{
+    struct sim_store *s = self;
+    if (s->queue[s->filling].records >= s->o.records_max)
+        return TM_EFULL;
+    add_request(s, REQUEST_RELEASE)->campaign = c;
+    return TM_OK;
+}
+
+void sim_store_port(struct sim_store *s, struct store *out)
+{
+    *out = (struct store){
+        .self = s, .write = write_records, .fetch = fetch, .release = release};
+}
+
+/* --- commits --------------------------------------------------------------*/
+
+static void apply(struct sim_store *s, const struct record *r)
+{
+    uint8_t hash[JOURNAL_HASH_SIZE];
+    sim_store_rows_apply(&s->rows, r);
+    buf_clear(&s->payload);
+    int rc = journal_append(&s->journal, r, &s->payload, hash);
+    tm_assert(rc == TM_OK);
+    if (s->o.watch == NULL)
+        return;
+    struct journal_row row = {
+        .seq = s->journal.seq, .payload = buf_slice(&s->payload), .hash = hash};
+    s->o.watch(s->o.watch_arg, r, &row);
+}
+
+void sim_store_apply(struct sim_store *s, const struct record *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        apply(s, &r[i]);
+}
+
+static void serve(struct sim_store *s, struct queue *q, struct request *r)
+{
+    struct sim_campaign *c;
+    switch (r->kind) {
+    case REQUEST_WRITE: sim_store_apply(s, r->record, r->records); break;
+    case REQUEST_FETCH:
+        c = sim_store_rows_campaign(&s->rows, r->fetch.campaign);
+        r->picked = (struct sim_picked){.next_due_us = INT64_MAX};
+        if (c != NULL)
+            sim_store_pick_leads(c, &r->fetch, &q->arena, &r->picked);
+        break;
+    case REQUEST_RELEASE:
+        c = sim_store_rows_campaign(&s->rows, r->campaign);
+        if (c != NULL)
+            sim_store_pick_release(c);
+        break;
+    }
+}
+
+static void hand_out(struct sim_store *s, const struct request *r)
+{
+    const struct sim_campaign *c =
+        sim_store_rows_campaign(&s->rows, r->fetch.campaign);
+    const struct sim_picked *p = &r->picked;
+    if (p->n > s->leads_cap) {
+        s->lead = mem_resize(s->lead, p->n * sizeof(*s->lead));
+        s->leads_cap = p->n;
+    }
+    for (size_t i = 0; i < p->n; i++)
+        sim_store_rows_lead(&s->rows, c, &c->member[p->member[i]], &s->lead[i]);
+    struct store_leads out = {.campaign = r->fetch.campaign,
+                              .lead = s->lead,
+                              .n = p->n,
+                              .next_due_us = p->next_due_us,
+                              .unclaimed = p->others};
+    s->events.leads(s->events.arg, &out);
+}
+
+static void tell(struct sim_store *s, const struct queue *q)
+{
+    uint64_t seq = 0;
+    for (size_t i = 0; i < q->n; i++)
+        if (q->request[i].kind == REQUEST_WRITE)
+            seq = q->request[i].seq;
+    if (seq > 0 && s->events.durable != NULL)
+        s->events.durable(s->events.arg, seq);
+    for (size_t i = 0; i < q->n && s->events.leads != NULL; i++)
+        if (q->request[i].kind == REQUEST_FETCH)
+            hand_out(s, &q->request[i]);
+}
+
+static void clear(struct queue *q)
+{
+    arena_reset(&q->arena);
+    q->n = q->records = 0;
+}
+
+static void tell_away(struct sim_store *s)
+{
+    struct err e;
+    (void)err_set(&e, TM_ENOSPACE, "the simulated disk is full");
+    s->told_away = true;
+    schedule(s, RETRY_US);
+    if (s->events.failed != NULL)
+        s->events.failed(s->events.arg, &e);
+}
+
+static void commit_due(void *arg)
+{
+    struct sim_store *s = arg;
+    if (s->away) {
+        tell_away(s);
+        return;
+    }
+    struct queue *q = &s->queue[s->filling];
+    s->filling = 1 - s->filling;
+    tm_assert(s->queue[s->filling].n == 0);
+    for (size_t i = 0; i < q->n; i++)
+        serve(s, q, &q->request[i]);
+    s->rows.counts.commits++;
+    if (s->told_away && s->events.recovered != NULL)
+        s->events.recovered(s->events.arg);
+    s->told_away = false;
+    tell(s, q);
+    clear(q);
+}
+
+void sim_store_crash(struct sim_store *s)
+{
+    sim_clock_cancel(s->o.clock, &s->timer);
+    clear(&s->queue[s->filling]);
+    s->events = (struct store_events){0};
+    s->told_away = false;
+    for (size_t i = 0; i < s->rows.campaign.n; i++)
+        sim_store_pick_release(&s->rows.campaign.at[i]);
+    if (s->away)
+        schedule(s, RETRY_US);
+}
+
+/* --- reading --------------------------------------------------------------*/
+
+size_t sim_store_attempts(const struct sim_store *s)
+{
+    return s->rows.attempt.n;
+}
+
+const struct sim_store_attempt *sim_store_attempt_at(const struct sim_store *s,
+                                                     size_t i)
+{
+    tm_assert(i < s->rows.attempt.n);
+    return &s->rows.attempt.at[i];
+}
+
+void sim_store_open_attempt(const struct sim_store *s,
+                            const struct sim_store_attempt *a,
+                            struct campaign_open_attempt *out)
+{
+    tm_assert(a->ended_us == 0 && a->id.v > 0);
+    *out = (struct campaign_open_attempt){.attempt = a->id,
+                                          .tenant = a->tenant,
+                                          .seller = a->seller,
+                                          .campaign = a->campaign,
+                                          .e164 = a->e164,
+                                          .placed_us = a->placed_us,
+                                          .answered_us = a->answered_us,
+                                          .served = a->served};
+    bool found = sim_store_lead(s, a->campaign, a->lead, &out->lead);
+    tm_assert(found);
+}
+
+static void count_attempt(const struct sim_store_attempt *a,
+                          int64_t period_start_us, int32_t month,
+                          struct campaign_counters *c)
+{
+    if (a->placed_us == 0)
+        return;
+    struct civil_date d = civil_of_us(a->placed_us).date;
+    bool this_month = (int32_t)d.year * 12 + d.month == month;
+    c->placed++;
+    c->placed_month += this_month;
+    if (a->ended_us >= period_start_us) {
+        c->live += a->live;
+        c->abandoned += a->abandoned;
+    }
+    c->abandoned_month += this_month && a->abandoned;
+}
+
+bool sim_store_campaign_now(const struct sim_store *s, struct campaign_id id,
+                            int64_t now_us, enum campaign_state *state,
+                            struct campaign_counters *counters)
+{
+    const struct sim_campaign *c = sim_store_rows_campaign(&s->rows, id);
+    if (c == NULL)
+        return false;
+    struct civil_date d = civil_of_us(now_us).date;
+    int64_t age_us = now_us - c->first_call_us;
+    int64_t start_us = c->first_call_us + age_us / PERIOD_US * PERIOD_US;
+    *state = c->c.state;
+    *counters = (struct campaign_counters){.first_call_us = c->first_call_us};
+    for (size_t i = 0; i < s->rows.attempt.n; i++)
+        if (s->rows.attempt.at[i].campaign.v == id.v)
+            count_attempt(&s->rows.attempt.at[i], start_us,
+                          (int32_t)d.year * 12 + d.month, counters);
+    return true;
+}
+
+int64_t sim_store_last_attempt(const struct sim_store *s)
+{
+    return s->rows.last_attempt;
+}
+
+void sim_store_opt_outs(const struct sim_store *s, struct suppression *out)
+{
+    for (size_t i = 0; i < s->rows.opt_out.n; i++) {
+        const struct sim_opt_out *o = &s->rows.opt_out.at[i];
+        suppression_add(out, o->seller, o->e164, o->at_us);
+    }
+}
+
+size_t sim_store_members(const struct sim_store *s, struct campaign_id c)
+{
+    const struct sim_campaign *of = sim_store_rows_campaign(&s->rows, c);
+    return of != NULL ? of->members : 0;
+}
+
+struct sim_store_member sim_store_member_at(const struct sim_store *s,
+                                            struct campaign_id c, size_t i)
+{
+    const struct sim_campaign *of = sim_store_rows_campaign(&s->rows, c);
+    tm_assert(of != NULL && i < of->members);
+    const struct sim_member *m = &of->member[i];
+    return (struct sim_store_member){
+        .lead = s->rows.row.at[m->row].id,
+        .state = (enum lead_state)m->state,
+        .due_us = m->due_us,
+        .reason = sim_store_rows_word(&s->rows, m->reason),
+        .verdict = m->verdict,
+        .claimed = m->claimed};
+}
+
+bool sim_store_lead(const struct sim_store *s, struct campaign_id c,
+                    struct lead_id id, struct lead *out)
+{
+    const struct sim_campaign *of = sim_store_rows_campaign(&s->rows, c);
+    uint64_t at;
+    if (of == NULL || id.v <= 0 || !map_get(&of->by_lead, (uint64_t)id.v, &at))
+        return false;
+    sim_store_rows_lead(&s->rows, of, &of->member[at - 1], out);
+    return true;
+}
+
+size_t sim_store_answers(const struct sim_store *s)
+{
+    return s->rows.said.n;
+}
+
+struct sim_store_answer sim_store_answer_at(const struct sim_store *s, size_t i)
+{
+    tm_assert(i < s->rows.said.n);
+    const struct sim_said *w = &s->rows.said.at[i];
+    return (struct sim_store_answer){
+        .attempt = w->attempt,
+        .question = sim_store_rows_word(&s->rows, w->question),
+        .answer = sim_store_rows_word(&s->rows, w->answer)};
+}
+
+const struct sim_store_counts *sim_store_counts(const struct sim_store *s)
+{
+    return &s->rows.counts;
+}
+
+const struct journal *sim_store_journal(const struct sim_store *s)
+{
+    return &s->journal;
+}
