@@ -22,6 +22,11 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static void add_zone(struct rule_clock *c, const struct tz *zone)
 {
     if (!zone) {
@@ -69,7 +74,7 @@ void rule_clock_move(struct rule_clock *c, int64_t t)
     for (size_t i = 0; i < c->zones; i++) {
         zone_move(&c->zone[i], t);
         low = least(low, c->zone[i].offset_us);
-        high = -least(-high, -c->zone[i].offset_us);
+        high = most(high, c->zone[i].offset_us);
     }
     c->day_min = (int32_t)floor_div(t + low, CIVIL_DAY_US);
     c->day_max = (int32_t)floor_div(t + high, CIVIL_DAY_US);
@@ -103,7 +108,7 @@ int64_t rule_clock_last(const struct rule_clock *c, int32_t day)
     int64_t last =
         c->unknown ? (int64_t)day * CIVIL_DAY_US - WEST_US : INT64_MIN;
     for (size_t i = 0; i < c->zones; i++) {
-        last = -least(-last, -day_start(c->zone[i].zone, day));
+        last = most(last, day_start(c->zone[i].zone, day));
     }
     return last;
 }
@@ -141,7 +146,7 @@ static int64_t next_open(const struct rule_hours *h, int64_t local)
             int64_t open = d * CIVIL_DAY_US + w->open_s * CIVIL_SECOND_US;
             int64_t close = d * CIVIL_DAY_US + w->close_s * CIVIL_SECOND_US;
             if ((w->weekdays & bit) && local < close) {
-                best = least(best, open > local ? open : local);
+                best = least(best, most(open, local));
             }
         }
         if (best != INT64_MAX) {
@@ -224,7 +229,7 @@ bool rule_clock_open(const struct rule_clock *c, const struct rule_hours *h,
         int64_t at = zone_open(c->zone[i], h, c->t);
         if (at > c->t) {
             open = false;
-            opens = at > opens ? at : opens;
+            opens = most(opens, at);
         } else if (open) {
             closes = least(closes, zone_close(c->zone[i], h, c->t));
         }

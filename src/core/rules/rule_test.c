@@ -445,12 +445,18 @@ static struct rule_result test_ported(const struct rule_view *v,
     }
     int32_t last = civil_days(ported) + p->max_days;
     const struct case_registry *reg = find_registry(v->k, p);
-    bool listed =
-        on_internal(v->k) || (p->registry && (!reg || reg->on_list != TRI_NO));
-    if (v->clock.day_max <= last && !listed) {
-        r.is = TRI_YES;
-        r.change_us = rule_clock_first(&v->clock, last + 1);
+    enum tri listed = !p->registry ? TRI_NO : reg ? reg->on_list : TRI_UNKNOWN;
+    if (v->clock.day_max > last || listed == TRI_YES || on_internal(v->k)) {
+        return r;
     }
+    if (listed == TRI_UNKNOWN) {
+        return unknown(CASE_REGISTRY);
+    }
+    if (!v->k->suppression.internal_known) {
+        return unknown(CASE_INTERNAL);
+    }
+    r.is = TRI_YES;
+    r.change_us = rule_clock_first(&v->clock, last + 1);
     return r;
 }
 
