@@ -216,7 +216,7 @@ int dnc_files_publish(struct db *db, struct dnc_files_new *n, struct err *e)
         return rc;
     }
     struct buf image;
-    buf_init(&image, SIZE_MAX / 4);
+    buf_init(&image, SIZE_MAX / 8);
     rc = publish(db, n, &image, e);
     buf_fini(&image);
     return rc;
