@@ -52,7 +52,8 @@ static struct attempt attempt[ATTEMPTS + 1];
 static struct gate_item gate[GATE_MAX];
 static size_t gates;
 static bool fetching;
-static size_t fetch_max;
+static struct lead fetch_list[LEADS]; /* what the fetch claimed */
+static size_t fetched;
 static int64_t fetch_at_us;
 static size_t calls; /* recorded and not ended */
 static size_t placed;
@@ -74,25 +75,33 @@ static bool due_now(const struct person *p)
            p->lead.due_us <= w.now_us;
 }
 
+/* The store claims at once and tells it later: a release may come between. */
+static void ask_store(size_t max)
+{
+    fetched = 0;
+    for (size_t i = 0; i < LEADS && fetched < max; i++) {
+        if (!due_now(&person[i]))
+            continue;
+        person[i].claimed = true;
+        fetch_list[fetched++] = person[i].lead;
+    }
+    fetching = true;
+    fetch_at_us = w.now_us + (int64_t)rng_below(&r, 20000);
+}
+
 static void answer_fetch(void)
 {
-    static struct lead list[LEADS];
-    size_t n = 0;
     int64_t next_us = INT64_MAX;
     for (size_t i = 0; i < LEADS; i++) {
-        struct person *p = &person[i];
-        if (n < fetch_max && due_now(p)) {
-            p->claimed = true;
-            list[n++] = p->lead;
-        } else if (p->lead.state == LEAD_WAITING && !p->claimed &&
-                   p->attempt == 0 && p->lead.due_us < next_us) {
+        const struct person *p = &person[i];
+        bool waits = p->lead.state == LEAD_WAITING || p->lead.state == LEAD_NEW;
+        if (waits && !p->claimed && p->attempt == 0 && p->lead.due_us < next_us)
             next_us = p->lead.due_us;
-        }
     }
     fetching = false;
     struct campaign_event ev = {.kind = CAMPAIGN_EV_LEADS,
-                                .lead = list,
-                                .leads = n,
+                                .lead = fetch_list,
+                                .leads = fetched,
                                 .next_due_us = next_us};
     step(&ev);
 }
@@ -197,9 +206,7 @@ static void act(const struct campaign_action *a)
     switch (a->kind) {
     case ACTION_FETCH:
         require(!fetching);
-        fetching = true;
-        fetch_max = a->count;
-        fetch_at_us = w.now_us + (int64_t)rng_below(&r, 20000);
+        ask_store(a->count);
         break;
     case ACTION_RELEASE: release_all(); break;
     case ACTION_PREPARE: break;
@@ -308,13 +315,17 @@ static void happen(size_t i)
     step(&ev);
 }
 
+/* A stop, now and then followed at once by a new start. */
 static void disturb(void)
 {
     static const enum campaign_event_kind kind[] = {
         CAMPAIGN_EV_PAUSE, CAMPAIGN_EV_STOP, CAMPAIGN_EV_STORE_DOWN,
         CAMPAIGN_EV_TICK};
     struct campaign_event ev = {.kind = kind[rng_below(&r, 4)]};
+    struct campaign_event go = {.kind = CAMPAIGN_EV_START};
     step(&ev);
+    if (rng_below(&r, 2) == 0)
+        step(&go);
 }
 
 static void recover(void)
