@@ -118,6 +118,7 @@ struct reader_membership {
     int verdict; /* last one that was not an allow; -1: none */
     int64_t verdict_us, verdict_due_us;
     struct slice rules, versions; /* of that verdict */
+    struct slice remedy;          /* what to do about it, or "" */
 };
 typedef int(reader_membership_fn)(void *arg, const struct reader_membership *m);
 

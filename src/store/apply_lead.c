@@ -28,13 +28,15 @@ int apply_lead_verdict(struct db *db, const struct record *r, struct err *e)
     struct query q;
     query_open(&q, db,
                "UPDATE campaign_lead SET verdict = ?, verdict_us = ?, "
-               "verdict_due_us = ?, verdict_rules = ?, verdict_versions = ? "
+               "verdict_due_us = ?, verdict_rules = ?, verdict_versions = ?, "
+               "verdict_note = ? "
                "WHERE tenant = ? AND campaign = ? AND lead = ?");
     query_int(&q, r->state);
     query_int(&q, r->at_us);
     query_int(&q, r->due_us);
     query_text(&q, r->rules);
     query_text(&q, r->versions);
+    query_text(&q, r->note);
     query_int(&q, r->tenant.v);
     query_int(&q, r->campaign.v);
     query_int(&q, r->lead.v);

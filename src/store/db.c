@@ -127,7 +127,7 @@ static int read_journal_end(struct db *db, struct err *e)
     return rc;
 }
 
-static int set_up_writer(struct db *db, int64_t pages_max, struct err *e)
+static int set_up_writer(struct db *db, struct err *e)
 {
     /* FULL: a commit is on the disk when it returns. */
     int rc = db_exec(db,
@@ -137,17 +137,10 @@ static int set_up_writer(struct db *db, int64_t pages_max, struct err *e)
     if (rc == TM_OK) {
         rc = migration_run(db, e);
     }
-    if (rc == TM_OK && pages_max > 0) {
-        char text[64];
-        (void)snprintf(text, sizeof(text), "PRAGMA max_page_count = %lld",
-                       (long long)pages_max);
-        rc = db_exec(db, text, e);
-    }
     return rc == TM_OK ? read_journal_end(db, e) : rc;
 }
 
-static int set_up(struct db *db, enum db_mode mode, int64_t pages_max,
-                  struct err *e)
+static int set_up(struct db *db, enum db_mode mode, struct err *e)
 {
     (void)sqlite3_busy_timeout(db->sql, BUSY_MS);
     (void)sqlite3_extended_result_codes(db->sql, 1);
@@ -156,14 +149,14 @@ static int set_up(struct db *db, enum db_mode mode, int64_t pages_max,
         return rc;
     }
     if (mode == DB_WRITE) {
-        return set_up_writer(db, pages_max, e);
+        return set_up_writer(db, e);
     }
     rc = db_exec(db, "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY", e);
     return rc == TM_OK ? migration_check(db, e) : rc;
 }
 
 int db_open(struct db *db, const struct data_dir *dir, enum db_mode mode,
-            int64_t pages_max, struct err *e)
+            struct err *e)
 {
     *db = (struct db){0};
     data_dir_path(dir, "telemark.db", db->path, sizeof(db->path));
@@ -185,7 +178,7 @@ int db_open(struct db *db, const struct data_dir *dir, enum db_mode mode,
                          : err_set(e, TM_ENOMEM, "%s: out of memory", db->path);
         }
     } else {
-        rc = set_up(db, mode, pages_max, e);
+        rc = set_up(db, mode, e);
     }
     if (rc != TM_OK) {
         db_close(db);

@@ -33,9 +33,9 @@ struct db {
 enum db_mode { DB_WRITE, DB_READ };
 
 /* DB_WRITE makes and migrates; DB_READ wants an existing one of this very
- * version. pages_max: limit of the size, 0 none. */
+ * version. */
 int db_open(struct db *db, const struct data_dir *dir, enum db_mode mode,
-            int64_t pages_max, struct err *e) TM_MUST_CHECK;
+            struct err *e) TM_MUST_CHECK;
 void db_close(struct db *db);
 
 int db_exec(struct db *db, const char *sql, struct err *e) TM_MUST_CHECK;

@@ -9,9 +9,10 @@
 #define MEMBERS                                                                \
     "(SELECT m.tenant, m.campaign, m.lead, m.state, m.reason, m.due_us, "      \
     "m.changed_us, m.verdict, m.verdict_us, m.verdict_due_us, "                \
-    "m.verdict_rules, m.verdict_versions FROM campaign_lead m "                \
+    "m.verdict_rules, m.verdict_versions, m.verdict_note FROM campaign_lead "  \
+    "m "                                                                       \
     "UNION ALL SELECT c.tenant, c.id, l.id, 'new', '', 0, l.imported_us, "     \
-    "-1, 0, 0, '', '' FROM campaign c JOIN lead l ON l.tenant = c.tenant "     \
+    "-1, 0, 0, '', '', '' FROM campaign c JOIN lead l ON l.tenant = c.tenant " \
     "AND l.list = c.list AND l.id > c.enrolled_lead)"
 
 static int parse_state(struct slice word, enum lead_state *out, struct err *e)
@@ -162,7 +163,8 @@ struct membership_visit {
 #define MEMBERSHIP_COLUMNS                                                     \
     "SELECT m.campaign, c.seller, m.lead, c.name, c.state, m.state, "          \
     "m.reason, m.due_us, m.changed_us, m.verdict, m.verdict_us, "              \
-    "m.verdict_due_us, m.verdict_rules, m.verdict_versions FROM " MEMBERS      \
+    "m.verdict_due_us, m.verdict_rules, m.verdict_versions, m.verdict_note "   \
+    "FROM " MEMBERS                                                            \
     " m JOIN campaign c ON c.tenant = m.tenant AND c.id = m.campaign "
 
 static int membership_row(struct query *q, void *arg, struct err *e)
@@ -182,6 +184,7 @@ static int membership_row(struct query *q, void *arg, struct err *e)
         .verdict_due_us = query_get_int(q, 11),
         .rules = query_get_text(q, 12),
         .versions = query_get_text(q, 13),
+        .remedy = query_get_text(q, 14),
     };
     if (!campaign_state_parse(query_get_text(q, 4), &state)) {
         return err_set(e, TM_ECORRUPT, "a campaign is in no known state");

@@ -10,7 +10,7 @@ int sqlite_reader_open(const struct data_dir *dir, struct sqlite_reader **out,
                        struct err *e)
 {
     struct sqlite_reader *r = mem_alloc(sizeof(*r));
-    int rc = db_open(&r->db, dir, DB_READ, 0, e);
+    int rc = db_open(&r->db, dir, DB_READ, e);
     if (rc != TM_OK) {
         mem_free(r);
         return rc;

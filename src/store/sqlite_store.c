@@ -585,7 +585,7 @@ int sqlite_store_open(const struct sqlite_store_options *o,
     if (s->o.records_max == 0) {
         s->o.records_max = RECORDS_MAX_DEFAULT;
     }
-    int rc = db_open(&s->db, o->dir, DB_WRITE, o->pages_max, e);
+    int rc = db_open(&s->db, o->dir, DB_WRITE, e);
     if (rc != TM_OK) {
         mem_free(s);
         return rc;

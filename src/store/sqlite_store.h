@@ -33,7 +33,6 @@ struct sqlite_store_options {
     void (*post)(void *arg);    /* store thread: wake the loop; may be NULL */
     void *post_arg;
     size_t records_max; /* waiting records; 0: 65,536 */
-    int64_t pages_max;  /* limit of the database, for tests; 0: none */
 };
 
 /* Opens or makes the database and brings its schema up to date. TM_EVERSION:

@@ -257,7 +257,8 @@ static bool take_flag(struct parser *r)
 static struct slice take_text(struct parser *r)
 {
     uint64_t n = take_varint(r);
-    if (!r->bad && (n == 0 || n > (size_t)JOURNAL_TEXT_MAX || n > r->n - r->at)) {
+    if (!r->bad &&
+        (n == 0 || n > (size_t)JOURNAL_TEXT_MAX || n > r->n - r->at)) {
         r->bad = "the length of a text is wrong";
     }
     if (r->bad) {
@@ -344,33 +345,34 @@ int journal_decode(struct slice payload, struct journal_entry *out,
 
 /* --- verifying ------------------------------------------------------------*/
 
-static bool row_is_good(const struct journal_row *row, uint64_t seq,
-                        struct journal_check *c)
+static bool broken(struct journal_check *c, const char *why)
 {
+    c->broken_seq = c->entries + 1;
+    (void)str_copy(c->why, sizeof(c->why), str_of(why));
+    return false;
+}
+
+bool journal_check_row(struct journal_check *c, const struct journal_row *row)
+{
+    tm_assert(c->broken_seq == 0);
+    uint64_t seq = c->entries + 1;
     if (row->seq != seq) {
-        c->broken_seq = seq;
-        (void)str_copy(c->why, sizeof(c->why),
-                       str_of(row->seq > seq ? "the entry is missing"
-                                             : "the entry is out of order"));
-        return false;
+        return broken(c, row->seq > seq ? "the entry is missing"
+                                        : "the entry is out of order");
     }
     uint8_t hash[JOURNAL_HASH_SIZE];
     journal_hash(c->head, seq, row->payload, hash);
     if (memcmp(hash, row->hash, sizeof(hash)) != 0) {
-        c->broken_seq = seq;
-        (void)str_copy(c->why, sizeof(c->why),
-                       str_of("the hash does not fit the entry and the one "
-                              "before it"));
-        return false;
+        return broken(c, "the hash does not fit the entry and the one before "
+                         "it");
     }
     struct journal_entry entry;
     struct err e;
     if (journal_decode(row->payload, &entry, &e) != TM_OK) {
-        c->broken_seq = seq;
-        (void)str_copy(c->why, sizeof(c->why), str_of(e.text));
-        return false;
+        return broken(c, e.text);
     }
     memcpy(c->head, hash, sizeof(hash));
+    c->entries++;
     return true;
 }
 
@@ -381,10 +383,10 @@ int journal_verify(journal_next_fn *next, void *arg, struct journal_check *out,
     struct journal_row row;
     int rc;
     while ((rc = next(arg, &row, e)) == 1) {
-        if (!row_is_good(&row, c.entries + 1, &c)) {
+        if (!journal_check_row(&c, &row)) {
+            rc = 0;
             break;
         }
-        c.entries++;
     }
     if (rc < 0) {
         return rc;

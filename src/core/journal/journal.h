@@ -88,6 +88,10 @@ struct journal_check {
     uint8_t head[JOURNAL_HASH_SIZE]; /* of the last good entry */
 };
 
+/* Checks the next entry, for who has entries handed to him: begin with *c all
+ * zero and the first entry. False: broken_seq and why are set, stop. */
+bool journal_check_row(struct journal_check *c,
+                       const struct journal_row *row) TM_MUST_CHECK;
 /* Reads the chain from its first entry. TM_OK whether or not it is broken (see
  * broken_seq); negative only when next() fails. */
 int journal_verify(journal_next_fn *next, void *arg, struct journal_check *out,

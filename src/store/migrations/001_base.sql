@@ -122,6 +122,7 @@ CREATE TABLE campaign_lead (
     verdict_due_us   INTEGER NOT NULL DEFAULT 0,
     verdict_rules    TEXT NOT NULL DEFAULT '',
     verdict_versions TEXT NOT NULL DEFAULT '',
+    verdict_note     TEXT NOT NULL DEFAULT '', -- what to do about it
     PRIMARY KEY (tenant, campaign, lead)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX campaign_lead_due

@@ -1,0 +1,276 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/rng.h"
+#include "port/reader.h"
+#include "store/import_writer.h"
+#include "store/sqlite_reader.h"
+#include "unit/store/fixture_house.h"
+
+static const uint64_t FIRST = 12125550100;
+
+static int setup(void **state)
+{
+    struct fixture_house *h = test_calloc(1, sizeof(*h));
+    fixture_house_make(h);
+    *state = h;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_house_free(*state);
+    test_free(*state);
+    return 0;
+}
+
+static struct import_writer *begin(struct fixture_house *h, const char *hash,
+                                   struct import_writer_start *start)
+{
+    struct import_writer *w;
+    struct err e = {0};
+    struct import_writer_open o = {h->tenant, "people", "s", "f.csv", hash, 5};
+    if (import_writer_begin(h->store, &o, &w, start, &e) != TM_OK) {
+        fail_msg("%s", e.text);
+    }
+    return w;
+}
+
+/* A batch of leads with one phone each. */
+static struct import_writer_counts put(struct import_writer *w,
+                                       const uint64_t *number, size_t n,
+                                       uint64_t rejected, uint64_t next_row)
+{
+    struct import_writer_counts counts;
+    struct err e = {0};
+    struct lead *lead = mem_alloc((n + 1) * sizeof(*lead));
+    struct import_writer_row *row = mem_alloc((n + 1) * sizeof(*row));
+    for (size_t i = 0; i < n; i++) {
+        lead[i].phone[0].e164 = number[i];
+        lead[i].phones = 1;
+        row[i] = (struct import_writer_row){next_row - n + i + 1, &lead[i]};
+    }
+    struct import_writer_batch b = {row, n, rejected, next_row, next_row * 9};
+    if (import_writer_batch(w, &b, &counts, &e) != TM_OK) {
+        fail_msg("%s", e.text);
+    }
+    for (size_t i = 0; i < n; i++) {
+        assert_true(lead[i].id.v >= 0);
+    }
+    mem_free(row);
+    mem_free(lead);
+    assert_true(counts.rows ==
+                counts.imported + counts.duplicates + counts.rejected);
+    return counts;
+}
+
+struct sum {
+    uint64_t files, rows, imported;
+    int64_t finished_us;
+};
+
+static int add_file(void *arg, const struct reader_import *i)
+{
+    struct sum *s = arg;
+    s->files++;
+    s->rows += i->rows;
+    s->imported += i->imported;
+    s->finished_us = i->finished_us;
+    assert_true(str_eq(i->list_name, "people"));
+    return 0;
+}
+
+static struct sum files_of(struct fixture_house *h)
+{
+    struct sqlite_reader *r;
+    struct reader port;
+    struct sum s = {0};
+    struct err e = {0};
+    assert_int_equal(sqlite_reader_open(&h->dir, &r, &e), TM_OK);
+    sqlite_reader_port(r, &port);
+    assert_int_equal(
+        port.imports(port.self, (struct list_id){0}, add_file, &s, &e), TM_OK);
+    sqlite_reader_close(r);
+    return s;
+}
+
+static void test_again_changes_nothing(void **state)
+{
+    struct fixture_house *h = *state;
+    struct import_writer_start start;
+    struct import_writer_counts c;
+    struct err e = {0};
+    uint64_t n[] = {FIRST, FIRST + 1, FIRST, FIRST + 2};
+    struct import_writer *w = begin(h, "aa", &start);
+    assert_false(start.again);
+    assert_true(start.resume_row == 0 && start.list.v > 0);
+    c = put(w, n, 4, 3, 7);
+    assert_true(c.rows == 7 && c.imported == 3 && c.duplicates == 1 &&
+                c.rejected == 3);
+    assert_int_equal(import_writer_finish(w, 77, &e), TM_OK);
+    import_writer_free(w);
+    w = begin(h, "aa", &start);
+    assert_true(start.again && start.resume_row == 0);
+    c = put(w, n, 4, 3, 7);
+    assert_true(c.rows == 7 && c.imported == 0 && c.duplicates == 4);
+    assert_int_equal(import_writer_finish(w, 99, &e), TM_OK);
+    import_writer_free(w);
+    struct sum s = files_of(h);
+    assert_true(s.files == 1 && s.rows == 7 && s.imported == 3);
+    assert_true(s.finished_us == 77);
+}
+
+/* Cut off after any batch, begun again: the same leads, counted once. */
+static void test_resumes_where_it_stood(void **state)
+{
+    struct fixture_house *h = *state;
+    struct import_writer_start start;
+    struct import_writer_counts c = {0};
+    struct err e = {0};
+    struct rng r;
+    uint64_t seed = 8, number[60];
+    print_message("seed %llu\n", (unsigned long long)seed);
+    rng_init(&r, seed, "resume");
+    size_t different = 0;
+    for (size_t i = 0; i < 60; i++) {
+        number[i] = FIRST + rng_below(&r, 40);
+        bool seen = false;
+        for (size_t k = 0; k < i; k++) {
+            seen |= number[k] == number[i];
+        }
+        different += !seen;
+    }
+    for (size_t at = 0; at < 60;) {
+        struct import_writer *w = begin(h, "bb", &start);
+        assert_true(start.resume_row == at);
+        assert_true(start.resume_offset == at * 9);
+        assert_memory_equal(&start.counts, &c, sizeof(c));
+        size_t n = 1 + rng_below(&r, 60 - at);
+        c = put(w, number + at, n, 0, at + n);
+        import_writer_free(w); /* without finish */
+        at += n;
+        if (rng_chance_ppm(&r, 300000)) {
+            fixture_house_shut(h);
+            fixture_house_open(h);
+        }
+    }
+    assert_true(c.rows == 60 && c.imported == different);
+    struct import_writer *w = begin(h, "bb", &start);
+    assert_int_equal(import_writer_finish(w, 5, &e), TM_OK);
+    import_writer_free(w);
+}
+
+static int take_lead(void *arg, const struct reader_lead *l)
+{
+    struct lead *to = arg;
+    *to = *l->lead;
+    for (size_t i = 0; i < l->lead->fields; i++) {
+        assert_true(i < 4);
+    }
+    if (l->lead->fields > 1) {
+        assert_true(str_eq(lead_field_value(l->lead, str_of("note")),
+                           "line 1\nline \"2\" \\ \t \xc3\xa9"));
+        assert_true(str_eq(lead_field_value(l->lead, str_of("name")), ""));
+    }
+    return 0;
+}
+
+/* Everything of a lead comes back as it went in. */
+static void test_whole_lead_comes_back(void **state)
+{
+    struct fixture_house *h = *state;
+    struct import_writer_start start;
+    struct import_writer_counts counts;
+    struct err e = {0};
+    uint64_t taken[] = {FIRST + 5};
+    struct import_writer *w = begin(h, "cc", &start);
+    (void)put(w, taken, 1, 0, 1);
+    struct lead in = {
+        .phone = {{FIRST, NUMBER_MOBILE, false},
+                  {FIRST + 5, NUMBER_FIXED, false},
+                  {FIRST + 6, NUMBER_FIXED_OR_MOBILE, false}},
+        .phones = 3,
+        .country = "US",
+        .region = "US-NY",
+        .region_confirmed = true,
+        .business = true,
+        .consent = {{.type = CONSENT_EXPRESS_ORAL,
+                     .channels = 6,
+                     .given = {2025, 3, 4}},
+                    {.type = CONSENT_NONE}},
+        .consents = 2,
+        .last_transaction = {2024, 12, 31},
+        .last_gift = {2023, 2, 1},
+        .field = {{str_of("name"), str_of("")},
+                  {str_of("note"),
+                   str_of("line 1\nline \"2\" \\ \t \xc3\xa9")}},
+        .fields = 2,
+    };
+    struct import_writer_row row = {2, &in};
+    struct import_writer_batch b = {&row, 1, 0, 2, 20};
+    assert_int_equal(import_writer_batch(w, &b, &counts, &e), TM_OK);
+    assert_true(in.id.v > 0 && counts.imported == 2);
+    import_writer_free(w);
+    struct sqlite_reader *r;
+    struct reader port;
+    struct lead out = {0};
+    assert_int_equal(sqlite_reader_open(&h->dir, &r, &e), TM_OK);
+    sqlite_reader_port(r, &port);
+    assert_int_equal(port.lead(port.self, in.id, take_lead, &out, &e), TM_OK);
+    assert_true(out.id.v == in.id.v);
+    /* the number that the list had already is left out */
+    assert_int_equal(out.phones, 2);
+    assert_true(out.phone[0].e164 == FIRST && out.phone[1].e164 == FIRST + 6);
+    assert_int_equal(out.phone[1].type, NUMBER_FIXED_OR_MOBILE);
+    assert_string_equal(out.country, "US");
+    assert_string_equal(out.region, "US-NY");
+    assert_true(out.region_confirmed && out.business);
+    assert_int_equal(out.consents, 1);
+    assert_int_equal(out.consent[0].type, CONSENT_EXPRESS_ORAL);
+    assert_true(out.consent[0].seller.v == start.seller.v);
+    assert_int_equal(out.consent[0].channels, 6);
+    assert_int_equal(civil_date_cmp(out.consent[0].given, in.consent[0].given),
+                     0);
+    assert_int_equal(civil_date_cmp(out.last_transaction, in.last_transaction),
+                     0);
+    assert_int_equal(out.last_inquiry.year, 0);
+    assert_int_equal(out.fields, 2);
+    memset(&out, 0, sizeof(out));
+    assert_int_equal(
+        port.leads_of_number(port.self, FIRST + 6, take_lead, &out, &e), TM_OK);
+    assert_true(out.id.v == in.id.v);
+    sqlite_reader_close(r);
+}
+
+/* Leads imported while the campaign runs come with the next fetch. */
+static void test_later_leads_join(void **state)
+{
+    struct fixture_house *h = *state;
+    fixture_house_leads(h, FIRST, 10);
+    fixture_house_fetch(h, 100, 100);
+    assert_int_equal(h->leads, 10);
+    fixture_house_leads(h, FIRST + 100, 7);
+    fixture_house_fetch(h, 100, 100);
+    assert_int_equal(h->leads, 7);
+    assert_true(h->lead[0].phone[0].e164 == FIRST + 100);
+}
+
+int main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(test_again_changes_nothing),
+        CASE(test_resumes_where_it_stood),
+        CASE(test_whole_lead_comes_back),
+        CASE(test_later_leads_join),
+    };
+#undef CASE
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
