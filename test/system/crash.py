@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Kills a dialling server again and again and compares the books.
+
+    crash.py TELEMARK FOLDER RUNS [SEED]
+
+A town of quick people on loopback writes down each INVITE and each key that
+is pressed. `telemark serve` dials them and is killed (SIGKILL) at a random
+moment, RUNS times; the last run ends by itself. Then must hold:
+
+ 1. every Call-ID the town saw belongs to exactly one attempt in the store;
+ 2. no attempt (one permit each) has two Call-IDs;
+ 3. every attempt has an end; one whose INVITE the town never saw ended
+    `unknown`, `cancelled` or without reaching the network;
+ 4. attempts that ended `unknown` count toward the caps: no number was called
+    more often than the campaign's cap, counted from the town's log;
+ 5. every opt-out key that was pressed while the server lived is in force, and
+    that number was not called again after it;
+ 6. the journal's chain verifies, and its ATTEMPT entries are the attempts.
+"""
+import json, os, random, re, signal, sqlite3, subprocess, sys, time
+from datetime import datetime, timezone
+
+telemark, folder, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
+seed = int(sys.argv[4]) if len(sys.argv) > 4 else int(time.time())
+print(f"seed {seed}: crash.py {telemark} FOLDER {runs} {seed}")
+rng = random.Random(seed)
+os.environ['TELEMARK_DATA'] = f'{folder}/data'
+TOWN_PORT, SIP_PORT = 25062, 25070
+CAP = 3
+# A key counts as heard when the server lived this long after the key's last
+# packet: the event is read from the socket and one group commit later durable.
+HEARD_S = 0.5
+
+WORLD = """
+[people]
+people_seed = %d
+p_human = 80 %%
+p_machine = 4 %%
+p_busy = 8 %%
+p_disconnected = 2 %%
+ring = uniform 0.1 0.6
+alert_t = uniform 0.01 0.1
+busy_t = uniform 0.1 0.3
+greeting = uniform 0.1 0.2
+react = uniform 0.05 0.4
+keys = 1:40 2:30 9:20 none:5 leave:5
+p_optout = 25 %%
+p_barge = 60 %%
+barge_t = uniform 0.1 0.8
+"""
+CAMPAIGN = f"""
+name = crash
+seller = Northwind
+caller_kind = survey
+purpose = survey
+leads_to_sale = no
+list = people
+country = US
+trunk = town
+caller_id = +12025550100
+caller_id_authority = yes
+channel = voice_prerecorded
+dial_mode = agentless
+max_calls = 120
+calls_per_second = 60
+ring_timeout = 15s
+start_after = 100ms
+hopper = 300
+[caps]
+number_24h = {CAP}
+[retry]
+busy = 2 x 1s
+no_answer = 2 x 1s
+hung_up = 2 x 2s
+no_input = 2 x 2s
+partial = 2 x 2s
+unknown = 2 x 2s
+failed = 2 x 1s
+congestion = 2 x 1s
+[keys]
+9 = removed
+[step ask]
+say = "Hello. Press 1 or 2, or 9 to be removed."
+question = q Which?
+key.1 = one -> bye
+key.2 = two -> bye
+timeout = 2s
+next = bye
+[step bye]
+do = end
+say = "Goodbye."
+[step removed]
+do = opt_out
+say = "You are removed."
+"""
+
+
+def run(*args):
+    done = subprocess.run([telemark, *args], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f'telemark {" ".join(args)}: {done.stdout}{done.stderr}')
+    return done.stdout
+
+
+def write(name, text):
+    with open(f'{folder}/{name}', 'w') as f:
+        f.write(text)
+    return f'{folder}/{name}'
+
+
+def prepare():
+    rows = ['phone,consent,consent_date']
+    area = [212, 312, 404, 713, 602, 206, 617, 303, 215, 305]
+    for i in range(6000):
+        rows.append(f'{area[i % 10]}-555-{100 + i // 10:04d},'
+                    'written,2026-01-05')
+    run('import', write('people.csv', '\n'.join(rows) + '\n'), '--list',
+        'people', '--seller', 'Northwind')
+    run('dnc', 'import', write('dnc.txt', '212,5559999\n'), '--list',
+        'us_national', '--obtained', '2026-11-20')
+    run('trunk', 'load', write('t.trunk', f'[trunk town]\nhost = 127.0.0.1\n'
+        f'port = {TOWN_PORT}\nmax_calls = 200\ncalls_per_second = 100\n'))
+    run('campaign', 'load', write('crash.campaign', CAMPAIGN))
+    run('campaign', 'start', 'crash')
+
+
+def serve(*more):
+    log = open(f'{folder}/serve.jsonl', 'a')
+    return subprocess.Popen(
+        [telemark, 'serve', '--sip-port', str(SIP_PORT), '--media-ports',
+         '42000-49998', *more], stderr=log)
+
+
+def kill_often():
+    """[(started, killed)] of each run, and the last that ends by itself."""
+    lives = []
+    start = datetime(2026, 11, 23, 18, tzinfo=timezone.utc).timestamp()
+    began = time.time()
+    for i in range(runs):
+        at = start + (time.time() - began)
+        clock = datetime.fromtimestamp(at, timezone.utc)
+        server = serve('--clock', clock.strftime('%Y-%m-%dT%H:%M:%SZ'))
+        born = time.time()
+        time.sleep(rng.choice([rng.uniform(0, 0.3), rng.uniform(0.3, 2.0)]))
+        if server.poll() is not None:
+            sys.exit(f'run {i}: the server ended by itself with '
+                     f'{server.returncode}; see serve.jsonl')
+        server.send_signal(signal.SIGKILL)
+        lives.append((born, time.time()))
+        server.wait()
+    at = datetime.fromtimestamp(start + time.time() - began, timezone.utc)
+    server = serve('--clock', at.strftime('%Y-%m-%dT%H:%M:%SZ'))
+    born = time.time()
+    time.sleep(5)
+    server.send_signal(signal.SIGTERM)
+    if server.wait(60) != 0:
+        sys.exit('the last run did not end well; see serve.jsonl')
+    lives.append((born, time.time()))
+    return lives
+
+
+def instant(text):
+    return datetime.fromisoformat(text.replace('Z', '+00:00')).timestamp()
+
+
+def town_log():
+    with open(f'{folder}/town.jsonl') as f:
+        return [json.loads(line) for line in f if line.strip()]
+
+
+findings = []
+
+
+def check(good, text):
+    if not good:
+        findings.append(text)
+
+
+def compare(lives):
+    db = sqlite3.connect(f'file:{folder}/data/telemark.db?mode=ro', uri=True)
+    attempts = {row[0]: row for row in db.execute(
+        'SELECT id, e164, placed_us, ended_us, outcome, call_id FROM attempt')}
+    opted = {row[0] for row in db.execute('SELECT e164 FROM opt_out')}
+    journal = {row[0] for row in db.execute(
+        "SELECT attempt FROM journal WHERE kind = 'attempt'")}
+    log = town_log()
+    invites = {}
+    per_number, last_invite = {}, {}
+    for e in log:
+        if e['event'] != 'invite' or e['call_id'] in invites:
+            continue
+        invites[e['call_id']] = e
+        number = int(e['to'].lstrip('+'))
+        per_number[number] = per_number.get(number, 0) + 1
+        last_invite[number] = instant(e['t'])
+    by_attempt = {}
+    for call_id, e in invites.items():
+        m = re.match(r'(\d+)-([0-9a-f]+)@', call_id)
+        check(m, f'a Call-ID of another form: {call_id}')
+        if not m:
+            continue
+        attempt = int(m.group(1))
+        by_attempt.setdefault(attempt, set()).add(call_id)
+        check(attempt in attempts, f'{call_id}: no attempt {attempt}')
+        if attempt in attempts:
+            check(attempts[attempt][1] == int(e['to'].lstrip('+')),
+                  f'attempt {attempt} is for another number than {call_id}')
+    for attempt, ids in by_attempt.items():
+        check(len(ids) == 1, f'attempt {attempt} has Call-IDs {sorted(ids)}')
+    not_seen = {'unknown', 'cancelled', 'failed', 'congestion'}
+    for a, row in attempts.items():
+        check(row[3] != 0, f'attempt {a} has no end')
+        if a not in by_attempt:
+            check(row[4] in not_seen, f'attempt {a}: no INVITE, yet {row[4]}')
+    for number, n in per_number.items():
+        check(n <= CAP, f'{number} was called {n} times, the cap is {CAP}')
+    counted = {}
+    for row in attempts.values():
+        if row[4] != 'cancelled':  # the law counts what may have rung
+            counted[row[1]] = counted.get(row[1], 0) + 1
+    for number, n in counted.items():
+        check(n <= CAP, f'{number} has {n} attempts, the cap is {CAP}')
+    check(journal == set(attempts), 'journal and attempts differ: '
+          f'{len(journal ^ set(attempts))} entries')
+    keys = heard = 0
+    for e in log:
+        if e['event'] != 'digit_sent' or e['digit'] != '9':
+            continue
+        number = int(invites[e['call_id']]['to'].lstrip('+'))
+        sent = instant(e['t'])
+        keys += 1
+        if not any(b < sent and sent + HEARD_S < d for b, d in lives):
+            continue
+        heard += 1
+        check(number in opted, f'{number} pressed 9 in {e["call_id"]} at '
+              f'{e["t"]} and is not opted out')
+        check(last_invite[number] <= sent + HEARD_S,
+              f'{number} was called again after it had pressed 9')
+    unknown = sum(1 for row in attempts.values() if row[4] == 'unknown')
+    print(f'{runs} kills: {len(invites)} INVITEs, {len(attempts)} attempts, '
+          f'{unknown} closed unknown, {keys} opt-out keys of which {heard} '
+          f'reached a living server, {len(opted)} opt-outs')
+    check(len(invites) > runs, 'too few calls to mean anything')
+    check(heard > runs / 20, 'too few opt-outs to mean anything')
+    check(unknown > runs / 10, 'too few broken calls to mean anything')
+    done = subprocess.run([telemark, 'journal', 'verify'],
+                          capture_output=True, text=True)
+    check(done.returncode == 0, f'journal: {done.stdout}{done.stderr}')
+    print(done.stdout.strip())
+
+
+def main():
+    town = subprocess.Popen(
+        [telemark, 'town', '--port', str(TOWN_PORT), '--world',
+         write('world', WORLD % seed), '--log', f'{folder}/town.jsonl',
+         '--media-ports', '26000-39998'], stdout=subprocess.DEVNULL)
+    try:
+        time.sleep(1)
+        prepare()
+        lives = kill_often()
+        time.sleep(1)
+    finally:
+        town.terminate()
+        town.wait()
+    compare(lives)
+    for f in findings[:20]:
+        print('FOUND:', f)
+    if findings:
+        sys.exit(f'{len(findings)} findings')
+
+
+main()
