@@ -1,0 +1,423 @@
+#include "report/figures.h"
+
+#include <string.h>
+
+#include "base/map.h"
+#include "core/campaign/campaign.h"
+#include "core/number/number_zone.h"
+
+/* 16 CFR 310.4(b)(4)(i): successive periods of 30 days. */
+#define PERIOD_US (30 * CIVIL_DAY_US)
+
+struct figures_builder {
+    struct figures f;
+    struct figures_options o;
+    struct arena arena;
+    struct map tries; /* lead -> attempts placed */
+    uint64_t called;  /* leads in that map */
+    uint8_t prev[JOURNAL_HASH_SIZE];
+};
+
+const char *figures_lead_key(enum figures_lead k)
+{
+    static const char *const key[FIGURES_LEAD_COUNT] = {
+#define X(name, key, text) [name] = key,
+        FIGURES_LEAD_TABLE(X)
+#undef X
+    };
+    tm_assert((unsigned)k < FIGURES_LEAD_COUNT);
+    return key[k];
+}
+
+const char *figures_lead_text(enum figures_lead k)
+{
+    static const char *const text[FIGURES_LEAD_COUNT] = {
+#define X(name, key, text) [name] = text,
+        FIGURES_LEAD_TABLE(X)
+#undef X
+    };
+    tm_assert((unsigned)k < FIGURES_LEAD_COUNT);
+    return text[k];
+}
+
+struct figures_builder *figures_new(const struct figures_options *o)
+{
+    struct figures_builder *b = mem_alloc(sizeof(*b));
+    arena_init(&b->arena);
+    map_init(&b->tries);
+    b->o = *o;
+    b->f.campaign = b->f.seller = b->f.list = b->f.state = "";
+    b->f.now_us = o->now_us;
+    b->f.now_source =
+        arena_strdup(&b->arena, str_of(o->now_source ? o->now_source : ""));
+    b->f.zones = o->zones != NULL
+                     ? arena_strdup(&b->arena, str_of(o->zones->version))
+                     : "";
+    b->f.journal.clock_note = "";
+    return b;
+}
+
+void figures_free(struct figures_builder *b)
+{
+    if (b == NULL)
+        return;
+    map_fini(&b->tries);
+    arena_fini(&b->arena);
+    mem_free(b);
+}
+
+static const char *copy(struct figures_builder *b, struct slice s)
+{
+    return arena_strdup(&b->arena, s);
+}
+
+static struct figures_question *find_question(struct figures_builder *b,
+                                              struct slice id)
+{
+    struct figures *f = &b->f;
+    for (size_t i = 0; i < f->questions; i++)
+        if (str_eq(id, f->question[i].id))
+            return &f->question[i];
+    if (f->questions == FIGURES_QUESTIONS_MAX)
+        return NULL;
+    struct figures_question *q = &f->question[f->questions++];
+    q->id = q->text = copy(b, id);
+    return q;
+}
+
+static struct figures_label *find_label(struct figures_builder *b,
+                                        struct figures_question *q,
+                                        struct slice label)
+{
+    for (size_t i = 0; i < q->labels; i++)
+        if (str_eq(label, q->label[i].label))
+            return &q->label[i];
+    if (q->labels == FIGURES_LABELS_MAX) /* a much edited plan */
+        return &q->label[FIGURES_LABELS_MAX - 1];
+    bool last = q->labels == FIGURES_LABELS_MAX - 1;
+    q->label[q->labels].label = last ? "others" : copy(b, label);
+    return &q->label[q->labels++];
+}
+
+static void add_questions(struct figures_builder *b, const struct script *s)
+{
+    for (size_t i = 0; i < s->steps; i++) {
+        const struct script_step *step = &s->step[i];
+        if (step->question.n == 0)
+            continue;
+        struct figures_question *q = find_question(b, step->question);
+        if (q == NULL)
+            return;
+        if (step->question_text.n > 0)
+            q->text = copy(b, step->question_text);
+        for (size_t k = 0; k < step->keys; k++)
+            if (step->key[k].label.n > 0)
+                (void)find_label(b, q, step->key[k].label);
+    }
+}
+
+void figures_campaign(struct figures_builder *b,
+                      const struct reader_campaign *c,
+                      const struct script *script)
+{
+    struct figures *f = &b->f;
+    f->campaign = copy(b, c->name);
+    f->seller = copy(b, c->seller_name);
+    f->list = copy(b, c->list_name);
+    f->state = campaign_state_text((enum campaign_state)c->state);
+    f->loaded_us = c->loaded_us;
+    f->first_call_us = c->first_call_us;
+    if (script != NULL)
+        add_questions(b, script);
+}
+
+void figures_import(struct figures_builder *b, const struct reader_import *i)
+{
+    struct figures *f = &b->f;
+    f->files++;
+    f->files_unfinished += i->finished_us == 0;
+    f->rows += i->rows;
+    f->imported += i->imported;
+    f->duplicates += i->duplicates;
+    f->rejected += i->rejected;
+}
+
+static enum figures_lead waiting_kind(const struct rule *r)
+{
+    if (r == NULL)
+        return FIGURES_RETRY;
+    if (strcmp(r->test, "hours") == 0 || strcmp(r->test, "policy_hours") == 0)
+        return FIGURES_OUT_OF_HOURS;
+    return FIGURES_CAPPED;
+}
+
+static enum figures_lead denied_kind(const struct rule *r, struct slice reason)
+{
+    if (str_eq(reason, "opted_out"))
+        return FIGURES_OPTED_OUT;
+    if (r == NULL)
+        return FIGURES_DENIED;
+    if (strcmp(r->test, "internal") == 0)
+        return FIGURES_INTERNAL;
+    if (strcmp(r->test, "registry") == 0)
+        return FIGURES_DO_NOT_CALL;
+    if (strcmp(r->test, "consent") == 0 || strcmp(r->test, "revoked") == 0)
+        return FIGURES_NO_CONSENT;
+    return FIGURES_DENIED;
+}
+
+static enum figures_lead kind_of(const struct reader_state_count *s,
+                                 const struct rule *r)
+{
+    switch (s->state) {
+    case LEAD_NEW: return FIGURES_NEW;
+    case LEAD_WAITING: return waiting_kind(r);
+    case LEAD_IN_CALL: return FIGURES_IN_CALL;
+    case LEAD_CALLBACK: return FIGURES_CALLBACK;
+    case LEAD_DONE: return FIGURES_DONE;
+    case LEAD_EXHAUSTED: return FIGURES_EXHAUSTED;
+    case LEAD_DENIED: return denied_kind(r, s->reason);
+    case LEAD_STATE_COUNT: break;
+    }
+    tm_unreachable("a state outside its table");
+}
+
+static void earlier(int64_t *least, int64_t us)
+{
+    if (us != 0 && (*least == 0 || us < *least))
+        *least = us;
+}
+
+void figures_state(struct figures_builder *b,
+                   const struct reader_state_count *s)
+{
+    struct figures *f = &b->f;
+    const char *reason = copy(b, s->reason);
+    const struct rule *rule =
+        b->o.book != NULL ? rule_book_find(b->o.book, reason) : NULL;
+    enum figures_lead kind = kind_of(s, rule);
+    f->leads += s->leads;
+    f->lead[kind].n += s->leads;
+    earlier(&f->lead[kind].first_due_us, s->first_due_us);
+    if (f->reasons == FIGURES_REASONS_MAX)
+        return; /* still counted above */
+    f->reason[f->reasons++] = (struct figures_reason){
+        .kind = kind,
+        .state = s->state,
+        .reason = reason,
+        .rule = rule,
+        .leads = s->leads,
+        .first_due_us = s->first_due_us,
+    };
+}
+
+static void count_try(struct figures_builder *b, struct lead_id lead)
+{
+    uint64_t n = 0;
+    uint64_t *tries = b->f.tries;
+    if (map_get(&b->tries, (uint64_t)lead.v, &n))
+        tries[n < FIGURES_TRIES_MAX ? n : FIGURES_TRIES_MAX]--;
+    else
+        b->called++;
+    n++;
+    tries[n < FIGURES_TRIES_MAX ? n : FIGURES_TRIES_MAX]++;
+    map_set(&b->tries, (uint64_t)lead.v, n);
+}
+
+static size_t hour_of(const struct figures_builder *b, uint64_t e164,
+                      int64_t us)
+{
+    const char *name;
+    if (b->o.zones == NULL || number_zone_candidates(e164, &name, 1) == 0)
+        return FIGURES_HOUR_UNKNOWN;
+    const struct tz *zone = tz_set_find(b->o.zones, name);
+    if (zone == NULL)
+        return FIGURES_HOUR_UNKNOWN;
+    return (size_t)(tz_local(zone, us).second_of_day / 3600);
+}
+
+static void count_period(struct figures *f, const struct reader_attempt *a)
+{
+    int64_t n = (a->placed_us - f->first_call_us) / PERIOD_US;
+    if (n < 0)
+        n = 0;
+    size_t i = n < FIGURES_PERIODS_MAX ? (size_t)n : FIGURES_PERIODS_MAX - 1;
+    if (i >= f->periods)
+        f->periods = i + 1;
+    f->period[i].live += a->live;
+    f->period[i].abandoned += a->abandoned;
+}
+
+static void count_placed(struct figures_builder *b,
+                         const struct reader_attempt *a)
+{
+    struct figures *f = &b->f;
+    bool answered = a->answered_us != 0;
+    bool completed = a->outcome == OUTCOME_COMPLETED;
+    f->placed++;
+    f->ringing += a->ringing_us != 0 || answered;
+    f->answered += answered;
+    f->rung += a->ring_ms > 0;
+    f->ring_ms += a->ring_ms;
+    f->talk_ms += answered ? a->talk_ms : 0;
+    earlier(&f->first_call_us, a->placed_us);
+    if (a->placed_us > f->last_call_us)
+        f->last_call_us = a->placed_us;
+    count_try(b, a->lead);
+    count_period(f, a);
+    struct figures_hour *h = &f->hour[hour_of(b, a->e164, a->placed_us)];
+    h->placed++;
+    h->answered += answered;
+    h->live += a->live;
+    h->completed += completed;
+}
+
+static void add_versions(struct figures_builder *b, struct slice versions)
+{
+    struct figures *f = &b->f;
+    if (versions.n == 0)
+        return;
+    for (size_t i = f->versions; i-- > 0;)
+        if (str_eq(versions, f->version[i]))
+            return;
+    if (f->versions < FIGURES_VERSIONS_MAX)
+        f->version[f->versions++] = copy(b, versions);
+}
+
+void figures_attempt(struct figures_builder *b, const struct reader_attempt *a)
+{
+    struct figures *f = &b->f;
+    tm_assert((unsigned)a->outcome < OUTCOME_COUNT);
+    f->recorded++;
+    f->outcome[a->outcome]++;
+    f->live += a->live;
+    f->abandoned += a->abandoned;
+    f->completed += a->outcome == OUTCOME_COMPLETED;
+    if (a->placed_us != 0)
+        count_placed(b, a);
+    add_versions(b, a->versions);
+}
+
+void figures_answer(struct figures_builder *b, struct slice question,
+                    struct slice answer)
+{
+    struct figures_question *q = find_question(b, question);
+    if (q == NULL)
+        return;
+    find_label(b, q, answer)->n++;
+    q->answers++;
+}
+
+void figures_opt_out(struct figures_builder *b)
+{
+    b->f.opt_outs++;
+}
+
+void figures_callback(struct figures_builder *b)
+{
+    b->f.callbacks++;
+}
+
+static void write_hex(const uint8_t hash[JOURNAL_HASH_SIZE],
+                      char out[FIGURES_HEAD_LEN])
+{
+    static const char digit[] = "0123456789abcdef";
+    for (size_t i = 0; i < JOURNAL_HASH_SIZE; i++) {
+        out[2 * i] = digit[hash[i] >> 4];
+        out[2 * i + 1] = digit[hash[i] & 15];
+    }
+    out[FIGURES_HEAD_LEN - 1] = '\0';
+}
+
+int figures_journal_row(struct figures_builder *b,
+                        const struct journal_row *row, struct err *e)
+{
+    struct figures_journal *j = &b->f.journal;
+    struct journal_entry en;
+    uint8_t want[JOURNAL_HASH_SIZE];
+    journal_hash(b->prev, j->entries + 1, row->payload, want);
+    bool good = row->seq == j->entries + 1 &&
+                memcmp(want, row->hash, sizeof(want)) == 0;
+    j->checked = true;
+    if (!good && j->broken_seq == 0)
+        j->broken_seq = j->entries + 1;
+    j->entries++;
+    memcpy(b->prev, row->hash, sizeof(b->prev));
+    write_hex(row->hash, j->head);
+    int rc = journal_decode(row->payload, &en, e);
+    if (rc != TM_OK)
+        return err_context(e, "journal entry %llu",
+                           (unsigned long long)row->seq);
+    if (en.record.at_us > j->last_us)
+        j->last_us = en.record.at_us;
+    j->restarts += en.record.kind == RECORD_RESTART;
+    if (en.record.kind == RECORD_CLOCK)
+        j->clock_note = copy(b, en.record.note);
+    return TM_OK;
+}
+
+void figures_journal(struct figures_builder *b, const struct journal *j)
+{
+    b->f.journal.entries = j->seq;
+    write_hex(j->head, b->f.journal.head);
+}
+
+const struct figures *figures_end(struct figures_builder *b)
+{
+    struct figures *f = &b->f;
+    f->tries[0] = f->leads > b->called ? f->leads - b->called : 0;
+    uint64_t outcomes = 0, kinds = 0;
+    for (size_t i = 0; i < OUTCOME_COUNT; i++)
+        outcomes += f->outcome[i];
+    for (size_t i = 0; i < FIGURES_LEAD_COUNT; i++)
+        kinds += f->lead[i].n;
+    tm_assert(outcomes == f->recorded);
+    tm_assert(kinds == f->leads);
+    tm_assert(f->placed <= f->recorded && f->answered <= f->ringing);
+    return f;
+}
+
+void figures_rates(const struct figures *f,
+                   struct figures_rate out[FIGURES_RATES])
+{
+    out[0] = (struct figures_rate){
+        "answer", "of the calls placed were answered", f->answered, f->placed};
+    out[1] = (struct figures_rate){
+        "contact", "of the calls placed reached a person", f->live, f->placed};
+    out[2] = (struct figures_rate){"completion",
+                                   "of the people reached completed the call",
+                                   f->completed, f->live};
+    out[3] = (struct figures_rate){"opt_out",
+                                   "of the people reached asked us to stop",
+                                   f->opt_outs, f->live};
+    out[4] = (struct figures_rate){"abandoned",
+                                   "of the people reached were abandoned",
+                                   f->abandoned, f->live};
+}
+
+struct figures_rate figures_worst_period(const struct figures *f)
+{
+    struct figures_rate worst = {
+        "abandoned_worst_period",
+        "abandoned of the people reached, in the worst 30-day period", 0, 0};
+    for (size_t i = 0; i < f->periods; i++) {
+        const struct figures_period *p = &f->period[i];
+        /* a / b > c / d without a division */
+        if (p->live > 0 &&
+            (worst.of == 0 || p->abandoned * worst.of > worst.n * p->live)) {
+            worst.n = p->abandoned;
+            worst.of = p->live;
+        }
+    }
+    return worst;
+}
+
+bool figures_rows_add_up(const struct figures *f)
+{
+    return f->rows == f->imported + f->duplicates + f->rejected;
+}
+
+uint64_t figures_not_taken_up(const struct figures *f)
+{
+    return f->imported > f->leads ? f->imported - f->leads : 0;
+}
