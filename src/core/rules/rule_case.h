@@ -291,6 +291,7 @@ struct rule_case {
 /* The names of the inputs as verdicts and messages write them. */
 #define CASE_INPUTS(X)                                                         \
     X(CASE_ZONES, "location.zones")                                            \
+    X(CASE_REGION, "location.region")                                          \
     X(CASE_COUNTRY, "contact.country")                                         \
     X(CASE_CHANNEL, "contact.channel")                                         \
     X(CASE_DIAL_MODE, "contact.dial_mode")                                     \

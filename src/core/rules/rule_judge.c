@@ -56,6 +56,10 @@ static void weigh_exemption(struct rule_judge *j, const struct rule_code *c)
     if (reach == TRI_NO || suspended(j, c)) {
         return;
     }
+    if (rule_reach_region(j, c) == TRI_UNKNOWN) {
+        reach = TRI_UNKNOWN;
+        missing |= UINT64_C(1) << CASE_REGION;
+    }
     if (j->exempts == RULE_EXEMPTIONS_MAX) {
         j->overflow = true;
         return;

@@ -71,6 +71,9 @@ static inline size_t rule_judge_index(const struct rule_judge *j,
 void rule_reach_places(struct rule_judge *j);
 /* Whether rules of a jurisdiction (v 0: all) reach the case. */
 bool rule_reach_has(const struct rule_judge *j, struct place_code p);
+/* Whether a rule is of the callee's region; unknown only for exemptions. */
+enum tri rule_reach_region(const struct rule_judge *j,
+                           const struct rule_code *c);
 /* In force on the callee's date and of the right region. Notes in holds_us and
  * opens_us when its force begins or ends. */
 bool rule_reach_binds(struct rule_judge *j, const struct rule_code *c);

@@ -49,7 +49,7 @@ bool rule_reach_has(const struct rule_judge *j, struct place_code p)
 static bool listed(const struct rule_code *c, struct place_code p)
 {
     for (size_t i = 0; i < c->regions; i++) {
-        if (c->region[i].v == p.v) {
+        if (p.v && c->region[i].v == p.v) {
             return true;
         }
     }
@@ -57,17 +57,30 @@ static bool listed(const struct rule_code *c, struct place_code p)
 }
 
 /* A rule of some regions binds when any candidate is one of them, an exemption
- * helps when all are. An unknown region has no law of its own. */
-static bool region_fits(const struct rule_judge *j, const struct rule_code *c)
+ * helps when all are. An unknown region has no law of its own, so a rule does
+ * not bind there; whether an exemption would help is not known. */
+enum tri rule_reach_region(const struct rule_judge *j,
+                           const struct rule_code *c)
 {
-    bool any = false;
-    bool all = j->regions > 0;
-    for (size_t i = 0; i < j->regions; i++) {
-        bool in = j->region[i].v && listed(c, j->region[i]);
-        any |= in;
-        all &= in;
+    if (c->regions == 0) {
+        return TRI_YES;
     }
-    return c->role == RULE_EXEMPT ? all : any;
+    bool any = false;
+    bool all = true;
+    bool unknown = j->regions == 0;
+    for (size_t i = 0; i < j->regions; i++) {
+        bool in = listed(c, j->region[i]);
+        any |= in;
+        all &= in || !j->region[i].v;
+        unknown |= !j->region[i].v;
+    }
+    if (c->role != RULE_EXEMPT) {
+        return any ? TRI_YES : TRI_NO;
+    }
+    if (!all) {
+        return TRI_NO;
+    }
+    return unknown ? TRI_UNKNOWN : TRI_YES;
 }
 
 /* In force on the callee's date; where that is two dates, on the strict one.
@@ -119,5 +132,5 @@ enum tri rule_reach_applies(const struct rule_judge *j,
 
 bool rule_reach_binds(struct rule_judge *j, const struct rule_code *c)
 {
-    return c->binds && (c->regions == 0 || region_fits(j, c)) && in_force(j, c);
+    return c->binds && rule_reach_region(j, c) != TRI_NO && in_force(j, c);
 }

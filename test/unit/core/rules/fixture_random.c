@@ -194,7 +194,10 @@ static void change_all_caps(struct rng *r, struct lawful *l)
         l->cap[i] = (struct policy_cap){.max = 9, .span_us = CIVIL_DAY_US};
     }
     l->k.policy.caps = POLICY_CAPS_MAX;
-    l->cap[rng_below(r, POLICY_CAPS_MAX)].max = 0;
+    uint64_t shut = rng_below(r, 2 * POLICY_CAPS_MAX);
+    if (shut < POLICY_CAPS_MAX) {
+        l->cap[shut].max = 0;
+    }
 }
 
 static void change_hours(struct rng *r, struct lawful *l)
@@ -247,9 +250,48 @@ static void change_presentation(struct rng *r, struct lawful *l)
     }
 }
 
+/* A registered business line, on offer what the exemption asks for. */
+static void change_business(struct rng *r, struct lawful *l)
+{
+    l->k.callee.party = PARTY_BUSINESS;
+    l->k.contact.line = LINE_BUSINESS;
+    l->k.purpose.goods = (enum goods)rng_below(r, 3);
+    l->registry[0].on_list = TRI_YES;
+}
+
+static void change_health(struct rng *r, struct lawful *l)
+{
+    l->k.purpose.kind = PURPOSE_HEALTHCARE;
+    l->k.purpose.leads_to_sale = TRI_YES;
+    l->k.caller.hipaa = TRI_YES;
+    l->k.contact.line = LINE_BUSINESS;
+    l->k.consents = rng_below(r, 2);
+}
+
+/* Spoken consent in Texas about the day of a judgment. */
+static void change_circuit(struct rng *r, struct lawful *l)
+{
+    l->k.when.now_us = fixture_world_instant("2026-02-23T17:00:00Z") +
+                       (int64_t)rng_below(r, 4) * CIVIL_DAY_US;
+    l->registry[0].obtained = days_ago(l, 5);
+    l->place[0].region = fixture_world_place("US-TX");
+    l->consent[0].type = CONSENT_EXPRESS_ORAL;
+    l->consent[0].given = days_ago(l, 100);
+}
+
+/* Leaves one of the two federal layers to decide. */
+static void isolate(struct rng *r, struct lawful *l)
+{
+    switch (rng_below(r, 4)) {
+    case 0: l->k.caller.ftc_jurisdiction = TRI_NO; break;
+    case 1: l->k.contact.line = LINE_BUSINESS; break;
+    default: break;
+    }
+}
+
 static void change(struct world *w, struct rng *r, struct lawful *l)
 {
-    switch (rng_below(r, 12)) {
+    switch (rng_below(r, 15)) {
     case 0: change_time(w, r, l); break;
     case 1: change_who(r, l); break;
     case 2: change_what(r, l); break;
@@ -261,6 +303,9 @@ static void change(struct world *w, struct rng *r, struct lawful *l)
     case 8: change_all_caps(r, l); break;
     case 9: change_hours(r, l); break;
     case 10: change_pacing(r, l); break;
+    case 11: change_business(r, l); break;
+    case 12: change_health(r, l); break;
+    case 13: change_circuit(r, l); break;
     default: change_presentation(r, l);
     }
 }
@@ -276,6 +321,7 @@ void fixture_random_case(struct world *w, struct rng *r, struct lawful *l)
     for (uint64_t i = 0; i < changes; i++) {
         change(w, r, l);
     }
+    isolate(r, l);
 }
 
 const char *fixture_random_forget(struct lawful *l, unsigned which)
