@@ -7,8 +7,9 @@
 #define MOUNTAIN "America/Denver"
 #define PACIFIC  "America/Los_Angeles"
 
-/* Every zone that has people in it, 49 CFR part 71. States whose clock is the
- * same all over the state have one. */
+/* Every zone that has people in it, 49 CFR part 71. Only zones that numbers
+ * have too, as those are what is loaded; today's clock is what counts, so
+ * Detroit and Indianapolis stand under New York. */
 static const struct {
     const char *region;
     const char *zone[4];
@@ -30,14 +31,14 @@ static const struct {
     {"US-IA", {CENTRAL}},
     {"US-ID", {"America/Boise", PACIFIC}},
     {"US-IL", {CENTRAL}},
-    {"US-IN", {"America/Indiana/Indianapolis", CENTRAL}},
+    {"US-IN", {EASTERN, CENTRAL}},
     {"US-KS", {CENTRAL, MOUNTAIN}},
     {"US-KY", {EASTERN, CENTRAL}},
     {"US-LA", {CENTRAL}},
     {"US-MA", {EASTERN}},
     {"US-MD", {EASTERN}},
     {"US-ME", {EASTERN}},
-    {"US-MI", {"America/Detroit", CENTRAL}},
+    {"US-MI", {EASTERN, CENTRAL}},
     {"US-MN", {CENTRAL}},
     {"US-MO", {CENTRAL}},
     {"US-MP", {"Pacific/Guam"}},

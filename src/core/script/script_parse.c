@@ -398,20 +398,20 @@ static int check_step(const struct script_parser *p, size_t i, struct err *e)
 
 static void reach(const struct script *s, int i, bool *seen)
 {
-    int todo[SCRIPT_STEPS_MAX];
+    int pending[SCRIPT_STEPS_MAX];
     size_t n = 0;
     if (i == SCRIPT_END || seen[i])
         return;
     seen[i] = true;
-    todo[n++] = i;
+    pending[n++] = i;
     while (n > 0) {
-        const struct script_step *t = &s->step[todo[--n]];
+        const struct script_step *t = &s->step[pending[--n]];
         for (size_t k = 0; k <= t->keys; k++) {
             int to = k < t->keys ? t->key[k].next : t->next;
             if (to == SCRIPT_END || seen[to])
                 continue;
             seen[to] = true;
-            todo[n++] = to;
+            pending[n++] = to;
         }
     }
 }

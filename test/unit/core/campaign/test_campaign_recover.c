@@ -1,0 +1,93 @@
+/* What a crash left open (design, section 4). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fixture_world.h"
+
+static struct world w;
+
+static int setup(void **state)
+{
+    (void)state;
+    world_open(&w, world_plan);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+static struct campaign_open_attempt open_attempt(void)
+{
+    return (struct campaign_open_attempt){
+        .attempt = {5},
+        .tenant = {1},
+        .seller = {2},
+        .campaign = {3},
+        .lead = world_lead(7, 12124560001),
+        .e164 = 12124560001,
+    };
+}
+
+static void check(const struct campaign_open_attempt *a, bool live,
+                  bool abandoned)
+{
+    struct record r[3];
+    size_t n = campaign_close_open(w.plan, a, w.now_us, r);
+    assert_int_equal(n, 2);
+    assert_int_equal(r[0].kind, RECORD_ENDED);
+    assert_int_equal(r[0].state, OUTCOME_UNKNOWN);
+    assert_int_equal(r[0].attempt.v, 5);
+    assert_int_equal(r[0].e164, a->e164);
+    assert_int_equal(r[0].seller.v, 2);
+    assert_int_equal(r[0].at_us, w.now_us);
+    assert_int_equal(r[0].live, live);
+    assert_int_equal(r[0].abandoned, abandoned);
+    assert_true(str_eq(r[0].value, "crash"));
+    assert_int_equal(r[1].kind, RECORD_LEAD);
+    assert_int_equal(r[1].lead.v, 7);
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    struct campaign_open_attempt a = open_attempt();
+    check(&a, false, false); /* no INVITE known */
+    a.placed_us = w.now_us - 9000000;
+    check(&a, false, false);
+    a.answered_us = w.now_us - 4000000;
+    check(&a, true, true);
+    a.served = true;
+    check(&a, true, false);
+}
+
+/* The lead follows its retry rules, and the attempt counts among its tries. */
+static void test_lead(void **state)
+{
+    (void)state;
+    struct campaign_open_attempt a = open_attempt();
+    struct record r[3];
+    campaign_close_open(w.plan, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_WAITING);
+    assert_true(r[1].due_us == w.now_us + INT64_C(7200000000));
+    a.lead.outcomes[OUTCOME_NO_ANSWER] = 2;
+    campaign_close_open(w.plan, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_EXHAUSTED);
+    assert_true(str_eq(r[1].key, "tries_used_up"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_lead),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

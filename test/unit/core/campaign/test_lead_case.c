@@ -1,0 +1,201 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/campaign/lead_case.h"
+#include "fixture_world.h"
+
+static struct world w;
+static struct lead_case c;
+
+static int setup(void **state)
+{
+    (void)state;
+    world_open(&w, world_plan);
+    tz_set_add(&w.zones, tz_fixed(&w.arena, "America/Chicago", -6 * 3600));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+static void build(const struct lead *l)
+{
+    struct lead_case_input in = {
+        .plan = w.plan,
+        .seller = {1},
+        .zones = &w.zones,
+        .lists = &w.lists,
+        .suppression = &w.suppression,
+        .now_us = w.now_us,
+    };
+    lead_case_build(&c, &in, l, 0);
+}
+
+static void test_number_and_address(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    char text[VOCAB_PLACE_MAX + 1];
+    build(&l);
+    assert_int_equal(c.k.location.places, 1);
+    assert_int_equal(c.place[0].basis, BASIS_AREA_CODE);
+    assert_string_equal(tz_name(c.place[0].zone), "America/New_York");
+    assert_int_equal(c.k.contact.line, LINE_WIRELESS);
+    /* An address is one more candidate: Florida has two zones. */
+    strcpy(l.region, "FL");
+    build(&l);
+    assert_int_equal(c.k.location.places, 3);
+    assert_int_equal(c.place[2].basis, BASIS_CRM_ADDRESS);
+    assert_string_equal(tz_name(c.place[2].zone), "America/Chicago");
+    vocab_place_text(c.place[2].region, text);
+    assert_string_equal(text, "US-FL");
+    /* Confirmed, it names the law, and the number's zone still counts. */
+    strcpy(l.region, "US-IL");
+    l.region_confirmed = true;
+    build(&l);
+    assert_int_equal(c.k.location.places, 2);
+    assert_int_equal(c.place[0].basis, BASIS_CONFIRMED_ADDRESS);
+    assert_string_equal(tz_name(c.place[0].zone), "America/New_York");
+    assert_string_equal(tz_name(c.place[1].zone), "America/Chicago");
+}
+
+/* A zone that is not loaded stays unknown: its hours are closed. */
+static void test_unknown_zone(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 13105550101);
+    build(&l);
+    assert_true(c.k.location.places > 0);
+    assert_null(c.place[0].zone);
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    build(&l);
+    assert_int_equal(c.k.suppression.registries, 1);
+    assert_int_equal(c.registry[0].registry, REGISTRY_US_NATIONAL);
+    assert_int_equal(c.registry[0].on_list, TRI_NO);
+    assert_int_equal(c.registry[0].obtained.day, 22);
+    assert_int_equal(c.k.suppression.internals, 0);
+    assert_true(c.k.suppression.internal_known);
+    l.phone[0].e164 = 12124569999;
+    suppression_add(&w.suppression, w.env.seller, 12124569999, 77);
+    build(&l);
+    assert_int_equal(c.registry[0].on_list, TRI_YES);
+    assert_int_equal(c.k.suppression.internals, 1);
+    assert_int_equal(c.internal[0].requested_us, 77);
+    /* Another seller's request does not bind this one, all sellers' does. */
+    struct seller_id other = {9}, all = {0};
+    l.phone[0].e164 = 12124560001;
+    suppression_add(&w.suppression, other, 12124560001, 5);
+    build(&l);
+    assert_int_equal(c.k.suppression.internals, 0);
+    suppression_add(&w.suppression, all, 12124560001, 6);
+    build(&l);
+    assert_int_equal(c.k.suppression.internals, 1);
+}
+
+/* The list's age is told by the callee's earliest date: 01:00 UTC is still
+ * the day before in New York. */
+static void test_list_date(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    assert_true(civil_parse_instant(str_of("2026-11-20T01:00:00Z"),
+                                    &w.lists.set[0].obtained_us));
+    build(&l);
+    assert_int_equal(c.registry[0].obtained.day, 19);
+}
+
+/* A list that no rule knows by name is kept all the same. */
+static void test_own_list(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124569999);
+    strcpy(w.lists.set[0].name, "city_list");
+    build(&l);
+    assert_int_equal(c.k.suppression.registries, 0);
+    assert_int_equal(c.k.suppression.internals, 1);
+    w.lists.set[0].kind = DNC_INTERNAL;
+    w.lists.set[0].seller = 9;
+    build(&l);
+    assert_int_equal(c.k.suppression.internals, 0);
+}
+
+static void test_history(void **state)
+{
+    (void)state;
+    static const enum outcome outcome[] = {
+        OUTCOME_CANCELLED, OUTCOME_NO_ANSWER, OUTCOME_MACHINE,
+        OUTCOME_HUNG_UP,   OUTCOME_UNKNOWN,   OUTCOME_CONGESTION};
+    static const enum answer answer[] = {ANSWER_NOT_PLACED, ANSWER_NONE,
+                                         ANSWER_MACHINE,    ANSWER_PERSON,
+                                         ANSWER_UNKNOWN,    ANSWER_NONE};
+    struct lead l = world_lead(1, 12124560001);
+    for (size_t i = 0; i < tm_array_len(outcome); i++)
+        l.history[l.tries++] = (struct lead_try){.e164 = 12124560001,
+                                                 .at_us = (int64_t)i + 1,
+                                                 .outcome = outcome[i]};
+    build(&l);
+    assert_int_equal(c.k.attempts.n, tm_array_len(answer));
+    for (size_t i = 0; i < tm_array_len(answer); i++)
+        assert_int_equal(c.attempt[i].answer, answer[i]);
+    assert_int_equal(c.consent[0].covers, VOCAB_VOICE);
+}
+
+static bool is_zone_of_numbers(const char *name)
+{
+    for (size_t z = 0; z < number_zone_count(); z++)
+        if (strcmp(number_zone_name((uint16_t)z), name) == 0)
+            return true;
+    return false;
+}
+
+/* Every zone of the table is one of the number's own data, as those are
+ * loaded: a misspelt one would close its state for ever. */
+static void test_zone_table(void **state)
+{
+    (void)state;
+    int states = 0;
+    for (int i = 0; i < 26 * 26; i++) {
+        char region[] = "US-XX";
+        struct place_code p;
+        const char *zone[4];
+        region[3] = (char)('A' + i / 26);
+        region[4] = (char)('A' + i % 26);
+        assert_true(vocab_place_parse(str_of(region), &p));
+        size_t n = lead_case_zones(p, zone);
+        states += n > 0;
+        for (size_t k = 0; k < n; k++)
+            if (!is_zone_of_numbers(zone[k]))
+                fail_msg("%s: no zone %s", region, zone[k]);
+    }
+    /* 50 states, the District of Columbia and 5 territories. */
+    assert_int_equal(states, 56);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_number_and_address, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_unknown_zone, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_list_date, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_own_list, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_history, setup, teardown),
+        cmocka_unit_test(test_zone_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
