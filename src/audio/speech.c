@@ -98,6 +98,9 @@ static struct pcm *finish(const struct pcm *p)
     while (to > from && abs(p->sample[to - 1]) < QUIET) {
         --to;
     }
+    if (from == to) {
+        return pcm_new(0);
+    }
     from = from > MARGIN ? from - MARGIN : 0;
     to = p->n - to > MARGIN ? to + MARGIN : p->n;
     for (size_t i = from; i < to; ++i) {

@@ -14,7 +14,8 @@
 enum {
     SAME_KEY_US = 400000, /* one key heard both ways within this */
     VOICE_ENERGY = 40000, /* mean square: about -44 dBm0 */
-    VOICE_FRAMES = 3,     /* in a row until it counts as speech */
+    VOICE_MS = 60,        /* in a row until it counts as speech */
+    MUTE_MS = 100,        /* without a packet: silence, not jitter */
     SILENCE_MS = 800,
     BEEP_FRAMES_MIN = 6,   /* 120 ms */
     BEEP_FRAMES_MAX = 100, /* a longer tone is something else */
@@ -110,20 +111,32 @@ static void beep_ended(struct media_leg *leg)
     b->frames = 0;
 }
 
+/* Two tones near each other beat: their loudness goes up and down. */
+static bool steady(uint64_t a, uint64_t b)
+{
+    return a < b + b / 4 && b < a + a / 4;
+}
+
 static void beep_frame(struct media_leg *leg, const int16_t *s, size_t n,
                        uint64_t energy)
 {
     struct media_beep *b = &leg->flow.beep;
-    double c = energy > VOICE_ENERGY ? media_detect_tone(s, n, energy) : 2;
+    double c =
+        energy > VOICE_ENERGY &&
+                steady(mean_square(s, n / 2), mean_square(s + n / 2, n - n / 2))
+            ? media_detect_tone(s, n, energy)
+            : 2;
     double hz = c > 1 || c < -1 ? 0 : acos(c) * PCM_RATE / 6.283185307179586;
     if (hz < BEEP_HZ_MIN || hz > BEEP_HZ_MAX) {
         beep_ended(leg);
         return;
     }
-    if (b->frames > 0 && fabs(hz - b->hz) > 0.03 * b->hz) {
+    if (b->frames > 0 &&
+        (fabs(hz - b->hz) > 0.03 * b->hz || !steady(b->energy, energy))) {
         beep_ended(leg);
     }
     b->hz = hz;
+    b->energy = energy;
     ++b->frames;
 }
 
@@ -145,35 +158,25 @@ void media_detect_audio(struct media_leg *leg, const int16_t *s, size_t n)
     if (leg->config.detect_beep) {
         beep_frame(leg, s, n, energy);
     }
+    if (leg->config.detect_voice) {
+        voice_heard(leg, energy > VOICE_ENERGY,
+                    (unsigned)(n * 1000 / PCM_RATE));
+    }
 }
 
 /* Every 20 ms, whether or not a packet came. */
 void media_detect_tick(struct media_leg *leg)
 {
     struct media_flow *f = &leg->flow;
-    unsigned limit =
-        leg->config.silence_ms ? leg->config.silence_ms : SILENCE_MS;
     atomic_store_explicit(&leg->energy, f->heard_energy, memory_order_relaxed);
     if (leg->config.starve_ms > 0 && f->mute_ms >= leg->config.starve_ms &&
         f->peer.receive && !f->starved) {
         f->starved = true;
         media_thread_event(leg, MEDIA_STARVED, 0, 0);
     }
-    if (!leg->config.detect_voice) {
-        return;
-    }
-    if (f->heard_energy > VOICE_ENERGY) {
-        f->quiet_ms = 0;
-        if (++f->active_run >= VOICE_FRAMES && !f->speaking) {
-            f->speaking = true;
-            media_thread_event(leg, MEDIA_VOICE, 0, 0);
-        }
-        return;
-    }
-    f->active_run = 0;
-    f->quiet_ms += MEDIA_TICK_MS;
-    if (f->speaking && f->quiet_ms >= limit) {
-        f->speaking = false;
-        media_thread_event(leg, MEDIA_SILENCE, 0, 0);
+    if (leg->config.detect_voice && f->mute_ms >= MUTE_MS) {
+        voice_heard(leg, false,
+                    f->mute_ms < MUTE_MS + MEDIA_TICK_MS ? f->mute_ms
+                                                         : MEDIA_TICK_MS);
     }
 }

@@ -56,6 +56,7 @@ struct media_peer {
 /* Steady single tones (a voicemail's beep), tel/media_detect.c. */
 struct media_beep {
     double hz;
+    uint64_t energy;
     unsigned frames;
 };
 
@@ -86,7 +87,7 @@ struct media_flow {
 
     uint64_t heard_energy; /* highest mean square of this tick */
     bool speaking;
-    unsigned active_run, quiet_ms, mute_ms;
+    unsigned active_ms, quiet_ms, mute_ms;
     bool starved;
     struct media_beep beep;
 
