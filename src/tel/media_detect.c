@@ -140,6 +140,30 @@ static void beep_frame(struct media_leg *leg, const int16_t *s, size_t n,
     ++b->frames;
 }
 
+/* ms more of voice or of none were heard. Counted in the time of the sound,
+ * not of its arrival: jitter makes no silence. */
+static void voice_heard(struct media_leg *leg, bool active, unsigned ms)
+{
+    struct media_flow *f = &leg->flow;
+    unsigned limit =
+        leg->config.silence_ms ? leg->config.silence_ms : SILENCE_MS;
+    if (active) {
+        f->quiet_ms = 0;
+        f->active_ms += ms;
+        if (f->active_ms >= VOICE_MS && !f->speaking) {
+            f->speaking = true;
+            media_thread_event(leg, MEDIA_VOICE, 0, 0);
+        }
+        return;
+    }
+    f->active_ms = 0;
+    f->quiet_ms += ms;
+    if (f->speaking && f->quiet_ms >= limit) {
+        f->speaking = false;
+        media_thread_event(leg, MEDIA_SILENCE, 0, 0);
+    }
+}
+
 void media_detect_audio(struct media_leg *leg, const int16_t *s, size_t n)
 {
     struct media_flow *f = &leg->flow;
