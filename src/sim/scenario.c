@@ -82,7 +82,7 @@ static void set_default(struct scenario *s, const struct setting *k)
 void scenario_init(struct scenario *s)
 {
     *s = (struct scenario){.day = {2026, 11, 23}, .begin_s = 9 * 3600};
-    person_world_init(&s->world, 1);
+    person_world_init(&s->world, 0);
     for (size_t i = 0; i < tm_array_len(settings); i++)
         set_default(s, &settings[i]);
     (void)str_copy(s->name, sizeof(s->name), str_of("scenario"));

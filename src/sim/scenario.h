@@ -80,7 +80,7 @@ struct scenario {
     uint32_t zone[SCENARIO_ZONE_COUNT]; /* weights; all 0: as numbers come */
     struct scenario_at at[SCENARIO_AT_MAX];
     size_t ats;
-    struct person_world world;
+    struct person_world world;  /* seed 0: drawn from the run's */
     struct slice campaign;      /* text of [campaign], or empty */
     struct slice campaign_file; /* or the path, as it stands */
 #define NUMBER(name, value, least, most, text) uint64_t name;

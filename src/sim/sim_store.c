@@ -445,7 +445,8 @@ struct sim_store_answer sim_store_answer_at(const struct sim_store *s, size_t i)
     return (struct sim_store_answer){
         .attempt = w->attempt,
         .question = sim_store_rows_word(&s->rows, w->question),
-        .answer = sim_store_rows_word(&s->rows, w->answer)};
+        .answer = sim_store_rows_word(&s->rows, w->answer),
+        .question_word = w->question};
 }
 
 const struct sim_store_counts *sim_store_counts(const struct sim_store *s)

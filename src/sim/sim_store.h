@@ -116,6 +116,7 @@ bool sim_store_lead(const struct sim_store *s, struct campaign_id c,
 struct sim_store_answer {
     struct attempt_id attempt;
     struct slice question, answer;
+    unsigned question_word; /* the same number for the same question */
 };
 size_t sim_store_answers(const struct sim_store *s);
 /* Of a question that was answered twice in a call, both are there. */

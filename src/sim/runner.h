@@ -1,0 +1,123 @@
+/*
+ * Runs a scenario: the real engine with the real rules on a virtual clock, a
+ * simulated carrier and a store in memory. The same scenario, plan, rules,
+ * zones and seed give the same journal, byte for byte.
+ *
+ * Faults come from a stream of their own: the program dies at any event and
+ * starts again on what was durable, as `telemark serve` would; the store is
+ * slow or away for a while; the trunk is down. Each may be switched on alone.
+ *
+ * Who wants to check a run watches: `journal` is told of every durable record
+ * with the number in clear, in the journal's order; `calls` of every call that
+ * left, with its permit; `handed` of every record as the engine hands it to
+ * the store (some may be lost in a crash). The truth about the people is the
+ * list (sim_list.h), the scenario and the plan, which the caller has.
+ *
+ * Cost: about 60 us a call. One thread a run.
+ */
+#ifndef SIM_RUNNER_H
+#define SIM_RUNNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/tz.h"
+#include "core/rules/rule_book.h"
+#include "engine/engine.h"
+#include "sim/sim_carrier.h"
+#include "sim/sim_list.h"
+#include "sim/sim_store.h"
+
+enum {
+    RUNNER_HOURS = 24,
+    RUNNER_GROUPS_MAX = 64,
+    RUNNER_ANSWERS_MAX = 128,
+    RUNNER_WORD_MAX = 48,
+    RUNNER_HASH_LEN = 2 * JOURNAL_HASH_SIZE + 1,
+};
+
+/* Probabilities per event of the virtual clock; all 0: nothing goes wrong. */
+struct runner_faults {
+    uint64_t seed;
+    uint32_t crash_ppm;
+    unsigned crashes_max;
+    uint32_t slow_ppm;  /* commits take up to 3 s, for up to a minute */
+    uint32_t away_ppm;  /* writing fails, for up to a minute */
+    uint32_t down_ppm;  /* the trunk refuses, for up to a minute */
+    size_t records_max; /* of the store's queue; 0: as usual */
+};
+
+typedef void(runner_progress_fn)(void *arg, int64_t now_us, uint64_t calls);
+
+struct runner_options {
+    const struct scenario *scenario;
+    const struct plan *plan;
+    const struct rule_book *book;
+    const struct tz_set *zones;
+    const struct sim_list *list;
+    uint64_t seed;
+    const struct runner_faults *faults; /* NULL: none */
+    sim_store_watch_fn *journal;        /* the watchers may be NULL */
+    void *journal_arg;
+    sim_carrier_watch_fn *calls;
+    void *calls_arg;
+    engine_watch_fn *handed;
+    void *handed_arg;
+    runner_progress_fn *progress; /* now and then; may be NULL */
+    void *progress_arg;
+};
+
+/* Leads in one state for one reason. */
+struct runner_group {
+    enum lead_state state;
+    char reason[RUNNER_WORD_MAX];
+    uint64_t leads;
+    int64_t first_due_us, last_due_us; /* 0: at once or never */
+};
+
+struct runner_answer {
+    char question[RUNNER_WORD_MAX], answer[RUNNER_WORD_MAX];
+    uint64_t n;
+};
+
+struct runner_hour {
+    uint64_t placed, answered, live, completed;
+};
+
+struct runner_result {
+    int64_t start_us, end_us, now_us;
+    enum campaign_state state;
+    uint64_t leads;
+    uint64_t attempts; /* of this run: permits used */
+    uint64_t outcome[OUTCOME_COUNT];
+    uint64_t lead[LEAD_STATE_COUNT];
+    uint64_t placed, answered, live, abandoned, completed;
+    uint64_t opt_outs, callbacks, verdicts;
+    int64_t talk_ms;       /* of live calls */
+    int64_t first_call_us; /* 0: none */
+    int64_t last_call_us;
+    struct runner_group group[RUNNER_GROUPS_MAX];
+    size_t groups;
+    struct runner_answer answer[RUNNER_ANSWERS_MAX];
+    size_t answers;
+    struct runner_hour hour[RUNNER_HOURS]; /* of the callee's local day */
+    struct runner_hour no_zone;
+    uint64_t events; /* of the virtual clock */
+    unsigned crashes;
+    uint64_t stale_calls; /* ended after a crash by their dialog record */
+    size_t calls_max;     /* up at one time */
+    uint64_t journal_entries;
+    uint8_t journal_head[JOURNAL_HASH_SIZE];
+    char journal_hash[RUNNER_HASH_LEN]; /* the head in hex */
+};
+
+/* TM_ESTATE: the engine stood still although there was something to do, or
+ * did not come to an end; the text says when and where. *out is set on
+ * success only. */
+int runner_run(const struct runner_options *o, struct runner_result *out,
+               struct err *e) TM_MUST_CHECK;
+
+/* A pack that refuses nothing, for scenarios with `rules = allow`. */
+struct rule_pack_text runner_allow_pack(void);
+
+#endif

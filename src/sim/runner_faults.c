@@ -1,0 +1,76 @@
+#include "sim/runner_inside.h"
+
+enum { SPELL_US = 60 * 1000 * 1000, SLOW_US = 3 * 1000 * 1000 };
+
+static int64_t usual_us(const struct runner *r)
+{
+    return (int64_t)(r->o.scenario->commit_s * 1e6);
+}
+
+static void slow_over(void *arg)
+{
+    struct runner *r = arg;
+    sim_store_set_commit_us(r->store_sim, usual_us(r));
+}
+
+static void away_over(void *arg)
+{
+    struct runner *r = arg;
+    sim_store_set_away(r->store_sim, false);
+}
+
+static void down_over(void *arg)
+{
+    struct runner *r = arg;
+    sim_carrier_set_down(r->carrier_sim, false);
+}
+
+void runner_faults_init(struct runner *r)
+{
+    const struct runner_faults *f = r->o.faults;
+    rng_init(&r->fault_rng, f != NULL ? f->seed : 0, "faults");
+    sim_clock_timer(&r->slow_end, slow_over, r);
+    sim_clock_timer(&r->away_end, away_over, r);
+    sim_clock_timer(&r->down_end, down_over, r);
+}
+
+static bool begins(struct runner *r, uint32_t ppm, struct sim_timer *end)
+{
+    if (ppm == 0 || sim_clock_is_set(end) ||
+        !rng_chance_ppm(&r->fault_rng, ppm))
+        return false;
+    int64_t us = 1 + (int64_t)rng_below(&r->fault_rng, SPELL_US);
+    sim_clock_set(&r->clock, end, r->clock.now_us + us);
+    return true;
+}
+
+int runner_faults_draw(struct runner *r, struct err *e)
+{
+    const struct runner_faults *f = r->o.faults;
+    if (f == NULL)
+        return TM_OK;
+    if (begins(r, f->slow_ppm, &r->slow_end))
+        sim_store_set_commit_us(r->store_sim,
+                                1 + (int64_t)rng_below(&r->fault_rng, SLOW_US));
+    if (begins(r, f->away_ppm, &r->away_end))
+        sim_store_set_away(r->store_sim, true);
+    if (begins(r, f->down_ppm, &r->down_end))
+        sim_carrier_set_down(r->carrier_sim, true);
+    /* On a store that cannot write no server starts. */
+    if (f->crash_ppm == 0 || r->crashes >= f->crashes_max ||
+        sim_clock_is_set(&r->away_end) ||
+        !rng_chance_ppm(&r->fault_rng, f->crash_ppm))
+        return TM_OK;
+    return runner_house_crash(r, e);
+}
+
+void runner_faults_end(struct runner *r)
+{
+    struct sim_timer *const end[] = {&r->slow_end, &r->away_end, &r->down_end};
+    for (size_t i = 0; i < tm_array_len(end); i++) {
+        if (!sim_clock_is_set(end[i]))
+            continue;
+        sim_clock_cancel(&r->clock, end[i]);
+        end[i]->fn(r);
+    }
+}

@@ -1,0 +1,170 @@
+#include "sim/runner_inside.h"
+
+enum { OTHER_TIMERS = 8 };
+
+static const struct campaign_id CAMPAIGN = {SIM_LIST_CAMPAIGN};
+static const struct tenant_id TENANT = {SIM_LIST_TENANT};
+static const struct seller_id SELLER = {SIM_LIST_SELLER};
+
+static void draw_salt(uint64_t seed, uint8_t salt[JOURNAL_SALT_SIZE])
+{
+    struct rng r;
+    rng_init(&r, seed, "journal salt");
+    for (int i = 0; i < JOURNAL_SALT_SIZE; i++)
+        salt[i] = (uint8_t)rng_below(&r, 256);
+}
+
+static void open_store(struct runner *r)
+{
+    const struct runner_options *o = &r->o;
+    uint8_t salt[JOURNAL_SALT_SIZE];
+    draw_salt(o->seed, salt);
+    struct sim_store_options so = {
+        .clock = &r->clock,
+        .salt = salt,
+        .commit_us = (int64_t)(o->scenario->commit_s * 1e6),
+        .records_max = o->faults != NULL ? o->faults->records_max : 0,
+        .watch = o->journal,
+        .watch_arg = o->journal_arg,
+    };
+    r->store_sim = sim_store_new(&so);
+    struct sim_store_campaign c = {.tenant = TENANT,
+                                   .id = CAMPAIGN,
+                                   .seller = SELLER,
+                                   .state = CAMPAIGN_LOADED};
+    sim_store_add_campaign(r->store_sim, &c);
+    for (size_t i = 0; i < sim_list_size(o->list); i++) {
+        struct lead l;
+        sim_list_lead(o->list, i, &l);
+        sim_store_add_lead(r->store_sim, &l);
+        sim_store_enroll(r->store_sim, c.id, l.id);
+    }
+    sim_store_port(r->store_sim, &r->store);
+}
+
+static unsigned trunk_calls(const struct runner_options *o)
+{
+    if (o->scenario->trunk_calls > 0)
+        return (unsigned)o->scenario->trunk_calls;
+    return o->plan->calls_max;
+}
+
+static void open_carrier(struct runner *r)
+{
+    const struct runner_options *o = &r->o;
+    struct sim_carrier_options co = {
+        .clock = &r->clock,
+        .world = &r->world[0],
+        .trunk = o->plan->trunk,
+        .calls_max = trunk_calls(o),
+        .calls_per_1000s = (uint64_t)(o->scenario->cps * 1000 + 0.5),
+        .watch = o->calls,
+        .watch_arg = o->calls_arg,
+    };
+    r->carrier_sim = sim_carrier_new(&co);
+    sim_carrier_port(r->carrier_sim, &r->carrier);
+}
+
+void runner_house_open(struct runner *r)
+{
+    sim_clock_init(&r->clock, r->start_us,
+                   (size_t)trunk_calls(&r->o) * SIM_CARRIER_TIMERS +
+                       SIM_STORE_TIMERS + OTHER_TIMERS);
+    r->clock_port = sim_clock_port(&r->clock);
+    open_store(r);
+    open_carrier(r);
+    suppression_init(&r->suppression);
+}
+
+void runner_house_close(struct runner *r)
+{
+    engine_free(r->engine);
+    suppression_fini(&r->suppression);
+    sim_carrier_free(r->carrier_sim);
+    sim_store_free(r->store_sim);
+    sim_clock_fini(&r->clock);
+}
+
+/* What a server knows when it begins: opt-outs, the last attempt. */
+static void read_memory(struct runner *r)
+{
+    suppression_fini(&r->suppression);
+    suppression_init(&r->suppression);
+    sim_list_opt_outs(r->o.list, &r->suppression);
+    sim_store_opt_outs(r->store_sim, &r->suppression);
+    r->next_attempt = sim_store_last_attempt(r->store_sim) + 1;
+}
+
+int runner_house_start(struct runner *r, struct err *e)
+{
+    read_memory(r);
+    struct engine_ports ports = {.clock = &r->clock_port,
+                                 .store = &r->store,
+                                 .carrier = &r->carrier,
+                                 .watch = r->o.handed,
+                                 .watch_arg = r->o.handed_arg};
+    r->engine = engine_new(&ports);
+    struct store_events events = engine_store_events(r->engine);
+    sim_store_listen(r->store_sim, &events);
+    sim_carrier_listen(r->carrier_sim, engine_on_call, r->engine);
+    struct campaign_env env = {.tenant = TENANT,
+                               .id = CAMPAIGN,
+                               .seller = SELLER,
+                               .plan = r->o.plan,
+                               .book = r->o.book,
+                               .zones = r->o.zones,
+                               .lists = sim_list_lists(r->o.list),
+                               .suppression = &r->suppression,
+                               .next_attempt = &r->next_attempt};
+    enum campaign_state state;
+    struct campaign_counters counters;
+    bool known = sim_store_campaign_now(r->store_sim, CAMPAIGN, r->clock.now_us,
+                                        &state, &counters);
+    tm_assert(known);
+    int rc = engine_add(r->engine, &env, state, &counters);
+    /* The operator's command is repeated when a crash swallowed it. */
+    if (rc == TM_OK && state == CAMPAIGN_LOADED)
+        rc = engine_command(r->engine, CAMPAIGN, CAMPAIGN_EV_START);
+    if (rc != TM_OK)
+        return err_set(e, rc, "the campaign does not start");
+    return TM_OK;
+}
+
+static int close_attempt(struct runner *r, const struct sim_store_attempt *a,
+                         struct err *e)
+{
+    struct campaign_open_attempt open;
+    struct record record[3];
+    sim_store_open_attempt(r->store_sim, a, &open);
+    if (a->dialog != NULL) {
+        int rc = r->carrier.end_stale(r->carrier.self, str_of(a->dialog), e);
+        if (rc != TM_OK)
+            return rc;
+    }
+    size_t n = campaign_close_open(r->o.plan, &open, r->clock.now_us, record);
+    sim_store_apply(r->store_sim, record, n);
+    return TM_OK;
+}
+
+/* The program dies and is started again at once. */
+int runner_house_crash(struct runner *r, struct err *e)
+{
+    r->crashes++;
+    sim_carrier_crash(r->carrier_sim);
+    sim_store_crash(r->store_sim);
+    engine_free(r->engine);
+    r->engine = NULL;
+    struct record restart = {
+        .kind = RECORD_RESTART, .at_us = r->clock.now_us, .tenant = TENANT};
+    sim_store_apply(r->store_sim, &restart, 1);
+    for (size_t i = 0; i < sim_store_attempts(r->store_sim); i++) {
+        const struct sim_store_attempt *a =
+            sim_store_attempt_at(r->store_sim, i);
+        if (a->ended_us != 0)
+            continue;
+        int rc = close_attempt(r, a, e);
+        if (rc != TM_OK)
+            return rc;
+    }
+    return runner_house_start(r, e);
+}

@@ -1,0 +1,353 @@
+#include "sim/sim_list.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "core/number/number_zone.h"
+#include "sim/person_number.h"
+
+enum {
+    PHONES = 2,
+    MILLION = 1000000,
+    VISITS = 60, /* days on which people were here */
+    IMAGE_MAX = 256 << 20,
+};
+
+enum flag { FLAG_NATIONAL = 1, FLAG_INTERNAL = 2, FLAG_OPTED_OUT = 4 };
+
+struct sim_person {
+    uint64_t phone[PHONES];
+    uint8_t phones;
+    uint8_t flag[PHONES];
+    const struct person_area *area;
+};
+
+struct sim_list {
+    const struct scenario *s;
+    uint64_t seed;
+    size_t n;
+    struct sim_person *person;
+    struct map by_number; /* number -> place + 1; place = 2 i + phone */
+    struct dnc_lists lists;
+    struct buf image[2];
+    uint64_t cursor[SCENARIO_ZONE_COUNT]; /* next slot to look at */
+    uint64_t next_slot;                   /* without zones */
+    char visit[VISITS][11];
+};
+
+/* --- zones ----------------------------------------------------------------*/
+
+static const struct {
+    const char *prefix;
+    enum scenario_zone zone;
+} zone_table[] = {
+    {"America/New_York", SCENARIO_EASTERN},
+    {"America/Detroit", SCENARIO_EASTERN},
+    {"America/Indiana/Knox", SCENARIO_CENTRAL},
+    {"America/Indiana/Tell_City", SCENARIO_CENTRAL},
+    {"America/Indiana/", SCENARIO_EASTERN},
+    {"America/Kentucky/", SCENARIO_EASTERN},
+    {"America/Chicago", SCENARIO_CENTRAL},
+    {"America/Menominee", SCENARIO_CENTRAL},
+    {"America/North_Dakota/", SCENARIO_CENTRAL},
+    {"America/Denver", SCENARIO_MOUNTAIN},
+    {"America/Boise", SCENARIO_MOUNTAIN},
+    {"America/Phoenix", SCENARIO_MOUNTAIN},
+    {"America/Los_Angeles", SCENARIO_PACIFIC},
+    {"America/Anchorage", SCENARIO_ALASKA},
+    {"America/Juneau", SCENARIO_ALASKA},
+    {"America/Sitka", SCENARIO_ALASKA},
+    {"America/Nome", SCENARIO_ALASKA},
+    {"America/Yakutat", SCENARIO_ALASKA},
+    {"America/Metlakatla", SCENARIO_ALASKA},
+    {"Pacific/Honolulu", SCENARIO_HAWAII},
+};
+
+static enum scenario_zone zone_of_name(const char *name)
+{
+    for (size_t i = 0; i < tm_array_len(zone_table); i++)
+        if (str_starts(str_of(name), zone_table[i].prefix))
+            return zone_table[i].zone;
+    return SCENARIO_SEVERAL;
+}
+
+enum scenario_zone sim_list_zone(uint64_t e164)
+{
+    uint16_t id[NUMBER_ZONE_MAX];
+    size_t n = number_zone_ids(e164, id, NUMBER_ZONE_MAX);
+    if (n == 0)
+        return SCENARIO_SEVERAL;
+    enum scenario_zone zone = zone_of_name(number_zone_name(id[0]));
+    for (size_t i = 1; i < n; i++)
+        if (zone_of_name(number_zone_name(id[i])) != zone)
+            return SCENARIO_SEVERAL;
+    return zone;
+}
+
+static bool draw_zone(const struct scenario *s, struct rng *r,
+                      enum scenario_zone *out)
+{
+    uint64_t total = 0;
+    for (int z = 0; z < SCENARIO_ZONE_COUNT; z++)
+        total += s->zone[z];
+    if (total == 0)
+        return false;
+    uint64_t at = rng_below(r, total);
+    int z = 0;
+    for (; at >= s->zone[z]; z++)
+        at -= s->zone[z];
+    *out = (enum scenario_zone)z;
+    return true;
+}
+
+/* --- making ---------------------------------------------------------------*/
+
+static uint64_t next_number(struct sim_list *l, bool zoned,
+                            enum scenario_zone zone,
+                            const struct person_area **area)
+{
+    if (!zoned)
+        return person_number_us(l->seed, l->next_slot++, area);
+    for (;;) {
+        uint64_t n = person_number_us(l->seed, l->cursor[zone]++, area);
+        if (sim_list_zone(n) == zone)
+            return n;
+    }
+}
+
+static uint8_t draw_flags(const struct scenario *s, struct rng *r)
+{
+    uint8_t f = 0;
+    if (rng_chance_ppm(r, s->on_national))
+        f |= FLAG_NATIONAL;
+    if (rng_chance_ppm(r, s->on_internal))
+        f |= FLAG_INTERNAL;
+    if (rng_chance_ppm(r, s->opted_out))
+        f |= FLAG_OPTED_OUT;
+    return f;
+}
+
+static void make_person(struct sim_list *l, size_t i)
+{
+    struct sim_person *p = &l->person[i];
+    enum scenario_zone zone = SCENARIO_SEVERAL;
+    struct rng r;
+    rng_init_of(&r, l->seed, "sim list numbers", i);
+    bool zoned = draw_zone(l->s, &r, &zone);
+    p->phones = rng_chance_ppm(&r, l->s->second_phone) ? 2 : 1;
+    for (size_t k = 0; k < p->phones; k++) {
+        const struct person_area *area;
+        p->phone[k] = next_number(l, zoned, zone, &area);
+        p->flag[k] = draw_flags(l->s, &r);
+        if (k == 0)
+            p->area = area;
+        map_set(&l->by_number, p->phone[k], PHONES * i + k + 1);
+    }
+}
+
+static void make_register(struct sim_list *l, size_t at, uint8_t flag,
+                          const struct dnc_set *meta)
+{
+    size_t n = 0;
+    uint64_t *number = mem_alloc((PHONES * l->n + 1) * sizeof(*number));
+    for (size_t i = 0; i < l->n; i++)
+        for (size_t k = 0; k < l->person[i].phones; k++)
+            if ((l->person[i].flag[k] & flag) != 0)
+                number[n++] = l->person[i].phone[k];
+    /* a register without anybody would not be believed */
+    number[n++] = person_number_canada(0);
+    struct err e = {0};
+    buf_init(&l->image[at], IMAGE_MAX);
+    int rc = dnc_set_build(meta, number, n, &l->image[at], &e);
+    if (rc == TM_OK)
+        rc =
+            dnc_set_open(l->image[at].p, l->image[at].n, &l->lists.set[at], &e);
+    tm_assert(rc == TM_OK);
+    mem_free(number);
+}
+
+static void make_registers(struct sim_list *l)
+{
+    int64_t obtained_us =
+        scenario_start_us(l->s) - (int64_t)l->s->register_age * CIVIL_DAY_US;
+    struct dnc_set national = {.name = "us_national",
+                               .kind = DNC_NATIONAL,
+                               .country = "US",
+                               .obtained_us = obtained_us,
+                               .generation = 1,
+                               .source_hash = "simulated"};
+    struct dnc_set internal = {.name = "internal",
+                               .kind = DNC_INTERNAL,
+                               .seller = SIM_LIST_SELLER,
+                               .obtained_us = obtained_us,
+                               .generation = 1,
+                               .source_hash = "simulated"};
+    make_register(l, 0, FLAG_NATIONAL, &national);
+    make_register(l, 1, FLAG_INTERNAL, &internal);
+    l->lists.n = 2;
+}
+
+struct sim_list *sim_list_new(const struct scenario *s, uint64_t seed)
+{
+    struct sim_list *l = mem_alloc(sizeof(*l));
+    l->s = s;
+    l->seed = seed;
+    l->n =
+        s->list_size > 0 ? (size_t)s->list_size : (size_t)SIM_LIST_DEFAULT_SIZE;
+    l->person = mem_alloc(l->n * sizeof(*l->person));
+    map_init(&l->by_number);
+    for (size_t i = 0; i < l->n; i++)
+        make_person(l, i);
+    for (int i = 0; i < VISITS; i++)
+        civil_format_date(civil_add_days(s->day, -1 - i), l->visit[i]);
+    make_registers(l);
+    return l;
+}
+
+void sim_list_free(struct sim_list *l)
+{
+    if (l == NULL)
+        return;
+    buf_fini(&l->image[0]);
+    buf_fini(&l->image[1]);
+    map_fini(&l->by_number);
+    mem_free(l->person);
+    mem_free(l);
+}
+
+/* --- reading --------------------------------------------------------------*/
+
+size_t sim_list_size(const struct sim_list *l)
+{
+    return l->n;
+}
+
+const struct dnc_lists *sim_list_lists(const struct sim_list *l)
+{
+    return &l->lists;
+}
+
+size_t sim_list_find(const struct sim_list *l, uint64_t e164)
+{
+    uint64_t at;
+    if (e164 == 0 || !map_get(&l->by_number, e164, &at))
+        return SIZE_MAX;
+    return (size_t)(at - 1) / PHONES;
+}
+
+static bool has_flag(const struct sim_list *l, uint64_t e164, uint8_t flag)
+{
+    uint64_t at;
+    if (e164 == 0 || !map_get(&l->by_number, e164, &at))
+        return false;
+    return (l->person[(at - 1) / PHONES].flag[(at - 1) % PHONES] & flag) != 0;
+}
+
+bool sim_list_is_national(const struct sim_list *l, uint64_t e164)
+{
+    return has_flag(l, e164, FLAG_NATIONAL);
+}
+
+bool sim_list_is_internal(const struct sim_list *l, uint64_t e164)
+{
+    return has_flag(l, e164, FLAG_INTERNAL);
+}
+
+bool sim_list_opted_out(const struct sim_list *l, uint64_t e164)
+{
+    return has_flag(l, e164, FLAG_OPTED_OUT);
+}
+
+void sim_list_opt_outs(const struct sim_list *l, struct suppression *out)
+{
+    struct seller_id seller = {SIM_LIST_SELLER};
+    int64_t at_us = scenario_start_us(l->s) - 30 * CIVIL_DAY_US;
+    for (size_t i = 0; i < l->n; i++)
+        for (size_t k = 0; k < l->person[i].phones; k++)
+            if ((l->person[i].flag[k] & FLAG_OPTED_OUT) != 0)
+                suppression_add(out, seller, l->person[i].phone[k], at_us);
+}
+
+static void add_consent(const struct sim_list *l, struct rng *r,
+                        struct lead *out)
+{
+    const struct scenario *s = l->s;
+    uint64_t u = rng_below(r, MILLION);
+    int days_ago = 30 + (int)rng_below(r, 600);
+    struct lead_consent c = {.type = CONSENT_EXPRESS_WRITTEN,
+                             .seller = {SIM_LIST_SELLER},
+                             .given = civil_add_days(s->day, -days_ago)};
+    if (u >= (uint64_t)s->consent + s->withdrawn) {
+        if (u % 2 == 0)
+            return; /* none at all */
+        c.type = CONSENT_EXPRESS;
+    } else if (u >= s->consent) {
+        c.revoked_us = scenario_start_us(s) - 10 * CIVIL_DAY_US;
+    }
+    out->consent[out->consents++] = c;
+}
+
+static void add_history(const struct sim_list *l, struct rng *r,
+                        struct lead *out)
+{
+    static const enum outcome outcome[] = {OUTCOME_NO_ANSWER, OUTCOME_BUSY,
+                                           OUTCOME_MACHINE};
+    if (!rng_chance_ppm(r, l->s->tried))
+        return;
+    int64_t at_us = scenario_start_us(l->s) - CIVIL_DAY_US -
+                    (int64_t)rng_below(r, 5 * 86400) * CIVIL_SECOND_US;
+    out->history[out->tries++] =
+        (struct lead_try){.e164 = out->phone[0].e164,
+                          .at_us = at_us,
+                          .outcome = outcome[rng_below(r, 3)]};
+}
+
+static void add_field(struct lead *out, const char *name, const char *value)
+{
+    out->field[out->fields++] =
+        (struct lead_field){.name = str_of(name), .value = str_of(value)};
+}
+
+static void add_fields(const struct sim_list *l, struct rng *r,
+                       struct lead *out)
+{
+    static const char *const first[] = {"Mary",  "James", "Ana",   "Wei",
+                                        "Linda", "Omar",  "Sarah", "Luis"};
+    static const char *const last[] = {"Smith",    "Johnson", "Garcia", "Lee",
+                                       "Williams", "Nguyen",  "Brown",  "Cruz"};
+    static const char *const time[] = {"09:30", "11:00", "14:15", "16:45"};
+    add_field(out, "first_name", first[rng_below(r, tm_array_len(first))]);
+    add_field(out, "last_name", last[rng_below(r, tm_array_len(last))]);
+    add_field(out, "visit", l->visit[rng_below(r, VISITS)]);
+    add_field(out, "appointment", time[rng_below(r, tm_array_len(time))]);
+}
+
+void sim_list_lead(const struct sim_list *l, size_t i, struct lead *out)
+{
+    tm_assert(i < l->n);
+    const struct sim_person *p = &l->person[i];
+    struct rng r;
+    rng_init_of(&r, l->seed, "sim list lead", i);
+    memset(out, 0, sizeof(*out));
+    out->id.v = (int64_t)i + 1;
+    out->state = LEAD_NEW;
+    out->phones = p->phones;
+    for (size_t k = 0; k < p->phones; k++) {
+        struct number n = {.type = NUMBER_TYPE_UNKNOWN};
+        (void)number_describe(p->phone[k], &n);
+        out->phone[k] =
+            (struct lead_phone){.e164 = p->phone[k], .type = n.type};
+    }
+    (void)str_copy(out->country, sizeof(out->country), str_of("US"));
+    if (rng_chance_ppm(&r, l->s->addressed))
+        (void)str_copy(out->region, sizeof(out->region),
+                       str_of(p->area->state));
+    out->business = rng_chance_ppm(&r, l->s->business);
+    if (rng_chance_ppm(&r, l->s->customer))
+        out->last_transaction =
+            civil_add_days(l->s->day, -1 - (int)rng_below(&r, 900));
+    add_consent(l, &r, out);
+    add_history(l, &r, out);
+    add_fields(l, &r, out);
+}
