@@ -1,0 +1,251 @@
+/* telemark simulate: whole days of a campaign in seconds. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json_out.h"
+#include "cmd/commands.h"
+#include "cmd/house.h"
+#include "cmd/progress.h"
+#include "cmd/simulate_text.h"
+#include "sim/runner.h"
+
+enum { FILE_MAX = 1 << 20, REPEAT_MAX = 32, SEEDS_MAX = 10000 };
+
+static int run(int argc, char **argv);
+
+const struct command cmd_simulate = {
+    .name = "simulate",
+    .summary = "run a scenario on virtual time",
+    .help =
+        "usage: telemark simulate FILE [--seed N] [--seeds N] [--policy NAME]\n"
+        "           [--set KEY=VALUE]... [--rules DIR] [--json]\n\n"
+        "Runs the campaign of a scenario (examples/day.scn) through the real\n"
+        "engine and rules, with simulated people, carrier and store; a day\n"
+        "takes seconds. The same file and seed give the same journal hash.\n\n"
+        "--seed N     of everything that is drawn (default: the file's seed)\n"
+        "--seeds N    so many runs, with seeds N, N + 1, ...; figures are\n"
+        "             means, the hash is over the journals in that order\n"
+        "--policy     agentless; those with agents come with agents\n"
+        "--set        one key of the scenario, as if it stood in the file\n"
+        "--rules DIR  rule packs of a folder instead of the built-in ones\n"
+        "--json       one JSON object a policy\n",
+    .run = run,
+};
+
+struct simulation {
+    struct arena arena;
+    struct scenario scenario;
+    const struct plan *plan;
+    const struct rule_book *book;
+    struct tz_set zones;
+    uint64_t seed, seeds;
+    bool json;
+    struct progress progress;
+    struct simulate_figures figures;
+};
+
+static int64_t monotonic_us(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* "key=value" of the command line. */
+static int set_key(struct simulation *s, const char *text, struct err *e)
+{
+    struct slice value, key = str_cut(str_of(text), '=', &value);
+    if (value.p == NULL)
+        return err_set(e, TM_EINVAL, "--set %s: say KEY=VALUE", text);
+    int rc = scenario_set(&s->scenario, &s->arena, str_trim(key),
+                          str_trim(value), e);
+    return rc == TM_OK ? TM_OK : err_context(e, "--set %s", text);
+}
+
+static int load_scenario(struct simulation *s, const char *path,
+                         const char *const *set, struct err *e)
+{
+    struct buf text;
+    int rc = command_read_file(path, FILE_MAX, &text, e);
+    if (rc != TM_OK)
+        return rc;
+    scenario_init(&s->scenario);
+    rc = scenario_load(&s->scenario, &s->arena, path, buf_slice(&text), e);
+    buf_fini(&text);
+    for (int i = 0; rc == TM_OK && i < REPEAT_MAX && set[i] != NULL; i++)
+        rc = set_key(s, set[i], e);
+    return rc == TM_OK ? scenario_check(&s->scenario, e) : rc;
+}
+
+/* A file named in the scenario lies beside it. */
+static int load_plan_file(struct simulation *s, const char *scenario,
+                          struct err *e)
+{
+    char path[4096];
+    struct buf text;
+    struct slice name = s->scenario.campaign_file;
+    const char *slash = strrchr(scenario, '/');
+    int folder =
+        slash != NULL && name.p[0] != '/' ? (int)(slash - scenario) + 1 : 0;
+    int n = snprintf(path, sizeof(path), "%.*s%.*s", folder, scenario,
+                     (int)name.n, name.p);
+    if (n < 0 || (size_t)n >= sizeof(path))
+        return err_set(e, TM_ELIMIT, "the path of the campaign is too long");
+    int rc = command_read_file(path, FILE_MAX, &text, e);
+    if (rc != TM_OK)
+        return rc;
+    rc = plan_parse(&s->arena, path, buf_slice(&text), &s->plan, e);
+    buf_fini(&text);
+    return rc;
+}
+
+static int load_plan(struct simulation *s, const char *path, struct err *e)
+{
+    if (s->scenario.campaign.n > 0)
+        return plan_parse(&s->arena, path, s->scenario.campaign, &s->plan, e);
+    if (s->scenario.campaign_file.n > 0)
+        return load_plan_file(s, path, e);
+    return err_set(e, TM_EUNSUPPORTED,
+                   "%s: it names no campaign ([campaign] or campaign = FILE); "
+                   "scenarios of agents alone cannot be run yet",
+                   path);
+}
+
+static int load_rules(struct simulation *s, const char *folder, struct err *e)
+{
+    if (!s->scenario.allow_all)
+        return house_rules(&s->arena, folder, &s->book, e);
+    struct rule_pack_text pack = runner_allow_pack();
+    return rule_book_load(&s->arena, &pack, 1, &s->book, e);
+}
+
+static void show_progress(void *arg, int64_t now_us, uint64_t calls)
+{
+    struct simulation *s = arg;
+    int64_t from_us = scenario_start_us(&s->scenario);
+    int64_t day_us = scenario_end_us(&s->scenario) - from_us;
+    uint64_t done = s->figures.runs * (uint64_t)day_us;
+    if (now_us > from_us)
+        done += (uint64_t)(now_us - from_us);
+    progress_update(&s->progress, s->figures.sum.placed + calls, done,
+                    s->seeds * (uint64_t)day_us);
+}
+
+static int run_one(struct simulation *s, uint64_t seed, struct err *e)
+{
+    struct runner_result *r = mem_alloc(sizeof(*r));
+    struct sim_list *list = sim_list_new(&s->scenario, seed);
+    struct runner_options o = {
+        .scenario = &s->scenario,
+        .plan = s->plan,
+        .book = s->book,
+        .zones = &s->zones,
+        .list = list,
+        .seed = seed,
+        .progress = show_progress,
+        .progress_arg = s,
+    };
+    int rc = runner_run(&o, r, e);
+    if (rc == TM_OK)
+        simulate_text_add(&s->figures, r);
+    sim_list_free(list);
+    mem_free(r);
+    return rc;
+}
+
+static int run_all(struct simulation *s, struct err *e)
+{
+    int64_t from_us = monotonic_us();
+    int rc = TM_OK;
+    progress_start(&s->progress, "simulating", "calls");
+    for (uint64_t i = 0; rc == TM_OK && i < s->seeds; i++)
+        rc = run_one(s, s->seed + i, e);
+    progress_end(&s->progress);
+    s->figures.took_us = monotonic_us() - from_us;
+    return rc;
+}
+
+static int print(struct simulation *s)
+{
+    struct buf b;
+    buf_init(&b, FILE_MAX);
+    if (s->json)
+        simulate_text_json(&s->figures, &b);
+    else
+        simulate_text_report(&s->figures, &b);
+    bool good = !b.failed && fwrite(b.p, 1, b.n, stdout) == b.n;
+    buf_fini(&b);
+    return good ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static bool whole_number(const char *text, uint64_t *out)
+{
+    return text == NULL || str_u64(str_of(text), out);
+}
+
+static int simulate(struct simulation *s, const char *path,
+                    const char *const *set, const char *rules)
+{
+    struct err e = {0};
+    int rc = load_scenario(s, path, set, &e);
+    if (rc == TM_OK)
+        rc = load_plan(s, path, &e);
+    if (rc == TM_OK)
+        rc = load_rules(s, rules, &e);
+    if (rc == TM_OK)
+        rc = house_zones(&s->arena, &s->zones, &e);
+    if (rc != TM_OK)
+        return command_fail(&cmd_simulate, &e);
+    if (s->seed == UINT64_MAX)
+        s->seed = s->scenario.seed;
+    s->figures.scenario = &s->scenario;
+    s->figures.plan = s->plan;
+    s->figures.seed = s->seed;
+    if (run_all(s, &e) != TM_OK)
+        return command_fail(&cmd_simulate, &e);
+    return print(s);
+}
+
+static int run(int argc, char **argv)
+{
+    const char *seed = NULL, *seeds = NULL, *rules = NULL;
+    const char *policy = "agentless";
+    const char *set[REPEAT_MAX] = {NULL};
+    bool json = false;
+    const struct command_option opt[] = {
+        {.name = "seed", .value = &seed},
+        {.name = "seeds", .value = &seeds},
+        {.name = "policy", .value = &policy},
+        {.name = "set", .value = set, .repeat = true},
+        {.name = "rules", .value = &rules},
+        {.name = "json", .flag = &json},
+    };
+    int words =
+        command_options(&cmd_simulate, argc, argv, opt, (int)tm_array_len(opt));
+    if (words < 0)
+        return words == -2 ? EXIT_DONE : EXIT_USAGE;
+    if (words != 1)
+        return command_usage(&cmd_simulate, "one scenario file, please");
+    if (strcmp(policy, "agentless") != 0)
+        return command_usage(&cmd_simulate,
+                             "--policy %s: agents cannot be simulated yet; "
+                             "the one policy is agentless",
+                             policy);
+    struct simulation *s = mem_alloc(sizeof(*s));
+    s->seed = UINT64_MAX;
+    s->seeds = 1;
+    s->json = json;
+    int code;
+    arena_init(&s->arena);
+    if (!whole_number(seed, &s->seed) || !whole_number(seeds, &s->seeds) ||
+        s->seeds == 0 || s->seeds > SEEDS_MAX)
+        code = command_usage(&cmd_simulate, "--seed wants a whole number, "
+                                            "--seeds one from 1 to 10000");
+    else
+        code = simulate(s, argv[1], set, rules);
+    arena_fini(&s->arena);
+    mem_free(s);
+    return code;
+}
