@@ -76,7 +76,8 @@ static void test_means_and_quantiles(void **state)
         print_message("%s: mean %.4f, stream 11\n", SHAPES[s].text, mean);
         assert_true(fabs(mean - SHAPES[s].mean) < 4.5 * error + 1e-9);
         qsort(v, DRAWS, sizeof v[0], by_value);
-        print_message("median %.4f q90 %.4f\n", v[DRAWS / 2], v[DRAWS * 9 / 10]);
+        print_message("median %.4f q90 %.4f\n", v[DRAWS / 2],
+                      v[DRAWS * 9 / 10]);
         if (SHAPES[s].median < 0)
             continue;
         assert_true(fabs(v[DRAWS / 2] / SHAPES[s].median - 1.0) < 0.015);

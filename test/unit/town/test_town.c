@@ -85,8 +85,8 @@ static void scene_start(struct scene *s, const char *world)
                                  .calls_max = 50};
     if (media_plane_start(&s->plane, s->loop, &m, &e) < 0 ||
         sip_stack_start(&s->stack, s->loop, &k, &e) < 0 ||
-        speech_say(str_of("How satisfied are you? Press one to five."),
-                   str_of("en"), &s->prompt, &e) < 0)
+        speech_say(str_of("Please press five."), str_of("en"), &s->prompt, &e) <
+            0)
         fail_msg("%s", e.text);
     s->deadline = loop_timer_new(s->loop, too_late, s);
 }
@@ -337,13 +337,25 @@ static void test_cancel(void **state)
     scene_stop(&s);
 }
 
+static void show_log(const struct scene *s)
+{
+    char line[8192];
+    FILE *f = fopen(s->log_path, "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        print_message("%s", line);
+    if (f != NULL)
+        (void)fclose(f);
+}
+
 static void press_keys(const char *world, const char *event)
 {
     struct scene s;
     scene_start(&s, world);
     struct caller c = {.speak_after_ms = PROMPT_AFTER_MS, .speak_times = 2};
     call(&s, &c, CALLEE);
-    assert_true(c.answered);
+    assert_true(c.answered && c.voice); /* he said hello */
+    if (strcmp(c.digits, "52") != 0)
+        show_log(&s);
     assert_string_equal(c.digits, "52");
     settle(&s);
     struct town_counts n;
@@ -413,7 +425,7 @@ static void test_machine_beeps(void **state)
     (void)state;
     struct scene s;
     scene_start(&s, ONLY("p_machine") "mach_t = const 0.3\n"
-                                      "mach_greeting = const 4\n");
+                                      "mach_greeting = const 1\n");
     struct caller c = {0};
     call(&s, &c, CALLEE);
     assert_true(c.answered && c.voice && c.beep);
