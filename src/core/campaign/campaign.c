@@ -53,6 +53,9 @@ static void alloc_all(struct campaign *c, struct arena *a)
     slots_init(&c->slots, a, plan->hopper + plan->calls_max);
     c->hopper_cap = plan->hopper;
     c->hopper = arena_array(a, c->hopper_cap, sizeof(*c->hopper));
+    c->recent = arena_array(a, RECENT_SIZE, sizeof(*c->recent));
+    for (size_t i = 0; i < RECENT_SIZE; i++)
+        c->recent[i] = INT64_MIN;
     c->record = arena_array(a, STEP_RECORDS_MAX, sizeof(*c->record));
     c->action = arena_array(a, STEP_ACTIONS_MAX, sizeof(*c->action));
     c->prompt = arena_array(a, STEP_PROMPTS_MAX, sizeof(*c->prompt));
@@ -134,6 +137,7 @@ static void take_lead(struct campaign *c, const struct lead *l)
     if (s == NULL)
         return;
     tm_assert(c->hopper_n < c->hopper_cap);
+    s->asked_us = c->asked_us;
     c->hopper[(c->hopper_first + c->hopper_n) % c->hopper_cap] =
         slots_index(&c->slots, s);
     c->hopper_n++;
@@ -224,6 +228,7 @@ static void fetch(struct campaign *c)
     c->fetching = true;
     c->own_due_us = INT64_MAX;
     c->asked = c->hopper_cap - c->hopper_n;
+    c->asked_us = c->now_us;
     campaign_out_action(c, ACTION_FETCH, NULL)->count = c->asked;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/rng.h"
 #include "core/campaign/campaign_inside.h"
 #include "core/campaign/lead_case.h"
 
@@ -136,6 +137,11 @@ static void prepare(struct campaign *c, const struct slot *s)
     a->prompts = c->prompts - before;
 }
 
+static int64_t *recent_of(const struct campaign *c, uint64_t e164)
+{
+    return &c->recent[rng_mix(e164) & (RECENT_SIZE - 1)];
+}
+
 static void note_try(struct campaign *c, struct slot *s)
 {
     struct lead *l = &s->lead;
@@ -179,6 +185,7 @@ static void start_call(struct campaign *c, struct slot *s, size_t phone,
     s->e164 = s->lead.phone[phone].e164;
     s->machine = false;
     s->callback_us = 0;
+    *recent_of(c, s->e164) = c->now_us;
     slots_call_begin(&c->slots, s, id);
     call_leg_init(&s->leg, c->now_us);
     script_run_init(&s->run, c->env.plan->script);
@@ -222,11 +229,33 @@ static bool better(const struct answer_of_rules *a,
     return best->kind == VERDICT_DENY || a->not_before_us < best->not_before_us;
 }
 
+/* Another lead may have the same number: then it must not be called while
+ * that one talks, and the history this lead came with is out of date, so that
+ * caps could be passed. Such a lead goes back and is fetched anew. Two
+ * numbers may share a place in the table; that costs a fetch. */
+static bool give_back(struct campaign *c, struct slot *s)
+{
+    bool in_call = false, stale = false;
+    for (size_t i = 0; i < s->lead.phones; i++) {
+        uint64_t e164 = s->lead.phone[i].e164;
+        in_call = in_call || slots_number_in_call(&c->slots, e164);
+        stale = stale || *recent_of(c, e164) >= s->asked_us;
+    }
+    if (in_call)
+        campaign_out_lead(c, s, LEAD_WAITING, c->now_us + CIVIL_MINUTE_US,
+                          "number_in_call");
+    else if (stale)
+        campaign_out_lead(c, s, LEAD_WAITING, c->now_us, "number_just_called");
+    return in_call || stale;
+}
+
 /* Asks for each telephone of a lead in turn. True: a call was started. */
 static bool try_lead(struct campaign *c, struct slot *s)
 {
     struct lead *l = &s->lead;
     struct answer_of_rules best = {0};
+    if (give_back(c, s))
+        return false;
     size_t first = first_phone(l);
     for (size_t i = 0; i < l->phones; i++) {
         size_t phone = (first + i) % l->phones;

@@ -24,6 +24,7 @@ enum {
     STEP_TEXT_MAX = 8 * TEXT_LEAD_MAX + (STEP_CALLS_MAX + 2) * TEXT_CALL_MAX,
     VERSIONS_MAX = 1024,
     IDLE_TEXT_MAX = 160,
+    RECENT_SIZE = 1 << 14,
 };
 
 #define FETCH_PAUSE_US (500 * 1000) /* between two fetches of a few leads */
@@ -43,6 +44,7 @@ struct campaign {
     struct slots slots;
     int32_t *hopper; /* a queue of slots: hopper[(first + i) % cap] */
     size_t hopper_first, hopper_n, hopper_cap;
+    int64_t *recent; /* by a number's hash: when it was called last */
 
     bool fetching; /* an ACTION_FETCH has no answer yet */
     bool discard;  /* ... and its leads were given back meanwhile */
@@ -50,7 +52,8 @@ struct campaign {
     bool looked;   /* the last fetch found nothing, with nothing at hand */
     bool prepared; /* the fixed prompts were handed out */
     bool store_down;
-    size_t asked; /* leads of the last fetch */
+    int64_t asked_us; /* when the last fetch was asked for */
+    size_t asked;     /* leads of the last fetch */
     int64_t fetch_after_us;
     int64_t next_due_us;   /* earliest lead that waits at the store */
     int64_t own_due_us;    /* earliest we put off since the last fetch */

@@ -1,8 +1,9 @@
 /*
  * Private to core/campaign: the fixed pool of leads at hand. A slot holds a
  * copy of a lead with the texts its script speaks; it waits in the hopper or
- * is in a call. Found by lead and by attempt; calls are kept in order of
- * their start, and in a heap by deadline. Sized once; nothing grows.
+ * is in a call. Found by lead, by attempt and by number called; calls are kept
+ * in order of their start, and in a heap by deadline. Sized once; nothing
+ * grows.
  */
 #ifndef CORE_CAMPAIGN_SLOTS_H
 #define CORE_CAMPAIGN_SLOTS_H
@@ -22,6 +23,7 @@ enum { SLOTS_TEXT_MAX = 1024, SLOTS_NONE = -1 };
 struct slot {
     struct lead lead; /* fields: only those the script speaks */
     char text[SLOTS_TEXT_MAX];
+    int64_t asked_us; /* its history is at least as young as this */
     /* of a call */
     struct attempt_id attempt; /* v 0: not in a call */
     uint64_t e164;
@@ -33,7 +35,7 @@ struct slot {
     int64_t deadline_us; /* INT64_MAX none */
     /* links, indices of slots */
     int32_t heap_at; /* place in the heap, or SLOTS_NONE */
-    int32_t lead_next, attempt_next;
+    int32_t lead_next, attempt_next, number_next;
     int32_t before, after; /* calls in order */
     bool used;
 };
@@ -41,10 +43,10 @@ struct slot {
 struct slots {
     struct slot *slot;
     size_t n, used, calls;
-    int32_t free; /* chained by lead_next */
-    int32_t *by_lead, *by_attempt;
-    size_t buckets;      /* a power of two */
-    int32_t first, last; /* calls */
+    int32_t free;                              /* chained by lead_next */
+    int32_t *by_lead, *by_attempt, *by_number; /* number: of calls only */
+    size_t buckets;                            /* a power of two */
+    int32_t first, last;                       /* calls */
     int32_t *heap;
     size_t heaped;
 };
@@ -58,6 +60,9 @@ void slots_give(struct slots *s, struct slot *slot);
 int32_t slots_index(const struct slots *s, const struct slot *slot);
 struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a);
 
+bool slots_number_in_call(const struct slots *s, uint64_t e164);
+
+/* The call of a slot whose e164 is set. */
 void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a);
 void slots_call_end(struct slots *s, struct slot *slot);
 void slots_set_deadline(struct slots *s, struct slot *slot, int64_t us);

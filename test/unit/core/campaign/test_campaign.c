@@ -608,6 +608,45 @@ static void test_late_events(void **state)
     world_expect(&w, "6.300 dialog L7 A1\n");
 }
 
+/* Two leads with one number: the second waits, and comes back with the
+ * first one's call in its history. */
+static void test_same_number(void **state)
+{
+    (void)state;
+    struct lead l[2] = {world_lead(7, FIRST), world_lead(8, FIRST)};
+    open_with(l, 2);
+    world_expect(&w, "0.000 attempt L7 A1\n"
+                     "0.000 lead L8 waiting number_in_call at 60\n"
+                     "0.000 -> prepare A1 Hello there\n"
+                     "0.000 => place A1 12124560001\n");
+    world_call(&w, 1, CARRIER_PLACED);
+    world_ended(&w, 1, CAUSE_BUSY, 486);
+    world_wait(&w, 60000);
+    world_say(&w, CAMPAIGN_EV_TICK);
+    buf_clear(&w.trace);
+    l[1].state = LEAD_WAITING;
+    world_leads(&w, &l[1], 1, INT64_MAX);
+    world_expect(&w, "60.000 attempt L8 A2\n"
+                     "60.000 -> prepare A2 Hello there\n"
+                     "60.000 => place A2 12124560001\n");
+    /* Fetched before the call, tried after it: its history is too old. */
+    world_close(&w);
+    world_open(&w, world_plan);
+    world_say(&w, CAMPAIGN_EV_START);
+    struct lead four[4] = {world_lead(7, FIRST), world_lead(9, SECOND),
+                           world_lead(10, 12124560003), world_lead(8, FIRST)};
+    world_leads(&w, four, 4, INT64_MAX);
+    world_call(&w, 1, CARRIER_PLACED);
+    world_ended(&w, 1, CAUSE_BUSY, 486);
+    world_call(&w, 2, CARRIER_PLACED);
+    buf_clear(&w.trace);
+    world_ended(&w, 2, CAUSE_BUSY, 486);
+    world_expect(&w, "0.000 ended L9 A2 busy busy 486 ring 0 talk 0\n"
+                     "0.000 lead L9 A2 waiting retry at 600\n"
+                     "0.000 lead L8 waiting number_just_called at 0\n"
+                     "0.000 -> fetch 8\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -630,6 +669,7 @@ int main(void)
         cmocka_unit_test_teardown(test_store_down, teardown),
         cmocka_unit_test_teardown(test_resumed, teardown),
         cmocka_unit_test_teardown(test_late_events, teardown),
+        cmocka_unit_test_teardown(test_same_number, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,6 +118,8 @@ static void on_attempt(const struct record *rec)
     require(!suppression_has(&w.suppression, w.env.seller, rec->e164, NULL));
     int64_t day_s = (w.now_us / 1000000 - 5 * 3600) % 86400;
     require(day_s >= 9 * 3600 && day_s < 20 * 3600);
+    for (int64_t k = 1; k < rec->attempt.v; k++)
+        require(attempt[k].ended || attempt[k].e164 != rec->e164);
     *a = (struct attempt){.person = i, .e164 = rec->e164, .recorded = true};
     p->attempt = rec->attempt.v;
     struct lead *l = &p->lead;
