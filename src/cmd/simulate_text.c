@@ -268,6 +268,7 @@ void simulate_text_json(const struct simulate_figures *f, struct buf *b)
     put_hours(&j, r);
     put_count(&j, "events", r->events);
     json_out_kv_decimal(&j, "took_s", (double)f->took_us / 1e6, 3);
+    json_out_kv_decimal(&j, "cpu_s", (double)f->cpu_us / 1e6, 3);
     json_out_end_object(&j);
     buf_add_char(b, '\n');
 }

@@ -15,7 +15,7 @@ struct simulate_figures {
     double aband_pct_worst;   /* of a run */
     uint64_t over_limit;      /* runs with more than 3 % abandoned */
     double simulated_h;       /* of dialling, over all runs */
-    int64_t took_us;
+    int64_t took_us, cpu_us;
     uint8_t head[JOURNAL_HASH_SIZE]; /* over the journals of the runs */
 };
 
