@@ -111,7 +111,7 @@ enum { COVERS_CALLBACK_AT_TIME = 16, COVERS_NIGHT = 17, COVERS_ADAD = 18 };
  * of the relationship's suppressions below. */
 struct case_consent {
     enum consent_type type;
-    struct seller_id seller; /* named in it; v 0 matches nobody */
+    struct seller_id seller; /* named in it; v 0 unknown: does not count */
     uint64_t e164;           /* the number it names; 0: this one */
     uint32_t covers;         /* bits, see above */
     enum tri not_condition;  /* of a purchase, and said so */

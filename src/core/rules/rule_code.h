@@ -66,7 +66,7 @@ struct rule_param {
 /* Terms of a clause are ANDed, clauses ORed. */
 struct rule_term {
     uint8_t fact; /* enum rule_fact */
-    bool last;    /* of its clause */
+    uint8_t rest; /* terms of its clause that follow */
     uint32_t mask;
 };
 

@@ -65,7 +65,9 @@ static void weigh_exemption(struct rule_judge *j, const struct rule_code *c)
         return;
     }
     struct rule_weighed *w = &j->exempt[j->exempts++];
-    *w = (struct rule_weighed){c, rule_test_run(&j->view, c), reach == TRI_YES};
+    w->code = c;
+    w->applies = reach == TRI_YES;
+    rule_test_run(&j->view, c, &w->result);
     if (reach == TRI_UNKNOWN && w->result.is != TRI_NO) {
         w->result.is = TRI_UNKNOWN;
         w->result.missing |= missing;
@@ -175,7 +177,8 @@ static void judge_rule(struct rule_judge *j, const struct rule_code *c)
         add_reason(j, rule, EFFECT_DUTY, INT64_MAX, 0);
         return;
     }
-    struct rule_result r = rule_test_run(&j->view, c);
+    struct rule_result r;
+    rule_test_run(&j->view, c, &r);
     enum verdict_effect effect = effect_of(c, &r, reach);
     if (effect == EFFECT_PASSED) {
         j->holds_us = rule_judge_least(j->holds_us, r.change_us);

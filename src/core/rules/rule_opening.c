@@ -64,7 +64,8 @@ static int64_t rule_opens(struct rule_judge *j, const struct rule_code *c)
         rule_reach_applies(j, c, &missing) == TRI_NO) {
         return t;
     }
-    struct rule_result r = rule_test_run(&j->view, c);
+    struct rule_result r;
+    rule_test_run(&j->view, c, &r);
     if (r.is == TRI_YES) {
         return t;
     }

@@ -58,6 +58,7 @@ bool rule_parse_channels(struct slice s, uint32_t *out)
 static int parse_clause(struct rule_draft *d, struct rule_terms_draft *t,
                         struct slice s, struct err *e)
 {
+    size_t first = t->n;
     while (s.p) {
         struct slice part = str_trim(str_cut(s, ';', &s));
         struct slice values;
@@ -76,10 +77,10 @@ static int parse_clause(struct rule_draft *d, struct rule_terms_draft *t,
         }
         t->term[t->n++] = (struct rule_term){.fact = (uint8_t)f, .mask = mask};
     }
-    if (t->n == 0) {
-        return fail(d, e, "empty condition", s);
+    tm_assert(t->n > first);
+    for (size_t i = first; i < t->n; i++) {
+        t->term[i].rest = (uint8_t)(t->n - 1 - i);
     }
-    t->term[t->n - 1].last = true;
     return 0;
 }
 

@@ -2,53 +2,65 @@
 
 #define BIT(input) (UINT64_C(1) << (input))
 
-static struct rule_result answer(bool is)
+/* Results are written where they are wanted: a copy of a struct just written in
+ * parts stalls the processor, which costs as much as the test itself. */
+static void answer(struct rule_result *r, bool is)
 {
-    return (struct rule_result){
-        .is = is ? TRI_YES : TRI_NO,
-        .change_us = INT64_MAX,
-        .evidence = true,
-    };
+    r->is = is ? TRI_YES : TRI_NO;
+    r->change_us = INT64_MAX;
+    r->missing = 0;
+    r->evidence = true;
 }
 
 /* Holds, as there is nothing of the kind; not worth a reason. */
-static struct rule_result nothing_said(void)
+static void nothing_said(struct rule_result *r)
 {
-    return (struct rule_result){.is = TRI_YES, .change_us = INT64_MAX};
+    answer(r, true);
+    r->evidence = false;
 }
 
-static struct rule_result unknown(enum case_input input)
+static void unknown(struct rule_result *r, enum case_input input)
 {
-    return (struct rule_result){
-        .is = TRI_UNKNOWN,
-        .change_us = INT64_MAX,
-        .missing = BIT(input),
-    };
+    answer(r, false);
+    r->is = TRI_UNKNOWN;
+    r->missing = BIT(input);
+    r->evidence = false;
+}
+
+/* One clause: NO at the first term that fails. Moves *t past the clause. */
+static enum tri clause(const struct rule_view *view, const struct rule_term **t,
+                       uint64_t *open)
+{
+    enum tri all = TRI_YES;
+    for (const struct rule_term *term = *t;; term++) {
+        uint32_t bit = view->fact[term->fact];
+        if (!(bit & term->mask)) {
+            if (bit != 1) {
+                *t = term + term->rest + 1;
+                return TRI_NO;
+            }
+            all = TRI_UNKNOWN;
+            *open |= BIT(rule_fact_info(term->fact)->input);
+        }
+        if (term->rest == 0) {
+            *t = term + 1;
+            return all;
+        }
+    }
 }
 
 enum tri rule_test_terms(const struct rule_view *view,
                          const struct rule_terms *t, enum tri empty,
                          uint64_t *missing)
 {
-    enum tri any = t->n == 0 ? empty : TRI_NO;
-    enum tri all = TRI_YES;
-    uint64_t open = 0;
-    for (size_t i = 0; i < t->n; i++) {
-        const struct rule_term *term = &t->term[i];
-        uint32_t bit = view->fact[term->fact];
-        if (!(bit & term->mask)) {
-            if (bit != 1) {
-                all = TRI_NO;
-            } else if (all == TRI_YES) {
-                all = TRI_UNKNOWN;
-            }
-            if (bit == 1) {
-                open |= BIT(rule_fact_info(term->fact)->input);
-            }
-        }
-        if (!term->last) {
-            continue;
-        }
+    if (t->n == 0) {
+        return empty;
+    }
+    enum tri any = TRI_NO;
+    const struct rule_term *end = t->term + t->n;
+    for (const struct rule_term *term = t->term; term < end;) {
+        uint64_t open = 0;
+        enum tri all = clause(view, &term, &open);
         if (all == TRI_YES) {
             return TRI_YES;
         }
@@ -56,25 +68,23 @@ enum tri rule_test_terms(const struct rule_view *view,
             any = TRI_UNKNOWN;
             *missing |= open;
         }
-        all = TRI_YES;
-        open = 0;
     }
     return any;
 }
 
-static struct rule_result windows(const struct rule_view *v,
-                                  const struct rule_hours *h)
+static void windows(const struct rule_view *v, const struct rule_hours *h,
+                    struct rule_result *r)
 {
     if (v->clock.unknown) {
-        return unknown(CASE_ZONES);
+        unknown(r, CASE_ZONES);
+        return;
     }
-    struct rule_result r = answer(false);
-    r.is = rule_clock_open(&v->clock, h, &r.change_us) ? TRI_YES : TRI_NO;
-    return r;
+    answer(r, true);
+    r->is = rule_clock_open(&v->clock, h, &r->change_us) ? TRI_YES : TRI_NO;
 }
 
-static struct rule_result test_hours(const struct rule_view *v,
-                                     const struct rule_param *p)
+static void test_hours(const struct rule_view *v, const struct rule_param *p,
+                       struct rule_result *r)
 {
     struct rule_hours h = {
         .window = p->window,
@@ -83,22 +93,32 @@ static struct rule_result test_hours(const struct rule_view *v,
         .holidays = v->k->situation.holidays,
         .calendar = p->calendar,
     };
-    return windows(v, &h);
+    windows(v, &h, r);
 }
 
-static struct rule_result test_policy_hours(const struct rule_view *v)
+static void test_policy_hours(const struct rule_view *v, struct rule_result *r)
 {
     struct rule_hours h = {
         .window = v->k->policy.window,
         .windows = v->k->policy.windows,
     };
     if (h.windows > 0) {
-        return windows(v, &h);
+        windows(v, &h, r);
+    } else {
+        nothing_said(r);
     }
-    return nothing_said();
 }
 
-static bool counts(const struct rule_case *k, const struct rule_param *p,
+/* A cap, whoever set it. */
+struct cap_rule {
+    uint32_t max;
+    uint32_t counts; /* channels, 0 all */
+    enum cap_scope scope;
+    bool same_subject;
+    int64_t span_us; /* 0 ever */
+};
+
+static bool counts(const struct rule_case *k, const struct cap_rule *p,
                    const struct case_attempt *a)
 {
     if (a->answer == ANSWER_NOT_PLACED) {
@@ -122,8 +142,8 @@ static bool counts(const struct rule_case *k, const struct rule_param *p,
 
 /* Convention K4: an attempt counts while now - span < at. With max of them
  * inside, the cap opens when the max-th newest leaves. */
-static struct rule_result test_cap(const struct rule_view *v,
-                                   const struct rule_param *p)
+static void weigh_cap(const struct rule_view *v, const struct cap_rule *p,
+                      struct rule_result *r)
 {
     const struct case_attempts *h = &v->k->attempts;
     int64_t since = p->span_us ? v->clock.t - p->span_us : INT64_MIN;
@@ -139,30 +159,45 @@ static struct rule_result test_cap(const struct rule_view *v,
             at = a->at_us;
         }
     }
-    struct rule_result r = answer(n < p->max);
-    if (r.is == TRI_NO && p->max > 0 && p->span_us) {
-        r.change_us = at + p->span_us;
+    if (n < p->max && !h->known) {
+        unknown(r, CASE_ATTEMPTS);
+        return;
     }
-    if (r.is == TRI_YES && !h->known) {
-        return unknown(CASE_ATTEMPTS);
+    answer(r, n < p->max);
+    if (r->is == TRI_NO && p->max > 0 && p->span_us) {
+        r->change_us = at + p->span_us;
     }
-    return r;
 }
 
-static struct rule_result test_policy_cap(const struct rule_view *v,
-                                          const struct rule_param *slot)
+static void test_cap(const struct rule_view *v, const struct rule_param *p,
+                     struct rule_result *r)
+{
+    struct cap_rule cap = {
+        .max = p->max,
+        .counts = p->counts,
+        .scope = p->scope,
+        .same_subject = p->same_subject,
+        .span_us = p->span_us,
+    };
+    weigh_cap(v, &cap, r);
+}
+
+static void test_policy_cap(const struct rule_view *v,
+                            const struct rule_param *slot,
+                            struct rule_result *r)
 {
     const struct rule_policy *own = &v->k->policy;
     if (slot->slot >= own->caps) {
-        return nothing_said();
+        nothing_said(r);
+        return;
     }
     const struct policy_cap *cap = &own->cap[slot->slot];
-    struct rule_param p = {
+    struct cap_rule p = {
         .max = cap->max,
         .scope = cap->scope,
         .span_us = cap->span_us,
     };
-    return test_cap(v, &p);
+    weigh_cap(v, &p, r);
 }
 
 static const struct case_registry *find_registry(const struct rule_case *k,
@@ -177,34 +212,36 @@ static const struct case_registry *find_registry(const struct rule_case *k,
     return NULL;
 }
 
-static struct rule_result test_registry(const struct rule_view *v,
-                                        const struct rule_param *p)
+static void test_registry(const struct rule_view *v, const struct rule_param *p,
+                          struct rule_result *r)
 {
-    const struct case_registry *r = find_registry(v->k, p);
-    if (!r || r->on_list == TRI_UNKNOWN) {
-        return unknown(CASE_REGISTRY);
+    const struct case_registry *reg = find_registry(v->k, p);
+    if (!reg || reg->on_list == TRI_UNKNOWN) {
+        unknown(r, CASE_REGISTRY);
+    } else {
+        answer(r, reg->on_list == TRI_YES);
     }
-    return answer(r->on_list == TRI_YES);
 }
 
 /* Convention K3: whole dates between our copy and the call. A copy from
  * tomorrow (a clock is wrong) has no known age; one day is the date line. */
-static struct rule_result test_list_age(const struct rule_view *v,
-                                        const struct rule_param *p)
+static void test_list_age(const struct rule_view *v, const struct rule_param *p,
+                          struct rule_result *r)
 {
     const struct case_registry *reg = find_registry(v->k, p);
     if (!reg || reg->obtained.year == 0) {
-        return unknown(CASE_LIST_AGE);
+        unknown(r, CASE_LIST_AGE);
+        return;
     }
     int32_t obtained = civil_days(reg->obtained);
     if (obtained > v->clock.day_max + 1) {
-        return unknown(CASE_LIST_AGE);
+        unknown(r, CASE_LIST_AGE);
+        return;
     }
-    struct rule_result r = answer(v->clock.day_max - obtained <= p->max_days);
-    if (r.is == TRI_YES) {
-        r.change_us = rule_clock_first(&v->clock, obtained + p->max_days + 1);
+    answer(r, v->clock.day_max - obtained <= p->max_days);
+    if (r->is == TRI_YES) {
+        r->change_us = rule_clock_first(&v->clock, obtained + p->max_days + 1);
     }
-    return r;
 }
 
 /* Whether an entry of our own lists forbids this caller this channel. */
@@ -234,13 +271,14 @@ static bool on_internal(const struct rule_case *k)
     return false;
 }
 
-static struct rule_result test_internal(const struct rule_view *v)
+static void test_internal(const struct rule_view *v, struct rule_result *r)
 {
-    if (on_internal(v->k)) {
-        return answer(true);
+    bool on = on_internal(v->k);
+    if (on || v->k->suppression.internal_known) {
+        answer(r, on);
+    } else {
+        unknown(r, CASE_INTERNAL);
     }
-    return v->k->suppression.internal_known ? answer(false)
-                                            : unknown(CASE_INTERNAL);
 }
 
 static uint32_t covered(const struct rule_case *k, const struct rule_param *p)
@@ -253,65 +291,71 @@ static uint32_t covered(const struct rule_case *k, const struct rule_param *p)
 }
 
 /* One consent of this seller and kind. NO with change_us: begins then. */
-static struct rule_result weigh_consent(const struct rule_view *v,
-                                        const struct rule_param *p,
-                                        const struct case_consent *c)
+static void weigh_consent(const struct rule_view *v, const struct rule_param *p,
+                          const struct case_consent *c, struct rule_result *r)
 {
     int64_t t = v->clock.t;
     uint64_t number = v->k->contact.e164;
-    struct rule_result r = answer(false); /* evidence, whatever comes out */
+    answer(r, false);
     if (c->revoked_us || (c->e164 && number && c->e164 != number) ||
         (c->covers && !(c->covers & covered(v->k, p))) ||
         (p->not_condition && c->not_condition == TRI_NO) ||
         (c->to_us && c->to_us <= t) ||
         (c->given.year && civil_days(c->given) > v->clock.day_max)) {
-        return r;
+        return;
     }
-    r.missing = (c->given.year ? 0 : BIT(CASE_CONSENT_GIVEN)) |
-                (c->covers ? 0 : BIT(CASE_CONSENT_COVERS)) |
-                (p->not_condition && c->not_condition == TRI_UNKNOWN
-                     ? BIT(CASE_CONSENT_CONDITION)
-                     : 0);
-    if (r.missing) {
-        r.is = TRI_UNKNOWN;
+    r->missing = (c->given.year ? 0 : BIT(CASE_CONSENT_GIVEN)) |
+                 (c->covers ? 0 : BIT(CASE_CONSENT_COVERS)) |
+                 (p->not_condition && c->not_condition == TRI_UNKNOWN
+                      ? BIT(CASE_CONSENT_CONDITION)
+                      : 0);
+    if (r->missing) {
+        r->is = TRI_UNKNOWN;
     } else if (c->from_us > t) {
-        r.change_us = c->from_us;
+        r->change_us = c->from_us;
     } else {
-        r.is = TRI_YES;
-        r.change_us = c->to_us ? c->to_us : INT64_MAX;
+        r->is = TRI_YES;
+        r->change_us = c->to_us ? c->to_us : INT64_MAX;
     }
-    return r;
 }
 
-/* Of two answers the better: one that holds (the longer), else one that lacks
- * only what we do not know, else the earlier to begin. */
-static struct rule_result better(struct rule_result a, struct rule_result b)
+/* Whether a is the better answer: one that holds (the longer), else one that
+ * lacks only what we do not know, else the earlier to begin. */
+static bool is_better(const struct rule_result *a, const struct rule_result *b)
 {
     static const int rank[] = {[TRI_NO] = 0, [TRI_UNKNOWN] = 1, [TRI_YES] = 2};
-    if (rank[a.is] != rank[b.is]) {
-        return rank[a.is] > rank[b.is] ? a : b;
+    if (rank[a->is] != rank[b->is]) {
+        return rank[a->is] > rank[b->is];
     }
-    if (a.is == TRI_UNKNOWN) {
-        a.missing |= b.missing;
-        return a;
-    }
-    bool later = a.change_us > b.change_us;
-    return later == (a.is == TRI_YES) ? a : b;
+    return a->is == TRI_YES ? a->change_us > b->change_us
+                            : a->change_us < b->change_us;
 }
 
-static struct rule_result test_consent(const struct rule_view *v,
-                                       const struct rule_param *p)
+static void test_consent(const struct rule_view *v, const struct rule_param *p,
+                         struct rule_result *r)
 {
-    struct rule_result best = answer(false);
+    int64_t seller = v->k->caller.seller.v;
+    uint64_t missing = 0;
+    answer(r, false);
     for (size_t i = 0; i < v->k->consents; i++) {
         const struct case_consent *c = &v->k->consent[i];
-        if ((p->consents & VOCAB_BIT(c->type)) && c->seller.v &&
-            c->seller.v == v->k->caller.seller.v) {
-            best = better(best, weigh_consent(v, p, c));
+        if (!(p->consents & VOCAB_BIT(c->type)) ||
+            (c->seller.v && seller && c->seller.v != seller)) {
+            continue;
+        }
+        struct rule_result one;
+        weigh_consent(v, p, c, &one);
+        if (one.is != TRI_NO && (!c->seller.v || !seller)) {
+            one.is = TRI_UNKNOWN; /* it may name somebody else */
+            one.missing |= BIT(seller ? CASE_CONSENT_SELLER : CASE_SELLER);
+        }
+        missing |= one.missing;
+        if (is_better(&one, r)) {
+            *r = one;
         }
     }
-    best.evidence = v->k->consents > 0;
-    return best;
+    r->missing = r->is == TRI_UNKNOWN ? missing : 0;
+    r->evidence = v->k->consents > 0;
 }
 
 /* Latest withdrawal that reaches this contact; 0 none. */
@@ -344,19 +388,19 @@ static int64_t revoked_at(const struct rule_case *k)
 }
 
 /* A consent given on a later day than the withdrawal restores the right. */
-static struct rule_result test_revoked(const struct rule_view *v)
+static void test_revoked(const struct rule_view *v, struct rule_result *r)
 {
-    const struct rule_param any = {
+    static const struct rule_param any = {
         .consents = VOCAB_BIT(CONSENT_EXPRESS) |
                     VOCAB_BIT(CONSENT_EXPRESS_ORAL) |
                     VOCAB_BIT(CONSENT_EXPRESS_WRITTEN),
         .covers_channel = true,
     };
     int64_t at = revoked_at(v->k);
+    answer(r, false);
+    r->evidence = at != 0;
     if (at == 0) {
-        struct rule_result none = answer(false);
-        none.evidence = false;
-        return none;
+        return;
     }
     for (size_t i = 0; i < v->k->consents; i++) {
         const struct case_consent *c = &v->k->consent[i];
@@ -365,13 +409,13 @@ static struct rule_result test_revoked(const struct rule_view *v)
             rule_clock_first(&v->clock, civil_days(c->given)) <= at) {
             continue;
         }
-        struct rule_result r = weigh_consent(v, &any, c);
-        if (r.is == TRI_YES) {
-            r.is = TRI_NO;
-            return r;
+        weigh_consent(v, &any, c, r);
+        if (r->is == TRI_YES) {
+            r->is = TRI_NO; /* until that consent ends */
+            return;
         }
     }
-    return answer(true);
+    answer(r, true);
 }
 
 /* Convention K2: alive through the anniversary, callee's local dates. Widens
@@ -409,79 +453,81 @@ static void add_fact(enum tri fact, enum case_input input,
 
 /* A request to be left alone ends a relationship, whatever is bought after
  * it (16 CFR 310.2; 47 CFR 64.1200(f)(5)(i)). */
-static struct rule_result test_relationship(const struct rule_view *v,
-                                            const struct rule_param *p)
+static void test_relationship(const struct rule_view *v,
+                              const struct rule_param *p, struct rule_result *r)
 {
     const struct case_relationship *rel = &v->k->relationship;
-    struct rule_result r = answer(false);
-    r.evidence = false;
-    add_months(v, rel->last_transaction, p->transaction, &r);
-    add_months(v, rel->last_inquiry, p->inquiry, &r);
-    add_months(v, rel->last_gift, p->gift, &r);
+    answer(r, false);
+    r->evidence = false;
+    add_months(v, rel->last_transaction, p->transaction, r);
+    add_months(v, rel->last_inquiry, p->inquiry, r);
+    add_months(v, rel->last_gift, p->gift, r);
     if (p->member) {
-        add_fact(rel->member, CASE_MEMBER, &r);
+        add_fact(rel->member, CASE_MEMBER, r);
     }
     if (p->customer) {
-        add_fact(rel->ever_customer, CASE_CUSTOMER, &r);
+        add_fact(rel->ever_customer, CASE_CUSTOMER, r);
     }
     if (!p->survives_request && (rel->terminated_us || on_internal(v->k))) {
-        struct rule_result ended = answer(false);
-        ended.evidence = r.evidence;
-        return ended;
+        bool evidence = r->evidence;
+        answer(r, false);
+        r->evidence = evidence;
     }
-    return r;
 }
 
 /* 47 CFR 64.1200(a)(1)(iv): shortly after a port, unless the number is on the
  * national or our own list. */
-static struct rule_result test_ported(const struct rule_view *v,
-                                      const struct rule_param *p)
+static void test_ported(const struct rule_view *v, const struct rule_param *p,
+                        struct rule_result *r)
 {
     struct civil_date ported = v->k->contact.ported;
-    struct rule_result r = answer(false);
-    r.evidence = ported.year != 0;
-    if (!r.evidence || civil_days(ported) > v->clock.day_max) {
-        return r;
+    answer(r, false);
+    r->evidence = ported.year != 0;
+    if (!r->evidence || civil_days(ported) > v->clock.day_max) {
+        return;
     }
     int32_t last = civil_days(ported) + p->max_days;
     const struct case_registry *reg = find_registry(v->k, p);
     enum tri listed = !p->registry ? TRI_NO : reg ? reg->on_list : TRI_UNKNOWN;
     if (v->clock.day_max > last || listed == TRI_YES || on_internal(v->k)) {
-        return r;
+        return;
     }
     if (listed == TRI_UNKNOWN) {
-        return unknown(CASE_REGISTRY);
+        unknown(r, CASE_REGISTRY);
+    } else if (!v->k->suppression.internal_known) {
+        unknown(r, CASE_INTERNAL);
+    } else {
+        answer(r, true);
+        r->change_us = rule_clock_first(&v->clock, last + 1);
     }
-    if (!v->k->suppression.internal_known) {
-        return unknown(CASE_INTERNAL);
-    }
-    r.is = TRI_YES;
-    r.change_us = rule_clock_first(&v->clock, last + 1);
-    return r;
 }
 
 /* Not asked is no safe harbour, but no offence either (64.1200(m)). */
-static struct rule_result test_reassigned(const struct rule_view *v)
+static void test_reassigned(const struct rule_view *v, struct rule_result *r)
 {
-    struct rule_result r = answer(v->k->contact.reassigned == REASSIGNED_YES);
-    r.evidence = v->k->contact.reassigned != REASSIGNED_NOT_ASKED;
-    return r;
+    answer(r, v->k->contact.reassigned == REASSIGNED_YES);
+    r->evidence = v->k->contact.reassigned != REASSIGNED_NOT_ASKED;
 }
 
-static struct rule_result test_ring(const struct rule_view *v,
-                                    const struct rule_param *p)
+static void test_ring(const struct rule_view *v, const struct rule_param *p,
+                      struct rule_result *r)
 {
     int64_t ring = v->k->presentation.ring_us;
-    return ring == 0 ? unknown(CASE_RING) : answer(ring >= p->ring_us);
+    if (ring == 0) {
+        unknown(r, CASE_RING);
+    } else {
+        answer(r, ring >= p->ring_us);
+    }
 }
 
 /* Convention K8: exactly the ceiling passes. */
-static struct rule_result test_ratio(const struct rule_view *v,
-                                     const struct rule_param *p)
+static void test_ratio(const struct rule_view *v, const struct rule_param *p,
+                       struct rule_result *r)
 {
     const struct case_pacing *c = &v->k->pacing;
     if (!c->known) {
-        return unknown(CASE_PACING);
+        unknown(r, CASE_PACING);
+        return;
     }
     int64_t since = INT64_MIN;
     int64_t end = INT64_MAX;
@@ -499,54 +545,52 @@ static struct rule_result test_ratio(const struct rule_view *v,
             abandoned += b->abandoned;
         }
     }
-    struct rule_result r = answer(abandoned * 1000000 <= p->ceiling_ppm * of);
-    r.change_us = end;
-    return r;
+    answer(r, abandoned * 1000000 <= p->ceiling_ppm * of);
+    r->change_us = end;
 }
 
-static struct rule_result run(const struct rule_view *v,
-                              const struct rule_code *c)
+static void run(const struct rule_view *v, const struct rule_code *c,
+                struct rule_result *r)
 {
     const struct rule_param *p = &c->param;
     switch (c->test) {
-    case TEST_NONE: return answer(true);
-    case TEST_HOURS: return test_hours(v, p);
-    case TEST_POLICY_HOURS: return test_policy_hours(v);
-    case TEST_CAP: return test_cap(v, p);
-    case TEST_POLICY_CAP: return test_policy_cap(v, p);
-    case TEST_REGISTRY: return test_registry(v, p);
-    case TEST_LIST_AGE: return test_list_age(v, p);
-    case TEST_INTERNAL: return test_internal(v);
-    case TEST_CONSENT: return test_consent(v, p);
-    case TEST_REVOKED: return test_revoked(v);
-    case TEST_RELATIONSHIP: return test_relationship(v, p);
-    case TEST_PORTED: return test_ported(v, p);
-    case TEST_REASSIGNED: return test_reassigned(v);
-    case TEST_RING: return test_ring(v, p);
-    case TEST_RATIO: return test_ratio(v, p);
+    case TEST_NONE: answer(r, true); return;
+    case TEST_HOURS: test_hours(v, p, r); return;
+    case TEST_POLICY_HOURS: test_policy_hours(v, r); return;
+    case TEST_CAP: test_cap(v, p, r); return;
+    case TEST_POLICY_CAP: test_policy_cap(v, p, r); return;
+    case TEST_REGISTRY: test_registry(v, p, r); return;
+    case TEST_LIST_AGE: test_list_age(v, p, r); return;
+    case TEST_INTERNAL: test_internal(v, r); return;
+    case TEST_CONSENT: test_consent(v, p, r); return;
+    case TEST_REVOKED: test_revoked(v, r); return;
+    case TEST_RELATIONSHIP: test_relationship(v, p, r); return;
+    case TEST_PORTED: test_ported(v, p, r); return;
+    case TEST_REASSIGNED: test_reassigned(v, r); return;
+    case TEST_RING: test_ring(v, p, r); return;
+    case TEST_RATIO: test_ratio(v, p, r); return;
     case RULE_TEST_COUNT: break;
     }
     tm_unreachable("kind of test");
 }
 
-struct rule_result rule_test_run(const struct rule_view *view,
-                                 const struct rule_code *c)
+void rule_test_run(const struct rule_view *view, const struct rule_code *c,
+                   struct rule_result *r)
 {
-    struct rule_result r = run(view, c);
-    tm_assert(r.change_us > view->clock.t);
-    if (r.is == TRI_NO || c->hold.n == 0) {
-        return r;
+    run(view, c, r);
+    tm_assert(r->change_us > view->clock.t);
+    if (r->is == TRI_NO || c->hold.n == 0) {
+        return;
     }
     /* AND with the rule's own conditions: the weaker of the two. */
     uint64_t missing = 0;
     enum tri hold = rule_test_terms(view, &c->hold, TRI_YES, &missing);
     if (hold == TRI_NO) {
-        r.is = TRI_NO;
-        r.change_us = INT64_MAX;
-        r.missing = 0;
+        r->is = TRI_NO;
+        r->change_us = INT64_MAX;
+        r->missing = 0;
     } else if (hold == TRI_UNKNOWN) {
-        r.is = TRI_UNKNOWN;
-        r.missing |= missing;
+        r->is = TRI_UNKNOWN;
+        r->missing |= missing;
     }
-    return r;
 }

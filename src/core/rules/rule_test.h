@@ -25,8 +25,8 @@ struct rule_result {
     bool evidence;     /* there was something to look at */
 };
 
-struct rule_result rule_test_run(const struct rule_view *view,
-                                 const struct rule_code *c);
+void rule_test_run(const struct rule_view *view, const struct rule_code *c,
+                   struct rule_result *r);
 
 /* Clauses: any of them, each all of its terms; no clause gives `empty`.
  * Inputs that left it open are added to *missing. */

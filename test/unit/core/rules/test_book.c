@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/rng.h"
 #include "unit/core/rules/fixture_world.h"
 
 #define PACK "[pack]\nname = p\nversion = 1\njurisdiction = US\n"
@@ -200,6 +201,41 @@ static void our_packs_are_whole(void **state)
     fixture_world_fini(&w);
 }
 
+/* Bytes of our packs overwritten, cut and doubled: a book or an error with a
+ * line, never anything else (the sanitizers watch). */
+static void damaged_packs_are_refused_or_read(void **state)
+{
+    (void)state;
+    struct rng r;
+    rng_init(&r, 20261125, "damage");
+    struct arena text;
+    arena_init(&text);
+    struct slice whole = fixture_world_file(&text, "rules/us-federal.rules");
+    char *copy = arena_alloc(&text, whole.n);
+    static const char bytes[] = "\n[]=;\"# *-:%0aA\xFF";
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+        memcpy(copy, whole.p, whole.n);
+        for (uint64_t n = 1 + rng_below(&r, 3); n > 0; n--) {
+            copy[rng_below(&r, whole.n)] = bytes[rng_below(&r, 17)];
+        }
+        struct rule_pack_text pack = {
+            "d", str_range(copy, whole.n - rng_below(&r, 2) * 100)};
+        struct arena a;
+        arena_init(&a);
+        const struct rule_book *b = NULL;
+        struct err e;
+        if (rule_book_load(&a, &pack, 1, &b, &e) != TM_OK) {
+            assert_true(strncmp(e.text, "d:", 2) == 0);
+            assert_true(e.text[2] >= '1' && e.text[2] <= '9');
+            refused++;
+        }
+        arena_fini(&a);
+    }
+    assert_true(refused > 30);
+    arena_fini(&text);
+}
+
 static void words_and_values_agree(void **state)
 {
     (void)state;
@@ -251,6 +287,7 @@ int main(void)
         cmocka_unit_test(versions_of_a_rule_follow_each_other),
         cmocka_unit_test(too_many_packs_are_refused),
         cmocka_unit_test(our_packs_are_whole),
+        cmocka_unit_test(damaged_packs_are_refused_or_read),
         cmocka_unit_test(words_and_values_agree),
         cmocka_unit_test(places_pack_and_unpack),
     };

@@ -312,6 +312,9 @@ static void consent_must_be_whole(void **state)
     l.consent[0] = good;
     l.consent[0].seller.v = 2;
     assert_int_equal(judge(&l), VERDICT_DENY);
+    l.consent[0].seller.v = 0;
+    assert_int_equal(judge(&l), VERDICT_DENY);
+    assert_true(names("consent.seller"));
     /* Withdrawn, then given anew: on the same day it does not count. */
     l.consent[0] = good;
     l.consent[0].revoked_us = fixture_world_instant("2026-11-20T17:00Z");
