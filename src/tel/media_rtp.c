@@ -13,6 +13,7 @@ enum {
     EVENT_REPEATS = 3,  /* the end is sent three times (RFC 4733, 2.5.1.4) */
     STRANGERS_MAX = 5,  /* packets until a source not in the SDP is taken */
     DRAIN_MAX = 32,     /* packets read per tick */
+    WAITING_MAX = 4096,
 };
 
 static void put16(uint8_t *p, uint16_t v)
@@ -60,9 +61,24 @@ static void unlatch(struct media_leg *leg)
     leg->flow.strangers = 0;
 }
 
+/* Early media that came before the first connect is not to be heard late. */
+static void discard_waiting(int fd)
+{
+    uint8_t byte;
+    for (int i = 0; i < WAITING_MAX; ++i) {
+        if (recv(fd, &byte, sizeof byte, MSG_DONTWAIT) < 0 &&
+            errno != ECONNREFUSED) {
+            return;
+        }
+    }
+}
+
 void media_rtp_connect(struct media_leg *leg, const struct media_peer *p)
 {
     struct media_flow *f = &leg->flow;
+    if (f->peer.address_len == 0) {
+        discard_waiting(leg->fd);
+    }
     if (f->peer.address_len != p->address_len ||
         memcmp(&f->peer.address, &p->address, p->address_len) != 0) {
         unlatch(leg);
