@@ -380,18 +380,16 @@ const struct figures *figures_end(struct figures_builder *b)
 void figures_rates(const struct figures *f,
                    struct figures_rate out[FIGURES_RATES])
 {
-    out[0] = (struct figures_rate){
-        "answer", "of the calls placed were answered", f->answered, f->placed};
-    out[1] = (struct figures_rate){
-        "contact", "of the calls placed reached a person", f->live, f->placed};
-    out[2] = (struct figures_rate){"completion",
-                                   "of the people reached completed the call",
-                                   f->completed, f->live};
-    out[3] = (struct figures_rate){"opt_out",
-                                   "of the people reached asked us to stop",
+    out[0] = (struct figures_rate){"answer", "calls placed were answered",
+                                   f->answered, f->placed};
+    out[1] = (struct figures_rate){"contact", "calls placed reached a person",
+                                   f->live, f->placed};
+    out[2] =
+        (struct figures_rate){"completion", "people reached completed the call",
+                              f->completed, f->live};
+    out[3] = (struct figures_rate){"opt_out", "people reached asked us to stop",
                                    f->opt_outs, f->live};
-    out[4] = (struct figures_rate){"abandoned",
-                                   "of the people reached were abandoned",
+    out[4] = (struct figures_rate){"abandoned", "people reached were abandoned",
                                    f->abandoned, f->live};
 }
 
@@ -399,7 +397,7 @@ struct figures_rate figures_worst_period(const struct figures *f)
 {
     struct figures_rate worst = {
         "abandoned_worst_period",
-        "abandoned of the people reached, in the worst 30-day period", 0, 0};
+        "people reached were abandoned in the worst 30 days", 0, 0};
     for (size_t i = 0; i < f->periods; i++) {
         const struct figures_period *p = &f->period[i];
         /* a / b > c / d without a division */

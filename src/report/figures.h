@@ -154,7 +154,7 @@ struct figures {
 
 /* n of so many; of = 0: there is no rate. */
 struct figures_rate {
-    const char *key, *text; /* "answer", "calls placed that were answered" */
+    const char *key, *text; /* "answer"; N of OF "calls placed were answered" */
     uint64_t n, of;
 };
 enum { FIGURES_RATES = 5 };

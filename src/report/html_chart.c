@@ -92,9 +92,9 @@ static uint64_t step_of(uint64_t most)
 }
 
 enum {
-    CHART_LEFT = 44,
+    CHART_LEFT = 56,
     CHART_TOP = 8,
-    CHART_WIDTH = 520,
+    CHART_WIDTH = 510,
     CHART_HEIGHT = 150,
 };
 
@@ -142,7 +142,7 @@ void html_chart_hours(struct buf *b, const struct figures *f)
         first -= last - first < 9 && first > 0;
     }
     unsigned slot = CHART_WIDTH / (last - first + 1), gap = slot / 5;
-    buf_add_str(b, "<svg class=\"chart\" viewBox=\"0 0 570 184\" role=\"img\" "
+    buf_add_str(b, "<svg class=\"chart\" viewBox=\"0 0 570 188\" role=\"img\" "
                    "aria-label=\"Calls by hour of the called person's day; "
                    "the table has the figures\">");
     grid(b, most);
@@ -153,7 +153,7 @@ void html_chart_hours(struct buf *b, const struct figures *f)
         buf_add_str(b, "<rect class=\"good\" ");
         column(b, x, slot - gap, f->hour[i].live, most);
         buf_addf(b, "<text x=\"%u\" y=\"%d\" text-anchor=\"middle\">%u</text>",
-                 x + (slot - gap) / 2, CHART_TOP + CHART_HEIGHT + 18, i);
+                 x + (slot - gap) / 2, CHART_TOP + CHART_HEIGHT + 22, i);
     }
     buf_add_str(b, "</svg>");
 }

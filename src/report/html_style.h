@@ -1,8 +1,8 @@
 /* The style sheet of the HTML report: system fonts, light and dark, narrow
- * screens, paper. */
+ * screens, paper. Pieces in order, ended by NULL. */
 #ifndef REPORT_HTML_STYLE_H
 #define REPORT_HTML_STYLE_H
 
-extern const char html_style[];
+extern const char *const html_style[];
 
 #endif

@@ -11,9 +11,9 @@ static void text(struct buf *b, const char *s)
     words_html(b, str_of(s));
 }
 
-static void open_card(struct buf *b, const char *title, const char *extra)
+static void open_card(struct buf *b, const char *title)
 {
-    buf_addf(b, "<section class=\"card%s\"><h2>%s</h2>", extra, title);
+    buf_addf(b, "<section class=\"card\"><h2>%s</h2>", title);
 }
 
 static void close_table(struct buf *b)
@@ -52,7 +52,8 @@ static void head(struct buf *b, const struct figures *f)
                    "initial-scale=1\"/><title>Report: ");
     text(b, f->campaign);
     buf_add_str(b, "</title><style>");
-    buf_add_str(b, html_style);
+    for (size_t i = 0; html_style[i] != NULL; i++)
+        buf_add_str(b, html_style[i]);
     buf_add_str(b, "</style></head>\n<body><main><header>"
                    "<p class=\"eyebrow\">Campaign report</p><h1>");
     text(b, f->campaign);
@@ -115,7 +116,7 @@ static void rows(struct buf *b, const struct figures *f)
         {"duplicates", "pale", f->duplicates},
         {"rejected", "stop", f->rejected},
     };
-    open_card(b, "The list", " wide");
+    open_card(b, "The list");
     buf_addf(b, "<p class=\"soft\">%s rows were read.%s</p>",
              words_count(f->rows, n),
              figures_rows_add_up(f) ? "" : " The counts do not add up.");
@@ -155,7 +156,7 @@ static void line(struct buf *b, const char *label, uint64_t n, uint64_t of,
 static void leads(struct buf *b, const struct figures *f)
 {
     char at[WORDS_MAX];
-    open_card(b, "What became of the leads", "");
+    open_card(b, "What became of the leads");
     buf_add_str(b, "<table><caption>Each lead is counted once</caption>"
                    "<tbody>\n");
     for (size_t i = 0; i < FIGURES_LEAD_COUNT; i++) {
@@ -165,7 +166,7 @@ static void leads(struct buf *b, const struct figures *f)
             continue;
         buf_addf(b, "<tr><th scope=\"row\">%s", figures_lead_text(k));
         if (c->first_due_us != 0)
-            buf_addf(b, "<br/><small class=\"soft\">next %s</small>",
+            buf_addf(b, "<br/><small class=\"soft\">from %s on</small>",
                      words_instant(c->first_due_us, at));
         buf_add_str(b, "</th>");
         cells(b, c->n, f->leads);
@@ -189,7 +190,7 @@ static void calls(struct buf *b, const struct figures *f)
         {"completed", f->completed},
     };
     char ring[WORDS_MAX], talk[WORDS_MAX];
-    open_card(b, "The calls", "");
+    open_card(b, "The calls");
     buf_add_str(b, "<table class=\"funnel\"><caption>Shares are of the calls "
                    "placed</caption><tbody>\n");
     for (size_t i = 0; i < tm_array_len(stage); i++) {
@@ -223,7 +224,7 @@ static const char *outcome_tone(enum outcome o)
 
 static void outcomes(struct buf *b, const struct figures *f)
 {
-    open_card(b, "How the attempts ended", "");
+    open_card(b, "How the attempts ended");
     buf_add_str(b, "<table><tbody>\n");
     for (size_t i = 0; i < OUTCOME_COUNT; i++) {
         char name[40];
@@ -286,7 +287,7 @@ static void hours(struct buf *b, const struct figures *f)
 {
     if (f->placed == 0)
         return;
-    open_card(b, "By hour, where the called person is", " wide");
+    open_card(b, "By hour, where the called person is");
     html_chart_hours(b, f);
     buf_add_str(b, "<ul class=\"key\"><li><svg viewBox=\"0 0 10 10\" "
                    "aria-hidden=\"true\"><rect width=\"10\" height=\"10\" "
@@ -302,7 +303,7 @@ static void hours(struct buf *b, const struct figures *f)
 static void reasons(struct buf *b, const struct figures *f)
 {
     char n[WORDS_MAX], at[WORDS_MAX];
-    open_card(b, "Why leads wait or are not called", " wide");
+    open_card(b, "Why leads wait or are not called");
     buf_add_str(b, "<div class=\"scroll\"><table><thead><tr>"
                    "<th scope=\"col\">rule or reason</th><th scope=\"col\">"
                    "what it says</th><th scope=\"col\">next</th>"
@@ -331,7 +332,7 @@ static void reasons(struct buf *b, const struct figures *f)
 
 static void tries(struct buf *b, const struct figures *f)
 {
-    open_card(b, "Calls per lead", "");
+    open_card(b, "Calls per lead");
     buf_add_str(b, "<table><tbody>\n");
     for (size_t i = 0; i <= FIGURES_TRIES_MAX; i++) {
         char name[40] = "never called";
@@ -349,7 +350,7 @@ static void proof(struct buf *b, const struct figures *f)
 {
     const struct figures_journal *j = &f->journal;
     char n[WORDS_MAX];
-    open_card(b, "Proof", "");
+    open_card(b, "Proof");
     buf_addf(b, "<dl><dt>Journal</dt><dd>%s entries",
              words_count(j->entries, n));
     if (j->broken_seq > 0)
@@ -373,16 +374,17 @@ void report_html(const struct figures *f, struct buf *out)
 {
     head(out, f);
     tiles(out, f);
-    buf_add_str(out, "<div class=\"grid\">\n");
     rows(out, f);
+    buf_add_str(out, "<div class=\"grid\">\n");
     leads(out, f);
+    hours(out, f);
+    tries(out, f);
     calls(out, f);
     questions(out, f);
     outcomes(out, f);
-    tries(out, f);
-    hours(out, f);
+    buf_add_str(out, "</div>\n");
     reasons(out, f);
     proof(out, f);
-    buf_add_str(out, "</div><footer>Made by Telemark. Times are UTC unless "
+    buf_add_str(out, "<footer>Made by Telemark. Times are UTC unless "
                      "said otherwise.</footer></main></body></html>\n");
 }

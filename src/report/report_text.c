@@ -4,7 +4,7 @@
 
 #include "report/words.h"
 
-enum { LABEL = 38, BAR = 22 };
+enum { LABEL = 36, BAR = 20 };
 
 struct page {
     const struct figures *f;
@@ -76,7 +76,7 @@ static void line(const struct page *p, struct slice label, uint64_t n,
     char count[WORDS_MAX], share[WORDS_MAX];
     buf_add_str(p->b, "  ");
     column(p, label, LABEL);
-    buf_addf(p->b, "%9s %7s  ", words_count(n, count),
+    buf_addf(p->b, "%10s %7s  ", words_count(n, count),
              words_share(n, of, share));
     bar(p, n, of);
     trim_line(p->b);
@@ -138,7 +138,7 @@ static void leads(const struct page *p)
         line(p, str_of(figures_lead_text((enum figures_lead)i)), c->n,
              f->leads);
         if (c->first_due_us != 0)
-            buf_addf(p->b, "    next one not before %s\n",
+            buf_addf(p->b, "    the first one from %s on\n",
                      words_instant(c->first_due_us, at));
     }
     line(p, str_of("leads, all together"), f->leads, f->leads);
@@ -186,7 +186,7 @@ static void rates(const struct page *p)
     heading(p, "Rates");
     figures_rates(p->f, r);
     for (size_t i = 0; i < FIGURES_RATES; i++)
-        buf_addf(p->b, "  %-11s%8s  %s of %s: %s\n",
+        buf_addf(p->b, "  %-11s%8s  %s of %s %s\n",
                  str_eq(str_of(r[i].key), "opt_out") ? "opt-out" : r[i].key,
                  words_share(r[i].n, r[i].of, share), words_count(r[i].n, n),
                  words_count(r[i].of, of), r[i].text);
@@ -269,6 +269,21 @@ static void tries(const struct page *p)
     }
 }
 
+/* "rules=...; zones=...; lists=...": one part a line. */
+static void wrapped(const struct page *p, struct slice versions)
+{
+    const char *lead = "decided by";
+    while (versions.n > 0) {
+        struct slice part = str_trim(str_cut(versions, ';', &versions));
+        if (part.n == 0)
+            continue;
+        buf_addf(p->b, "  %-10s ", lead);
+        column(p, part, words_width(part) < 66 ? words_width(part) : 66);
+        trim_line(p->b);
+        lead = "";
+    }
+}
+
 static void proof(const struct page *p)
 {
     const struct figures_journal *j = &p->f->journal;
@@ -283,11 +298,8 @@ static void proof(const struct page *p)
     buf_addf(p->b, "; %s starts of the server\n", words_count(j->restarts, n));
     if (j->head[0] != '\0')
         buf_addf(p->b, "  head %s\n", j->head);
-    for (size_t i = 0; i < p->f->versions; i++) {
-        buf_add_str(p->b, "  decided by ");
-        words_plain(p->b, str_of(p->f->version[i]));
-        buf_add_char(p->b, '\n');
-    }
+    for (size_t i = 0; i < p->f->versions; i++)
+        wrapped(p, str_of(p->f->version[i]));
 }
 
 void report_text(const struct figures *f, bool utf8, struct buf *out)

@@ -1,0 +1,500 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/rng.h"
+#include "core/campaign/campaign.h"
+#include "report/figures_read.h"
+#include "report/report_csv.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_text.h"
+#include "unit/report/fixture_house.h"
+
+struct made {
+    struct house_fixture h;
+    struct figures_builder *b;
+    const struct figures *f;
+    struct buf text;
+};
+
+/* 2026-11-24 01:00 UTC */
+#define NOW INT64_C(1795482000000000)
+
+static void make(struct made *m)
+{
+    struct err e = {0};
+    struct figures_options o = {.book = m->h.book,
+                                .zones = &m->h.zones,
+                                .now_us = NOW,
+                                .now_source = "a test"};
+    m->b = figures_new(&o);
+    if (figures_read(&m->h.reader, (struct campaign_id){1}, m->b, &e) != TM_OK)
+        fail_msg("%s", e.text);
+    m->f = figures_end(m->b);
+    buf_init(&m->text, 1 << 20);
+}
+
+static void unmake(struct made *m)
+{
+    buf_fini(&m->text);
+    figures_free(m->b);
+    house_fini(&m->h);
+}
+
+/* Compares with a file beside the tests. GOLDEN=write in the environment
+ * writes it instead: then look at the difference. */
+static void golden(const struct buf *b, const char *name)
+{
+    char path[1000];
+    const char *mode = getenv("GOLDEN");
+    (void)snprintf(path, sizeof(path), "%s/test/unit/report/golden/%s",
+                   SOURCE_DIR, name);
+    bool write = mode != NULL && strcmp(mode, "write") == 0;
+    FILE *f = fopen(path, write ? "wb" : "rb");
+    assert_non_null(f);
+    assert_false(b->failed);
+    if (write) {
+        assert_int_equal(fwrite(b->p, 1, b->n, f), b->n);
+        assert_int_equal(fclose(f), 0);
+        return;
+    }
+    char *want = malloc(1 << 20);
+    size_t n = fread(want, 1, (1 << 20) - 1, f);
+    want[n] = '\0';
+    (void)fclose(f);
+    if (strcmp(want, b->p) != 0)
+        fail_msg("%s differs; GOLDEN=write, then git diff. Now:\n%s", name,
+                 b->p);
+    free(want);
+}
+
+static void test_figures(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    make(&m);
+    const struct figures *f = m.f;
+    assert_int_equal(f->rows, 120);
+    assert_true(figures_rows_add_up(f));
+    assert_int_equal(f->leads, 100);
+    assert_int_equal(figures_not_taken_up(f), 0);
+    assert_int_equal(f->lead[FIGURES_OUT_OF_HOURS].n, 20);
+    assert_int_equal(f->lead[FIGURES_RETRY].n, 10);
+    assert_int_equal(f->lead[FIGURES_DO_NOT_CALL].n, 8);
+    assert_int_equal(f->lead[FIGURES_INTERNAL].n, 4);
+    assert_int_equal(f->lead[FIGURES_OPTED_OUT].n, 2);
+    assert_int_equal(f->lead[FIGURES_NO_CONSENT].n, 6);
+    assert_int_equal(f->recorded, 13);
+    assert_int_equal(f->placed, 12); /* one was withdrawn before */
+    assert_int_equal(f->answered, 7);
+    assert_int_equal(f->live, 6); /* a machine is no person */
+    assert_int_equal(f->completed, 3);
+    assert_int_equal(f->abandoned, 1);
+    assert_int_equal(f->tries[1], 10);
+    assert_int_equal(f->tries[2], 1); /* lead 4 */
+    assert_int_equal(f->tries[0], 89);
+    /* Chicago is one hour behind New York: odd leads from 12:00 on. */
+    assert_int_equal(f->hour[12].placed, 2);
+    assert_int_equal(f->hour[13].placed, 2);
+    assert_int_equal(f->hour[14].placed, 4);
+    assert_int_equal(f->hour[FIGURES_HOUR_UNKNOWN].placed, 0);
+    assert_string_equal(f->question[0].text, "How was your visit?");
+    assert_int_equal(f->question[0].label[0].n, 2);
+    assert_int_equal(f->question[0].answers, 3);
+    assert_true(f->journal.checked);
+    assert_int_equal(f->journal.broken_seq, 0);
+    assert_int_equal(f->journal.entries, 3);
+    assert_int_equal(f->versions, 1);
+    unmake(&m);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    struct made m;
+    struct json_out j;
+    house_init(&m.h);
+    house_story(&m.h);
+    make(&m);
+    report_text(m.f, false, &m.text);
+    golden(&m.text, "report.txt");
+    buf_clear(&m.text);
+    report_text(m.f, true, &m.text);
+    golden(&m.text, "report-utf8.txt");
+    buf_clear(&m.text);
+    report_csv(m.f, &m.text);
+    golden(&m.text, "report.csv");
+    buf_clear(&m.text);
+    json_out_init(&j, &m.text);
+    report_json(m.f, &j);
+    buf_add_char(&m.text, '\n');
+    golden(&m.text, "report.json");
+    buf_clear(&m.text);
+    report_html(m.f, &m.text);
+    golden(&m.text, "report.html");
+    unmake(&m);
+}
+
+/* No line is wider than a terminal. */
+static void test_width(void **state)
+{
+    (void)state;
+    struct made m;
+    struct slice line, rest;
+    house_init(&m.h);
+    house_story(&m.h);
+    m.h.campaign[0].state = CAMPAIGN_FINISHED;
+    m.h.state[4].leads = 40000000;
+    make(&m);
+    report_text(m.f, true, &m.text);
+    for (rest = buf_slice(&m.text); rest.n > 0;) {
+        line = str_cut(rest, '\n', &rest);
+        size_t n = 0;
+        for (size_t i = 0; i < line.n; i++)
+            n += ((unsigned char)line.p[i] & 0xc0) != 0x80;
+        if (n > REPORT_TEXT_WIDTH)
+            fail_msg("%zu columns: %.*s", n, (int)line.n, line.p);
+        assert_true(line.n == 0 || line.p[line.n - 1] != ' ');
+    }
+    unmake(&m);
+}
+
+/* Random states, attempts and answers: nothing is lost and nothing counts
+ * twice, counted here a second time in the plainest way. */
+static void random_house(struct house_fixture *h, struct rng *r)
+{
+    static const char *const reason[] = {"T-HRS", "T-DNC", "retry",
+                                         "odd",   "T-INT", "opted_out"};
+    house_story(h);
+    h->states = h->attempts = h->answers = 0;
+    for (size_t i = rng_below(r, 64); i > 0; i--)
+        h->state[h->states++] = (struct reader_state_count){
+            .state = (enum lead_state)rng_below(r, LEAD_STATE_COUNT),
+            .reason = str_of(reason[rng_below(r, tm_array_len(reason))]),
+            .leads = rng_below(r, 1000),
+            .first_due_us = (int64_t)rng_below(r, 2) * NOW};
+    for (size_t i = rng_below(r, HOUSE_MAX); i > 0; i--) {
+        enum outcome o = (enum outcome)rng_below(r, OUTCOME_COUNT);
+        bool live = (outcome_flags(o) & OUTCOME_F_LIVE) != 0;
+        h->attempt[h->attempts++] = (struct reader_attempt){
+            .id = {(int64_t)i},
+            .campaign = {1 + (int64_t)rng_below(r, 2)},
+            .lead = {1 + (int64_t)rng_below(r, 500)},
+            .e164 = rng_below(r, 2) ? 12125550100 : 999,
+            .placed_us = rng_below(r, 9) ? NOW + (int64_t)i : 0,
+            .answered_us = live ? NOW + 2000000 : 0,
+            .outcome = o,
+            .live = live,
+            .abandoned = o == OUTCOME_ABANDONED};
+    }
+}
+
+static void test_adds_up(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct made m;
+        struct rng r;
+        uint64_t leads = 0, placed = 0, mine = 0, kinds = 0, hours = 0,
+                 tries = 0, called = 0;
+        rng_init(&r, seed, "report");
+        house_init(&m.h);
+        random_house(&m.h, &r);
+        for (size_t i = 0; i < m.h.states; i++)
+            leads += m.h.state[i].leads;
+        for (size_t i = 0; i < m.h.attempts; i++) {
+            mine += m.h.attempt[i].campaign.v == 1;
+            placed +=
+                m.h.attempt[i].campaign.v == 1 && m.h.attempt[i].placed_us != 0;
+        }
+        make(&m);
+        for (size_t i = 0; i < FIGURES_LEAD_COUNT; i++)
+            kinds += m.f->lead[i].n;
+        for (size_t i = 0; i <= FIGURES_HOURS; i++)
+            hours += m.f->hour[i].placed;
+        for (size_t i = 1; i <= FIGURES_TRIES_MAX; i++) {
+            tries += i * m.f->tries[i];
+            called += m.f->tries[i];
+        }
+        if (kinds != leads || m.f->leads != leads || m.f->recorded != mine ||
+            m.f->placed != placed || hours != placed || tries > placed ||
+            called > 500)
+            fail_msg("seed %llu does not add up", (unsigned long long)seed);
+        report_html(m.f, &m.text);
+        assert_false(m.text.failed);
+        unmake(&m);
+    }
+}
+
+static void test_attempts_of_one_period(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    /* The abandoned call is the first of a second period. */
+    for (size_t i = 0; i < m.h.attempts; i++)
+        if (m.h.attempt[i].outcome == OUTCOME_ABANDONED)
+            m.h.attempt[i].placed_us =
+                m.h.campaign[0].first_call_us + 30 * CIVIL_DAY_US;
+    make(&m);
+    struct figures_rate w = figures_worst_period(m.f);
+    assert_int_equal(m.f->periods, 2);
+    assert_int_equal(w.n, 1);
+    assert_int_equal(w.of, 1);
+    unmake(&m);
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    struct house_fixture h;
+    struct arena a;
+    struct err e = {0};
+    struct reader_campaign c;
+    house_init(&h);
+    house_story(&h);
+    arena_init(&a);
+    assert_int_equal(
+        figures_read_campaign(&h.reader, &a, str_of("none"), &c, &e),
+        TM_ENOTFOUND);
+    assert_non_null(strstr(e.text, "Autumn survey"));
+    assert_int_equal(
+        figures_read_campaign(&h.reader, &a, str_of("Autumn survey"), &c, &e),
+        TM_OK);
+    assert_int_equal(c.id.v, 1);
+    h.fail = TM_EIO;
+    struct figures_options o = {.now_us = NOW};
+    struct figures_builder *b = figures_new(&o);
+    assert_int_equal(figures_read(&h.reader, c.id, b, &e), TM_EIO);
+    figures_free(b);
+    arena_fini(&a);
+    house_fini(&h);
+}
+
+static void test_broken_journal(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    m.h.entry[1].hash[0] ^= 1;
+    make(&m);
+    assert_int_equal(m.f->journal.broken_seq, 2);
+    report_text(m.f, false, &m.text);
+    assert_non_null(strstr(m.text.p, "BROKEN at entry 2"));
+    unmake(&m);
+}
+
+static void test_clock(void **state)
+{
+    (void)state;
+    struct house_fixture h;
+    struct figures_read_clock c;
+    struct err e = {0};
+    house_init(&h);
+    house_story(&h);
+    assert_int_equal(figures_read_clock(&h.reader, &c, &e), TM_OK);
+    assert_true(c.shifted);
+    struct record r = {.kind = RECORD_RESTART, .at_us = NOW};
+    house_record(&h, &r);
+    assert_int_equal(figures_read_clock(&h.reader, &c, &e), TM_OK);
+    assert_false(c.shifted);
+    assert_int_equal(c.last_us, NOW);
+    house_fini(&h);
+}
+
+/* A small checker of XML: every element is closed in order, attributes are
+ * quoted, and no bare < or & stands in a text. Returns the fault or NULL. */
+struct xml {
+    const char *p;
+    char open[32][16];
+    int depth;
+};
+
+static const char *xml_attributes(struct xml *x)
+{
+    while (*x->p == ' ' || *x->p == '\n') {
+        while (*x->p == ' ' || *x->p == '\n')
+            x->p++;
+        if (*x->p == '>' || *x->p == '/')
+            return NULL;
+        x->p += strspn(x->p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
+                             "QRSTUVWXYZ-0123456789");
+        if (strncmp(x->p, "=\"", 2) != 0)
+            return "an attribute without a value";
+        x->p = strpbrk(x->p + 2, "\"<");
+        if (x->p == NULL || *x->p == '<')
+            return "an attribute that is not closed";
+        x->p++;
+    }
+    return NULL;
+}
+
+static const char *xml_tag(struct xml *x)
+{
+    char name[16] = "";
+    bool closing = x->p[1] == '/';
+    x->p += closing ? 2 : 1;
+    size_t n = strspn(x->p, "abcdefghijklmnopqrstuvwxyz0123456789");
+    if (n == 0 || n >= sizeof(name))
+        return "a bare <";
+    memcpy(name, x->p, n);
+    x->p += n;
+    const char *bad = closing ? NULL : xml_attributes(x);
+    if (bad != NULL)
+        return bad;
+    bool empty = *x->p == '/';
+    x->p += empty ? 1 : 0;
+    if (*x->p != '>')
+        return "a tag that is not closed";
+    x->p++;
+    if (closing)
+        return x->depth > 0 && strcmp(x->open[--x->depth], name) == 0
+                   ? NULL
+                   : "closed in the wrong order";
+    if (empty)
+        return NULL;
+    if (x->depth == 32)
+        return "nested too deep";
+    memcpy(x->open[x->depth++], name, sizeof(name));
+    return NULL;
+}
+
+static const char *xml_check(const char *page)
+{
+    struct xml x = {.p = page};
+    const char *bad = NULL;
+    static const char doctype[] = "<!DOCTYPE html>";
+    if (strncmp(page, doctype, strlen(doctype)) != 0)
+        return "no doctype";
+    x.p += strlen(doctype);
+    while (*x.p != '\0' && bad == NULL) {
+        if (*x.p == '<') {
+            bad = xml_tag(&x);
+        } else if (*x.p == '&') {
+            size_t n = strspn(x.p + 1, "abcdefghijklmnopqrstuvwxyz#0123456789");
+            bad = n > 0 && x.p[n + 1] == ';' ? NULL : "a bare &";
+            x.p++;
+        } else {
+            x.p++;
+        }
+    }
+    return bad != NULL ? bad : x.depth == 0 ? NULL : "not closed at the end";
+}
+
+static void test_checker(void **state)
+{
+    (void)state;
+    assert_null(
+        xml_check("<!DOCTYPE html><p>a &amp; <b class=\"x\">b</b></p>"));
+    assert_non_null(xml_check("<!DOCTYPE html><p>a & b</p>"));
+    assert_non_null(xml_check("<!DOCTYPE html><p><b></p></b>"));
+    assert_non_null(xml_check("<!DOCTYPE html><p class=x></p>"));
+    assert_non_null(xml_check("<!DOCTYPE html><p>1 < 2</p>"));
+    assert_non_null(xml_check("<!DOCTYPE html><p>"));
+}
+
+static void test_html_is_well_formed(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    make(&m);
+    report_html(m.f, &m.text);
+    const char *bad = xml_check(m.text.p);
+    if (bad != NULL)
+        fail_msg("%s", bad);
+    /* Nothing comes from elsewhere. */
+    assert_null(strstr(m.text.p, "<script"));
+    assert_null(strstr(m.text.p, "http"));
+    assert_null(strstr(m.text.p, "url("));
+    assert_null(strstr(m.text.p, "@import"));
+    unmake(&m);
+}
+
+static void test_empty_campaign(void **state)
+{
+    (void)state;
+    struct made m;
+    struct json_out j;
+    house_init(&m.h);
+    house_story(&m.h);
+    m.h.states = m.h.attempts = m.h.answers = m.h.imports = m.h.entries = 0;
+    m.h.opt_outs = m.h.callbacks = 0;
+    m.h.campaign[0].first_call_us = 0;
+    make(&m);
+    report_html(m.f, &m.text);
+    assert_null(xml_check(m.text.p));
+    buf_clear(&m.text);
+    report_text(m.f, true, &m.text);
+    assert_non_null(strstr(m.text.p, "no call was placed yet"));
+    buf_clear(&m.text);
+    json_out_init(&j, &m.text);
+    report_json(m.f, &j);
+    assert_non_null(strstr(m.text.p, "\"answer\":{\"n\":0,\"of\":0,"
+                                     "\"rate\":null}"));
+    unmake(&m);
+}
+
+/* Names come from files of strangers. */
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    static const char evil[] = "<script>alert('x')</script>\"&\x1b[31m\xff=1";
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    m.h.campaign[0].name = str_of(evil);
+    m.h.campaign[0].seller_name = str_of("=HYPERLINK(\"x\")");
+    m.h.campaign[0].list_name = str_of("a,b");
+    m.h.state[1].reason = str_of(evil);
+    m.h.answer[0].answer = str_of(evil);
+    m.h.answer[1].question = str_of(evil);
+    m.h.attempt[0].versions = str_of(evil);
+    make(&m);
+    report_html(m.f, &m.text);
+    assert_null(strstr(m.text.p, "<script"));
+    assert_null(memchr(m.text.p, 0x1b, m.text.n));
+    assert_null(memchr(m.text.p, 0xff, m.text.n));
+    const char *bad = xml_check(m.text.p);
+    if (bad != NULL)
+        fail_msg("%s", bad);
+    buf_clear(&m.text);
+    report_text(m.f, true, &m.text);
+    assert_null(memchr(m.text.p, 0x1b, m.text.n));
+    buf_clear(&m.text);
+    report_csv(m.f, &m.text);
+    assert_non_null(strstr(m.text.p, ",\"'=HYPERLINK(\"\"x\"\")\"\r\n"));
+    assert_non_null(strstr(m.text.p, ",\"a,b\"\r\n"));
+    unmake(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_adds_up),
+        cmocka_unit_test(test_attempts_of_one_period),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_broken_journal),
+        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_checker),
+        cmocka_unit_test(test_html_is_well_formed),
+        cmocka_unit_test(test_empty_campaign),
+        cmocka_unit_test(test_hostile_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
