@@ -287,6 +287,37 @@ static void test_history_keeps_the_newest(void **state)
                 NOON + (LEAD_HISTORY_MAX + 5) * 10);
 }
 
+/* Caps count by number: a number that two leads share has one history, but
+ * each lead its own attempts. */
+static void test_history_follows_the_number(void **state)
+{
+    struct bench *b = *state;
+    struct record r[2] = {record_of(b, RECORD_ATTEMPT, 5),
+                          record_of(b, RECORD_ENDED, 5)};
+    for (size_t i = 0; i < 2; i++) {
+        r[i].attempt.v = b->next_attempt = 1;
+        r[i].e164 = FIRST + 6;
+    }
+    r[1].state = OUTCOME_BUSY;
+    write_records(b, r, 2);
+    put_attempt(b, 6, NOON + 50, OUTCOME_NO_ANSWER);
+    put_lead(b, 5, LEAD_CALLBACK, NOON);
+    put_lead(b, 6, LEAD_CALLBACK, NOON + 1);
+    fetch_at(b, NOON + 1, 2);
+    assert_int_equal(b->n, 2);
+    /* by lead 5: only what was done for it, to whatever number */
+    assert_true(b->got[0].id.v == b->lead[5].v);
+    assert_int_equal(b->got[0].tries, 1);
+    assert_int_equal(b->got[0].attempts, 1);
+    /* by lead 6: its number was also dialled for lead 5 */
+    assert_int_equal(b->got[1].tries, 2);
+    assert_int_equal(b->got[1].attempts, 1);
+    assert_int_equal(b->got[1].outcomes[OUTCOME_BUSY], 0);
+    assert_true(b->got[1].history[0].at_us == NOON);
+    assert_int_equal(b->got[1].history[0].outcome, OUTCOME_BUSY);
+    assert_true(b->got[1].history[1].at_us == NOON + 50);
+}
+
 static void test_bad_number_is_marked(void **state)
 {
     struct bench *b = *state;
@@ -397,6 +428,7 @@ int fixture_conformance_run(const char *name,
         CASE(test_order_of_states),
         CASE(test_history_and_counts),
         CASE(test_history_keeps_the_newest),
+        CASE(test_history_follows_the_number),
         CASE(test_bad_number_is_marked),
         CASE(test_open_attempt_in_history),
         CASE(test_durable_comes_for_all),
