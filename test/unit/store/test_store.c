@@ -192,6 +192,17 @@ static int disk_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
     return t->real->xWrite(f, p, n, at);
 }
 
+static atomic_int disk_syncs;     /* so far */
+static atomic_int disk_sync_code; /* what a sync says */
+
+static int disk_sync(sqlite3_file *f, int flags)
+{
+    const struct disk_table *t = (const void *)f->pMethods;
+    (void)atomic_fetch_add(&disk_syncs, 1);
+    int code = atomic_load(&disk_sync_code);
+    return code != SQLITE_OK ? code : t->real->xSync(f, flags);
+}
+
 static const sqlite3_io_methods *disk_methods(const sqlite3_io_methods *real)
 {
     size_t i = 0;
@@ -203,6 +214,7 @@ static const sqlite3_io_methods *disk_methods(const sqlite3_io_methods *real)
     disk_table[i].real = real;
     disk_table[i].ours = *real;
     disk_table[i].ours.xWrite = disk_write;
+    disk_table[i].ours.xSync = disk_sync;
     (void)pthread_mutex_unlock(&disk_lock);
     return &disk_table[i].ours;
 }
@@ -304,6 +316,32 @@ static void test_full_disk_keeps_and_retries(void **state)
                          writes);
     }
     assert_true(verify(h).rows == before + (uint64_t)rounds * 60);
+}
+
+/* Durable means synced: told after a sync, never after one that failed. */
+static void test_durable_means_synced(void **state)
+{
+    struct fixture_house *h = *state;
+    struct record r = {.kind = RECORD_CLOCK, .tenant = h->tenant};
+    struct timespec ms = {.tv_nsec = 1000000};
+    for (int i = 0; i < 20; i++) {
+        int before = atomic_load(&disk_syncs);
+        fixture_house_wait(h, put(h, &r, 1));
+        assert_true(atomic_load(&disk_syncs) > before);
+    }
+    uint64_t durable = h->durable;
+    atomic_store(&disk_sync_code, SQLITE_IOERR_FSYNC);
+    uint64_t seq = put(h, &r, 1);
+    for (int i = 0; i < 10000 && h->failed < 2; i++) {
+        (void)sqlite_store_poll(h->store);
+        (void)nanosleep(&ms, NULL);
+    }
+    assert_true(h->failed >= 2 && h->durable == durable);
+    atomic_store(&disk_sync_code, SQLITE_OK);
+    fixture_house_wait(h, seq);
+    assert_int_equal(h->recovered, 1);
+    struct verified v = verify(h);
+    assert_true(v.check.broken_seq == 0 && v.rows == seq);
 }
 
 static int import_nothing(struct db *db, void *arg, struct err *e)
@@ -676,6 +714,7 @@ int main(void)
         CASE(test_reader_without_database),
         CASE(test_locked_database),
         CASE(test_full_disk_keeps_and_retries),
+        CASE(test_durable_means_synced),
         CASE(test_full_disk_is_told_to_commands),
         CASE(test_queue_is_bounded),
         CASE(test_failed_work_leaves_no_trace),
