@@ -104,28 +104,36 @@ static void set_state(struct campaign *c, enum campaign_state s)
     r->note = str_of(c->env.plan->hash);
 }
 
-static void start(struct campaign *c)
+/* Leads that wait in the hopper go back to the store; calls keep theirs. */
+static void give_back_all(struct campaign *c)
 {
-    if (c->state == CAMPAIGN_RUNNING)
-        return;
-    set_state(c, CAMPAIGN_RUNNING);
-    c->more = true;
-    c->looked = false;
-    c->fetch_after_us = 0;
-}
-
-/* Leads that wait in the hopper go back; calls keep theirs. */
-static void stop(struct campaign *c)
-{
-    if (c->state != CAMPAIGN_RUNNING && c->state != CAMPAIGN_PAUSED)
-        return;
-    set_state(c, CAMPAIGN_STOPPED);
     while (c->hopper_n > 0) {
         size_t i = (c->hopper_first + --c->hopper_n) % c->hopper_cap;
         slots_give(&c->slots, &c->slots.slot[c->hopper[i]]);
     }
     c->discard = c->fetching;
     campaign_out_action(c, ACTION_RELEASE, NULL);
+}
+
+static void start(struct campaign *c)
+{
+    if (c->state == CAMPAIGN_RUNNING)
+        return;
+    /* A pause may be long: what is known of the leads at hand may be old. */
+    if (c->state == CAMPAIGN_PAUSED)
+        give_back_all(c);
+    set_state(c, CAMPAIGN_RUNNING);
+    c->more = true;
+    c->looked = false;
+    c->fetch_after_us = 0;
+}
+
+static void stop(struct campaign *c)
+{
+    if (c->state != CAMPAIGN_RUNNING && c->state != CAMPAIGN_PAUSED)
+        return;
+    set_state(c, CAMPAIGN_STOPPED);
+    give_back_all(c);
 }
 
 static void take_lead(struct campaign *c, const struct lead *l)

@@ -484,7 +484,8 @@ static void test_lines(void **state)
     assert_int_equal(up[0].v, 2);
 }
 
-/* Paused: calls go on, leads stay. Stopped: leads go back. */
+/* Paused: calls go on, leads stay; they are fetched anew on the way on.
+ * Stopped: leads go back. */
 static void test_pause_and_stop(void **state)
 {
     (void)state;
@@ -502,11 +503,13 @@ static void test_pause_and_stop(void **state)
                      "1.000 ended L7 A1 busy busy 486 ring 990 talk 0\n"
                      "1.000 lead L7 A1 waiting retry at 601\n");
     world_say(&w, CAMPAIGN_EV_START);
+    world_leads(&w, &l[2], 1, INT64_MAX);
     world_expect(&w, "1.000 campaign running\n"
+                     "1.000 -> release\n"
+                     "1.000 -> fetch 8\n"
                      "1.000 attempt L9 A3\n"
                      "1.000 -> prepare A3 Hello there\n"
-                     "1.000 => place A3 12124560003\n"
-                     "1.000 -> fetch 8\n");
+                     "1.000 => place A3 12124560003\n");
     world_refused(&w, 3, TM_EEXPIRED);
     buf_clear(&w.trace);
     world_say(&w, CAMPAIGN_EV_STOP);
