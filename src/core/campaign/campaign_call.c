@@ -50,8 +50,6 @@ static void apply(struct campaign *c, struct slot *s,
     }
     if (o->lines > 0)
         play(c, s, o);
-    else if (o->silence)
-        campaign_out_action(c, ACTION_SILENCE, s);
     slots_set_deadline(&c->slots, s, s->run.deadline_us);
     if (o->end)
         hang_up(c, s);

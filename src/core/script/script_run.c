@@ -191,8 +191,6 @@ void script_run_digit(struct script_run *r, char digit, int64_t now_us,
         answer(&turn, k);
     else
         ask_again(&turn);
-    /* The key cuts off the prompt even where nothing new is said. */
-    out->silence = out->lines == 0 && !out->end;
 }
 
 /* The words of a step have been said. */

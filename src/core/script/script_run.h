@@ -21,8 +21,8 @@ struct script_run {
     bool speaking;  /* its end has not been heard yet */
     unsigned asked; /* how often this step was asked again */
     int64_t deadline_us;                /* INT64_MAX: none */
-    uint64_t questions;  /* asked so far: a bit a step */
-    uint64_t answers;    /* given so far: a bit a step */
+    uint64_t questions;                 /* asked so far: a bit a step */
+    uint64_t answers;                   /* given so far: a bit a step */
     unsigned keys;                      /* pressed so far */
     bool opted_out, callback, finished; /* finished: an end step was reached */
 };
@@ -43,7 +43,6 @@ struct script_output {
                                                  what is playing */
     size_t lines;
     uint32_t tag;
-    bool silence;  /* cut off what is playing; nothing new */
     bool answered; /* question and answer are set */
     struct slice question, answer;
     bool opt_out; /* make it durable before the lines are spoken */

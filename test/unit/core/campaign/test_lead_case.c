@@ -133,6 +133,53 @@ static void test_own_list(void **state)
     assert_int_equal(c.k.suppression.internals, 0);
 }
 
+static void test_lines_and_parties(void **state)
+{
+    (void)state;
+    static const struct {
+        enum number_type type;
+        enum line_type person, business;
+    } row[] = {
+        {NUMBER_FIXED, LINE_RESIDENTIAL, LINE_BUSINESS},
+        {NUMBER_MOBILE, LINE_WIRELESS, LINE_WIRELESS},
+        {NUMBER_TOLL_FREE, LINE_TOLL_FREE, LINE_TOLL_FREE},
+        {NUMBER_UAN, LINE_BUSINESS, LINE_BUSINESS},
+        {NUMBER_FIXED_OR_MOBILE, LINE_UNKNOWN, LINE_UNKNOWN},
+        {NUMBER_VOIP, LINE_UNKNOWN, LINE_UNKNOWN},
+    };
+    for (size_t i = 0; i < tm_array_len(row); i++) {
+        struct lead l = world_lead(1, 12124560001);
+        l.phone[0].type = row[i].type;
+        build(&l);
+        assert_int_equal(c.k.contact.line, row[i].person);
+        assert_int_equal(c.k.callee.party, PARTY_CONSUMER);
+        l.business = true;
+        build(&l);
+        assert_int_equal(c.k.contact.line, row[i].business);
+        assert_int_equal(c.k.callee.party, PARTY_BUSINESS);
+    }
+}
+
+/* A state that the table does not know is a place all the same, and a number
+ * without any zone has a place whose hours are closed. */
+static void test_strange_places(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    strcpy(l.region, "ZZ");
+    build(&l);
+    assert_int_equal(c.k.location.places, 2);
+    assert_int_equal(c.place[1].basis, BASIS_CRM_ADDRESS);
+    strcpy(l.region, "o h");
+    build(&l);
+    assert_int_equal(c.k.location.places, 1);
+    struct lead odd = world_lead(1, 999);
+    build(&odd);
+    assert_int_equal(c.k.location.places, 1);
+    assert_null(c.place[0].zone);
+    assert_true(c.k.contact.country.v == 0);
+}
+
 static void test_history(void **state)
 {
     (void)state;
@@ -195,6 +242,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list_date, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_list, setup, teardown),
         cmocka_unit_test_setup_teardown(test_history, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_lines_and_parties, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_strange_places, setup, teardown),
         cmocka_unit_test(test_zone_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

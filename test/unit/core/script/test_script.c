@@ -100,8 +100,6 @@ static void take(struct play *p, const struct script_output *o)
         note(p, "callback", str_of(""));
     for (size_t i = 0; i < o->lines; i++)
         note(p, o->line[i].wav ? "wav:" : "say:", o->line[i].text);
-    if (o->silence)
-        note(p, "silence", str_of(""));
     if (o->end)
         note(p, "end", str_of(""));
 }
@@ -388,6 +386,64 @@ static void test_refused(void **state)
             "s:2: there is no step \"b\"");
 }
 
+/* One more than each table holds. */
+static void test_limits(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    for (int i = 0; i <= SCRIPT_STEPS_MAX; i++)
+        buf_addf(&b, "[step s%d]\nsay = x\nnext = s%d\n", i, i + 1);
+    refused(b.p, "more than 64 steps");
+    buf_clear(&b);
+    buf_add_str(&b, "[step a]\n");
+    for (int i = 0; i <= SCRIPT_SAYS_MAX; i++)
+        buf_add_str(&b, "say = x\n");
+    refused(b.p, "s:10: more than 8 say lines");
+    buf_clear(&b);
+    buf_add_str(&b, "[step a]\nsay = ");
+    for (int i = 0; i <= SCRIPT_FIELDS_MAX; i++)
+        buf_addf(&b, "{f%d}", i);
+    buf_add_str(&b, "\ndo = end\n");
+    refused(b.p, "s:2: more than 16 different {fields}");
+    buf_clear(&b);
+    buf_add_str(&b, "[step a]\nsay = ");
+    for (int i = 0; i <= SCRIPT_SAY_MAX; i++)
+        buf_add_char(&b, 'x');
+    buf_add_str(&b, "\n");
+    refused(b.p, "s:2: say is longer than 600 bytes");
+    buf_fini(&b);
+    refused("[step a]\nsay = x\nquestion = Big one\n", "a question starts");
+    refused("[step a]\nsay = x\nquestion = q\nquestion = r\n",
+            "asks one question");
+    refused("[step a]\nsay = x\nquestion = q\nkey.1 = y -> b\n[step b]\n"
+            "say = x\nquestion = q\n",
+            "s:7: question \"q\" is asked in another step");
+}
+
+/* A child plays with the keys: the call has an end. */
+static void test_too_many_keys(void **state)
+{
+    (void)state;
+    const struct script *s;
+    struct err e;
+    struct script_run run;
+    struct lead l = {0};
+    char memory[512];
+    struct script_text t = {.p = memory, .cap = sizeof(memory)};
+    struct script_output o = {0};
+    assert_int_equal(parse(survey, &s, &e), TM_OK);
+    script_run_init(&run, s);
+    script_run_start(&run, 1, &l, &t, &o);
+    int n = 0;
+    for (; !o.end && n < 1000; n++)
+        script_run_digit(&run, '1', 2, &l, &t, &o);
+    assert_true(o.end);
+    assert_in_range(n, 100, 300);
+    /* What did not fit into the text buffer is left out. */
+    assert_true(t.n <= t.cap);
+}
+
 static void test_parsed(void **state)
 {
     (void)state;
@@ -410,6 +466,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parsed),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_too_many_keys),
         cmocka_unit_test(test_render),
         cmocka_unit_test(test_run_complete),
         cmocka_unit_test(test_run_barge_in),
