@@ -130,6 +130,7 @@ static void made(struct prompt_cache *c, struct prompt_entry *e)
                 e->why.text);
     }
     prompt_cache_drop(c, e);
+    shrink(c);
 }
 
 static void done_run(void *arg)
