@@ -245,6 +245,7 @@ CREATE TABLE journal (
 -- to learn that from. Columns: rows, then rows for each key prefix.
 ANALYZE;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('campaign', 'campaign', '20 20 1'),
     ('lead', 'lead', '1000000 1000000 1'),
     ('lead', 'lead_list', '1000000 1000000 100000 1'),
     ('lead_phone', 'lead_phone', '1000000 1000000 1 1'),
