@@ -79,7 +79,9 @@ struct rule_code {
     enum rule_role role;
     enum rule_test test;
     bool is_time;
-    bool binds; /* its status has force */
+    bool binds;        /* its status has force */
+    uint32_t channels; /* that `when` can hold for, unknown included: a quick
+                          way to pass over most rules */
     struct rule_terms when, unless, hold;
     const struct place_code *region; /* only there; none: everywhere */
     size_t regions;

@@ -74,8 +74,8 @@ bool rule_reach_has(const struct rule_judge *j, struct place_code p);
 /* Whether a rule is of the callee's region; unknown only for exemptions. */
 enum tri rule_reach_region(const struct rule_judge *j,
                            const struct rule_code *c);
-/* In force on the callee's date and of the right region. Notes in holds_us and
- * opens_us when its force begins or ends. */
+/* In force on the callee's date, of the right region and channel. Notes in
+ * holds_us and opens_us when its force begins or ends. */
 bool rule_reach_binds(struct rule_judge *j, const struct rule_code *c);
 /* By its conditions; adds to *missing what left it open. */
 enum tri rule_reach_applies(const struct rule_judge *j,

@@ -369,6 +369,23 @@ static struct rule_terms copy_terms(struct rule_draft *d,
     return (struct rule_terms){copy(d, t->term, t->n, sizeof t->term[0]), t->n};
 }
 
+/* Channels for which some clause can hold or stay open. */
+static uint32_t channels_of(const struct rule_terms *when)
+{
+    uint32_t any = when->n == 0 ? UINT32_MAX : 1;
+    uint32_t clause = UINT32_MAX;
+    for (size_t i = 0; i < when->n; i++) {
+        if (when->term[i].fact == FACT_CHANNEL) {
+            clause &= when->term[i].mask;
+        }
+        if (when->term[i].rest == 0) {
+            any |= clause;
+            clause = UINT32_MAX;
+        }
+    }
+    return any;
+}
+
 int rule_parse_end(struct rule_draft *d, struct err *e)
 {
     d->line = d->rule.line;
@@ -383,6 +400,7 @@ int rule_parse_end(struct rule_draft *d, struct err *e)
     c->binds =
         d->rule.status == RULE_IN_FORCE || d->rule.status == RULE_DISPUTED;
     c->when = copy_terms(d, &d->when);
+    c->channels = channels_of(&c->when);
     c->unless = copy_terms(d, &d->unless);
     c->hold = copy_terms(d, &d->hold);
     c->region = copy(d, d->region, c->regions, sizeof d->region[0]);
