@@ -101,6 +101,8 @@ static int read_world(const struct options *o, struct town_config *c)
     buf_init(&text, WORLD_BYTES_MAX);
     int rc = TM_OK;
     if (o->world != NULL) {
+        /* from the defaults a scenario starts with: the same people there */
+        person_world_init(&c->world, c->world.seed);
         rc = command_read_file(o->world, WORLD_BYTES_MAX - 1, &text, &e);
         if (rc == TM_OK)
             rc = person_world_load(&c->world, o->world, buf_slice(&text), &e);
