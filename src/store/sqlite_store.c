@@ -3,174 +3,34 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "store/apply.h"
 #include "store/claims.h"
 #include "store/db.h"
 #include "store/fetch.h"
+#include "store/mailbox.h"
 
 enum {
     RECORDS_MAX_DEFAULT = 65536,
-    JOBS_MAX = 16384,
     GROUP_RECORDS_MAX = 8192, /* of one transaction */
     RETRY_FIRST_MS = 20,
     RETRY_MAX_MS = 2000,
 };
 
-/* --- requests -------------------------------------------------------------*/
-
-enum job_kind { JOB_WRITE, JOB_FETCH, JOB_RELEASE, JOB_RUN };
-
-struct run {
-    sqlite_store_fn *fn;
-    void *arg;
-    sqlite_store_done_fn *done; /* NULL: somebody waits */
-    bool finished;
-    int rc;
-    struct err err;
-};
-
-struct job {
-    struct job *next;
-    enum job_kind kind;
-    uint64_t seq;          /* WRITE */
-    struct record *record; /* WRITE: in the same piece of memory */
-    size_t records;
-    struct store_fetch fetch; /* FETCH; RELEASE: its campaign */
-    struct run *run;          /* RUN */
-};
-
-struct queue {
-    struct job *first, *last;
-    size_t jobs, records;
-};
-
-/* --- events ---------------------------------------------------------------*/
-
-enum event_kind {
-    EVENT_DURABLE,
-    EVENT_LEADS,
-    EVENT_FAILED,
-    EVENT_RECOVERED,
-    EVENT_RUN,
-};
-
-struct event {
-    struct event *next;
-    enum event_kind kind;
-    uint64_t seq;
-    struct arena arena;
-    struct store_leads leads;
-    struct err err;
-    struct run *run;
-};
-
 struct sqlite_store {
-    struct sqlite_store_options o;
+    struct store_events events;
+    struct mailbox box;
     pthread_t thread;
     struct db db;         /* the store thread's, once it runs */
     struct claims claims; /* the store thread's */
     uint64_t next_seq;    /* the loop thread's */
-
-    pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t wake;  /* the store thread waits */
-    pthread_cond_t done;  /* somebody waits in sqlite_store_run */
-    struct queue queue;
-    struct event *event_first, *event_last;
-    bool stopping;
 };
-
-/* --- queue ----------------------------------------------------------------*/
-
-static int push(struct sqlite_store *s, struct job *j, bool bounded)
-{
-    int rc = TM_OK;
-    (void)pthread_mutex_lock(&s->lock);
-    tm_assert(!s->stopping);
-    if (bounded && (s->queue.jobs >= JOBS_MAX ||
-                    s->queue.records + j->records > s->o.records_max)) {
-        rc = TM_EFULL;
-    } else {
-        if (s->queue.last) {
-            s->queue.last->next = j;
-        } else {
-            s->queue.first = j;
-        }
-        s->queue.last = j;
-        s->queue.jobs++;
-        s->queue.records += j->records;
-        (void)pthread_cond_signal(&s->wake);
-    }
-    (void)pthread_mutex_unlock(&s->lock);
-    return rc;
-}
-
-/* Waits for requests; NULL: the end. The requests stay in the queue's counts
- * until they are carried out. */
-static struct job *take_all(struct sqlite_store *s)
-{
-    (void)pthread_mutex_lock(&s->lock);
-    while (!s->queue.first && !s->stopping) {
-        (void)pthread_cond_wait(&s->wake, &s->lock);
-    }
-    struct job *j = s->queue.first;
-    s->queue.first = s->queue.last = NULL;
-    (void)pthread_mutex_unlock(&s->lock);
-    return j;
-}
-
-static void forget(struct sqlite_store *s, struct job *first,
-                   const struct job *end)
-{
-    size_t jobs = 0, records = 0;
-    while (first != end) {
-        struct job *next = first->next;
-        jobs++;
-        records += first->records;
-        mem_free(first);
-        first = next;
-    }
-    (void)pthread_mutex_lock(&s->lock);
-    tm_assert(s->queue.jobs >= jobs && s->queue.records >= records);
-    s->queue.jobs -= jobs;
-    s->queue.records -= records;
-    (void)pthread_mutex_unlock(&s->lock);
-}
-
-static struct event *event_new(enum event_kind kind)
-{
-    struct event *ev = mem_alloc(sizeof(*ev));
-    ev->kind = kind;
-    arena_init(&ev->arena);
-    return ev;
-}
-
-static void event_free(struct event *ev)
-{
-    arena_fini(&ev->arena);
-    mem_free(ev);
-}
-
-static void post(struct sqlite_store *s, struct event *ev)
-{
-    (void)pthread_mutex_lock(&s->lock);
-    if (s->event_last) {
-        s->event_last->next = ev;
-    } else {
-        s->event_first = ev;
-    }
-    s->event_last = ev;
-    (void)pthread_mutex_unlock(&s->lock);
-    if (s->o.post) {
-        s->o.post(s->o.post_arg);
-    }
-}
 
 /* --- the store thread -----------------------------------------------------*/
 
-static int apply_job(struct sqlite_store *s, const struct job *j, struct err *e)
+static int apply_job(struct sqlite_store *s, const struct mailbox_job *j,
+                     struct err *e)
 {
     int rc = TM_OK;
     if (j->kind == JOB_FETCH) {
@@ -182,14 +42,15 @@ static int apply_job(struct sqlite_store *s, const struct job *j, struct err *e)
     return rc;
 }
 
-static int commit_group(struct sqlite_store *s, const struct job *first,
-                        const struct job *end, struct err *e)
+static int commit_group(struct sqlite_store *s, const struct mailbox_job *first,
+                        const struct mailbox_job *end, struct err *e)
 {
     int rc = db_begin(&s->db, e);
     if (rc != TM_OK) {
         return rc;
     }
-    for (const struct job *j = first; rc == TM_OK && j != end; j = j->next) {
+    for (const struct mailbox_job *j = first; rc == TM_OK && j != end;
+         j = j->next) {
         rc = apply_job(s, j, e);
     }
     if (rc == TM_OK) {
@@ -201,27 +62,6 @@ static int commit_group(struct sqlite_store *s, const struct job *first,
     return rc;
 }
 
-/* Waits before a retry; false when the store is closed meanwhile. */
-static bool wait_retry(struct sqlite_store *s, int ms)
-{
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    (void)pthread_mutex_lock(&s->lock);
-    int rc = 0;
-    while (!s->stopping && rc != ETIMEDOUT) {
-        rc = pthread_cond_timedwait(&s->wake, &s->lock, &until);
-    }
-    bool go_on = !s->stopping;
-    (void)pthread_mutex_unlock(&s->lock);
-    return go_on;
-}
-
 struct trial {
     bool failing;
     int wait_ms;
@@ -231,36 +71,36 @@ struct trial {
 static bool try_again(struct sqlite_store *s, struct trial *t,
                       const struct err *e)
 {
-    struct event *ev = event_new(EVENT_FAILED);
+    struct mailbox_event *ev = mailbox_event_new(EVENT_FAILED);
     ev->err = *e;
-    post(s, ev);
+    mailbox_post(&s->box, ev);
     t->failing = true;
     t->wait_ms = t->wait_ms == 0 ? RETRY_FIRST_MS : t->wait_ms * 2;
     if (t->wait_ms > RETRY_MAX_MS) {
         t->wait_ms = RETRY_MAX_MS;
     }
-    return wait_retry(s, t->wait_ms);
+    return mailbox_sleep(&s->box, t->wait_ms);
 }
 
-static bool answer_fetch(struct sqlite_store *s, const struct job *j,
+static bool answer_fetch(struct sqlite_store *s, const struct mailbox_job *j,
                          struct trial *t)
 {
     for (;;) {
-        struct event *ev = event_new(EVENT_LEADS);
+        struct mailbox_event *ev = mailbox_event_new(EVENT_LEADS);
         struct err e;
         if (fetch_leads(&s->db, &s->claims, &ev->arena, &j->fetch, &ev->leads,
                         &e) == TM_OK) {
-            post(s, ev);
+            mailbox_post(&s->box, ev);
             return true;
         }
-        event_free(ev);
+        mailbox_event_free(ev);
         if (!try_again(s, t, &e)) {
             return false;
         }
     }
 }
 
-static void update_claims(struct sqlite_store *s, const struct job *j)
+static void update_claims(struct sqlite_store *s, const struct mailbox_job *j)
 {
     if (j->kind == JOB_RELEASE) {
         claims_clear(&s->claims, j->fetch.campaign);
@@ -274,7 +114,8 @@ static void update_claims(struct sqlite_store *s, const struct job *j)
 
 /* Carries out [first, end): no JOB_RUN among them. Fetches see all writes of
  * the group: a campaign asks after it has written. */
-static void do_group(struct sqlite_store *s, struct job *first, struct job *end)
+static void do_group(struct sqlite_store *s, struct mailbox_job *first,
+                     struct mailbox_job *end)
 {
     struct trial t = {0};
     struct err e;
@@ -284,32 +125,32 @@ static void do_group(struct sqlite_store *s, struct job *first, struct job *end)
     }
     if (alive) {
         uint64_t seq = 0;
-        for (const struct job *j = first; j != end; j = j->next) {
+        for (const struct mailbox_job *j = first; j != end; j = j->next) {
             seq = j->seq > seq ? j->seq : seq;
         }
         if (t.failing) {
-            post(s, event_new(EVENT_RECOVERED));
+            mailbox_post(&s->box, mailbox_event_new(EVENT_RECOVERED));
             t = (struct trial){0};
         }
         if (seq > 0) {
-            struct event *ev = event_new(EVENT_DURABLE);
+            struct mailbox_event *ev = mailbox_event_new(EVENT_DURABLE);
             ev->seq = seq;
-            post(s, ev);
+            mailbox_post(&s->box, ev);
         }
     }
-    for (const struct job *j = first; alive && j != end; j = j->next) {
+    for (const struct mailbox_job *j = first; alive && j != end; j = j->next) {
         update_claims(s, j);
         if (j->kind == JOB_FETCH) {
             alive = answer_fetch(s, j, &t);
         }
     }
     if (alive && t.failing) {
-        post(s, event_new(EVENT_RECOVERED));
+        mailbox_post(&s->box, mailbox_event_new(EVENT_RECOVERED));
     }
-    forget(s, first, end);
+    mailbox_forget(&s->box, first, end);
 }
 
-static int run_in_transaction(struct sqlite_store *s, struct run *run,
+static int run_in_transaction(struct sqlite_store *s, struct mailbox_run *run,
                               struct err *e)
 {
     int rc = db_begin(&s->db, e);
@@ -326,31 +167,19 @@ static int run_in_transaction(struct sqlite_store *s, struct run *run,
     return rc;
 }
 
-static void do_run(struct sqlite_store *s, struct job *j)
+static void do_run(struct sqlite_store *s, struct mailbox_job *j)
 {
-    struct run *run = j->run;
+    struct mailbox_run *run = j->run;
     struct err e = {0};
     int rc = run_in_transaction(s, run, &e);
     e.code = rc;
-    forget(s, j, j->next);
-    if (run->done) {
-        struct event *ev = event_new(EVENT_RUN);
-        ev->run = run;
-        run->err = e;
-        post(s, ev);
-        return;
-    }
-    (void)pthread_mutex_lock(&s->lock);
-    run->rc = rc;
-    run->err = e;
-    run->finished = true;
-    (void)pthread_cond_broadcast(&s->done);
-    (void)pthread_mutex_unlock(&s->lock);
+    mailbox_forget(&s->box, j, j->next);
+    mailbox_finish_run(&s->box, run, &e);
 }
 
 /* The end of the group that begins at j: before the next JOB_RUN, and not
  * more records than one transaction should have. */
-static struct job *group_end(struct job *j)
+static struct mailbox_job *group_end(struct mailbox_job *j)
 {
     size_t records = 0;
     while (j && j->kind != JOB_RUN) {
@@ -366,10 +195,10 @@ static struct job *group_end(struct job *j)
 static void *thread_main(void *arg)
 {
     struct sqlite_store *s = arg;
-    struct job *j;
-    while ((j = take_all(s)) != NULL) {
+    struct mailbox_job *j;
+    while ((j = mailbox_take(&s->box)) != NULL) {
         while (j) {
-            struct job *next;
+            struct mailbox_job *next;
             if (j->kind == JOB_RUN) {
                 next = j->next;
                 do_run(s, j);
@@ -402,15 +231,15 @@ static struct slice move_text(char **at, struct slice s)
 }
 
 /* One piece of memory: job, records, texts. */
-static struct job *copy_records(const struct record *r, size_t n)
+static struct mailbox_job *copy_records(const struct record *r, size_t n)
 {
-    _Static_assert(sizeof(struct job) % _Alignof(struct record) == 0,
+    _Static_assert(sizeof(struct mailbox_job) % _Alignof(struct record) == 0,
                    "records lie behind the job");
-    size_t size = sizeof(struct job) + n * sizeof(*r) + 1;
+    size_t size = sizeof(struct mailbox_job) + n * sizeof(*r) + 1;
     for (size_t i = 0; i < n; i++) {
         size += text_size(&r[i]);
     }
-    struct job *j = mem_alloc(size);
+    struct mailbox_job *j = mem_alloc(size);
     j->kind = JOB_WRITE;
     j->records = n;
     j->record = (void *)(j + 1);
@@ -434,9 +263,9 @@ static int port_write(void *self, const struct record *r, size_t n,
 {
     struct sqlite_store *s = self;
     tm_assert(n > 0);
-    struct job *j = copy_records(r, n);
+    struct mailbox_job *j = copy_records(r, n);
     j->seq = s->next_seq + 1;
-    int rc = push(s, j, true);
+    int rc = mailbox_push(&s->box, j, true);
     if (rc != TM_OK) {
         mem_free(j);
         return rc;
@@ -445,13 +274,13 @@ static int port_write(void *self, const struct record *r, size_t n,
     return TM_OK;
 }
 
-static int push_campaign(struct sqlite_store *s, enum job_kind kind,
+static int push_campaign(struct sqlite_store *s, enum mailbox_job_kind kind,
                          const struct store_fetch *q)
 {
-    struct job *j = mem_alloc(sizeof(*j));
+    struct mailbox_job *j = mem_alloc(sizeof(*j));
     j->kind = kind;
     j->fetch = *q;
-    int rc = push(s, j, true);
+    int rc = mailbox_push(&s->box, j, true);
     if (rc != TM_OK) {
         mem_free(j);
     }
@@ -484,12 +313,12 @@ void sqlite_store_listen(struct sqlite_store *s,
                          const struct store_events *events)
 {
     tm_assert(s->next_seq == 0);
-    s->o.events = *events;
+    s->events = *events;
 }
 
-static void deliver(struct sqlite_store *s, struct event *ev)
+static void deliver(struct sqlite_store *s, struct mailbox_event *ev)
 {
-    const struct store_events *to = &s->o.events;
+    const struct store_events *to = &s->events;
     switch (ev->kind) {
     case EVENT_DURABLE:
         if (to->durable) {
@@ -520,15 +349,12 @@ static void deliver(struct sqlite_store *s, struct event *ev)
 
 size_t sqlite_store_poll(struct sqlite_store *s)
 {
-    (void)pthread_mutex_lock(&s->lock);
-    struct event *ev = s->event_first;
-    s->event_first = s->event_last = NULL;
-    (void)pthread_mutex_unlock(&s->lock);
+    struct mailbox_event *ev = mailbox_events(&s->box);
     size_t n = 0;
     while (ev) {
-        struct event *next = ev->next;
+        struct mailbox_event *next = ev->next;
         deliver(s, ev);
-        event_free(ev);
+        mailbox_event_free(ev);
         ev = next;
         n++;
     }
@@ -540,17 +366,13 @@ size_t sqlite_store_poll(struct sqlite_store *s)
 int sqlite_store_run(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
                      struct err *e)
 {
-    struct run run = {.fn = fn, .arg = arg};
-    struct job *j = mem_alloc(sizeof(*j));
+    struct mailbox_run run = {.fn = fn, .arg = arg};
+    struct mailbox_job *j = mem_alloc(sizeof(*j));
     j->kind = JOB_RUN;
     j->run = &run;
-    int rc = push(s, j, false);
+    int rc = mailbox_push(&s->box, j, false);
     tm_assert(rc == TM_OK);
-    (void)pthread_mutex_lock(&s->lock);
-    while (!run.finished) {
-        (void)pthread_cond_wait(&s->done, &s->lock);
-    }
-    (void)pthread_mutex_unlock(&s->lock);
+    mailbox_wait_run(&s->box, &run);
     if (run.rc != TM_OK && e) {
         *e = run.err;
     }
@@ -561,12 +383,12 @@ int sqlite_store_post(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
                       sqlite_store_done_fn *done)
 {
     tm_assert(done != NULL);
-    struct run *run = mem_alloc(sizeof(*run));
-    *run = (struct run){.fn = fn, .arg = arg, .done = done};
-    struct job *j = mem_alloc(sizeof(*j));
+    struct mailbox_run *run = mem_alloc(sizeof(*run));
+    *run = (struct mailbox_run){.fn = fn, .arg = arg, .done = done};
+    struct mailbox_job *j = mem_alloc(sizeof(*j));
     j->kind = JOB_RUN;
     j->run = run;
-    int rc = push(s, j, true);
+    int rc = mailbox_push(&s->box, j, true);
     if (rc != TM_OK) {
         mem_free(run);
         mem_free(j);
@@ -581,27 +403,23 @@ int sqlite_store_open(const struct sqlite_store_options *o,
 {
     tm_assert(o->dir->lock_fd >= 0);
     struct sqlite_store *s = mem_alloc(sizeof(*s));
-    s->o = *o;
-    if (s->o.records_max == 0) {
-        s->o.records_max = RECORDS_MAX_DEFAULT;
-    }
+    s->events = o->events;
+    s->box.post = o->post;
+    s->box.post_arg = o->post_arg;
+    s->box.records_max =
+        o->records_max > 0 ? o->records_max : (size_t)RECORDS_MAX_DEFAULT;
     int rc = db_open(&s->db, o->dir, DB_WRITE, e);
     if (rc != TM_OK) {
         mem_free(s);
         return rc;
     }
     claims_init(&s->claims);
-    pthread_condattr_t monotonic;
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_mutex_init(&s->lock, NULL);
-    (void)pthread_cond_init(&s->wake, &monotonic);
-    (void)pthread_cond_init(&s->done, NULL);
-    (void)pthread_condattr_destroy(&monotonic);
+    mailbox_init(&s->box);
     rc = pthread_create(&s->thread, NULL, thread_main, s);
     if (rc != 0) {
         errno = rc;
         rc = err_errno(e, "cannot start the store's thread");
+        mailbox_fini(&s->box);
         db_close(&s->db);
         mem_free(s);
         return rc;
@@ -615,23 +433,10 @@ void sqlite_store_close(struct sqlite_store *s)
     if (!s) {
         return;
     }
-    (void)pthread_mutex_lock(&s->lock);
-    s->stopping = true;
-    (void)pthread_cond_signal(&s->wake);
-    (void)pthread_mutex_unlock(&s->lock);
+    mailbox_stop(&s->box);
     (void)pthread_join(s->thread, NULL);
-    for (struct event *ev = s->event_first; ev;) {
-        struct event *next = ev->next;
-        if (ev->kind == EVENT_RUN) {
-            mem_free(ev->run);
-        }
-        event_free(ev);
-        ev = next;
-    }
     db_close(&s->db);
     claims_fini(&s->claims);
-    (void)pthread_cond_destroy(&s->done);
-    (void)pthread_cond_destroy(&s->wake);
-    (void)pthread_mutex_destroy(&s->lock);
+    mailbox_fini(&s->box);
     mem_free(s);
 }
