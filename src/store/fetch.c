@@ -4,8 +4,8 @@
 #include "store/query.h"
 
 enum {
-    ENROLL_MAX = 10000, /* leads a fetch, so that none takes long */
-    COUNT_MAX = 10000,  /* unclaimed leads are counted up to here */
+    ENROLL_AHEAD = 4000, /* leads beyond a fetch, so that none takes long */
+    COUNT_MAX = 10000,   /* unclaimed leads are counted up to here */
 };
 
 struct scope {
@@ -86,8 +86,9 @@ int fetch_enroll(struct db *db, const struct store_fetch *q, struct err *e)
     if (rc != TM_OK || s.rows.tenant.v == 0) {
         return rc;
     }
-    size_t max = q->max > ENROLL_MAX ? q->max : (size_t)ENROLL_MAX;
-    rc = find_last(db, &s, max, &last, e);
+    /* More than can be handed out: as long as leads of the list are missing,
+     * some that have joined are left, and the answer says so. */
+    rc = find_last(db, &s, q->max + ENROLL_AHEAD, &last, e);
     return rc == TM_OK && last > 0 ? insert_new(db, &s, last, e) : rc;
 }
 

@@ -7,6 +7,9 @@
  * A number is in a list once: phones of a row that the list has already are
  * left out, and a row of which no phone remains is a duplicate.
  *
+ * A batch holds up the store's thread while it is written (7 us a row): beside
+ * a running server take batches of a few hundred rows.
+ *
  * Order: begin; skip to resume_row (rows) or resume_offset (bytes); batch until
  * the end; finish; free. Threads: any one thread that is not the loop.
  */

@@ -262,6 +262,31 @@ static void test_later_leads_join(void **state)
     assert_true(h->lead[0].phone[0].e164 == FIRST + 100);
 }
 
+/* No answer says "no more" while leads of the list are left, whatever the
+ * size of the fetches. */
+static void test_large_lists_are_handed_out_whole(void **state)
+{
+    struct fixture_house *h = *state;
+    enum { LEADS = 15000 };
+    static const size_t max[] = {700, 5000, 4000, 1, 3000};
+    bool *seen = mem_alloc(LEADS);
+    size_t total = 0;
+    fixture_house_leads(h, FIRST, LEADS);
+    for (size_t i = 0; total < LEADS; i++) {
+        fixture_house_fetch(h, 100, max[i % tm_array_len(max)]);
+        assert_true(h->leads > 0);
+        for (size_t k = 0; k < h->leads; k++) {
+            size_t at = (size_t)(h->lead[k].phone[0].e164 - FIRST);
+            assert_true(at < LEADS && !seen[at]);
+            seen[at] = true;
+        }
+        total += h->leads;
+        assert_true((h->unclaimed > 0) == (total < LEADS));
+        assert_true(h->next_due_us == (total < LEADS ? 0 : INT64_MAX));
+    }
+    mem_free(seen);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -270,6 +295,7 @@ int main(void)
         CASE(test_resumes_where_it_stood),
         CASE(test_whole_lead_comes_back),
         CASE(test_later_leads_join),
+        CASE(test_large_lists_are_handed_out_whole),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
