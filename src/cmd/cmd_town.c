@@ -34,7 +34,7 @@ const struct command cmd_town = {
         "--people-seed N    instead of the world's own\n"
         "--log FILE         appends a JSON line for each INVITE, key, end\n"
         "--calls N          at most so many at a time, 4000\n"
-        "--media-ports L-H  for sound, 20000-39998\n"
+        "--media-ports L-H  for sound, 20000-31998\n"
         "--tls CERTIFICATE  PEM with certificate and key: TLS, too\n"
         "--any-address      allows an address that others can reach\n\n"
         "town list writes an address list as messy as real ones, with\n"
@@ -62,7 +62,7 @@ static bool in_range(const char *text, uint64_t lo, uint64_t hi, uint64_t *out)
     return true;
 }
 
-/* "20000-39998"; false when it is no range of ports. */
+/* "20000-31998"; false when it is no range of ports. */
 static bool read_ports(const char *text, struct town_config *c)
 {
     struct slice high, low = str_cut(str_of(text), '-', &high);
@@ -90,7 +90,7 @@ static int read_numbers(const struct options *o, struct town_config *c)
     }
     if (o->media != NULL && !read_ports(o->media, c))
         return command_usage(&cmd_town,
-                             "--media-ports is LOW-HIGH, as 20000-39998");
+                             "--media-ports is LOW-HIGH, as 20000-31998");
     return EXIT_DONE;
 }
 

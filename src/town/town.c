@@ -13,7 +13,7 @@ void town_config_init(struct town_config *c)
         .udp = true,
         .tcp = true,
         .media_port_min = 20000,
-        .media_port_max = 39998,
+        .media_port_max = 31998,
         .media_threads = 1,
         .calls_max = 4000,
     };

@@ -58,7 +58,7 @@ struct town_counts {
 
 struct town;
 
-/* Loopback, port 5062, UDP and TCP, media ports 20000 to 39998, 4,000
+/* Loopback, port 5062, UDP and TCP, media ports 20000 to 31998, 4,000
  * calls, the lively world of seed 1. */
 void town_config_init(struct town_config *c);
 /* Strings of c are copied. TM_EINVAL: the address is not of the loopback, or

@@ -267,6 +267,28 @@ static void test_move_keeps_proportions(void **state)
     assert_int_equal(w.p_disconnected, 100000);
 }
 
+/* The world of the demonstration is read and says what it seems to say. */
+static void test_example_world(void **state)
+{
+    (void)state;
+    static char text[16384];
+    FILE *f = fopen(SOURCE_DIR "/examples/town.scn", "rb");
+    assert_non_null(f);
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    (void)fclose(f);
+    assert_in_range(n, 100, sizeof text - 2);
+    struct person_world w;
+    person_world_init(&w, 1);
+    load(&w, text);
+    assert_int_equal(w.seed, 7);
+    assert_int_equal(w.p_human, 550000);
+    assert_int_equal(w.p_disconnected, 40000);
+    assert_true(w.has_keys[0] && w.has_keys[1] && w.has_keys[2]);
+    assert_int_equal(w.prompt_keys[0].key[1], 44);
+    assert_int_equal(w.prompt_keys[2].none, 28);
+    check_kinds(&w, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_machines_press_nothing),
         cmocka_unit_test(test_world_refuses),
         cmocka_unit_test(test_move_keeps_proportions),
+        cmocka_unit_test(test_example_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
