@@ -21,10 +21,8 @@ struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,
     return call;
 }
 
-static void send_event(struct carrier_sip_call *call, struct carrier_event *ev)
+static void send_event(const struct carrier_sip *c, struct carrier_event *ev)
 {
-    struct carrier_sip *c = call->carrier;
-    ev->attempt = call->attempt;
     ev->at_us = c->clock->now_us(c->clock->self);
     if (!ev->text.p) {
         ev->text = str_of("");
@@ -40,10 +38,11 @@ void carrier_sip_tell_placed(struct carrier_sip_call *call)
     if (call->owed.list) {
         struct carrier_event ev = {
             .kind = CARRIER_PLACED,
+            .attempt = call->attempt,
             .text = str_of(call->call_id),
         };
         list_unlink(&call->owed);
-        send_event(call, &ev);
+        send_event(call->carrier, &ev);
     }
 }
 
@@ -51,7 +50,8 @@ void carrier_sip_emit(struct carrier_sip_call *call, struct carrier_event *ev)
 {
     tm_assert(call->magic == CALL_MAGIC);
     carrier_sip_tell_placed(call);
-    send_event(call, ev);
+    ev->attempt = call->attempt;
+    send_event(call->carrier, ev);
 }
 
 void carrier_sip_call_free(struct carrier_sip_call *call)
@@ -237,9 +237,14 @@ static void on_ended(struct carrier_sip_call *call,
                 "trunk %s refuses our user or password (%d)",
                 trunk_config(call->trunk)->name, ev->code);
     }
+    /* The call's place is free before anyone hears of it, and whatever the
+     * handler does finds no call that is over. */
+    struct carrier_sip *c = call->carrier;
+    carrier_sip_tell_placed(call);
+    out.attempt = call->attempt;
     call->dialog = NULL;
-    carrier_sip_emit(call, &out);
     carrier_sip_call_free(call);
+    send_event(c, &out);
 }
 
 static void on_dialog(void *arg, const struct dialog_event *ev)

@@ -141,8 +141,8 @@ int dialog_invite(struct dialog **out, struct sip_stack *s,
     if (!invite_sane(i)) {
         return err_set(e, TM_EINVAL,
                        "a SIP address or Call-ID is empty or has characters "
-                       "it may not have: \"%.100s\" from \"%.100s\"",
-                       i->target, i->from);
+                       "it may not have (call %.100s)",
+                       i->call_id);
     }
     struct dialog *d = dialog_new(s, str_of(i->call_id));
     char tag[20];
@@ -163,8 +163,10 @@ int dialog_invite(struct dialog **out, struct sip_stack *s,
     int err = send_invite(d);
     if (err) {
         mem_deref(d);
+        /* The number itself has no business in a log. */
+        const char *at = strchr(i->target, '@');
         return err_set(e, TM_ENETWORK, "cannot send an INVITE to %.200s: %s",
-                       i->target, strerror(err));
+                       at ? at + 1 : i->target, strerror(err));
     }
     d->fn = fn;
     d->arg = arg;

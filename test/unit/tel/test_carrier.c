@@ -50,6 +50,12 @@ static void on_event(void *arg, const struct carrier_event *ev)
 {
     struct scene *s = arg;
     assert_false(s->in_call);
+    if (ev->kind == CARRIER_ENDED) {
+        /* As an engine might: the call is not known any more. */
+        s->port->hangup(s->port->self, ev->attempt, HANGUP_NORMAL);
+        assert_int_equal(s->port->play(s->port->self, ev->attempt, NULL, 0, 1),
+                         TM_ESTATE);
+    }
     assert_true(s->n < EVENTS_MAX);
     assert_true(ev->at_us >= 1795255200000000);
     s->ev[s->n] = *ev;
