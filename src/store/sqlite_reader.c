@@ -1,6 +1,7 @@
 #include "store/sqlite_reader.h"
 
 #include "base/arena.h"
+#include "store/dnc_files.h"
 #include "store/reader_calls.h"
 #include "store/reader_leads.h"
 #include "store/reader_lists.h"
@@ -49,4 +50,16 @@ void sqlite_reader_port(struct sqlite_reader *r, struct reader *out)
         .dnc_lists = reader_lists_dnc,
         .journal = reader_lists_journal,
     };
+}
+
+int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
+                      struct dnc_files **out, struct err *e)
+{
+    return dnc_files_open(&r->db, dir, out, e);
+}
+
+int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
+                      struct dnc_files **out, struct err *e)
+{
+    return dnc_files_open(&r->db, dir, out, e);
 }

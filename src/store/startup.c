@@ -150,12 +150,12 @@ static int read_open(struct db *db, struct arena *a,
     query_open(&q, db,
                "SELECT a.tenant, a.id, a.seller, a.campaign, a.lead, a.e164, "
                "a.placed_us, a.answered_us, a.dialog, "
+               "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
+               "AND o.e164 = a.e164 AND o.attempt = a.id), "
                "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
                "AND w.campaign = a.campaign AND w.attempt = a.id) OR "
                "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
-               "AND k.campaign = a.campaign AND k.attempt = a.id) OR "
-               "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
-               "AND o.e164 = a.e164 AND o.attempt = a.id) "
+               "AND k.campaign = a.campaign AND k.attempt = a.id) "
                "FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
     int rc = 0;
     while (*n < max && (rc = query_step(&q, e)) == 1) {
@@ -170,7 +170,8 @@ static int read_open(struct db *db, struct arena *a,
         o->placed_us = query_get_int(&q, 6);
         o->answered_us = query_get_int(&q, 7);
         s->dialog = keep(a, query_get_text(&q, 8));
-        o->served = query_get_int(&q, 9) != 0;
+        o->opted_out = query_get_int(&q, 9) != 0;
+        o->served = o->opted_out || query_get_int(&q, 10) != 0;
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "store/dnc_files.h"
+#include "store/sqlite_reader.h"
 #include "unit/store/fixture_house.h"
 
 static int setup(void **state)
@@ -110,6 +111,12 @@ static void test_generations(void **state)
     assert_int_equal(dnc_files_lists(new.files)->n, 2);
     dnc_files_close(old.files);
     dnc_files_close(new.files);
+    struct sqlite_reader *reader;
+    assert_int_equal(sqlite_reader_open(&h->dir, &reader, &e), TM_OK);
+    assert_int_equal(sqlite_reader_dnc(reader, &h->dir, &new.files, &e), TM_OK);
+    assert_non_null(dnc_lists_find(dnc_files_lists(new.files), "own"));
+    dnc_files_close(new.files);
+    sqlite_reader_close(reader);
     assert_int_equal(images(h), 3);
     assert_int_equal(sqlite_store_run(h->store, retire_work, h, &e), TM_OK);
     assert_int_equal(images(h), 2);
