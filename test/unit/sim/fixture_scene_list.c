@@ -573,13 +573,19 @@ static void caps(struct scenes *s)
             k->cap[i].scope = i % 2 == 0 ? CAP_PER_PERSON : CAP_PER_NUMBER;
             int64_t span = i == 0 ? DAY : k->cap[i].span_us;
             if (n == 2)
-                earlier(k, span - 10 * SECOND);
+                earlier(k, span - SECOND / 2);
             else
                 earlier(k, span);
             earlier(k, span / 2);
             if (i == 0 && n == 1)
                 k->lead.earliers = 1;
-            k->earlier[0].e164 = i % 2 == 0 ? 12125559999 : 0;
+            /* A call to another number of the person: counts for him only. */
+            if (i % 2 == 0) {
+                k->earlier[0].e164 = 12125559999;
+            } else {
+                earlier(k, span / 4);
+                k->earlier[2].e164 = 12125559999;
+            }
             ask_at(k, NOON);
         }
     }
