@@ -26,7 +26,9 @@ size_t campaign_close_open(const struct plan *plan,
     tm_assert(a->placed_us != 0 || a->answered_us == 0);
     bool answered = a->answered_us != 0;
     struct lead lead = a->lead;
-    lead.outcomes[OUTCOME_UNKNOWN]++;
+    /* The attempt stays unknown; the person's wish is not. */
+    enum outcome o = a->opted_out ? OUTCOME_OPTED_OUT : OUTCOME_UNKNOWN;
+    lead.outcomes[o]++;
     common(&out[0], RECORD_ENDED, a, now_us);
     out[0].state = OUTCOME_UNKNOWN;
     out[0].value = str_of("crash");
@@ -34,8 +36,7 @@ size_t campaign_close_open(const struct plan *plan,
     out[0].abandoned = answered && !a->served;
     if (answered)
         out[0].ring_ms = (a->answered_us - a->placed_us) / 1000;
-    struct retry_next next =
-        retry_after(&plan->retry, &lead, OUTCOME_UNKNOWN, now_us);
+    struct retry_next next = retry_after(&plan->retry, &lead, o, now_us);
     common(&out[1], RECORD_LEAD, a, now_us);
     out[1].state = (int)next.state;
     out[1].due_us = next.due_us;

@@ -83,11 +83,27 @@ static void test_lead(void **state)
     assert_true(str_eq(r[1].key, "tries_used_up"));
 }
 
+/* Cut off between the key and the goodbye: never called again. */
+static void test_opted_out(void **state)
+{
+    (void)state;
+    struct campaign_open_attempt a = open_attempt();
+    struct record r[3];
+    a.placed_us = w.now_us - 9000000;
+    a.answered_us = w.now_us - 4000000;
+    a.served = a.opted_out = true;
+    check(&a, true, false);
+    campaign_close_open(w.plan, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_DENIED);
+    assert_true(str_eq(r[1].key, "opted_out"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_opted_out),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
