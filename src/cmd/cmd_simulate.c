@@ -6,6 +6,7 @@
 
 #include "base/json_out.h"
 #include "cmd/commands.h"
+#include "cmd/embedded.h"
 #include "cmd/house.h"
 #include "cmd/progress.h"
 #include "cmd/simulate_text.h"
@@ -117,8 +118,15 @@ static int load_rules(struct simulation *s, const char *folder, struct err *e)
 {
     if (!s->scenario.allow_all)
         return house_rules(&s->arena, folder, &s->book, e);
-    struct rule_pack_text pack = runner_allow_pack();
-    return rule_book_load(&s->arena, &pack, 1, &s->book, e);
+    struct rule_pack_text pack[2] = {[1] = runner_allow_pack()};
+    for (size_t i = 0; i < embedded_rules_count; i++)
+        if (strcmp(embedded_rules[i].name, "rules/operator.rules") == 0)
+            pack[0] = (struct rule_pack_text){
+                .file = embedded_rules[i].name,
+                .text = str_range((const char *)embedded_rules[i].bytes,
+                                  embedded_rules[i].size)};
+    tm_assert(pack[0].file != NULL);
+    return rule_book_load(&s->arena, pack, 2, &s->book, e);
 }
 
 static void show_progress(void *arg, int64_t now_us, uint64_t calls)

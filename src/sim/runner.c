@@ -16,7 +16,7 @@ struct rule_pack_text runner_allow_pack(void)
     static const char text[] = "[pack]\n"
                                "name = allow\n"
                                "version = 1\n"
-                               "jurisdiction = *\n"
+                               "jurisdiction = US\n"
                                "channels = voice\n"
                                "\n"
                                "[rule ALLOW-NOTE]\n"

@@ -117,7 +117,9 @@ struct runner_result {
 int runner_run(const struct runner_options *o, struct runner_result *out,
                struct err *e) TM_MUST_CHECK;
 
-/* A pack that refuses nothing, for scenarios with `rules = allow`. */
+/* A pack that refuses nothing, for scenarios with `rules = allow`, in place of
+ * the law's. The operator's own pack is still wanted: hours and caps of the
+ * plan, opt-outs. */
 struct rule_pack_text runner_allow_pack(void);
 
 #endif

@@ -103,15 +103,22 @@ static bool draw_zone(const struct scenario *s, struct rng *r,
 
 /* --- making ---------------------------------------------------------------*/
 
+/* Puerto Rico and other islands share the plan and are countries of their own
+ * to the number tables. */
+static bool is_us(uint64_t e164)
+{
+    char country[3];
+    return number_country(e164, country) && strcmp(country, "US") == 0;
+}
+
 static uint64_t next_number(struct sim_list *l, bool zoned,
                             enum scenario_zone zone,
                             const struct person_area **area)
 {
-    if (!zoned)
-        return person_number_us(l->seed, l->next_slot++, area);
     for (;;) {
-        uint64_t n = person_number_us(l->seed, l->cursor[zone]++, area);
-        if (sim_list_zone(n) == zone)
+        uint64_t *slot = zoned ? &l->cursor[zone] : &l->next_slot;
+        uint64_t n = person_number_us(l->seed, (*slot)++, area);
+        if (is_us(n) && (!zoned || sim_list_zone(n) == zone))
             return n;
     }
 }

@@ -347,7 +347,8 @@ void sim_store_open_attempt(const struct sim_store *s,
                                           .e164 = a->e164,
                                           .placed_us = a->placed_us,
                                           .answered_us = a->answered_us,
-                                          .served = a->served};
+                                          .served = a->served,
+                                          .opted_out = a->opted_out};
     bool found = sim_store_lead(s, a->campaign, a->lead, &out->lead);
     tm_assert(found);
 }

@@ -1,0 +1,204 @@
+#include "sim/runner_check.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "core/campaign/lead_case.h"
+#include "core/number/number_zone.h"
+
+struct runner_check {
+    struct arena arena;
+    const struct runner_options *o;
+    struct check_campaign campaign;
+    struct check_world world;
+    struct check_rules *rules;
+};
+
+static enum line_type line_of(enum number_type t, bool business)
+{
+    if (t == NUMBER_FIXED)
+        return business ? LINE_BUSINESS : LINE_RESIDENTIAL;
+    if (t == NUMBER_MOBILE)
+        return LINE_WIRELESS;
+    if (t == NUMBER_UAN)
+        return LINE_BUSINESS;
+    return t == NUMBER_TOLL_FREE ? LINE_TOLL_FREE : LINE_UNKNOWN;
+}
+
+/* The line may lie in each zone of the number and in each of the state where
+ * the person is said to live. */
+static void fill_zones(struct runner_check *c, const struct lead *l,
+                       struct check_phone *p)
+{
+    const char *name[NUMBER_ZONE_MAX + 4];
+    char region[16] = "US-";
+    struct place_code place;
+    size_t n = number_zone_candidates(p->e164, name, NUMBER_ZONE_MAX);
+    (void)str_copy(region + 3, sizeof(region) - 3, str_of(l->region));
+    if (l->region[0] != '\0' && vocab_place_parse(str_of(region), &place))
+        n += lead_case_zones(place, name + n);
+    const struct tz **zone = arena_array(&c->arena, n, sizeof(*zone));
+    for (size_t i = 0; i < n; i++)
+        zone[i] = tz_set_find(c->o->zones, name[i]);
+    p->zone = zone;
+    p->zones = n;
+}
+
+static void fill_phone(struct runner_check *c, const struct lead *l, size_t i,
+                       struct check_phone *p)
+{
+    char country[3];
+    const struct sim_list *list = c->o->list;
+    uint64_t e164 = l->phone[i].e164;
+    *p = (struct check_phone){
+        .e164 = e164,
+        .us = number_country(e164, country) && strcmp(country, "US") == 0,
+        .line = line_of(l->phone[i].type, l->business),
+        .national = sim_list_is_national(list, e164) ? TRI_YES : TRI_NO,
+        .opted_out =
+            sim_list_is_internal(list, e164) || sim_list_opted_out(list, e164),
+    };
+    fill_zones(c, l, p);
+}
+
+static void fill_consents(struct runner_check *c, const struct lead *l,
+                          struct check_lead *out)
+{
+    struct check_consent *k = arena_array(&c->arena, l->consents, sizeof(*k));
+    for (size_t i = 0; i < l->consents; i++)
+        k[i] = (struct check_consent){
+            .type = l->consent[i].type,
+            .seller = l->consent[i].seller,
+            .channels = l->consent[i].channels,
+            .not_condition = c->o->plan->consent_not_condition,
+            .given = l->consent[i].given,
+            .revoked_us = l->consent[i].revoked_us,
+        };
+    out->consent = k;
+    out->consents = l->consents;
+}
+
+static void fill_earlier(struct runner_check *c, const struct lead *l,
+                         struct check_lead *out)
+{
+    struct check_earlier *k = arena_array(&c->arena, l->tries, sizeof(*k));
+    for (size_t i = 0; i < l->tries; i++)
+        k[i] = (struct check_earlier){.at_us = l->history[i].at_us,
+                                      .e164 = l->history[i].e164,
+                                      .automated = true};
+    out->earlier = k;
+    out->earliers = l->tries;
+}
+
+static void fill_lead(struct runner_check *c, const struct lead *l,
+                      struct check_lead *out)
+{
+    struct check_phone *phone =
+        arena_array(&c->arena, l->phones, sizeof(*phone));
+    for (size_t i = 0; i < l->phones; i++)
+        fill_phone(c, l, i, &phone[i]);
+    *out = (struct check_lead){
+        .id = l->id,
+        .phone = phone,
+        .phones = l->phones,
+        .party = l->business ? PARTY_BUSINESS : PARTY_CONSUMER,
+        .last_transaction = l->last_transaction,
+        .last_inquiry = l->last_inquiry,
+        .last_gift = l->last_gift,
+    };
+    fill_consents(c, l, out);
+    fill_earlier(c, l, out);
+}
+
+static void fill_leads(struct runner_check *c)
+{
+    size_t n = sim_list_size(c->o->list);
+    struct check_lead *all = arena_array(&c->arena, n, sizeof(*all));
+    for (size_t i = 0; i < n; i++) {
+        struct lead l;
+        sim_list_lead(c->o->list, i, &l);
+        fill_lead(c, &l, &all[i]);
+    }
+    c->world.lead = all;
+    c->world.leads = n;
+}
+
+static void fill_campaign(struct runner_check *c)
+{
+    const struct plan *p = c->o->plan;
+    const struct dnc_lists *lists = sim_list_lists(c->o->list);
+    const struct dnc_set *national = dnc_lists_find(lists, "us_national");
+    c->campaign = (struct check_campaign){
+        .id = {SIM_LIST_CAMPAIGN},
+        .seller = {SIM_LIST_SELLER},
+        .channel = p->channel,
+        .dial_mode = p->dial_mode,
+        .caller = p->caller_kind,
+        .seller_type = p->seller_type,
+        .ftc = p->ftc_jurisdiction,
+        .hipaa = p->hipaa,
+        .purpose = p->purpose,
+        .goods = p->goods,
+        .leads_to_sale = p->leads_to_sale,
+        .caller_id = p->caller_e164 != 0 ? TRI_YES : TRI_NO,
+        .opt_out_key = p->script->opt_out_any_time ? TRI_YES : TRI_NO,
+        .abandon_message = TRI_YES,
+        .ring_us = p->ring_timeout_ms * 1000,
+        .window = p->policy.window,
+        .windows = p->policy.windows,
+        .cap = p->policy.cap,
+        .caps = p->policy.caps,
+        .calls_max = p->calls_max,
+    };
+    if (national != NULL)
+        c->campaign.scrubbed = civil_of_us(national->obtained_us).date;
+    c->world.campaign = &c->campaign;
+    c->world.campaigns = 1;
+}
+
+struct runner_check *runner_check_new(const struct runner_options *o)
+{
+    struct runner_check *c = mem_alloc(sizeof(*c));
+    c->o = o;
+    arena_init(&c->arena);
+    fill_leads(c);
+    fill_campaign(c);
+    c->rules = check_rules_new(&c->world);
+    return c;
+}
+
+void runner_check_free(struct runner_check *c)
+{
+    if (c == NULL)
+        return;
+    check_rules_free(c->rules);
+    arena_fini(&c->arena);
+    mem_free(c);
+}
+
+void runner_check_journal(void *arg, const struct record *r,
+                          const struct journal_row *row)
+{
+    struct runner_check *c = arg;
+    (void)row;
+    check_rules_record(c->rules, r);
+}
+
+const struct check_rules *runner_check_finish(struct runner_check *c)
+{
+    check_rules_finish(c->rules);
+    return c->rules;
+}
+
+void runner_check_tell(const struct runner_check *c, size_t max,
+                       struct buf *out)
+{
+    uint64_t n = check_rules_counts(c->rules).findings;
+    if (n > CHECK_RULES_KEPT)
+        n = CHECK_RULES_KEPT;
+    for (size_t i = 0; i < n && i < max; i++) {
+        const struct check_rules_finding *f = check_rules_finding(c->rules, i);
+        buf_addf(out, "%s, record %llu: %s\n", check_rules_kind_text(f->kind),
+                 (unsigned long long)f->record, f->text);
+    }
+}

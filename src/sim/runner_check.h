@@ -1,0 +1,29 @@
+/*
+ * The independent checker (check_rules.h) beside a run: the world it judges
+ * by is made from the list, the scenario and the plan, not from what the
+ * program read of them. Hand runner_check_journal to the run as its journal
+ * watcher, call runner_check_finish when it is over, read the findings.
+ *
+ * Memory: some 200 bytes a lead. One thread.
+ */
+#ifndef SIM_RUNNER_CHECK_H
+#define SIM_RUNNER_CHECK_H
+
+#include "sim/check_rules.h"
+#include "sim/runner.h"
+
+struct runner_check;
+
+/* o's scenario, plan, zones and list must outlive it. */
+struct runner_check *runner_check_new(const struct runner_options *o);
+void runner_check_free(struct runner_check *c);
+/* A sim_store_watch_fn; arg is the struct runner_check. */
+void runner_check_journal(void *arg, const struct record *r,
+                          const struct journal_row *row);
+/* The run is over; returns the checker to be read, which stays ours. */
+const struct check_rules *runner_check_finish(struct runner_check *c);
+/* Findings as lines, at most max of them. */
+void runner_check_tell(const struct runner_check *c, size_t max,
+                       struct buf *out);
+
+#endif
