@@ -124,21 +124,34 @@ static int feed_journal(void *arg, const struct journal_row *row)
     return figures_journal_row(f->b, row, f->e);
 }
 
+static int read_leads(const struct reader *r, struct feed *f, struct err *e)
+{
+    struct tenant_id any = {0};
+    tm_assert(f->campaign.v > 0);
+    int rc = r->campaigns(r->self, any, feed_campaign, f, e);
+    if (rc >= 0 && !f->found)
+        rc = err_set(e, TM_ENOTFOUND, "no campaign with the id %lld",
+                     (long long)f->campaign.v);
+    if (rc >= 0)
+        rc = r->imports(r->self, f->list, feed_import, f, e);
+    if (rc >= 0)
+        rc = r->states(r->self, f->campaign, feed_state, f, e);
+    return rc < 0 ? rc : TM_OK;
+}
+
+int figures_read_leads(const struct reader *r, struct campaign_id c,
+                       struct figures_builder *b, struct err *e)
+{
+    struct feed f = {.b = b, .campaign = c, .e = e};
+    return read_leads(r, &f, e);
+}
+
 int figures_read(const struct reader *r, struct campaign_id c,
                  struct figures_builder *b, struct err *e)
 {
     struct feed f = {.b = b, .campaign = c, .e = e};
-    struct tenant_id any = {0};
     struct reader_attempts q = {.campaign = c};
-    tm_assert(c.v > 0);
-    int rc = r->campaigns(r->self, any, feed_campaign, &f, e);
-    if (rc >= 0 && !f.found)
-        rc = err_set(e, TM_ENOTFOUND, "no campaign with the id %lld",
-                     (long long)c.v);
-    if (rc >= 0)
-        rc = r->imports(r->self, f.list, feed_import, &f, e);
-    if (rc >= 0)
-        rc = r->states(r->self, c, feed_state, &f, e);
+    int rc = read_leads(r, &f, e);
     if (rc >= 0)
         rc = r->attempts(r->self, &q, feed_attempt, &f, e);
     if (rc >= 0)

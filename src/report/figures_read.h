@@ -19,6 +19,10 @@ int figures_read_campaign(const struct reader *r, struct arena *a,
 int figures_read(const struct reader *r, struct campaign_id c,
                  struct figures_builder *b, struct err *e) TM_MUST_CHECK;
 
+/* Only the campaign and what became of its leads. */
+int figures_read_leads(const struct reader *r, struct campaign_id c,
+                       struct figures_builder *b, struct err *e) TM_MUST_CHECK;
+
 /* What time it is for the store: when the last server ran with a clock that
  * was set, the present of the machine means nothing there. */
 struct figures_read_clock {

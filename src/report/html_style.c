@@ -71,7 +71,7 @@ const char *const html_style[] = {
     "footer{margin-top:20px;font-size:13px;color:var(--soft)}"
     "@media(max-width:760px){main{padding:24px 12px 32px}.grid{columns:1}"
     ".card{padding:16px 14px 12px}.tiles{grid-template-columns:repeat(2,"
-    "minmax(0,1fr))}h1{font-size:25px}small{white-space:normal}"
+    "minmax(0,1fr))}h1{font-size:25px}small{white-space:normal}.bar{width:20%}"
     ".funnel th{overflow-wrap:normal}.funnel .bar{width:32%}"
     ".share{min-width:0}.chart text{font-size:20px}.tile b{font-size:22px}}"
     "@media print{:root{--ground:#fff;--card:#fff;--ink:#000;--soft:#444;"

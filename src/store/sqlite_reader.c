@@ -57,9 +57,3 @@ int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
 {
     return dnc_files_open(&r->db, dir, out, e);
 }
-
-int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
-                      struct dnc_files **out, struct err *e)
-{
-    return dnc_files_open(&r->db, dir, out, e);
-}

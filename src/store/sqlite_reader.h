@@ -11,7 +11,6 @@
 #include "store/dnc_files.h"
 
 struct sqlite_reader;
-struct dnc_files; /* store/dnc_files.h */
 
 /* TM_ENOTFOUND: no database yet; TM_EVERSION: of another Telemark. */
 int sqlite_reader_open(const struct data_dir *dir, struct sqlite_reader **out,
@@ -19,11 +18,8 @@ int sqlite_reader_open(const struct data_dir *dir, struct sqlite_reader **out,
 void sqlite_reader_close(struct sqlite_reader *r);
 void sqlite_reader_port(struct sqlite_reader *r, struct reader *out);
 
-/* The do-not-call lists in force, mapped; closed by dnc_files_close. */
-int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
-                      struct dnc_files **out, struct err *e) TM_MUST_CHECK;
 /* The do-not-call lists in force now, for who asks the rules anew. Errors as
- * dnc_files_open; close them before the reader. */
+ * dnc_files_open; end with dnc_files_close. */
 int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
                       struct dnc_files **out, struct err *e) TM_MUST_CHECK;
 

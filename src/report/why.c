@@ -1,0 +1,369 @@
+#include "report/why.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/campaign/lead_case.h"
+#include "core/campaign/plan.h"
+#include "core/dnc/suppression.h"
+#include "core/number/number_zone.h"
+#include "report/why_say.h"
+
+/* 16 CFR 310.4(b)(4)(i) */
+#define PERIOD_US (30 * CIVIL_DAY_US)
+
+enum {
+    LEADS_MAX = 64,
+    CAMPAIGNS_MAX = 64,
+    ATTEMPTS_MAX = 400,
+    OPT_OUTS_MAX = 64,
+    ASKED_MAX = 4000
+};
+
+struct walk {
+    const struct why_question *q;
+    struct arena *a;
+    struct why *w;
+    struct why_lead *lead;
+    struct why_campaign *campaign;
+};
+
+static struct slice keep(struct arena *a, struct slice s)
+{
+    return str_range(arena_strdup(a, s), s.n);
+}
+
+struct why_rules why_rules_parse(struct arena *a, const struct rule_book *b,
+                                 struct slice text)
+{
+    struct why_rules r = {0};
+    size_t n = 1;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == ' ';
+    r.rule = arena_array(a, n, sizeof(*r.rule));
+    while (text.n > 0) {
+        struct slice effect, word = str_cut(text, ' ', &text);
+        struct slice id = str_cut(word, ':', &effect);
+        if (id.n == 0 || effect.p == NULL)
+            continue;
+        struct why_rule *rule = &r.rule[r.n++];
+        rule->id = arena_strdup(a, id);
+        rule->effect = arena_strdup(a, effect);
+        rule->rule = b != NULL ? rule_book_find(b, rule->id) : NULL;
+    }
+    return r;
+}
+
+const char *why_local_time(struct arena *a, const struct tz_set *zones,
+                           uint64_t e164, int64_t us)
+{
+    static const char *const day[] = {"Mon", "Tue", "Wed", "Thu",
+                                      "Fri", "Sat", "Sun"};
+    const char *name;
+    char out[100];
+    if (e164 == 0 || us == 0 || number_zone_candidates(e164, &name, 1) == 0)
+        return "";
+    const struct tz *zone = tz_set_find(zones, name);
+    if (zone == NULL)
+        return "";
+    struct civil_time t = tz_local(zone, us);
+    (void)snprintf(out, sizeof(out), "%s %02d:%02d in %s",
+                   day[civil_weekday(t.date)], (int)(t.second_of_day / 3600),
+                   (int)(t.second_of_day / 60 % 60), name);
+    return arena_strdup(a, str_of(out));
+}
+
+static struct reader_attempt keep_attempt(struct arena *a,
+                                          const struct reader_attempt *from)
+{
+    struct reader_attempt to = *from;
+    to.cause = keep(a, from->cause);
+    to.rules = keep(a, from->rules);
+    to.versions = keep(a, from->versions);
+    to.call_id = keep(a, from->call_id);
+    return to;
+}
+
+static int add_attempt(void *arg, const struct reader_attempt *from)
+{
+    struct walk *w = arg;
+    struct why_campaign *c = w->campaign;
+    if (from->campaign.v != c->m.campaign.v || c->attempts == ATTEMPTS_MAX)
+        return 0;
+    c->attempt[c->attempts++] = (struct why_attempt){
+        .a = keep_attempt(w->a, from),
+        .campaign = c->m.campaign_name.p,
+        .rules = why_rules_parse(w->a, w->q->book, from->rules),
+    };
+    return 0;
+}
+
+static int add_membership(void *arg, const struct reader_membership *m)
+{
+    struct walk *w = arg;
+    struct why_lead *l = w->lead;
+    if (l->campaigns == CAMPAIGNS_MAX)
+        return 0;
+    struct why_campaign *c = &l->campaign[l->campaigns++];
+    c->m = *m;
+    c->m.campaign_name = keep(w->a, m->campaign_name);
+    c->m.reason = keep(w->a, m->reason);
+    c->m.rules = keep(w->a, m->rules);
+    c->m.versions = keep(w->a, m->versions);
+    c->rules = why_rules_parse(w->a, w->q->book, m->rules);
+    c->rule = rule_book_find(w->q->book, c->m.reason.p);
+    for (; c->phones < l->lead.phones; c->phones++) {
+        c->phone[c->phones].e164 = l->lead.phone[c->phones].e164;
+        c->phone[c->phones].bad = l->lead.phone[c->phones].bad;
+    }
+    return 0;
+}
+
+static int add_lead(void *arg, const struct reader_lead *from)
+{
+    struct walk *w = arg;
+    if (w->w->leads == LEADS_MAX)
+        return 0;
+    struct why_lead *l = &w->w->lead[w->w->leads++];
+    l->lead = *from->lead;
+    for (size_t i = 0; i < l->lead.fields; i++) {
+        l->lead.field[i].name = keep(w->a, from->lead->field[i].name);
+        l->lead.field[i].value = keep(w->a, from->lead->field[i].value);
+    }
+    l->list = arena_strdup(w->a, from->list_name);
+    l->imported_us = from->imported_us;
+    l->campaign = arena_array(w->a, CAMPAIGNS_MAX, sizeof(*l->campaign));
+    return 0;
+}
+
+static int add_opt_out(void *arg, const struct reader_opt_out *from)
+{
+    struct walk *w = arg;
+    if (w->w->opt_outs == OPT_OUTS_MAX)
+        return 0;
+    struct reader_opt_out *o = &w->w->opt_out[w->w->opt_outs++];
+    *o = *from;
+    o->seller_name = keep(w->a, from->seller_name);
+    o->source = keep(w->a, from->source);
+    return 0;
+}
+
+/* Calls to the number whose lead is none of those found: the number was
+ * taken from a lead, or the lead erased. The attempt stays. */
+static int add_other(void *arg, const struct reader_attempt *from)
+{
+    struct walk *w = arg;
+    struct why *out = w->w;
+    for (size_t i = 0; i < out->leads; i++)
+        if (out->lead[i].lead.id.v == from->lead.v)
+            return 0;
+    if (out->others < ATTEMPTS_MAX)
+        out->other[out->others++] = (struct why_attempt){
+            .a = keep_attempt(w->a, from),
+            .campaign = "",
+            .rules = why_rules_parse(w->a, w->q->book, from->rules),
+        };
+    return 0;
+}
+
+/* What the rules are asked with, for one campaign. */
+struct ask {
+    struct walk *w;
+    const struct plan *plan;
+    struct suppression suppression;
+    struct case_bucket bucket;
+    int64_t first_call_us;
+    bool found;
+};
+
+static int count_period(void *arg, const struct reader_attempt *a)
+{
+    struct ask *k = arg;
+    if (a->placed_us < k->bucket.start_us || a->placed_us == 0)
+        return 0;
+    k->bucket.placed++;
+    k->bucket.answered += a->live;
+    k->bucket.live += a->live;
+    k->bucket.abandoned += a->abandoned;
+    return 0;
+}
+
+static int find_plan(void *arg, const struct reader_campaign *c)
+{
+    struct ask *k = arg;
+    struct why_campaign *to = k->w->campaign;
+    if (c->id.v != to->m.campaign.v)
+        return 0;
+    to->seller = arena_strdup(k->w->a, c->seller_name);
+    k->first_call_us = c->first_call_us;
+    k->found = plan_parse(k->w->a, "plan", c->plan, &k->plan, NULL) == TM_OK;
+    return 1;
+}
+
+/* The history that the rules see is that of the seller. */
+static void seller_history(const struct why_lead *l, const struct walk *w,
+                           struct lead *lead)
+{
+    lead->tries = 0;
+    for (size_t i = 0; i < l->campaigns; i++) {
+        const struct why_campaign *c = &l->campaign[i];
+        if (c->m.seller.v != w->campaign->m.seller.v)
+            continue;
+        for (size_t k = 0; k < c->attempts; k++) {
+            const struct reader_attempt *a = &c->attempt[k].a;
+            struct lead_try t = {.attempt = a->id,
+                                 .e164 = a->e164,
+                                 .at_us = a->recorded_us,
+                                 .outcome = a->outcome};
+            size_t at = lead->tries;
+            if (at == LEAD_HISTORY_MAX) { /* the oldest one goes */
+                memmove(&lead->history[0], &lead->history[1],
+                        (LEAD_HISTORY_MAX - 1) * sizeof(t));
+                at--;
+            } else {
+                lead->tries++;
+            }
+            for (; at > 0 && lead->history[at - 1].at_us > t.at_us; at--)
+                lead->history[at] = lead->history[at - 1];
+            lead->history[at] = t;
+        }
+    }
+}
+
+static void ask_phone(struct ask *k, const struct lead *lead, size_t phone)
+{
+    const struct why_question *q = k->w->q;
+    const struct lead_case_input in = {
+        .plan = k->plan,
+        .seller = k->w->campaign->m.seller,
+        .zones = q->zones,
+        .lists = q->lists,
+        .suppression = &k->suppression,
+        .now_us = q->now_us,
+        .bucket = k->bucket,
+        .first_call_us = k->first_call_us,
+    };
+    struct lead_case *c = mem_alloc(sizeof(*c));
+    struct verdict *v = mem_alloc(sizeof(*v));
+    struct attempt_id none = {0};
+    struct buf b;
+    lead_case_build(c, &in, lead, phone);
+    int rc = rules_check(q->book, &c->k, none, v, NULL);
+    tm_assert(rc == TM_OK || v->kind == VERDICT_DENY);
+    buf_init(&b, ASKED_MAX);
+    verdict_sentence(v, &b);
+    k->w->campaign->phone[phone].verdict = v->kind;
+    k->w->campaign->phone[phone].asked = arena_strdup(k->w->a, buf_slice(&b));
+    buf_fini(&b);
+    mem_free(v);
+    mem_free(c);
+}
+
+static bool worth_asking(enum lead_state s)
+{
+    return s == LEAD_NEW || s == LEAD_WAITING || s == LEAD_CALLBACK ||
+           s == LEAD_DENIED;
+}
+
+static int ask_rules(struct walk *w, struct ask *k, struct err *e)
+{
+    const struct reader *r = w->q->reader;
+    struct lead lead = w->lead->lead;
+    int rc = TM_OK;
+    if (k->first_call_us != 0) {
+        int64_t age_us = w->q->now_us - k->first_call_us;
+        int64_t past = age_us > 0 ? age_us / PERIOD_US : 0;
+        struct reader_attempts all = {.campaign = w->campaign->m.campaign};
+        k->bucket.start_us = k->first_call_us + past * PERIOD_US;
+        rc = r->attempts(r->self, &all, count_period, k, e);
+    }
+    seller_history(w->lead, w, &lead);
+    for (size_t i = 0; i < w->w->opt_outs; i++)
+        suppression_add(&k->suppression, w->w->opt_out[i].seller,
+                        w->w->opt_out[i].e164, w->w->opt_out[i].at_us);
+    for (size_t i = 0; i < lead.phones && rc >= 0; i++)
+        if (!lead.phone[i].bad)
+            ask_phone(k, &lead, i);
+    return rc;
+}
+
+static int read_campaign(struct walk *w, struct err *e)
+{
+    const struct reader *r = w->q->reader;
+    struct tenant_id any = {0};
+    struct ask k = {.w = w};
+    w->campaign->seller = "";
+    int rc = r->campaigns(r->self, any, find_plan, &k, e);
+    if (rc >= 0 && k.found && w->q->lists != NULL &&
+        worth_asking(w->campaign->m.state)) {
+        suppression_init(&k.suppression);
+        rc = ask_rules(w, &k, e);
+        suppression_fini(&k.suppression);
+    }
+    if (rc >= 0)
+        w->campaign->headline = why_say(w->q, w->a, w->campaign);
+    return rc;
+}
+
+static int read_lead(struct walk *w, struct err *e)
+{
+    const struct reader *r = w->q->reader;
+    struct why_lead *l = w->lead;
+    struct reader_attempts q = {.lead = l->lead.id};
+    int rc = r->memberships(r->self, l->lead.id, add_membership, w, e);
+    for (size_t i = 0; i < l->campaigns && rc >= 0; i++) {
+        w->campaign = &l->campaign[i];
+        w->campaign->attempt =
+            arena_array(w->a, ATTEMPTS_MAX, sizeof(struct why_attempt));
+        rc = r->attempts(r->self, &q, add_attempt, w, e);
+    }
+    for (size_t i = 0; i < l->campaigns && rc >= 0; i++) {
+        w->campaign = &l->campaign[i];
+        rc = read_campaign(w, e);
+    }
+    return rc;
+}
+
+/* Opt-outs of the number, or of all numbers of the leads. */
+static int read_opt_outs(struct walk *w, struct err *e)
+{
+    const struct reader *r = w->q->reader;
+    if (w->w->e164 != 0)
+        return r->opt_outs(r->self, w->w->e164, add_opt_out, w, e);
+    int rc = TM_OK;
+    for (size_t i = 0; i < w->w->leads; i++) {
+        const struct lead *l = &w->w->lead[i].lead;
+        for (size_t k = 0; k < l->phones && rc >= 0; k++)
+            rc = r->opt_outs(r->self, l->phone[k].e164, add_opt_out, w, e);
+    }
+    return rc;
+}
+
+int why_ask(const struct why_question *q, struct arena *a, uint64_t e164,
+            struct lead_id lead, struct why *out, struct err *e)
+{
+    tm_assert((e164 != 0) != (lead.v != 0));
+    const struct reader *r = q->reader;
+    struct why why = {
+        .e164 = e164, .now_us = q->now_us, .now_source = q->now_source};
+    struct walk w = {.q = q, .a = a, .w = &why};
+    why.lead = arena_array(a, LEADS_MAX, sizeof(*why.lead));
+    why.opt_out = arena_array(a, OPT_OUTS_MAX, sizeof(*why.opt_out));
+    why.other = arena_array(a, ATTEMPTS_MAX, sizeof(*why.other));
+    int rc = e164 != 0 ? r->leads_of_number(r->self, e164, add_lead, &w, e)
+                       : r->lead(r->self, lead, add_lead, &w, e);
+    if (rc >= 0)
+        rc = read_opt_outs(&w, e);
+    for (size_t i = 0; i < why.leads && rc >= 0; i++) {
+        w.lead = &why.lead[i];
+        rc = read_lead(&w, e);
+    }
+    if (rc >= 0 && e164 != 0) {
+        struct reader_attempts all = {.e164 = e164};
+        rc = r->attempts(r->self, &all, add_other, &w, e);
+    }
+    if (rc < 0)
+        return rc;
+    *out = why;
+    return TM_OK;
+}

@@ -1,0 +1,101 @@
+/*
+ * Why: what is known about one number or one lead, and what follows from it
+ * for each campaign: why it was called, why it may not be, or why it is not
+ * called yet and from when on. Read through port/reader.h; rules are named
+ * with their citations from the rule book.
+ *
+ * When the do-not-call lists are handed in, the rules are asked anew for the
+ * present instant by the very case that the campaign would build.
+ *
+ * Everything lives in the arena; rules point into the book. Cost: some rows
+ * by index, and for the counters of a campaign with calls one pass over its
+ * attempts. Pure.
+ */
+#ifndef REPORT_WHY_H
+#define REPORT_WHY_H
+
+#include "base/arena.h"
+#include "base/tz.h"
+#include "core/dnc/dnc_lists.h"
+#include "core/rules/rules.h"
+#include "port/reader.h"
+
+struct why_question {
+    const struct reader *reader;
+    const struct rule_book *book;
+    const struct tz_set *zones;
+    const struct dnc_lists *lists; /* NULL: the rules are not asked anew */
+    int64_t now_us;
+    const char *now_source;
+};
+
+/* One "ID:effect" of a record. */
+struct why_rule {
+    const char *id, *effect;
+    const struct rule *rule; /* NULL: in no pack of ours */
+};
+
+struct why_rules {
+    struct why_rule *rule;
+    size_t n;
+};
+
+struct why_attempt {
+    struct reader_attempt a;
+    const char *campaign;
+    struct why_rules rules;
+};
+
+struct why_phone {
+    uint64_t e164;
+    bool bad;
+    const char *asked;         /* the rules' sentence of now, NULL not asked */
+    enum verdict_kind verdict; /* of now */
+};
+
+struct why_campaign {
+    struct reader_membership m;
+    const char *seller;
+    struct why_rules rules;  /* of the last verdict that was no allow */
+    const struct rule *rule; /* that the lead's state comes from, or NULL */
+    const char *headline;    /* one sentence for people */
+    struct why_phone phone[LEAD_PHONES_MAX];
+    size_t phones;
+    struct why_attempt *attempt;
+    size_t attempts;
+};
+
+struct why_lead {
+    struct lead lead; /* texts copied */
+    const char *list;
+    int64_t imported_us;
+    struct why_campaign *campaign;
+    size_t campaigns;
+};
+
+struct why {
+    uint64_t e164; /* 0: asked for a lead */
+    int64_t now_us;
+    const char *now_source;
+    struct why_lead *lead;
+    size_t leads;
+    struct reader_opt_out *opt_out;
+    size_t opt_outs;
+    struct why_attempt *other; /* calls to the number of leads that are not
+                                  its leads any more */
+    size_t others;
+};
+
+/* About a number, or when e164 is 0 about a lead. Nothing known is no error:
+ * leads and opt_outs are then 0. */
+int why_ask(const struct why_question *q, struct arena *a, uint64_t e164,
+            struct lead_id lead, struct why *out, struct err *e) TM_MUST_CHECK;
+
+/* "ID:effect ID:effect ..." with the rules of the book. */
+struct why_rules why_rules_parse(struct arena *a, const struct rule_book *b,
+                                 struct slice text);
+/* "Mon 13:05 in America/New_York"; "" when no zone is known. */
+const char *why_local_time(struct arena *a, const struct tz_set *zones,
+                           uint64_t e164, int64_t us);
+
+#endif
