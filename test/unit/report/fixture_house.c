@@ -97,6 +97,14 @@ static int memberships(void *self, struct lead_id id, reader_membership_fn *v,
     WALK(h->members, h->member[i].lead.v != id.v, v(arg, &h->member[i]));
 }
 
+static int dues(void *self, struct campaign_id c, int64_t bucket_us,
+                reader_due_fn *v, void *arg, struct err *e)
+{
+    struct house_fixture *h = self;
+    tm_assert(bucket_us > 0);
+    WALK(h->dues, c.v != 1, v(arg, &h->due[i]));
+}
+
 static int opt_outs(void *self, uint64_t e164, reader_opt_out_fn *v, void *arg,
                     struct err *e)
 {
@@ -168,6 +176,7 @@ void house_init(struct house_fixture *h)
         .leads_of_number = leads_of_number,
         .lead = lead,
         .memberships = memberships,
+        .dues = dues,
         .opt_outs = opt_outs,
         .callbacks = callbacks,
         .journal = journal,
@@ -333,4 +342,34 @@ void house_story(struct house_fixture *h)
     house_record(h, &r);
     r = (struct record){.kind = RECORD_LEAD, .at_us = START + 7 * HOUR};
     house_record(h, &r);
+}
+
+struct lead *house_lead(struct house_fixture *h)
+{
+    struct lead *l = arena_alloc(&h->arena, sizeof(*l));
+    *l = (struct lead){
+        .id = {7},
+        .phone = {{.e164 = 12125550123, .type = NUMBER_FIXED_OR_MOBILE}},
+        .phones = 1,
+        .country = "US",
+        .consent = {{.type = CONSENT_EXPRESS,
+                     .seller = {1},
+                     .given = {2026, 9, 1}}},
+        .consents = 1,
+    };
+    h->lead[h->leads++] = (struct reader_lead){.tenant = {1},
+                                               .list = {1},
+                                               .list_name = str_of("visitors"),
+                                               .lead = l,
+                                               .imported_us = START - HOUR};
+    h->member[h->members++] = (struct reader_membership){
+        .campaign = {1},
+        .seller = {1},
+        .lead = {7},
+        .campaign_name = str_of("Autumn survey"),
+        .campaign_state = CAMPAIGN_RUNNING,
+        .verdict = -1,
+        .reason = str_of(""),
+    };
+    return l;
 }

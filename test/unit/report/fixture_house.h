@@ -32,6 +32,8 @@ struct house_fixture {
     size_t leads;
     struct reader_membership member[8];
     size_t members;
+    struct reader_due due[8];
+    size_t dues;
     struct reader_opt_out opt_out[64];
     size_t opt_outs;
     struct reader_callback callback[64];
@@ -50,5 +52,7 @@ void house_fini(struct house_fixture *h);
 void house_record(struct house_fixture *h, const struct record *r);
 /* A campaign of two questions, one day of it, every fate and outcome. */
 void house_story(struct house_fixture *h);
+/* Lead 7 with the number +12125550123 in the campaign of the story. */
+struct lead *house_lead(struct house_fixture *h);
 
 #endif

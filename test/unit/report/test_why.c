@@ -1,0 +1,412 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/campaign/campaign.h"
+#include "report/why_idle.h"
+#include "report/why_json.h"
+#include "report/why_text.h"
+#include "unit/report/fixture_house.h"
+
+/* 2026-11-24 01:00 UTC: 20:00 in New York */
+#define NOW    INT64_C(1795482000000000)
+#define NUMBER UINT64_C(12125550123)
+
+struct story {
+    struct house_fixture h;
+    struct lead *lead;
+    struct reader_membership *m;
+    struct dnc_lists lists;
+    bool with_lists;
+    int64_t now_us;
+    struct why w;
+    struct buf text;
+};
+
+static void begin(struct story *s)
+{
+    memset(s, 0, sizeof(*s));
+    s->now_us = NOW;
+    house_init(&s->h);
+    house_story(&s->h);
+    s->h.attempts = s->h.opt_outs = 0;
+    s->lead = house_lead(&s->h);
+    s->m = &s->h.member[0];
+    buf_init(&s->text, 1 << 20);
+}
+
+static void end(struct story *s)
+{
+    buf_fini(&s->text);
+    house_fini(&s->h);
+}
+
+static const char *ask_about(struct story *s, uint64_t e164, int64_t lead)
+{
+    struct err e = {0};
+    const struct why_question q = {.reader = &s->h.reader,
+                                   .book = s->h.book,
+                                   .zones = &s->h.zones,
+                                   .lists = s->with_lists ? &s->lists : NULL,
+                                   .now_us = s->now_us,
+                                   .now_source = "a test"};
+    if (why_ask(&q, &s->h.arena, e164, (struct lead_id){lead}, &s->w, &e) !=
+        TM_OK)
+        fail_msg("%s", e.text);
+    buf_clear(&s->text);
+    why_text(&s->w, &s->h.arena, &s->h.zones, false, &s->text);
+    assert_false(s->text.failed);
+    return s->text.p;
+}
+
+static void has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("'%s' is not in:\n%s", part, text);
+}
+
+static void test_new(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    const char *t = ask_about(&s, NUMBER, 0);
+    has(t, "+12125550123, there it is Mon 20:00 in America/New_York\n");
+    has(t, "Now is 2026-11-24 01:00:00 UTC (a test)\n");
+    has(t, "Lead 7 of list visitors");
+    has(t, "consent express of 2026-09-01");
+    has(t, "Not called yet: it was not considered so far");
+    has(t, "Never called.");
+    s.m->campaign_state = CAMPAIGN_PAUSED;
+    has(ask_about(&s, NUMBER, 0), "The campaign is paused");
+    s.m->campaign_state = CAMPAIGN_LOADED;
+    t = ask_about(&s, 0, 7);
+    has(t, "never started");
+    assert_null(strstr(t, "there it is"));
+    end(&s);
+}
+
+static void test_waits_for_hours(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    s.m->state = LEAD_WAITING;
+    s.m->reason = str_of("T-HRS");
+    s.m->due_us = NOW + 12 * CIVIL_HOUR_US;
+    s.m->verdict = VERDICT_NOT_BEFORE;
+    s.m->verdict_us = NOW - CIVIL_HOUR_US;
+    s.m->verdict_due_us = s.m->due_us;
+    s.m->rules = str_of("T-HRS:not_before T-DNC:passed");
+    const char *t = ask_about(&s, NUMBER, 0);
+    has(t, "Not called yet; not before 2026-11-24 13:00:00 UTC (Tue 08:00");
+    has(t, "T-HRS, 47 CFR 64.1200(c)(1)");
+    has(t, "Last refused 2026-11-24 00:00:00 UTC, by\n"
+           "      T-HRS not_before  47 CFR 64.1200(c)(1)\n"
+           "        Not before 8 a.m. and not after 9 p.m.\n");
+    assert_null(strstr(t, "T-DNC"));
+    end(&s);
+}
+
+static void test_waits_for_retry(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    s.m->state = LEAD_WAITING;
+    s.m->reason = str_of("retry");
+    s.m->due_us = NOW + 10 * CIVIL_MINUTE_US;
+    has(ask_about(&s, NUMBER, 0), "not before 2026-11-24 01:10:00 UTC");
+    has(s.text.p, "tried again");
+    s.now_us = NOW + CIVIL_HOUR_US;
+    has(ask_about(&s, NUMBER, 0), "it may be tried since 2026-11-24 01:10:00");
+    end(&s);
+}
+
+static void test_denied(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    s.m->state = LEAD_DENIED;
+    s.m->reason = str_of("T-DNC");
+    s.m->verdict = VERDICT_DENY;
+    s.m->verdict_us = NOW;
+    s.m->rules = str_of("T-HRS:passed T-DNC:denied");
+    const char *t = ask_about(&s, NUMBER, 0);
+    has(t, "May not be called: T-DNC, 47 CFR 64.1200(c)(2): No call to a");
+    has(t, "What would help:");
+    has(t, "T-DNC denied  47 CFR 64.1200(c)(2)");
+    s.m->reason = str_of("opted_out");
+    has(ask_about(&s, NUMBER, 0), "the person asked to be left alone");
+    end(&s);
+}
+
+static void test_ends(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    s.m->state = LEAD_EXHAUSTED;
+    s.m->reason = str_of("no_good_number");
+    has(ask_about(&s, NUMBER, 0), "Not called again: no telephone number");
+    s.m->state = LEAD_DONE;
+    s.m->reason = str_of("completed");
+    has(ask_about(&s, NUMBER, 0), "Not called again: the call reached its");
+    s.m->state = LEAD_IN_CALL;
+    has(ask_about(&s, NUMBER, 0), "A call is up now");
+    s.m->state = LEAD_CALLBACK;
+    s.m->reason = str_of("callback");
+    s.m->due_us = NOW;
+    has(ask_about(&s, NUMBER, 0), "A person calls back, due 2026-11-24 01:00");
+    end(&s);
+}
+
+static void add_call(struct story *s, int64_t id, int64_t lead)
+{
+    s->h.attempt[s->h.attempts++] = (struct reader_attempt){
+        .id = {id},
+        .campaign = {1},
+        .seller = {1},
+        .lead = {lead},
+        .e164 = NUMBER,
+        .recorded_us = NOW - CIVIL_HOUR_US,
+        .placed_us = NOW - CIVIL_HOUR_US,
+        .answered_us = NOW - CIVIL_HOUR_US + 5000000,
+        .ended_us = NOW - CIVIL_HOUR_US + 30000000,
+        .outcome = OUTCOME_OPTED_OUT,
+        .code = 200,
+        .cause = str_of("we_hung_up"),
+        .ring_ms = 5000,
+        .talk_ms = 25000,
+        .live = true,
+        .rules = str_of("T-HRS:passed T-CONSENT:passed GONE:not_met"),
+        .versions = str_of("rules=test 1"),
+    };
+}
+
+static void test_called(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    add_call(&s, 5, 7);
+    add_call(&s, 6, 99); /* of a lead that is gone */
+    s.m->state = LEAD_DENIED;
+    s.m->reason = str_of("opted_out");
+    s.h.opt_out[s.h.opt_outs++] =
+        (struct reader_opt_out){.seller = {1},
+                                .seller_name = str_of("Lakeside Clinic"),
+                                .e164 = NUMBER,
+                                .at_us = NOW - CIVIL_HOUR_US,
+                                .attempt = {5},
+                                .campaign = {1},
+                                .source = str_of("call")};
+    const char *t = ask_about(&s, NUMBER, 0);
+    has(t, "+12125550123 asked Lakeside Clinic to be left alone on 2026-11-24 "
+           "00:00:00 UTC (call, attempt 5)\n");
+    has(t, "Called 2026-11-24 00:00:00 UTC (Mon 19:00 in America/New_York), "
+           "+12125550123, attempt 5:\n"
+           "    opted_out (we_hung_up, SIP 200), rang 5.0 s, talked 25.0 s\n"
+           "    allowed because\n"
+           "      T-HRS passed  47 CFR 64.1200(c)(1)\n");
+    has(t, "A recorded call needs consent.");
+    assert_null(strstr(t, "GONE"));
+    has(t, "Calls for leads that are in no list any more\n  Called");
+    assert_int_equal(s.w.others, 1);
+    assert_int_equal(s.w.lead[0].campaign[0].attempts, 1);
+    buf_clear(&s.text);
+    why_text(&s.w, &s.h.arena, &s.h.zones, true, &s.text);
+    has(s.text.p, "GONE not_met  (not in the rule packs");
+    has(s.text.p, "rules=test 1");
+    end(&s);
+}
+
+static void test_unknown(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    has(ask_about(&s, 13125550000, 0), "In no list: nobody calls this number");
+    has(ask_about(&s, 0, 12345), "There is no such lead.");
+    s.h.fail = TM_EIO;
+    struct err e = {0};
+    const struct why_question q = {.reader = &s.h.reader,
+                                   .book = s.h.book,
+                                   .zones = &s.h.zones,
+                                   .now_us = NOW,
+                                   .now_source = ""};
+    assert_int_equal(
+        why_ask(&q, &s.h.arena, NUMBER, (struct lead_id){0}, &s.w, &e), TM_EIO);
+    end(&s);
+}
+
+/* With the lists at hand the rules are asked for the present instant. */
+static void test_asked_anew(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    s.with_lists = true;
+    (void)ask_about(&s, NUMBER, 0);
+    const struct why_phone *p = &s.w.lead[0].campaign[0].phone[0];
+    assert_non_null(p->asked);
+    /* No registry is loaded: unknown is no. */
+    assert_int_equal(p->verdict, VERDICT_DENY);
+    has(p->asked, "T-DNC");
+    has(s.text.p, "The law now, +12125550123:");
+    /* An opt-out of another seller is not ours; one of all sellers is. */
+    s.h.opt_out[s.h.opt_outs++] =
+        (struct reader_opt_out){.seller = {2},
+                                .seller_name = str_of("x"),
+                                .e164 = NUMBER,
+                                .at_us = NOW - 1,
+                                .source = str_of("letter")};
+    (void)ask_about(&s, NUMBER, 0);
+    p = &s.w.lead[0].campaign[0].phone[0];
+    assert_null(strstr(p->asked, "T-INT"));
+    s.h.opt_out[0].seller.v = 0;
+    (void)ask_about(&s, NUMBER, 0);
+    p = &s.w.lead[0].campaign[0].phone[0];
+    has(p->asked, "T-INT");
+    has(s.text.p, "asked every seller to be left alone");
+    end(&s);
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    struct story s;
+    struct json_out j;
+    begin(&s);
+    add_call(&s, 5, 7);
+    s.m->state = LEAD_DENIED;
+    s.m->reason = str_of("T-DNC");
+    s.m->verdict = VERDICT_DENY;
+    s.m->rules = str_of("T-DNC:denied");
+    (void)ask_about(&s, NUMBER, 0);
+    buf_clear(&s.text);
+    json_out_init(&j, &s.text);
+    why_json(&s.w, &j);
+    has(s.text.p, "{\"format\":1,\"number\":\"+12125550123\"");
+    has(s.text.p, "\"rule\":\"T-DNC\",\"citation\":\"47 CFR 64.1200(c)(2)\","
+                  "\"remedy\":\"leave the number alone\"");
+    has(s.text.p, "\"outcome\":\"opted_out\"");
+    has(s.text.p, "\"refused\":{\"verdict\":\"deny\"");
+    end(&s);
+}
+
+static void test_hostile(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    s.h.campaign[0].seller_name = str_of("evil\x1b[2J");
+    s.m->campaign_name = str_of("evil\x1b[2J\n");
+    s.m->state = LEAD_EXHAUSTED;
+    s.m->reason = str_of("\x1b]0;x\x07");
+    const char *t = ask_about(&s, NUMBER, 0);
+    assert_null(strchr(t, 0x1b));
+    assert_null(strchr(t, 0x07));
+    end(&s);
+}
+
+static const char *idle(struct story *s, const struct why_live *live,
+                        struct why_idle *w, struct figures_builder **b)
+{
+    struct err e = {0};
+    const struct figures_options o = {.book = s->h.book,
+                                      .zones = &s->h.zones,
+                                      .now_us = s->now_us,
+                                      .now_source = "a test"};
+    *b = figures_new(&o);
+    const struct why_idle_question q = {.reader = &s->h.reader,
+                                        .campaign = {1},
+                                        .live = *live,
+                                        .b = *b,
+                                        .arena = &s->h.arena};
+    if (why_idle_ask(&q, w, &e) != TM_OK)
+        fail_msg("%s", e.text);
+    return w->headline;
+}
+
+static void idle_is(struct story *s, struct why_live live, const char *want)
+{
+    struct why_idle w;
+    struct figures_builder *b;
+    struct json_out j;
+    has(idle(s, &live, &w, &b), want);
+    buf_clear(&s->text);
+    why_idle_text(&w, &s->text);
+    has(s->text.p, want);
+    buf_clear(&s->text);
+    json_out_init(&j, &s->text);
+    why_idle_json(&w, &j);
+    has(s->text.p, "\"why\":");
+    assert_int_equal(w.dialling, strstr(want, "is dialling") != NULL);
+    figures_free(b);
+}
+
+static void test_idle(void **state)
+{
+    (void)state;
+    struct story s;
+    struct why_live live = {.state = "", .idle_why = ""};
+    begin(&s);
+    s.h.due[s.h.dues++] =
+        (struct reader_due){.from_us = NOW - CIVIL_HOUR_US, .leads = 3};
+    s.h.due[s.h.dues++] =
+        (struct reader_due){.from_us = NOW + CIVIL_HOUR_US, .leads = 20};
+    idle_is(&s, live, "No server runs on this data folder");
+    has(s.text.p, "\"callable\":8"); /* 3 are due, 5 are new */
+    has(s.text.p, "\"next_due\":\"2026-11-24T02:00:00Z\"");
+    live =
+        (struct why_live){.server = true, .state = "running", .idle_why = ""};
+    idle_is(&s, live, "It is about to dial: 8 leads");
+    live.calls = 4;
+    idle_is(&s, live, "It is dialling: 4 calls are up");
+    live.idle_why = "the trunk main is down";
+    idle_is(&s, live, "the trunk main is down");
+    live.idle_why = "";
+    live.calls = 0;
+    s.h.dues = 0;
+    s.h.state[0].leads = 0; /* the new ones */
+    idle_is(&s, live, "No lead may be called now, and none waits");
+    s.h.due[s.h.dues++] =
+        (struct reader_due){.from_us = NOW + CIVIL_HOUR_US, .leads = 20};
+    idle_is(&s, live, "the next 20 from 2026-11-24 02:00:00 UTC on");
+    live.state = "paused";
+    idle_is(&s, live, "It is paused");
+    live.state = "finished";
+    idle_is(&s, live, "It has finished");
+    live.state = "loaded";
+    idle_is(&s, live, "It was never started");
+    live.state = "running";
+    s.h.states = 0;
+    s.h.dues = 0;
+    idle_is(&s, live, "Its list has no lead");
+    end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_new),
+        cmocka_unit_test(test_waits_for_hours),
+        cmocka_unit_test(test_waits_for_retry),
+        cmocka_unit_test(test_denied),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_called),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_asked_anew),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_idle),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
