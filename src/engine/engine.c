@@ -443,13 +443,17 @@ void engine_drain(struct engine *e)
 void engine_hang_up_all(struct engine *e)
 {
     const struct carrier *c = e->port.carrier;
+    size_t max = e->call_owner.n;
+    if (max == 0)
+        return;
+    /* all of them: a call is on the list until its end has come back */
+    struct attempt_id *call = mem_alloc(max * sizeof(*call));
     for (size_t i = 0; i < e->members; i++) {
-        struct attempt_id call[256];
-        size_t n =
-            campaign_calls(e->member[i].campaign, call, tm_array_len(call));
+        size_t n = campaign_calls(e->member[i].campaign, call, max);
         for (size_t k = 0; k < n; k++)
             c->hangup(c->self, call[k], HANGUP_SHUTDOWN);
     }
+    mem_free(call);
 }
 
 size_t engine_calls(const struct engine *e)
