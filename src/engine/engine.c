@@ -44,6 +44,7 @@ static int64_t now_of(const struct engine *e)
 }
 
 static void step(struct engine *e, size_t index, struct campaign_event *ev);
+static void release(struct engine *e, size_t index);
 
 struct engine *engine_new(const struct engine_ports *ports)
 {
@@ -117,6 +118,7 @@ int engine_replace(struct engine *e, const struct campaign_env *env,
     *m = (struct member){.env = *env};
     arena_init(&m->arena);
     m->campaign = campaign_new(&m->arena, env, state, counters);
+    release(e, index); /* the former plan's hopper is forgotten */
     return TM_OK;
 }
 

@@ -420,6 +420,33 @@ static void test_two_campaigns(void **state)
     desk_free(d);
 }
 
+/* Leads that the former plan had at hand are called by the new one. */
+static void test_replace(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(0, 20);
+    struct campaign_env env = env_of(d, 1);
+    sim_carrier_set_down(d->sim_carrier, true);
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 2 * SECOND);
+    assert_true(status(d).hopper > 0);
+    assert_int_equal(engine_replace(d->engine, &env, CAMPAIGN_RUNNING, NULL),
+                     TM_OK);
+    sim_carrier_set_down(d->sim_carrier, false);
+    pass(d, 20 * SECOND);
+    assert_int_equal(engine_replace(d->engine, &env, CAMPAIGN_RUNNING, NULL),
+                     TM_ESTATE);
+    pass(d, 2400 * SECOND);
+    for (size_t i = 0; i < LEADS; i++)
+        assert_int_not_equal(
+            sim_store_member_at(d->sim_store, (struct campaign_id){1}, i).state,
+            LEAD_NEW);
+    env.id.v = 5;
+    assert_int_equal(engine_replace(d->engine, &env, CAMPAIGN_RUNNING, NULL),
+                     TM_ENOTFOUND);
+    desk_free(d);
+}
+
 static void test_records_of_nobody(void **state)
 {
     (void)state;
@@ -448,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_drain),
         cmocka_unit_test(test_hang_up_all),
         cmocka_unit_test(test_two_campaigns),
+        cmocka_unit_test(test_replace),
         cmocka_unit_test(test_records_of_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
