@@ -329,8 +329,11 @@ static void react(struct town_call *c)
     log_begin(c, "digit");
     json_out_kv_text(&c->town->log.out, "digit", key);
     json_out_kv_bool(&c->town->log.out, "in_band", c->reaction.in_band);
-    json_out_kv_int(&c->town->log.out, "prompt", (int64_t)c->ear.prompt);
+    json_out_kv_int(&c->town->log.out, "prompt", (int64_t)c->decided - 1);
     log_end(c);
+    /* From its first packet on the caller may cut his prompt off and begin
+     * the next one: what is heard while the key is down is that one. */
+    (void)town_ear_pressed(&c->ear, loop_monotonic_us());
 }
 
 /* Decides about a prompt, once: when it starts (barging in) or when it is
@@ -364,7 +367,6 @@ static void prompt_over(struct town_call *c)
 static void keys_sent(struct town_call *c)
 {
     const char key[2] = {c->reaction.digit, '\0'};
-    (void)town_ear_pressed(&c->ear, loop_monotonic_us());
     log_begin(c, "digit_sent");
     json_out_kv_text(&c->town->log.out, "digit", key);
     log_end(c);

@@ -16,7 +16,7 @@
 
 enum {
     TOWN_EAR_SILENCE_MS = 600, /* of silence that end a prompt */
-    TOWN_EAR_CUT_MS = 1000,    /* a cut prompt has died away after this */
+    TOWN_EAR_CUT_MS = 1200,    /* from the key to the cut prompt's silence */
 };
 
 enum town_ear_news {
@@ -34,7 +34,7 @@ struct town_ear {
 
 enum town_ear_news town_ear_voice(struct town_ear *ear, int64_t now_us);
 enum town_ear_news town_ear_silence(struct town_ear *ear, int64_t now_us);
-/* A key was pressed; true when that ended a prompt in its middle. */
+/* A key begins to be pressed; true when that ended a prompt in its middle. */
 bool town_ear_pressed(struct town_ear *ear, int64_t now_us);
 
 #endif

@@ -41,6 +41,7 @@ struct caller {
     struct media_leg *leg;
     struct loop_timer *timer;
     int64_t cancel_after_ms, speak_after_ms; /* 0: never */
+    int64_t again_after_ms;                  /* a key */
     unsigned speak_times;
     /* what happened */
     bool rang, sound, answered, voice, beep, over;
@@ -140,7 +141,7 @@ static void heard(void *arg, const struct media_event *ev)
     if (ev->kind == MEDIA_DIGIT && c->ndigits < sizeof c->digits - 1) {
         c->digits[c->ndigits++] = ev->digit;
         if (c->speak_times > 0)
-            loop_timer_set(c->timer, 1200);
+            loop_timer_set(c->timer, c->again_after_ms);
         else
             dialog_hangup(c->dialog, "");
     }
@@ -347,11 +348,15 @@ static void show_log(const struct scene *s)
         (void)fclose(f);
 }
 
-static void press_keys(const char *world, const char *event)
+/* again_after_ms: what the caller needs to go on after a key. */
+static void press_keys(const char *world, const char *event,
+                       int64_t again_after_ms)
 {
     struct scene s;
     scene_start(&s, world);
-    struct caller c = {.speak_after_ms = PROMPT_AFTER_MS, .speak_times = 2};
+    struct caller c = {.speak_after_ms = PROMPT_AFTER_MS,
+                       .speak_times = 2,
+                       .again_after_ms = again_after_ms};
     call(&s, &c, CALLEE);
     assert_true(c.answered && c.voice); /* he said hello */
     if (strcmp(c.digits, "52") != 0)
@@ -374,22 +379,24 @@ static void test_keys_as_events(void **state)
 {
     (void)state;
     press_keys(ONLY("p_human") "keys.0 = 5:1\nkeys.1 = 2:1\n",
-               "\"in_band\":false");
+               "\"in_band\":false", 1200);
+    press_keys(ONLY("p_human") "keys.0 = 5:1\nkeys.1 = 2:1\n",
+               "\"in_band\":false", 1);
 }
 
 static void test_keys_in_band(void **state)
 {
     (void)state;
     press_keys(ONLY("p_human") "keys.0 = 5:1\nkeys.1 = 2:1\np_inband = 1\n",
-               "\"in_band\":true");
+               "\"in_band\":true", 500);
 }
 
 static void test_barging_in(void **state)
 {
     (void)state;
     press_keys(ONLY("p_human") "keys.0 = 5:1\nkeys.1 = 2:1\np_barge = 1\n"
-                               "barge_t = const 0.5\n",
-               "\"in_band\":false");
+                               "barge_t = const 0.3\n",
+               "\"in_band\":false", 1);
 }
 
 static void test_person_hangs_up(void **state)
