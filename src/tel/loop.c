@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@
 #define DEBUG_LEVEL  4
 #include <re_dbg.h>
 
-enum { DESCRIPTORS = 4096, POSTS = 4096, POSTS_PER_TURN = 256 };
+enum { DESCRIPTORS_MAX = 65536, POSTS = 4096, POSTS_PER_TURN = 256 };
 
 struct watch {
     loop_fn *fn;
@@ -74,12 +75,21 @@ static void posts_run(int flags, void *arg)
     (void)!write(l->post_fd, &wakes, sizeof wakes);
 }
 
+static int descriptors_allowed(void)
+{
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur > DESCRIPTORS_MAX) {
+        return DESCRIPTORS_MAX;
+    }
+    return (int)r.rlim_cur;
+}
+
 int loop_new(struct loop **out, int descriptors_max, const struct tel_log *log,
              struct err *e)
 {
     tm_assert(out != NULL && descriptors_max >= 0);
     if (descriptors_max == 0) {
-        descriptors_max = DESCRIPTORS;
+        descriptors_max = descriptors_allowed();
     }
     int err = libre_init();
     if (err) {

@@ -19,8 +19,10 @@ struct loop_timer;
 
 typedef void(loop_fn)(void *arg);
 
-/* descriptors_max bounds the file descriptors the loop may watch; 0 = 4,096.
- * Errors: TM_EIO. */
+/* descriptors_max bounds the numbers of the descriptors the loop may watch, so
+ * it must cover those of media sockets too, which it does not watch. 0 = what
+ * the process may open (RLIMIT_NOFILE), at most 65,536: raise that limit
+ * before. Errors: TM_EIO. */
 int loop_new(struct loop **out, int descriptors_max, const struct tel_log *log,
              struct err *e) TM_MUST_CHECK;
 void loop_free(struct loop *l);

@@ -17,6 +17,7 @@ enum {
     PORT_TRIES = 16,
     NOTICES_PER_TURN = 4096,
     RETRY_MS = 20,
+    RECEIVE_BYTES = 32768,
 };
 
 static void port_give(struct media_plane *p, uint16_t port, int64_t free_us)
@@ -247,6 +248,10 @@ static int socket_open(const char *address, uint16_t port)
     if (fd < 0) {
         return -2;
     }
+    /* A ringing leg is not read: early media must not pile up in the kernel.
+     * The size holds about a second of packets. */
+    int size = RECEIVE_BYTES;
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (bind(fd, (const struct sockaddr *)&a, len)) {
         bool taken = errno == EADDRINUSE;
         (void)close(fd);
