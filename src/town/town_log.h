@@ -7,8 +7,9 @@
  * event is one of invite, ringing, answered, heard (a prompt was over; n),
  * digit (begun to press; digit, in_band, the prompt it answers), digit_sent
  * (all of it is out), refused (code), ended (how: bye, cancel, left, ...).
- * Every line is handed to the kernel in one write before the function returns, so that what
- * was answered on the wire is in the file whoever is killed afterwards.
+ * Every line is handed to the kernel in one write before the function
+ * returns, so that what was answered on the wire is in the file whoever is
+ * killed afterwards.
  *
  * Cost: one write(2) a line, about 2 us. Loop thread.
  */
