@@ -28,13 +28,14 @@ struct carrier {
      * now, TM_EINVAL when it is for another number or attempt, TM_EFULL when
      * the trunk's calls or calls per second are used up, TM_ENETWORK when the
      * trunk is down. On success the events follow. */
-    int (*place)(void *self, const struct permit *p,
-                 const struct call_spec *s, struct err *e);
+    int (*place)(void *self, const struct permit *p, const struct call_spec *s,
+                 struct err *e);
     /* Converts prompts ahead of their use; returns at once, any failure is
      * told by play's silence and a log line. */
     void (*prepare)(void *self, const struct prompt *list, size_t n);
     /* Plays list after what is playing now is cut off; CARRIER_PLAYED with
-     * tag follows unless cut off. TM_ESTATE: the call is not answered or over. */
+     * tag follows unless cut off. TM_ESTATE: the call is not answered or over.
+     */
     int (*play)(void *self, struct attempt_id a, const struct prompt *list,
                 size_t n, uint32_t tag);
     void (*silence)(void *self, struct attempt_id a); /* cuts off playing */

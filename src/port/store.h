@@ -34,8 +34,8 @@ struct store_leads {
     struct campaign_id campaign;
     const struct lead *lead;
     size_t n;
-    int64_t next_due_us;  /* least due_us among the others; INT64_MAX: none */
-    uint64_t unclaimed;   /* leads due now that did not fit into max */
+    int64_t next_due_us; /* least due_us among the others; INT64_MAX: none */
+    uint64_t unclaimed;  /* leads due now that did not fit into max */
 };
 
 struct store_events {

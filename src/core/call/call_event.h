@@ -17,12 +17,12 @@ enum { CARRIER_CALLER_ID_MAX = 24, CARRIER_NAME_MAX = 64 };
 
 struct call_spec {
     struct attempt_id attempt;
-    uint64_t to;                 /* must be the permit's number */
-    const char *trunk;           /* configured name */
+    uint64_t to;                           /* must be the permit's number */
+    const char *trunk;                     /* configured name */
     char caller_id[CARRIER_CALLER_ID_MAX]; /* E.164 with '+', ours to show */
     char caller_name[CARRIER_NAME_MAX];    /* display name or "" */
-    int64_t ring_timeout_ms;     /* at least 15,000 (47 CFR 64.1200(a)(6)) */
-    bool record;                 /* record what the callee says */
+    int64_t ring_timeout_ms; /* at least 15,000 (47 CFR 64.1200(a)(6)) */
+    bool record;             /* record what the callee says */
 };
 
 enum prompt_kind {
@@ -45,18 +45,18 @@ enum hangup_reason {
 };
 
 /* X(name, text): how a call ended, before it is judged. */
-#define CALL_CAUSE_TABLE(X)                                                   \
-    X(CAUSE_US, "we_hung_up")           /* BYE or CANCEL of ours */           \
-    X(CAUSE_CALLEE, "callee_hung_up")   /* BYE of theirs */                   \
-    X(CAUSE_NO_ANSWER, "no_answer")     /* 408, 480, or our ring time-out */  \
-    X(CAUSE_BUSY, "busy")               /* 486, 600 */                        \
-    X(CAUSE_REJECTED, "rejected")       /* 403, 603 and other refusals */     \
-    X(CAUSE_BLOCKED, "blocked")         /* 607, 608, 603 by analytics */      \
-    X(CAUSE_DISCONNECTED, "disconnected") /* 404, 410, 484, 604, SIT */       \
-    X(CAUSE_CONGESTION, "congestion")   /* 503, 500, 504, trunk limits */     \
-    X(CAUSE_MEDIA, "media")             /* 488, no common codec, no RTP */    \
-    X(CAUSE_NETWORK, "network")         /* transaction timed out, transport */\
-    X(CAUSE_PROTOCOL, "protocol")       /* the peer's answer made no sense */
+#define CALL_CAUSE_TABLE(X)                                                    \
+    X(CAUSE_US, "we_hung_up")             /* BYE or CANCEL of ours */          \
+    X(CAUSE_CALLEE, "callee_hung_up")     /* BYE of theirs */                  \
+    X(CAUSE_NO_ANSWER, "no_answer")       /* 408, 480, or our ring time-out */ \
+    X(CAUSE_BUSY, "busy")                 /* 486, 600 */                       \
+    X(CAUSE_REJECTED, "rejected")         /* 403, 603 and other refusals */    \
+    X(CAUSE_BLOCKED, "blocked")           /* 607, 608, 603 by analytics */     \
+    X(CAUSE_DISCONNECTED, "disconnected") /* 404, 410, 484, 604, SIT */        \
+    X(CAUSE_CONGESTION, "congestion")     /* 503, 500, 504, trunk limits */    \
+    X(CAUSE_MEDIA, "media")               /* 488, no common codec, no RTP */   \
+    X(CAUSE_NETWORK, "network")   /* transaction timed out, transport */       \
+    X(CAUSE_PROTOCOL, "protocol") /* the peer's answer made no sense */
 
 enum call_cause {
 #define X(name, text) name,
@@ -80,11 +80,11 @@ struct carrier_event {
     enum carrier_event_kind kind;
     struct attempt_id attempt;
     int64_t at_us;
-    int code;               /* SIP status, 0 if none */
-    enum call_cause cause;  /* ENDED */
-    char digit;             /* DIGIT */
-    uint32_t tag;           /* PLAYED */
-    struct slice text;      /* lives until the handler returns */
+    int code;              /* SIP status, 0 if none */
+    enum call_cause cause; /* ENDED */
+    char digit;            /* DIGIT */
+    uint32_t tag;          /* PLAYED */
+    struct slice text;     /* lives until the handler returns */
 };
 
 /* The stable word of a cause. */

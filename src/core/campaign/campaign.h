@@ -36,11 +36,11 @@
 struct campaign;
 
 /* X(name, text) */
-#define CAMPAIGN_STATE_TABLE(X)                                               \
-    X(CAMPAIGN_LOADED, "loaded")     /* never started */                      \
-    X(CAMPAIGN_RUNNING, "running")                                            \
-    X(CAMPAIGN_PAUSED, "paused")     /* no new calls; calls go on */          \
-    X(CAMPAIGN_STOPPED, "stopped")   /* as paused, claims are given back */   \
+#define CAMPAIGN_STATE_TABLE(X)                                                \
+    X(CAMPAIGN_LOADED, "loaded") /* never started */                           \
+    X(CAMPAIGN_RUNNING, "running")                                             \
+    X(CAMPAIGN_PAUSED, "paused")     /* no new calls; calls go on */           \
+    X(CAMPAIGN_STOPPED, "stopped")   /* as paused, claims are given back */    \
     X(CAMPAIGN_FINISHED, "finished") /* no lead can be called any more */
 
 enum campaign_state {
@@ -69,22 +69,22 @@ struct campaign_env {
 
 /* Counters that outlive a restart; read from the store at start. */
 struct campaign_counters {
-    int64_t first_call_us;   /* 0: none yet; starts the 30-day periods */
-    uint64_t placed;         /* whole campaign */
-    uint64_t live;           /* of the present 30 x 24 h period */
-    uint64_t abandoned;      /* of the present period */
-    uint64_t placed_month;   /* Canada: of the calendar month */
+    int64_t first_call_us; /* 0: none yet; starts the 30-day periods */
+    uint64_t placed;       /* whole campaign */
+    uint64_t live;         /* of the present 30 x 24 h period */
+    uint64_t abandoned;    /* of the present period */
+    uint64_t placed_month; /* Canada: of the calendar month */
     uint64_t abandoned_month;
 };
 
 enum campaign_event_kind {
-    CAMPAIGN_EV_START,  /* or resume */
+    CAMPAIGN_EV_START, /* or resume */
     CAMPAIGN_EV_PAUSE,
     CAMPAIGN_EV_STOP,
-    CAMPAIGN_EV_TICK,   /* the deadline came, or more room on the trunk */
-    CAMPAIGN_EV_LEADS,  /* answer to ACTION_FETCH */
-    CAMPAIGN_EV_CALL,   /* an event of a call of ours */
-    CAMPAIGN_EV_REFUSED,/* the carrier refused a PLACE (error code) */
+    CAMPAIGN_EV_TICK,       /* the deadline came, or more room on the trunk */
+    CAMPAIGN_EV_LEADS,      /* answer to ACTION_FETCH */
+    CAMPAIGN_EV_CALL,       /* an event of a call of ours */
+    CAMPAIGN_EV_REFUSED,    /* the carrier refused a PLACE (error code) */
     CAMPAIGN_EV_STORE_DOWN, /* writing fails: start nothing new */
     CAMPAIGN_EV_STORE_UP,
 };
@@ -92,13 +92,13 @@ enum campaign_event_kind {
 struct campaign_event {
     enum campaign_event_kind kind;
     int64_t now_us;
-    unsigned room;                  /* calls the trunk takes now (any event) */
-    const struct lead *lead;        /* LEADS: copied by the step */
+    unsigned room;           /* calls the trunk takes now (any event) */
+    const struct lead *lead; /* LEADS: copied by the step */
     size_t leads;
-    int64_t next_due_us;            /* LEADS: earliest of the others */
+    int64_t next_due_us;              /* LEADS: earliest of the others */
     const struct carrier_event *call; /* CALL */
-    struct attempt_id attempt;      /* REFUSED */
-    int error;                      /* REFUSED: TM_E... */
+    struct attempt_id attempt;        /* REFUSED */
+    int error;                        /* REFUSED: TM_E... */
 };
 
 enum campaign_action_kind {
@@ -109,16 +109,16 @@ enum campaign_action_kind {
     ACTION_PLACE,   /* permit + spec */
     ACTION_PLAY,    /* prompts, tag */
     ACTION_SILENCE,
-    ACTION_HANGUP,  /* reason */
+    ACTION_HANGUP, /* reason */
 };
 
 struct campaign_action {
     enum campaign_action_kind kind;
-    bool after_records;        /* wait until the step's records are durable */
-    struct attempt_id attempt; /* PLACE, PLAY, SILENCE, HANGUP */
-    size_t count;              /* FETCH */
-    struct permit permit;      /* PLACE */
-    struct call_spec spec;     /* PLACE */
+    bool after_records;          /* wait until the step's records are durable */
+    struct attempt_id attempt;   /* PLACE, PLAY, SILENCE, HANGUP */
+    size_t count;                /* FETCH */
+    struct permit permit;        /* PLACE */
+    struct call_spec spec;       /* PLACE */
     const struct prompt *prompt; /* PLAY, PREPARE */
     size_t prompts;
     uint32_t tag;              /* PLAY */
@@ -152,10 +152,10 @@ void campaign_set_lists(struct campaign *c, const struct dnc_lists *lists);
 /* For status, `why --campaign` and the live board. */
 struct campaign_status {
     enum campaign_state state;
-    size_t calls;          /* up now */
-    size_t hopper;         /* leads at hand */
-    int64_t next_due_us;   /* earliest lead that waits; INT64_MAX none */
-    const char *idle_why;  /* a sentence when running and not dialling, or "" */
+    size_t calls;         /* up now */
+    size_t hopper;        /* leads at hand */
+    int64_t next_due_us;  /* earliest lead that waits; INT64_MAX none */
+    const char *idle_why; /* a sentence when running and not dialling, or "" */
     struct campaign_counters counters;
 };
 void campaign_status(const struct campaign *c, struct campaign_status *out);
@@ -171,12 +171,12 @@ struct campaign_open_attempt {
     struct tenant_id tenant;
     struct seller_id seller;
     struct campaign_id campaign;
-    struct lead lead;        /* state at the store */
+    struct lead lead; /* state at the store */
     uint64_t e164;
-    int64_t placed_us;       /* 0: no INVITE known */
-    int64_t answered_us;     /* 0: not answered */
-    bool served;             /* an answer, opt-out or callback is recorded */
-    bool opted_out;          /* a request to be left alone is recorded */
+    int64_t placed_us;   /* 0: no INVITE known */
+    int64_t answered_us; /* 0: not answered */
+    bool served;         /* an answer, opt-out or callback is recorded */
+    bool opted_out;      /* a request to be left alone is recorded */
 };
 
 /* Records that close it (design, section 4): outcome unknown, counts toward

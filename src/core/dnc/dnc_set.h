@@ -18,8 +18,8 @@
 enum { DNC_SET_NAME_MAX = 40 };
 
 /* X(name, text): what a list means to the rules. */
-#define DNC_KIND_TABLE(X)                                                     \
-    X(DNC_NATIONAL, "national") /* registry of the list's country */          \
+#define DNC_KIND_TABLE(X)                                                      \
+    X(DNC_NATIONAL, "national") /* registry of the list's country */           \
     X(DNC_INTERNAL, "internal") /* the seller's own, from elsewhere */
 
 enum dnc_kind {
@@ -32,10 +32,10 @@ enum dnc_kind {
 struct dnc_set {
     char name[DNC_SET_NAME_MAX]; /* e.g. "us_national" */
     enum dnc_kind kind;
-    char country[3];        /* registry's country, "" for internal */
-    int64_t seller;         /* internal: seller id, 0 = all sellers */
-    int64_t obtained_us;    /* when the source was downloaded */
-    uint64_t generation;    /* grows with each publication */
+    char country[3];     /* registry's country, "" for internal */
+    int64_t seller;      /* internal: seller id, 0 = all sellers */
+    int64_t obtained_us; /* when the source was downloaded */
+    uint64_t generation; /* grows with each publication */
     uint64_t count;
     char source_hash[65];   /* hex SHA-256 or BLAKE2b of the source file */
     const uint64_t *number; /* sorted E.164 digits, inside the image */

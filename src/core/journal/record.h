@@ -16,21 +16,21 @@
 #include "base/str.h"
 
 /* X(name, text): text is the stable word in the journal. */
-#define RECORD_TABLE(X)                                                       \
-    X(RECORD_CLOCK, "clock")       /* the clock port was set: note says how */\
-    X(RECORD_CAMPAIGN, "campaign") /* state of a campaign changed */          \
-    X(RECORD_VERDICT, "verdict")   /* a lead was refused or put off */        \
-    X(RECORD_ATTEMPT, "attempt")   /* a permit was given; before the INVITE */\
-    X(RECORD_PLACED, "placed")     /* the INVITE left */                      \
-    X(RECORD_RINGING, "ringing")                                              \
-    X(RECORD_ANSWERED, "answered") /* 200 OK; dialog holds what BYE needs */  \
-    X(RECORD_DIALOG, "dialog")     /* dialog changed (new target, CSeq) */    \
-    X(RECORD_ANSWER, "answer")     /* an answer to a question */              \
-    X(RECORD_OPT_OUT, "opt_out")   /* a request to be left alone */           \
-    X(RECORD_CALLBACK, "callback") /* a call back was asked for */            \
-    X(RECORD_ENDED, "ended")       /* the attempt is over, with its outcome */\
-    X(RECORD_LEAD, "lead")         /* next step of the lead */                \
-    X(RECORD_IMPORT, "import")     /* a list or do-not-call file came in */   \
+#define RECORD_TABLE(X)                                                        \
+    X(RECORD_CLOCK, "clock")       /* the clock port was set: note says how */ \
+    X(RECORD_CAMPAIGN, "campaign") /* state of a campaign changed */           \
+    X(RECORD_VERDICT, "verdict")   /* a lead was refused or put off */         \
+    X(RECORD_ATTEMPT, "attempt")   /* a permit was given; before the INVITE */ \
+    X(RECORD_PLACED, "placed")     /* the INVITE left */                       \
+    X(RECORD_RINGING, "ringing")                                               \
+    X(RECORD_ANSWERED, "answered") /* 200 OK; dialog holds what BYE needs */   \
+    X(RECORD_DIALOG, "dialog")     /* dialog changed (new target, CSeq) */     \
+    X(RECORD_ANSWER, "answer")     /* an answer to a question */               \
+    X(RECORD_OPT_OUT, "opt_out")   /* a request to be left alone */            \
+    X(RECORD_CALLBACK, "callback") /* a call back was asked for */             \
+    X(RECORD_ENDED, "ended")       /* the attempt is over, with its outcome */ \
+    X(RECORD_LEAD, "lead")         /* next step of the lead */                 \
+    X(RECORD_IMPORT, "import")     /* a list or do-not-call file came in */    \
     X(RECORD_RESTART, "restart")   /* the program started on this folder */
 
 enum record_kind {
@@ -51,23 +51,23 @@ struct record {
     struct campaign_id campaign;
     struct lead_id lead;
     struct attempt_id attempt;
-    uint64_t e164;          /* salted and hashed in the journal */
-    int64_t due_us;         /* LEAD, CALLBACK, VERDICT: next instant, 0 none;
-                               ATTEMPT: the permit's expiry */
-    int state;              /* CAMPAIGN: enum campaign_state; LEAD: lead_state;
-                               VERDICT: verdict_kind; ENDED: enum outcome */
-    int code;               /* ENDED: SIP status or 0; RINGING: SIP status */
-    int64_t ring_ms;        /* ENDED: INVITE to answer or end */
-    int64_t talk_ms;        /* ENDED: answer to end, 0 if not answered */
-    bool live;              /* ENDED: a person answered (design, section 4) */
-    bool abandoned;         /* ENDED */
-    struct slice key;       /* ANSWER: question; LEAD: reason word */
-    struct slice value;     /* ANSWER: answer label; ENDED: cause word */
-    struct slice rules;     /* ATTEMPT, VERDICT: "ID:effect ID:effect ..." */
-    struct slice versions;  /* ATTEMPT: packs, do-not-call files, zone data */
-    struct slice note;      /* free text without personal data */
-    struct slice dialog;    /* ANSWERED, DIALOG: see port/carrier.h; in the
-                               store, never in the journal */
+    uint64_t e164;         /* salted and hashed in the journal */
+    int64_t due_us;        /* LEAD, CALLBACK, VERDICT: next instant, 0 none;
+                              ATTEMPT: the permit's expiry */
+    int state;             /* CAMPAIGN: enum campaign_state; LEAD: lead_state;
+                              VERDICT: verdict_kind; ENDED: enum outcome */
+    int code;              /* ENDED: SIP status or 0; RINGING: SIP status */
+    int64_t ring_ms;       /* ENDED: INVITE to answer or end */
+    int64_t talk_ms;       /* ENDED: answer to end, 0 if not answered */
+    bool live;             /* ENDED: a person answered (design, section 4) */
+    bool abandoned;        /* ENDED */
+    struct slice key;      /* ANSWER: question; LEAD: reason word */
+    struct slice value;    /* ANSWER: answer label; ENDED: cause word */
+    struct slice rules;    /* ATTEMPT, VERDICT: "ID:effect ID:effect ..." */
+    struct slice versions; /* ATTEMPT: packs, do-not-call files, zone data */
+    struct slice note;     /* free text without personal data */
+    struct slice dialog;   /* ANSWERED, DIALOG: see port/carrier.h; in the
+                              store, never in the journal */
 };
 
 #endif

@@ -26,13 +26,13 @@ enum {
 };
 
 /* X(name, text): state of a lead within one campaign. */
-#define LEAD_STATE_TABLE(X)                                                   \
-    X(LEAD_NEW, "new")             /* never considered */                     \
-    X(LEAD_WAITING, "waiting")     /* not before due_us: law, hours, retry */ \
-    X(LEAD_IN_CALL, "in_call")     /* an attempt is recorded and not ended */ \
-    X(LEAD_CALLBACK, "callback")   /* a person promised to call at due_us */  \
-    X(LEAD_DONE, "done")           /* reached its goal */                     \
-    X(LEAD_EXHAUSTED, "exhausted") /* attempts or numbers used up */          \
+#define LEAD_STATE_TABLE(X)                                                    \
+    X(LEAD_NEW, "new")             /* never considered */                      \
+    X(LEAD_WAITING, "waiting")     /* not before due_us: law, hours, retry */  \
+    X(LEAD_IN_CALL, "in_call")     /* an attempt is recorded and not ended */  \
+    X(LEAD_CALLBACK, "callback")   /* a person promised to call at due_us */   \
+    X(LEAD_DONE, "done")           /* reached its goal */                      \
+    X(LEAD_EXHAUSTED, "exhausted") /* attempts or numbers used up */           \
     X(LEAD_DENIED, "denied")       /* the law or an opt-out says no */
 
 enum lead_state {
@@ -54,9 +54,9 @@ struct lead_phone {
 struct lead_consent {
     enum consent_type type; /* compliance facts, section 10 */
     struct seller_id seller;
-    unsigned channels;      /* bit per enum contact_channel, 0 = all voice */
+    unsigned channels;       /* bit per enum contact_channel, 0 = all voice */
     struct civil_date given; /* year 0: unknown */
-    int64_t revoked_us;     /* 0: not revoked */
+    int64_t revoked_us;      /* 0: not revoked */
 };
 
 struct lead_try {
@@ -77,10 +77,10 @@ struct lead {
     int64_t due_us; /* not before; 0 = at once */
     struct lead_phone phone[LEAD_PHONES_MAX];
     size_t phones;
-    char country[3];      /* "" unknown */
-    char region[8];       /* subdivision of the postal address, "" unknown */
+    char country[3]; /* "" unknown */
+    char region[8];  /* subdivision of the postal address, "" unknown */
     bool region_confirmed;
-    bool business;        /* party: business instead of consumer */
+    bool business; /* party: business instead of consumer */
     struct lead_consent consent[LEAD_CONSENTS_MAX];
     size_t consents;
     struct civil_date last_transaction; /* year 0: none known */
@@ -89,7 +89,7 @@ struct lead {
     struct lead_try history[LEAD_HISTORY_MAX]; /* newest last, all campaigns
                                                   of the seller */
     size_t tries;
-    unsigned attempts; /* of this campaign */
+    unsigned attempts;                /* of this campaign */
     unsigned outcomes[OUTCOME_COUNT]; /* of this campaign */
     struct lead_field field[LEAD_FIELDS_MAX];
     size_t fields;

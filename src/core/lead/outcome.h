@@ -10,30 +10,30 @@
 #include "base/str.h"
 
 /* X(name, text, flags): text is the stable word in files and reports. */
-#define OUTCOME_TABLE(X)                                                      \
-    X(OUTCOME_NONE, "none", 0)                                                \
-    /* a person answered */                                                   \
-    X(OUTCOME_COMPLETED, "completed", OUTCOME_F_LIVE | OUTCOME_F_FINAL)       \
-    X(OUTCOME_PARTIAL, "partial", OUTCOME_F_LIVE)                             \
-    X(OUTCOME_OPTED_OUT, "opted_out", OUTCOME_F_LIVE | OUTCOME_F_FINAL)       \
-    X(OUTCOME_CALLBACK, "callback", OUTCOME_F_LIVE)                           \
-    X(OUTCOME_NO_INPUT, "no_input", OUTCOME_F_LIVE)                           \
-    X(OUTCOME_HUNG_UP, "hung_up", OUTCOME_F_LIVE)                             \
-    X(OUTCOME_ABANDONED, "abandoned", OUTCOME_F_LIVE)                         \
-    /* answered, not by a person */                                           \
-    X(OUTCOME_MACHINE, "machine", 0)                                          \
-    X(OUTCOME_FAX, "fax", 0)                                                  \
-    /* not answered */                                                        \
-    X(OUTCOME_NO_ANSWER, "no_answer", 0)                                      \
-    X(OUTCOME_BUSY, "busy", 0)                                                \
-    X(OUTCOME_REJECTED, "rejected", 0)                                        \
-    X(OUTCOME_BLOCKED, "blocked", 0)                                          \
-    X(OUTCOME_DISCONNECTED, "disconnected", OUTCOME_F_BAD_NUMBER)             \
-    X(OUTCOME_CONGESTION, "congestion", OUTCOME_F_NETWORK)                    \
-    X(OUTCOME_FAILED, "failed", OUTCOME_F_NETWORK)                            \
-    /* never reached the network */                                           \
-    X(OUTCOME_CANCELLED, "cancelled", OUTCOME_F_NOT_PLACED)                   \
-    /* found without an end after a crash: counts toward every cap */         \
+#define OUTCOME_TABLE(X)                                                       \
+    X(OUTCOME_NONE, "none", 0)                                                 \
+    /* a person answered */                                                    \
+    X(OUTCOME_COMPLETED, "completed", OUTCOME_F_LIVE | OUTCOME_F_FINAL)        \
+    X(OUTCOME_PARTIAL, "partial", OUTCOME_F_LIVE)                              \
+    X(OUTCOME_OPTED_OUT, "opted_out", OUTCOME_F_LIVE | OUTCOME_F_FINAL)        \
+    X(OUTCOME_CALLBACK, "callback", OUTCOME_F_LIVE)                            \
+    X(OUTCOME_NO_INPUT, "no_input", OUTCOME_F_LIVE)                            \
+    X(OUTCOME_HUNG_UP, "hung_up", OUTCOME_F_LIVE)                              \
+    X(OUTCOME_ABANDONED, "abandoned", OUTCOME_F_LIVE)                          \
+    /* answered, not by a person */                                            \
+    X(OUTCOME_MACHINE, "machine", 0)                                           \
+    X(OUTCOME_FAX, "fax", 0)                                                   \
+    /* not answered */                                                         \
+    X(OUTCOME_NO_ANSWER, "no_answer", 0)                                       \
+    X(OUTCOME_BUSY, "busy", 0)                                                 \
+    X(OUTCOME_REJECTED, "rejected", 0)                                         \
+    X(OUTCOME_BLOCKED, "blocked", 0)                                           \
+    X(OUTCOME_DISCONNECTED, "disconnected", OUTCOME_F_BAD_NUMBER)              \
+    X(OUTCOME_CONGESTION, "congestion", OUTCOME_F_NETWORK)                     \
+    X(OUTCOME_FAILED, "failed", OUTCOME_F_NETWORK)                             \
+    /* never reached the network */                                            \
+    X(OUTCOME_CANCELLED, "cancelled", OUTCOME_F_NOT_PLACED)                    \
+    /* found without an end after a crash: counts toward every cap */          \
     X(OUTCOME_UNKNOWN, "unknown", 0)
 
 enum outcome {
