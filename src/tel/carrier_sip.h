@@ -3,6 +3,13 @@
  * the media plane. Owns the SIP stacks of its trunks' local addresses, the
  * media plane and the prompt cache.
  *
+ * How calls end beyond the port's words: code 200 in CARRIER_ENDED of a call
+ * that was never told as answered means that the callee's answer crossed our
+ * CANCEL (a live answer, hung up on at once), or that its media was of no use
+ * (CAUSE_MEDIA, CAUSE_PROTOCOL). A peer that never says anything ends a call
+ * after 32 s (64 T1) as CAUSE_NETWORK, even when the ring time-out is less:
+ * an INVITE without any answer cannot be cancelled (RFC 3261, 9.1).
+ *
  * Order: loop_new, carrier_sip_start, carrier_sip_listen, loop_run,
  * carrier_sip_stop, loop_free. Everything in the loop thread; threads inside:
  * media threads, one writer of recordings, one maker of prompts.

@@ -162,9 +162,26 @@ void trunk_probe_soon(struct trunk *t)
     }
 }
 
+/* Takes our registration back. Sent once: nobody waits for the answer. */
+static void unregister(struct trunk *t)
+{
+    struct dialog_outgoing o = {
+        .method = "REGISTER",
+        .seq = ++t->probe->local_seq,
+        .sdp = str_of(""),
+        .headers = "Expires: 0\r\n",
+        .contact = true,
+        .stateless = true,
+    };
+    (void)dialog_send(t->probe, NULL, &o);
+}
+
 void trunk_probe_stop(struct trunk *t)
 {
     tmr_cancel(&t->tmr);
+    if (t->probe && t->config.registers && t->up) {
+        unregister(t);
+    }
     if (t->probe) {
         /* Libre would cancel and keep a request that is under way; its
          * handlers must not find a trunk that is gone. */

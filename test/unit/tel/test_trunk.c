@@ -148,6 +148,11 @@ static bool is_refused(void *arg)
     return strstr(trunk_state(((struct registrar *)arg)->t), "refused");
 }
 
+static bool is_unregistered(void *arg)
+{
+    return strstr(((struct registrar *)arg)->last, "Expires: 0\r\n");
+}
+
 static void test_registers(void **state)
 {
     (void)state;
@@ -164,6 +169,9 @@ static void test_registers(void **state)
     assert_int_equal(r.asked, 3); /* 401, 423, 200 */
     assert_non_null(strstr(r.last, "Contact: <sip:us@127.0.0.1:"));
     assert_non_null(strstr(r.last, "Expires: 90\r\n"));
+    trunk_free(r.t);
+    r.t = NULL;
+    assert_true(pair_run_until(&r.p, is_unregistered, &r, 1000));
     close_all(&r);
 }
 
