@@ -180,8 +180,9 @@ void check_judge_placed(struct check_rules *c, const struct check_try *t,
  * ------------------------------------------------------------------------------
  */
 
-/* A not-before is the first lawful instant: lawful then, and at no instant
- * looked at on the way. */
+/* A not-before is the first instant at which no hours and no cap stand in the
+ * way; what else may be wrong by then (a list that is too old) can be cured.
+ * No instant looked at on the way is lawful. */
 static void check_put_off(struct check_rules *c, const struct record *r,
                           struct question *q)
 {
@@ -191,12 +192,14 @@ static void check_put_off(struct check_rules *c, const struct record *r,
                          (long long)r->lead.v);
         return;
     }
-    if (!lawful_at(c, q, r->due_us, &a))
+    (void)lawful_at(c, q, r->due_us, &a);
+    if (a.too_soon)
         check_rules_find(c, CHECK_REFUSED,
                          "lead %lld is put off to a time that is not lawful: "
                          "%s",
                          (long long)r->lead.v, check_law_obstacle(&a));
-    if (lawful_at(c, q, r->due_us - 1, &a))
+    (void)lawful_at(c, q, r->due_us - 1, &a);
+    if (!a.too_soon)
         check_rules_find(c, CHECK_REFUSED,
                          "lead %lld is put off longer than the law asks",
                          (long long)r->lead.v);
@@ -208,6 +211,22 @@ static void check_put_off(struct check_rules *c, const struct record *r,
                              (long long)r->lead.v);
             return;
         }
+    }
+}
+
+/* Only time stands in the way: is there no lawful hour within six weeks? It
+ * may be so: a relationship that ends meanwhile, a list that grows old. */
+static void check_denied(struct check_rules *c, const struct record *r,
+                         struct question *q, const char *obstacle)
+{
+    struct check_law_answer a;
+    for (int hour = 1; hour <= 42 * 24; hour++) {
+        if (!lawful_at(c, q, r->at_us + hour * 3600 * SECOND_US, &a))
+            continue;
+        check_rules_find(c, CHECK_REFUSED,
+                         "lead %lld is denied for good, and only %s waits",
+                         (long long)r->lead.v, obstacle);
+        return;
     }
 }
 
@@ -227,9 +246,7 @@ static void check_refusal(struct check_rules *c, const struct record *r,
                          "lead %lld is refused, and no rule forbids the call",
                          (long long)r->lead.v);
     else if (r->state == VERDICT_DENY && !a.forever)
-        check_rules_find(c, CHECK_REFUSED,
-                         "lead %lld is denied for good, and only %s waits",
-                         (long long)r->lead.v, check_law_obstacle(&a));
+        check_denied(c, r, &q, check_law_obstacle(&a));
     else if (r->state == VERDICT_NOT_BEFORE)
         check_put_off(c, r, &q);
 }

@@ -54,21 +54,22 @@ static bool is_charity_itself(const struct check_law_case *c)
     return c->campaign->caller == CALLER_CHARITY_INHOUSE;
 }
 
-/* Today where the person is: the earliest and the latest date it may be. */
+/* Today where the person is: the earliest and the latest date it may be. A
+ * place that nobody knows is anywhere from 12 hours behind to 14 ahead. */
 static int32_t today(const struct check_law_case *c, bool latest)
 {
-    int32_t best = 0;
-    bool any = false;
+    static const int64_t HOUR_US = DAY_US / 24;
+    int64_t anywhere_us = c->now_us + (latest ? 14 : -12) * HOUR_US;
+    int32_t best = civil_days(civil_of_us(anywhere_us).date);
     for (size_t i = 0; i < c->phone->zones; i++) {
         if (c->phone->zone[i] == NULL)
-            continue;
+            return civil_days(civil_of_us(anywhere_us).date);
         struct civil_time t = tz_local(c->phone->zone[i], c->now_us);
         int32_t d = civil_days(t.date);
-        if (!any || (latest && d > best) || (!latest && d < best))
+        if (i == 0 || (latest && d > best) || (!latest && d < best))
             best = d;
-        any = true;
     }
-    return any ? best : civil_days(civil_of_us(c->now_us).date);
+    return best;
 }
 
 /* Within n calendar months after the date, its anniversary included (K2). */
@@ -106,7 +107,8 @@ static bool is_open(const struct check_law_case *c, int from_hour, int to_hour)
 /* --- consent and relationship ----------------------------------------------
  */
 
-/* The last time the person took back a consent given to this seller. */
+/* The last time the person took back a consent to recorded calls that this
+ * seller had: for one number or one artificial voice is for all. */
 static int64_t withdrawn_us(const struct check_law_case *c)
 {
     int64_t last = 0;
@@ -114,9 +116,13 @@ static int64_t withdrawn_us(const struct check_law_case *c)
         last = c->lead->revoked_us;
     for (size_t i = 0; i < c->lead->consents; i++) {
         const struct check_consent *s = &c->lead->consent[i];
-        if (s->seller.v == c->campaign->seller.v && s->revoked_us != 0 &&
-            s->revoked_us <= c->now_us && s->revoked_us > last &&
-            (s->e164 == 0 || s->e164 == c->phone->e164))
+        bool robocalls =
+            s->channels == 0 ||
+            (s->channels & VOCAB_BIT(CHANNEL_VOICE_AI)) != 0 ||
+            (s->channels & VOCAB_BIT(CHANNEL_VOICE_PRERECORDED)) != 0;
+        bool ours = s->type != CONSENT_NONE && robocalls &&
+                    s->seller.v == c->campaign->seller.v;
+        if (ours && s->revoked_us > last && s->revoked_us <= c->now_us)
             last = s->revoked_us;
     }
     return last;
@@ -194,11 +200,16 @@ static bool has_agreed_time(const struct check_law_case *c)
     return false;
 }
 
+/* Ended by the person's own request, to this seller. */
+static bool is_ended(const struct check_law_case *c)
+{
+    return c->opted_out ||
+           (c->lead->terminated_us != 0 && c->lead->terminated_us <= c->now_us);
+}
+
 static bool has_relationship(const struct check_law_case *c)
 {
-    if (c->opted_out)
-        return false;
-    if (c->lead->terminated_us != 0 && c->lead->terminated_us <= c->now_us)
+    if (is_ended(c))
         return false;
     return within_months(c, c->lead->last_transaction, 18) ||
            within_months(c, c->lead->last_inquiry, 3);
@@ -218,6 +229,8 @@ static void say(struct check_law_answer *a, const char *id,
         a->lawful = false;
     if (says == CHECK_LAW_FORBIDS)
         a->forever = true;
+    if (says == CHECK_LAW_TOO_SOON)
+        a->too_soon = true;
 }
 
 /* A rule that reaches the call: is it kept, and if not, is it lifted? */
@@ -335,7 +348,8 @@ static void ftc_recorded(const struct check_law_case *c,
     const struct check_campaign *k = c->campaign;
     if (!is_automated(c))
         return;
-    bool donor = k->purpose == PURPOSE_DONATION && k->opt_out_key == TRI_YES &&
+    bool donor = k->purpose == PURPOSE_DONATION && !is_ended(c) &&
+                 k->opt_out_key == TRI_YES &&
                  (c->lead->member == TRI_YES ||
                   within_months(c, c->lead->last_gift, 24));
     bool health = k->purpose == PURPOSE_HEALTHCARE && k->hipaa == TRI_YES;

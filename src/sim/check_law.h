@@ -58,8 +58,9 @@ struct check_law_reason {
 };
 
 struct check_law_answer {
-    bool lawful;  /* now */
-    bool forever; /* not lawful, and no waiting helps */
+    bool lawful;   /* now */
+    bool forever;  /* a rule forbids it that no waiting cures */
+    bool too_soon; /* a rule forbids it that time cures */
     struct check_law_reason reason[CHECK_LAW_RULES_MAX];
     size_t reasons;
 };
