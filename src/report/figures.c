@@ -155,6 +155,8 @@ static enum figures_lead denied_kind(const struct rule *r, struct slice reason)
 {
     if (str_eq(reason, "opted_out"))
         return FIGURES_OPTED_OUT;
+    if (str_eq(reason, "XX-NO-PACK")) /* stands outside all packs */
+        return FIGURES_NO_LAW;
     if (r == NULL)
         return FIGURES_DENIED;
     if (strcmp(r->test, "internal") == 0)
@@ -259,7 +261,8 @@ static void count_placed(struct figures_builder *b,
     f->answered += answered;
     f->rung += a->ring_ms > 0;
     f->ring_ms += a->ring_ms;
-    f->talk_ms += answered ? a->talk_ms : 0;
+    f->talked += a->talk_ms > 0;
+    f->talk_ms += a->talk_ms;
     earlier(&f->first_call_us, a->placed_us);
     if (a->placed_us > f->last_call_us)
         f->last_call_us = a->placed_us;
@@ -272,7 +275,7 @@ static void count_placed(struct figures_builder *b,
     h->completed += completed;
 }
 
-static void add_versions(struct figures_builder *b, struct slice versions)
+void figures_versions(struct figures_builder *b, struct slice versions)
 {
     struct figures *f = &b->f;
     if (versions.n == 0)
@@ -295,7 +298,7 @@ void figures_attempt(struct figures_builder *b, const struct reader_attempt *a)
     f->completed += a->outcome == OUTCOME_COMPLETED;
     if (a->placed_us != 0)
         count_placed(b, a);
-    add_versions(b, a->versions);
+    figures_versions(b, a->versions);
 }
 
 void figures_answer(struct figures_builder *b, struct slice question,
@@ -362,9 +365,32 @@ void figures_journal(struct figures_builder *b, const struct journal *j)
     write_hex(j->head, b->f.journal.head);
 }
 
+static bool before(const struct figures_reason *a,
+                   const struct figures_reason *b)
+{
+    if (a->kind != b->kind)
+        return a->kind < b->kind;
+    if (a->leads != b->leads)
+        return a->leads > b->leads;
+    return strcmp(a->reason, b->reason) < 0;
+}
+
+/* In the order of the fates, the most frequent reason first. */
+static void sort_reasons(struct figures *f)
+{
+    for (size_t i = 1; i < f->reasons; i++) {
+        struct figures_reason r = f->reason[i];
+        size_t at = i;
+        for (; at > 0 && before(&r, &f->reason[at - 1]); at--)
+            f->reason[at] = f->reason[at - 1];
+        f->reason[at] = r;
+    }
+}
+
 const struct figures *figures_end(struct figures_builder *b)
 {
     struct figures *f = &b->f;
+    sort_reasons(f);
     f->tries[0] = f->leads > b->called ? f->leads - b->called : 0;
     uint64_t outcomes = 0, kinds = 0;
     for (size_t i = 0; i < OUTCOME_COUNT; i++)

@@ -46,7 +46,7 @@ enum {
     X(FIGURES_CALLBACK, "callback", "will be called back by a person")         \
     X(FIGURES_IN_CALL, "in_call", "in a call now")                             \
     X(FIGURES_RETRY, "retry", "waiting for the next try")                      \
-    X(FIGURES_OUT_OF_HOURS, "out_of_hours", "waiting for lawful hours")        \
+    X(FIGURES_OUT_OF_HOURS, "out_of_hours", "waiting for calling hours")       \
     X(FIGURES_CAPPED, "capped", "waiting, a cap is reached")                   \
     X(FIGURES_NEW, "new", "not considered yet")                                \
     X(FIGURES_EXHAUSTED, "exhausted", "tries or numbers used up")              \
@@ -54,6 +54,7 @@ enum {
     X(FIGURES_INTERNAL, "internal", "on the seller's own do-not-call list")    \
     X(FIGURES_DO_NOT_CALL, "do_not_call", "on a do-not-call registry")         \
     X(FIGURES_NO_CONSENT, "no_consent", "consent missing")                     \
+    X(FIGURES_NO_LAW, "no_law", "in a country without a rule pack")            \
     X(FIGURES_DENIED, "denied", "refused by another rule")
 
 enum figures_lead {
@@ -127,7 +128,8 @@ struct figures {
     uint64_t rows, imported, duplicates, rejected;
     uint64_t leads; /* of the campaign: sum of lead[].n */
     struct figures_lead_count lead[FIGURES_LEAD_COUNT];
-    struct figures_reason reason[FIGURES_REASONS_MAX];
+    struct figures_reason reason[FIGURES_REASONS_MAX]; /* by kind, the most
+                                                          frequent first */
     size_t reasons;
 
     /* the calls */
@@ -135,8 +137,8 @@ struct figures {
     uint64_t outcome[OUTCOME_COUNT]; /* OUTCOME_NONE: not over */
     uint64_t placed, ringing, answered, live, completed;
     uint64_t abandoned, opt_outs, callbacks;
-    uint64_t rung;            /* calls with a ring time */
-    int64_t ring_ms, talk_ms; /* sums over rung, and over answered */
+    uint64_t rung, talked;    /* calls with a time of ringing, of talk */
+    int64_t ring_ms, talk_ms; /* sums over them */
     struct figures_period period[FIGURES_PERIODS_MAX]; /* from first call */
     size_t periods;
     struct figures_hour hour[FIGURES_HOURS + 1];
@@ -186,6 +188,9 @@ void figures_state(struct figures_builder *b,
                    const struct reader_state_count *s);
 /* Each attempt once, when nothing more becomes known of it. */
 void figures_attempt(struct figures_builder *b, const struct reader_attempt *a);
+/* "rules=...; zones=...; lists=..." of an attempt; figures_attempt does it for
+ * those it is given. */
+void figures_versions(struct figures_builder *b, struct slice versions);
 /* Each answer that counts once: the last one of an attempt to a question. */
 void figures_answer(struct figures_builder *b, struct slice question,
                     struct slice answer);

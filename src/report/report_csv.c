@@ -82,7 +82,7 @@ static void attempts(const struct figures *f, struct buf *b)
     number(b, "attempts", "ring_ms_sum", "", (uint64_t)f->ring_ms);
     number(b, "attempts", "ring_ms_calls", "", f->rung);
     number(b, "attempts", "talk_ms_sum", "", (uint64_t)f->talk_ms);
-    number(b, "attempts", "talk_ms_calls", "", f->answered);
+    number(b, "attempts", "talk_ms_calls", "", f->talked);
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
         number(b, "outcomes", outcome_text((enum outcome)i), "", f->outcome[i]);
 }

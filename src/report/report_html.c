@@ -37,6 +37,7 @@ static const char *tone_of(enum figures_lead k)
     case FIGURES_INTERNAL:
     case FIGURES_DO_NOT_CALL:
     case FIGURES_NO_CONSENT:
+    case FIGURES_NO_LAW:
     case FIGURES_DENIED: return "stop";
     case FIGURES_LEAD_COUNT: break;
     }
@@ -204,7 +205,7 @@ static void calls(struct buf *b, const struct figures *f)
              "</tbody></table><p class=\"hint\">On average %s of ringing and "
              "%s of talk. ",
              words_mean_ms(f->ring_ms, f->rung, ring),
-             words_mean_ms(f->talk_ms, f->answered, talk));
+             words_mean_ms(f->talk_ms, f->talked, talk));
     struct figures_rate w = figures_worst_period(f);
     buf_addf(b,
              "Abandoned in the worst 30 days: %s of the people reached; the "
@@ -358,7 +359,8 @@ static void proof(struct buf *b, const struct figures *f)
                  words_count(j->broken_seq, n));
     else if (j->checked)
         buf_add_str(b, ", all as they were written");
-    buf_addf(b, "; %s starts of the server</dd>", words_count(j->restarts, n));
+    buf_addf(b, "; %s start%s of the server</dd>", words_count(j->restarts, n),
+             j->restarts == 1 ? "" : "s");
     if (j->head[0] != '\0')
         buf_addf(b, "<dt>Head of its chain</dt><dd><code>%s</code></dd>",
                  j->head);

@@ -110,7 +110,7 @@ static void attempts(const struct figures *f, struct json_out *j)
     put(j, "ring_ms_sum", (uint64_t)f->ring_ms);
     put(j, "ring_ms_calls", f->rung);
     put(j, "talk_ms_sum", (uint64_t)f->talk_ms);
-    put(j, "talk_ms_calls", f->answered);
+    put(j, "talk_ms_calls", f->talked);
     json_out_end_object(j);
 }
 

@@ -176,7 +176,7 @@ static void calls(const struct page *p)
     line(p, str_of("completed"), f->completed, f->placed);
     buf_addf(p->b, "  on average %s of ringing and %s of talk\n",
              words_mean_ms(f->ring_ms, f->rung, ring),
-             words_mean_ms(f->talk_ms, f->answered, talk));
+             words_mean_ms(f->talk_ms, f->talked, talk));
 }
 
 static void rates(const struct page *p)
@@ -278,7 +278,16 @@ static void wrapped(const struct page *p, struct slice versions)
         if (part.n == 0)
             continue;
         buf_addf(p->b, "  %-10s ", lead);
-        column(p, part, words_width(part) < 66 ? words_width(part) : 66);
+        /* Names of lists and packs may be long: go on in the next line. */
+        while (part.n > 66) {
+            size_t n = 66;
+            while (n > 30 && part.p[n] != ' ')
+                n--;
+            words_plain(p->b, str_range(part.p, n));
+            buf_addf(p->b, "\n  %-10s ", "");
+            part = str_trim(str_range(part.p + n, part.n - n));
+        }
+        words_plain(p->b, part);
         trim_line(p->b);
         lead = "";
     }
@@ -295,7 +304,8 @@ static void proof(const struct page *p)
                  words_count(j->broken_seq, n));
     else if (j->checked)
         buf_add_str(p->b, ", all as they were written");
-    buf_addf(p->b, "; %s starts of the server\n", words_count(j->restarts, n));
+    buf_addf(p->b, "; %s start%s of the server\n", words_count(j->restarts, n),
+             j->restarts == 1 ? "" : "s");
     if (j->head[0] != '\0')
         buf_addf(p->b, "  head %s\n", j->head);
     for (size_t i = 0; i < p->f->versions; i++)

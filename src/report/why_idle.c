@@ -53,6 +53,7 @@ static void say_running(const struct why_idle *w, struct buf *b)
         return;
     }
     if (w->live.idle_why[0] != '\0') {
+        buf_add_str(b, "Not dialling: ");
         words_plain(b, str_of(w->live.idle_why));
         return;
     }

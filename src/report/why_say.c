@@ -22,6 +22,10 @@ const char *why_say_reason(const char *word)
         {"retries_used_up", "the retries after this outcome are used up"},
         {"tries_used_up", "the calls allowed for one lead are used up"},
         {"no_good_number", "no telephone number of it is in service"},
+        {"XX-NO-PACK", "no rule pack says what is lawful for the country of "
+                       "this number and this channel, and unknown means no"},
+        {"OP-NO-RULE", "the campaign has hours or caps that no loaded pack "
+                       "applies; load the operator pack"},
         {"unclear_case", "the case could not be judged, which means no"},
     };
     for (size_t i = 0; i < tm_array_len(table); i++)

@@ -6,7 +6,7 @@
 #include "core/number/number.h"
 #include "report/words.h"
 
-enum { WIDTH = 80 };
+enum { WIDTH = 80, EFFECT_MAX = 16384 };
 
 struct page {
     struct buf *b;
@@ -73,18 +73,37 @@ static void rules_of_refusal(const struct page *p, const struct why_rules *r)
             rule_line(p, &r->rule[i]);
 }
 
-/* For a call that was made the rules that let it pass are the answer; those
- * that never reached it and duties only with all. */
+/* "  passed: ID (citation), ID (citation)" for one effect. */
+static void effect_line(const struct page *p, const struct why_rules *r,
+                        const char *effect, const char *title)
+{
+    struct buf b;
+    bool any = false;
+    buf_init(&b, EFFECT_MAX);
+    for (size_t i = 0; i < r->n; i++) {
+        const struct why_rule *w = &r->rule[i];
+        if (strcmp(w->effect, effect) != 0)
+            continue;
+        buf_addf(&b, "%s%s", any ? ", " : title, w->id);
+        if (w->rule != NULL)
+            buf_addf(&b, " (%s)", w->rule->citation);
+        any = true;
+    }
+    if (any)
+        paragraph(p, b.p, 6);
+    buf_fini(&b);
+}
+
+/* For a call that was made: the rules that let it pass. */
 static void rules_of_permit(const struct page *p, const struct why_rules *r)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        const char *effect = r->rule[i].effect;
-        bool tells = strcmp(effect, "passed") == 0 ||
-                     strcmp(effect, "exempts") == 0 ||
-                     strcmp(effect, "lifted") == 0;
-        if (p->all || tells)
-            rule_line(p, &r->rule[i]);
-    }
+    for (size_t i = 0; p->all && i < r->n; i++)
+        rule_line(p, &r->rule[i]);
+    if (p->all)
+        return;
+    effect_line(p, r, "passed", "fulfilled: ");
+    effect_line(p, r, "exempts", "exemptions that hold: ");
+    effect_line(p, r, "lifted", "lifted by them: ");
 }
 
 static void ended(const struct page *p, const struct reader_attempt *a)
@@ -113,11 +132,11 @@ static void attempt(const struct page *p, const struct why_attempt *w)
     const struct reader_attempt *a = &w->a;
     char at[WORDS_MAX], to[NUMBER_TEXT_LEN];
     const char *local = why_local_time(p->a, p->zones, a->e164, a->recorded_us);
-    buf_addf(p->b, "  Called %s%s%s%s, %s, attempt %lld:\n    ",
+    buf_addf(p->b, "  Called %s%s%s%s,\n    %s, attempt %lld\n    ",
              words_instant(a->recorded_us, at), local[0] ? " (" : "", local,
              local[0] ? ")" : "", number_text(a->e164, to), (long long)a->id.v);
     ended(p, a);
-    buf_add_str(p->b, "    allowed because\n");
+    buf_add_str(p->b, "    allowed by the rules\n");
     rules_of_permit(p, &w->rules);
     if (p->all && a->versions.n > 0) {
         buf_add_str(p->b, "    decided by\n");
@@ -207,7 +226,7 @@ static void opt_outs(const struct page *p, const struct why *w)
             words_plain(p->b, o->seller_name);
         else
             buf_add_str(p->b, "every seller");
-        buf_addf(p->b, " to be left alone on %s (",
+        buf_addf(p->b, "\n  to be left alone on %s (",
                  words_instant(o->at_us, at));
         words_plain(p->b, o->source);
         if (o->attempt.v != 0)

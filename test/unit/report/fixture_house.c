@@ -246,7 +246,7 @@ static void add_attempt(struct house_fixture *h, int64_t lead_id,
     a->ringing_us = at_us + 500000;
     a->answered_us = answered ? at_us + 6200000 : 0;
     a->ended_us = o == OUTCOME_NONE ? 0 : at_us + 30000000;
-    a->ring_ms = answered ? 6199 : 25000;
+    a->ring_ms = o == OUTCOME_NONE ? 0 : answered ? 6199 : 25000;
     a->talk_ms = answered ? 23800 : 0;
 }
 

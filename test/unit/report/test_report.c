@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "core/campaign/campaign.h"
 #include "report/figures_read.h"
+#include "report/figures_records.h"
 #include "report/report_csv.h"
 #include "report/report_html.h"
 #include "report/report_json.h"
@@ -313,6 +314,117 @@ static void test_clock(void **state)
     house_fini(&h);
 }
 
+static void feed(struct figures_records *fr, const struct record *of,
+                 enum record_kind kind, int64_t at_us)
+{
+    struct record r = *of;
+    r.kind = kind;
+    r.at_us = at_us;
+    figures_records_add(fr, &r);
+}
+
+/* One attempt of the store as the records it came from. */
+static void feed_attempt(struct figures_records *fr,
+                         const struct house_fixture *h,
+                         const struct reader_attempt *a)
+{
+    struct record r = {.lead = a->lead,
+                       .attempt = a->id,
+                       .e164 = a->e164,
+                       .campaign = a->campaign,
+                       .versions = a->versions};
+    feed(fr, &r, RECORD_ATTEMPT, a->recorded_us);
+    if (a->placed_us != 0)
+        feed(fr, &r, RECORD_PLACED, a->placed_us);
+    if (a->ringing_us != 0)
+        feed(fr, &r, RECORD_RINGING, a->ringing_us);
+    if (a->answered_us != 0)
+        feed(fr, &r, RECORD_ANSWERED, a->answered_us);
+    for (size_t i = 0; i < h->answers; i++) {
+        struct record an = r;
+        if (h->answer[i].attempt.v != a->id.v)
+            continue;
+        an.key = h->answer[i].question;
+        an.value = str_of("changed his mind");
+        feed(fr, &an, RECORD_ANSWER, h->answer[i].at_us);
+        an.value = h->answer[i].answer;
+        feed(fr, &an, RECORD_ANSWER, h->answer[i].at_us);
+    }
+    if (a->outcome == OUTCOME_OPTED_OUT)
+        feed(fr, &r, RECORD_OPT_OUT, a->answered_us);
+    if (a->id.v == 7)
+        feed(fr, &r, RECORD_CALLBACK, a->answered_us);
+    r.state = (int)a->outcome;
+    r.code = a->code;
+    r.ring_ms = a->ring_ms;
+    r.talk_ms = a->talk_ms;
+    r.live = a->live;
+    r.abandoned = a->abandoned;
+    if (a->ended_us != 0 || a->outcome == OUTCOME_CANCELLED)
+        feed(fr, &r, RECORD_ENDED, a->ended_us);
+}
+
+/* A simulation has no store: the records alone give the same report. */
+static void test_records_give_the_same(void **state)
+{
+    (void)state;
+    struct made m;
+    struct buf text;
+    house_init(&m.h);
+    house_story(&m.h);
+    int64_t lead = 1000;
+    struct reader_state_count none[64];
+    memcpy(none, m.h.state, sizeof(none));
+    size_t states = m.h.states;
+    make(&m);
+    report_text(m.f, false, &m.text);
+
+    const struct figures_options o = {.book = m.h.book,
+                                      .zones = &m.h.zones,
+                                      .now_us = NOW,
+                                      .now_source = "a test"};
+    struct figures_builder *b = figures_new(&o);
+    struct err e = {0};
+    size_t attempts = m.h.attempts, answers = m.h.answers;
+    m.h.states = m.h.attempts = m.h.answers = 0;
+    m.h.opt_outs = m.h.callbacks = 0;
+    assert_int_equal(figures_read(&m.h.reader, (struct campaign_id){1}, b, &e),
+                     TM_OK);
+    m.h.attempts = attempts;
+    m.h.answers = answers;
+    struct figures_records *fr = figures_records_new(b);
+    for (size_t i = 0; i < m.h.attempts; i++)
+        feed_attempt(fr, &m.h, &m.h.attempt[i]);
+    for (size_t i = 0; i < m.h.attempts; i++) {
+        /* who was called is now one of the leads below */
+        struct record r = {.lead = m.h.attempt[i].lead,
+                           .state = LEAD_DONE,
+                           .key = str_of("completed")};
+        feed(fr, &r, RECORD_LEAD, NOW);
+    }
+    for (size_t i = 0; i < states; i++)
+        for (uint64_t n = none[i].state == LEAD_DONE ? 12 : 0;
+             n < none[i].leads && none[i].state != LEAD_NEW; n++) {
+            struct record r = {.lead = {lead++},
+                               .state = (int)none[i].state,
+                               .key = none[i].reason,
+                               .due_us = none[i].first_due_us};
+            feed(fr, &r, RECORD_LEAD, NOW);
+        }
+    figures_records_end(fr, 100);
+    figures_records_free(fr);
+    buf_init(&text, 1 << 20);
+    report_text(figures_end(b), false, &text);
+    if (strcmp(text.p, m.text.p) != 0) {
+        (void)fprintf(stderr, "from records:\n%s\nfrom the store:\n%s\n",
+                      text.p, m.text.p);
+        fail();
+    }
+    buf_fini(&text);
+    figures_free(b);
+    unmake(&m);
+}
+
 /* A small checker of XML: every element is closed in order, attributes are
  * quoted, and no bare < or & stands in a text. Returns the fault or NULL. */
 struct xml {
@@ -491,6 +603,7 @@ int main(void)
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_broken_journal),
         cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_records_give_the_same),
         cmocka_unit_test(test_checker),
         cmocka_unit_test(test_html_is_well_formed),
         cmocka_unit_test(test_empty_campaign),

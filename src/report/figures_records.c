@@ -1,0 +1,235 @@
+#include "report/figures_records.h"
+
+#include <string.h>
+
+#include "base/map.h"
+
+enum { REASONS_MAX = FIGURES_REASONS_MAX, REASON_MAX = 64, QUESTIONS_MAX = 8 };
+
+struct said {
+    char question[REASON_MAX], label[REASON_MAX];
+};
+
+/* An attempt that is not over. */
+struct open_attempt {
+    struct reader_attempt a;
+    struct said answer[QUESTIONS_MAX]; /* the last one to each */
+    size_t answers;
+    bool used, opted_out;
+};
+
+struct lead_now {
+    enum lead_state state;
+    size_t reason; /* index */
+    int64_t due_us;
+};
+
+struct figures_records {
+    struct figures_builder *b;
+    struct map lead_at; /* lead -> index + 1 */
+    struct lead_now *lead;
+    size_t leads, leads_cap;
+    struct map open_at; /* attempt -> index + 1 */
+    struct open_attempt *open;
+    size_t opens, opens_cap;
+    uint64_t *free; /* indices of open that may be used again */
+    size_t frees;
+    char reason[REASONS_MAX][REASON_MAX];
+    size_t reasons;
+};
+
+struct figures_records *figures_records_new(struct figures_builder *b)
+{
+    struct figures_records *f = mem_alloc(sizeof(*f));
+    f->b = b;
+    f->reasons = 1; /* number 0: none */
+    map_init(&f->lead_at);
+    map_init(&f->open_at);
+    return f;
+}
+
+void figures_records_free(struct figures_records *f)
+{
+    if (f == NULL)
+        return;
+    map_fini(&f->lead_at);
+    map_fini(&f->open_at);
+    mem_free(f->lead);
+    mem_free(f->open);
+    mem_free(f->free);
+    mem_free(f);
+}
+
+static size_t reason_of(struct figures_records *f, struct slice word)
+{
+    for (size_t i = 0; i < f->reasons; i++)
+        if (str_eq(word, f->reason[i]))
+            return i;
+    if (f->reasons == REASONS_MAX)
+        return 0;
+    (void)str_copy(f->reason[f->reasons], REASON_MAX, word);
+    return f->reasons++;
+}
+
+static struct lead_now *lead_of(struct figures_records *f, struct lead_id id)
+{
+    uint64_t at;
+    if (map_get(&f->lead_at, (uint64_t)id.v, &at))
+        return &f->lead[at - 1];
+    if (f->leads == f->leads_cap) {
+        f->leads_cap = f->leads_cap == 0 ? 1024 : 2 * f->leads_cap;
+        f->lead = mem_resize(f->lead, f->leads_cap * sizeof(*f->lead));
+    }
+    f->lead[f->leads] = (struct lead_now){.state = LEAD_NEW};
+    map_set(&f->lead_at, (uint64_t)id.v, ++f->leads);
+    return &f->lead[f->leads - 1];
+}
+
+static struct open_attempt *find_open(struct figures_records *f,
+                                      struct attempt_id id)
+{
+    uint64_t at;
+    if (id.v == 0 || !map_get(&f->open_at, (uint64_t)id.v, &at))
+        return NULL;
+    return &f->open[at - 1];
+}
+
+static void begin(struct figures_records *f, const struct record *r)
+{
+    if (f->frees == 0 && f->opens == f->opens_cap) {
+        f->opens_cap = f->opens_cap == 0 ? 64 : 2 * f->opens_cap;
+        f->open = mem_resize(f->open, f->opens_cap * sizeof(*f->open));
+        f->free = mem_resize(f->free, f->opens_cap * sizeof(*f->free));
+    }
+    size_t at = f->frees > 0 ? f->free[--f->frees] : f->opens++;
+    struct open_attempt *o = &f->open[at];
+    memset(o, 0, sizeof(*o));
+    o->used = true;
+    o->a = (struct reader_attempt){.id = r->attempt,
+                                   .campaign = r->campaign,
+                                   .seller = r->seller,
+                                   .lead = r->lead,
+                                   .e164 = r->e164,
+                                   .recorded_us = r->at_us};
+    map_set(&f->open_at, (uint64_t)r->attempt.v, at + 1);
+    *lead_of(f, r->lead) = (struct lead_now){.state = LEAD_IN_CALL};
+    /* The texts of a record live only now; versions are the only ones that
+     * the figures keep. */
+    figures_versions(f->b, r->versions);
+}
+
+static void note_answer(struct open_attempt *o, const struct record *r)
+{
+    size_t i = 0;
+    while (i < o->answers && !str_eq(r->key, o->answer[i].question))
+        i++;
+    if (i == QUESTIONS_MAX)
+        return;
+    (void)str_copy(o->answer[i].question, REASON_MAX, r->key);
+    (void)str_copy(o->answer[i].label, REASON_MAX, r->value);
+    o->answers += i == o->answers;
+}
+
+static void hand_over(struct figures_records *f, struct open_attempt *o)
+{
+    figures_attempt(f->b, &o->a);
+    for (size_t i = 0; i < o->answers; i++)
+        figures_answer(f->b, str_of(o->answer[i].question),
+                       str_of(o->answer[i].label));
+    o->used = false;
+}
+
+static void finish(struct figures_records *f, struct open_attempt *o,
+                   const struct record *r)
+{
+    tm_assert(r->state >= 0 && r->state < OUTCOME_COUNT);
+    o->a.ended_us = r->at_us;
+    o->a.outcome = (enum outcome)r->state;
+    o->a.code = r->code;
+    o->a.ring_ms = r->ring_ms;
+    o->a.talk_ms = r->talk_ms;
+    o->a.live = r->live;
+    o->a.abandoned = r->abandoned;
+    hand_over(f, o);
+    f->free[f->frees++] = (uint64_t)(o - f->open);
+    (void)map_remove(&f->open_at, (uint64_t)r->attempt.v);
+}
+
+static void note_lead(struct figures_records *f, const struct record *r)
+{
+    tm_assert(r->state >= 0 && r->state < LEAD_STATE_COUNT);
+    *lead_of(f, r->lead) = (struct lead_now){.state = (enum lead_state)r->state,
+                                             .reason = reason_of(f, r->key),
+                                             .due_us = r->due_us};
+}
+
+/* What happens within a call. */
+static void note_call(struct figures_records *f, const struct record *r)
+{
+    struct open_attempt *o = find_open(f, r->attempt);
+    if (o == NULL)
+        return;
+    switch ((int)r->kind) {
+    case RECORD_PLACED: o->a.placed_us = r->at_us; break;
+    case RECORD_RINGING:
+        o->a.ringing_us = o->a.ringing_us ? o->a.ringing_us : r->at_us;
+        break;
+    case RECORD_ANSWERED: o->a.answered_us = r->at_us; break;
+    case RECORD_ANSWER: note_answer(o, r); break;
+    case RECORD_OPT_OUT:
+        if (!o->opted_out)
+            figures_opt_out(f->b);
+        o->opted_out = true;
+        break;
+    case RECORD_CALLBACK: figures_callback(f->b); break;
+    case RECORD_ENDED: finish(f, o, r); break;
+    default: break;
+    }
+}
+
+void figures_records_add(struct figures_records *f, const struct record *r)
+{
+    if (r->kind == RECORD_ATTEMPT)
+        begin(f, r);
+    else if (r->kind == RECORD_LEAD)
+        note_lead(f, r);
+    else
+        note_call(f, r);
+}
+
+/* By state, then reason, as the store tells them. */
+static void tell_states(struct figures_records *f)
+{
+    size_t groups = (size_t)LEAD_STATE_COUNT * f->reasons;
+    struct reader_state_count *group = mem_alloc(groups * sizeof(*group));
+    for (size_t i = 0; i < f->leads; i++) {
+        const struct lead_now *l = &f->lead[i];
+        struct reader_state_count *g =
+            &group[(size_t)l->state * f->reasons + l->reason];
+        g->leads++;
+        if (l->due_us != 0 &&
+            (g->first_due_us == 0 || l->due_us < g->first_due_us))
+            g->first_due_us = l->due_us;
+    }
+    for (size_t i = 0; i < groups; i++) {
+        group[i].state = (enum lead_state)(i / f->reasons);
+        group[i].reason = str_of(f->reason[i % f->reasons]);
+        if (group[i].leads > 0)
+            figures_state(f->b, &group[i]);
+    }
+    mem_free(group);
+}
+
+void figures_records_end(struct figures_records *f, uint64_t leads)
+{
+    for (size_t i = 0; i < f->opens; i++)
+        if (f->open[i].used)
+            hand_over(f, &f->open[i]);
+    tell_states(f);
+    const struct reader_state_count rest = {
+        .state = LEAD_NEW,
+        .reason = str_of(""),
+        .leads = leads > f->leads ? leads - f->leads : 0};
+    if (rest.leads > 0)
+        figures_state(f->b, &rest);
+}
