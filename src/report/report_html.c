@@ -4,6 +4,7 @@
 
 #include "report/html_chart.h"
 #include "report/html_style.h"
+#include "report/why_say.h"
 #include "report/words.h"
 
 static void text(struct buf *b, const char *s)
@@ -312,18 +313,21 @@ static void reasons(struct buf *b, const struct figures *f)
                    "<tbody>\n");
     for (size_t i = 0; i < f->reasons; i++) {
         const struct figures_reason *r = &f->reason[i];
-        if (r->state == LEAD_DONE || r->state == LEAD_NEW)
+        if (r->state == LEAD_DONE || r->state == LEAD_NEW ||
+            r->state == LEAD_IN_CALL)
             continue;
         buf_add_str(b, "<tr><th scope=\"row\"><code>");
         text(b, r->reason[0] != '\0' ? r->reason : lead_state_text(r->state));
         buf_add_str(b, "</code></th><td>");
-        text(b, r->rule != NULL ? r->rule->text : figures_lead_text(r->kind));
+        text(b, r->rule != NULL ? r->rule->text : why_say_reason(r->reason));
         if (r->rule != NULL) {
             buf_add_str(b, " <span class=\"soft\">");
             text(b, r->rule->citation);
             buf_add_str(b, "</span>");
         }
-        buf_addf(b, "</td><td class=\"soft\">%s</td><td class=\"n\">%s</td>",
+        buf_addf(b,
+                 "</td><td class=\"soft\"><small>%s</small></td><td "
+                 "class=\"n\">%s</td>",
                  r->first_due_us ? words_instant(r->first_due_us, at) : "",
                  words_count(r->leads, n));
         buf_add_str(b, "</tr>\n");
