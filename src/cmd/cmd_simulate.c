@@ -10,9 +10,14 @@
 #include "cmd/house.h"
 #include "cmd/progress.h"
 #include "cmd/simulate_text.h"
-#include "sim/runner.h"
+#include "sim/runner_check.h"
 
-enum { FILE_MAX = 1 << 20, REPEAT_MAX = 32, SEEDS_MAX = 10000 };
+enum {
+    FILE_MAX = 1 << 20,
+    REPEAT_MAX = 32,
+    SEEDS_MAX = 10000,
+    FINDINGS_SHOWN = 20
+};
 
 static int run(int argc, char **argv);
 
@@ -21,7 +26,7 @@ const struct command cmd_simulate = {
     .summary = "run a scenario on virtual time",
     .help =
         "usage: telemark simulate FILE [--seed N] [--seeds N] [--policy NAME]\n"
-        "           [--set KEY=VALUE]... [--rules DIR] [--json]\n\n"
+        "           [--set KEY=VALUE]... [--rules DIR] [--check] [--json]\n\n"
         "Runs the campaign of a scenario (examples/day.scn) through the real\n"
         "engine and rules, with simulated people, carrier and store; a day\n"
         "takes seconds. The same file and seed give the same journal hash.\n\n"
@@ -31,6 +36,8 @@ const struct command cmd_simulate = {
         "--policy     agentless; those with agents come with agents\n"
         "--set        one key of the scenario, as if it stood in the file\n"
         "--rules DIR  rule packs of a folder instead of the built-in ones\n"
+        "--check      reads every record of the journal with the independent\n"
+        "             checker; exit code 1 when it finds a fault\n"
         "--json       one JSON object a policy\n",
     .run = run,
 };
@@ -42,7 +49,8 @@ struct simulation {
     const struct rule_book *book;
     struct tz_set zones;
     uint64_t seed, seeds;
-    bool json;
+    bool json, check;
+    uint64_t findings;
     struct progress progress;
     struct simulate_figures figures;
 };
@@ -141,6 +149,23 @@ static void show_progress(void *arg, int64_t now_us, uint64_t calls)
                     s->seeds * (uint64_t)day_us);
 }
 
+/* What the checker found, on standard error. */
+static void tell_findings(struct simulation *s, struct runner_check *check,
+                          uint64_t seed)
+{
+    uint64_t n = check_rules_counts(runner_check_finish(check)).findings;
+    struct buf b;
+    if (n == 0)
+        return;
+    s->findings += n;
+    buf_init(&b, FILE_MAX);
+    runner_check_tell(check, FINDINGS_SHOWN, &b);
+    (void)fprintf(stderr,
+                  "seed %" PRIu64 ": the checker found %" PRIu64 " faults\n%s",
+                  seed, n, b.p);
+    buf_fini(&b);
+}
+
 static int run_one(struct simulation *s, uint64_t seed, struct err *e)
 {
     struct runner_result *r = mem_alloc(sizeof(*r));
@@ -155,9 +180,18 @@ static int run_one(struct simulation *s, uint64_t seed, struct err *e)
         .progress = show_progress,
         .progress_arg = s,
     };
+    struct runner_check *check = NULL;
+    if (s->check) {
+        check = runner_check_new(&o);
+        o.journal = runner_check_journal;
+        o.journal_arg = check;
+    }
     int rc = runner_run(&o, r, e);
     if (rc == TM_OK)
         simulate_text_add(&s->figures, r);
+    if (rc == TM_OK && check != NULL)
+        tell_findings(s, check, seed);
+    runner_check_free(check);
     sim_list_free(list);
     mem_free(r);
     return rc;
@@ -187,7 +221,7 @@ static int print(struct simulation *s)
         simulate_text_report(&s->figures, &b);
     bool good = !b.failed && fwrite(b.p, 1, b.n, stdout) == b.n;
     buf_fini(&b);
-    return good ? EXIT_DONE : EXIT_REFUSED;
+    return good && s->findings == 0 ? EXIT_DONE : EXIT_REFUSED;
 }
 
 static bool whole_number(const char *text, uint64_t *out)
@@ -223,13 +257,14 @@ static int run(int argc, char **argv)
     const char *seed = NULL, *seeds = NULL, *rules = NULL;
     const char *policy = "agentless";
     const char *set[REPEAT_MAX] = {NULL};
-    bool json = false;
+    bool json = false, check = false;
     const struct command_option opt[] = {
         {.name = "seed", .value = &seed},
         {.name = "seeds", .value = &seeds},
         {.name = "policy", .value = &policy},
         {.name = "set", .value = set, .repeat = true},
         {.name = "rules", .value = &rules},
+        {.name = "check", .flag = &check},
         {.name = "json", .flag = &json},
     };
     int words =
@@ -247,6 +282,7 @@ static int run(int argc, char **argv)
     s->seed = UINT64_MAX;
     s->seeds = 1;
     s->json = json;
+    s->check = check;
     int code;
     arena_init(&s->arena);
     if (!whole_number(seed, &s->seed) || !whole_number(seeds, &s->seeds) ||
