@@ -58,6 +58,11 @@ static void check_free(struct check_rules *c, const struct record *r,
     if (m->told && (m->state == LEAD_DONE || m->state == LEAD_EXHAUSTED ||
                     m->state == LEAD_DENIED))
         books(c, r, "called although the campaign is done with the lead");
+    if (t->campaign->tries_max > 0 && m->tries >= t->campaign->tries_max)
+        check_rules_find(c, CHECK_UNLAWFUL,
+                         "attempt %lld of lead %lld: its calls are used up",
+                         (long long)r->attempt.v, (long long)r->lead.v);
+    m->tries++;
     if (m->told && m->due_us > r->at_us)
         books(c, r, "called before the lead's own time");
 }
@@ -294,6 +299,9 @@ void check_call_ended(struct check_rules *c, const struct record *r)
     struct check_member *m = check_rules_member(c, &of);
     m->open = 0;
     m->owed = true;
+    if ((outcome_flags((enum outcome)r->state) &
+         (OUTCOME_F_NETWORK | OUTCOME_F_NOT_PLACED)) != 0)
+        m->tries--;
 }
 
 /* --- the lead's next step

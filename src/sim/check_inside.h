@@ -30,7 +30,8 @@ struct check_member { /* a lead in a campaign */
     bool owed;        /* an attempt ended and no RECORD_LEAD followed */
     enum lead_state state;
     int64_t due_us;
-    size_t open; /* the attempt that is up, index + 1 */
+    size_t open;    /* the attempt that is up, index + 1 */
+    unsigned tries; /* that reached the person's side, or are up */
 };
 
 struct check_period { /* counters of a campaign */

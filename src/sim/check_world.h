@@ -102,6 +102,8 @@ struct check_campaign {
     const struct policy_cap *cap; /* own caps */
     size_t caps;
     size_t calls_max;      /* at a time; 0 unknown */
+    unsigned tries_max;    /* of a lead, those the network failed not counted;
+                              0 no limit */
     int64_t first_call_us; /* before the run; 0 none */
     const struct check_counted *counted;
     size_t counteds;

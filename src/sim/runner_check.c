@@ -149,6 +149,7 @@ static void fill_campaign(struct runner_check *c)
         .cap = p->policy.cap,
         .caps = p->policy.caps,
         .calls_max = p->calls_max,
+        .tries_max = p->retry.tries_max,
     };
     if (national != NULL)
         c->campaign.scrubbed = civil_of_us(national->obtained_us).date;

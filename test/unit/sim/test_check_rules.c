@@ -520,6 +520,19 @@ static void cap_broken(struct tape *t)
     expect(t, CHECK_UNLAWFUL, "attempt 4 of lead 1: OP-CAP-1");
 }
 
+/* Three calls may be made; one that the network lost does not count. */
+static void used_up(struct tape *t)
+{
+    t->campaign.tries_max = 3;
+    for (int64_t id = 1; id <= 5; id++) {
+        missed_call(t, id, A, NUMBER_A1);
+        if (id == 2)
+            t->record[t->n - 2].state = OUTCOME_CONGESTION;
+        t->now_us += 2 * HOUR;
+    }
+    expect(t, CHECK_UNLAWFUL, "attempt 5 of lead 1: its calls are used up");
+}
+
 static void refuse(struct tape *t, enum verdict_kind k, int64_t in_us,
                    const char *rules)
 {
@@ -628,6 +641,7 @@ static const struct {
     TAPE(opt_out_other_outcome),
     TAPE(opt_out_invented),
     TAPE(cap_broken),
+    TAPE(used_up),
     TAPE(refused_for_nothing),
     TAPE(wrong_reason),
     TAPE(put_off),
