@@ -23,7 +23,8 @@ const struct command cmd_serve = {
         "Type=notify.\n\n"
         "--address     numeric, for SIP and sound; 127.0.0.1\n"
         "--sip-port    5060; 0 for any free one\n"
-        "--media-ports 40000-59998\n"
+        "--media-ports 10000-19998: below the ports the system gives away\n"
+        "              itself, so that no other socket sits on one\n"
         "--rules       rule packs of this folder instead of the built-in\n"
         "--until-idle  end when no lead can be called within this time\n"
         "              (30s, 5m, 2h)\n"
@@ -87,8 +88,8 @@ static int read_options(const struct options *in, struct server_options *o)
         .rules = in->rules,
         .address = in->address != NULL ? in->address : "127.0.0.1",
         .sip_port = 5060,
-        .media_min = 40000,
-        .media_max = 59998,
+        .media_min = 10000,
+        .media_max = 19998,
         .drain_ms = 30000,
         .clear_numbers = in->log_numbers,
         .quiet = in->quiet,
@@ -97,7 +98,7 @@ static int read_options(const struct options *in, struct server_options *o)
         return command_usage(&cmd_serve, "--sip-port is 0 to 65535");
     if (in->media != NULL && !read_media(in->media, o))
         return command_usage(&cmd_serve,
-                             "--media-ports is LOW-HIGH, as 40000-59998");
+                             "--media-ports is LOW-HIGH, as 10000-19998");
     return read_times(in, o);
 }
 

@@ -129,7 +129,7 @@ def serve(*more):
     log = open(f'{folder}/serve.jsonl', 'a')
     return subprocess.Popen(
         [telemark, 'serve', '--sip-port', str(SIP_PORT), '--media-ports',
-         '42000-49998', *more], stderr=log)
+         '12000-19998', *more], stderr=log)
 
 
 def kill_often():
@@ -262,7 +262,7 @@ def main():
     town = subprocess.Popen(
         [telemark, 'town', '--port', str(TOWN_PORT), '--world',
          write('world', WORLD % seed), '--log', f'{folder}/town.jsonl',
-         '--media-ports', '26000-39998'], stdout=subprocess.DEVNULL)
+         '--media-ports', '22000-31998'], stdout=subprocess.DEVNULL)
     try:
         time.sleep(1)
         prepare()

@@ -70,7 +70,7 @@ END
 
 serve_once() {
     timeout 60 "$telemark" serve --clock 2026-11-23T18:00:00Z --until-idle 2s \
-        --sip-port "$1" --media-ports 43000-43998 2>"$TEST_DIR/serve.jsonl" ||
+        --sip-port "$1" --media-ports 13000-13998 2>"$TEST_DIR/serve.jsonl" ||
         fail "serve ended with $?"
 }
 
