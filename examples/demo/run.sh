@@ -36,8 +36,10 @@ show() {
 }
 
 clean_up() {
-    [ -z "$serve_pid" ] || kill "$serve_pid" 2>/dev/null || true
-    [ -z "$town_pid" ] || kill "$town_pid" 2>/dev/null || true
+    for pid in $serve_pid $town_pid; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
