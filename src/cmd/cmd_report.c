@@ -112,7 +112,6 @@ static int make(const struct reading *r, const char *name,
     struct arena a;
     struct tz_set zones;
     struct reader_campaign c;
-    struct figures_read_clock clock = {0};
     struct figures_options fo = {.zones = &zones};
     struct figures_builder *b = NULL;
     struct real_clock real;
@@ -122,16 +121,11 @@ static int make(const struct reading *r, const char *name,
         rc = house_rules(&a, NULL, &fo.book, e);
     if (rc == TM_OK)
         rc = house_zones(&a, &zones, e);
-    if (rc == TM_OK)
-        rc = figures_read_clock(&r->reader, &clock, e);
     if (rc != TM_OK)
         goto out;
     real_clock_init(&real, 0);
-    fo.now_us =
-        clock.shifted ? clock.last_us : real.port.now_us(real.port.self);
-    fo.now_source = clock.shifted
-                        ? "the last entry of the journal, whose clock was set"
-                        : "this machine's clock";
+    fo.now_us = real.port.now_us(real.port.self);
+    fo.now_source = "this machine's clock";
     b = figures_new(&fo);
     rc = figures_read(&r->reader, c.id, b, e);
     if (rc == TM_OK)

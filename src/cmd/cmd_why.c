@@ -68,9 +68,8 @@ static int open_work(struct work *w, struct err *e)
     real_clock_init(&real, 0);
     w->now_us =
         clock.shifted ? clock.last_us : real.port.now_us(real.port.self);
-    w->now_source = clock.shifted ? "the last entry of the journal, whose "
-                                    "clock was set"
-                                  : "this machine's clock";
+    w->now_source =
+        clock.shifted ? FIGURES_NOW_JOURNAL : "this machine's clock";
     return TM_OK;
 }
 

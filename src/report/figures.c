@@ -354,8 +354,13 @@ int figures_journal_row(struct figures_builder *b,
     if (en.record.at_us > j->last_us)
         j->last_us = en.record.at_us;
     j->restarts += en.record.kind == RECORD_RESTART;
-    if (en.record.kind == RECORD_CLOCK)
+    /* A server writes how its clock was set right after its start. */
+    if (en.record.kind == RECORD_RESTART)
+        j->shifted = false;
+    if (en.record.kind == RECORD_CLOCK) {
         j->clock_note = copy(b, en.record.note);
+        j->shifted = true;
+    }
     return TM_OK;
 }
 
@@ -391,6 +396,10 @@ const struct figures *figures_end(struct figures_builder *b)
 {
     struct figures *f = &b->f;
     sort_reasons(f);
+    if (f->journal.shifted) {
+        f->now_us = f->journal.last_us;
+        f->now_source = FIGURES_NOW_JOURNAL;
+    }
     f->tries[0] = f->leads > b->called ? f->leads - b->called : 0;
     uint64_t outcomes = 0, kinds = 0;
     for (size_t i = 0; i < OUTCOME_COUNT; i++)

@@ -40,6 +40,9 @@ enum {
     FIGURES_HEAD_LEN = 2 * JOURNAL_HASH_SIZE + 1,
 };
 
+/* Where the time comes from when the last server had a clock of its own. */
+#define FIGURES_NOW_JOURNAL "the journal's last entry; its clock was set"
+
 /* X(name, key, text): what has become of a lead, each lead in exactly one. */
 #define FIGURES_LEAD_TABLE(X)                                                  \
     X(FIGURES_DONE, "done", "reached its goal")                                \
@@ -110,7 +113,8 @@ struct figures_journal {
     bool checked;                /* the chain was followed */
     uint64_t broken_seq;         /* 0: intact */
     char head[FIGURES_HEAD_LEN]; /* hex; "" none */
-    const char *clock_note;      /* the clock was shifted: how; "" never */
+    const char *clock_note;      /* the clock was ever set: how; "" never */
+    bool shifted;                /* and was so in the last run */
     int64_t last_us;             /* latest time of an entry; 0 none */
 };
 
@@ -119,7 +123,9 @@ struct figures {
     const char *campaign, *seller, *list;
     const char *state; /* word */
     int64_t loaded_us, first_call_us, last_call_us;
-    int64_t now_us;         /* the report is of this instant */
+    int64_t now_us; /* the report is of this instant: the options' or, when
+                       the last run had a clock that was set, the journal's
+                       last entry */
     const char *now_source; /* where it was taken from */
     const char *zones;      /* release of the zone data, "" unknown */
 

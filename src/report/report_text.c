@@ -26,6 +26,8 @@ static void bar(const struct page *p, uint64_t n, uint64_t of)
     uint64_t eighths = of > 0 ? (n * BAR * 8 + of / 2) / of : 0;
     if (n > 0 && eighths == 0)
         eighths = 1;
+    if (eighths > BAR * 8) /* parts read after the whole, while calls run */
+        eighths = BAR * 8;
     for (uint64_t i = 0; i < eighths / 8; i++)
         buf_add_str(p->b, p->utf8 ? "\xe2\x96\x88" : "#");
     if (p->utf8)
@@ -94,9 +96,9 @@ static void head(const struct page *p)
     buf_addf(p->b, "\nas of %s (%s)\n", words_instant(f->now_us, at),
              f->now_source);
     if (f->journal.clock_note[0] != '\0') {
-        buf_add_str(p->b, "the clock was set: ");
-        words_plain(p->b, str_of(f->journal.clock_note));
-        buf_add_char(p->b, '\n');
+        buf_add_str(p->b, "the clock was set:\n");
+        words_paragraph(p->b, str_of(f->journal.clock_note), 2,
+                        REPORT_TEXT_WIDTH);
     }
     if (f->first_call_us == 0) {
         buf_add_str(p->b, "no call was placed yet\n");

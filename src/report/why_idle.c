@@ -149,7 +149,7 @@ void why_idle_text(const struct why_idle *w, struct buf *out)
                      words_instant(r->first_due_us, at));
         buf_add_char(out, '\n');
     }
-    buf_addf(out, "  %9s  leads may be called now\n",
+    buf_addf(out, "  %9s  of them wait only for their turn\n",
              words_count(w->callable, n));
 }
 

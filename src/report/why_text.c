@@ -15,28 +15,9 @@ struct page {
     bool all;
 };
 
-/* Words of text in lines of at most WIDTH columns, each set in by indent. */
 static void paragraph(const struct page *p, const char *text, size_t indent)
 {
-    struct slice rest = str_of(text);
-    size_t at = 0; /* 0: a new line */
-    while (rest.n > 0) {
-        struct slice word = str_cut(rest, ' ', &rest);
-        size_t width = words_width(word);
-        if (word.n == 0)
-            continue;
-        if (at > indent && at + 1 + width > WIDTH) {
-            buf_add_char(p->b, '\n');
-            at = 0;
-        }
-        if (at > 0)
-            buf_add_char(p->b, ' ');
-        else
-            buf_addf(p->b, "%*s", (int)indent, "");
-        words_plain(p->b, word);
-        at = (at > 0 ? at + 1 : indent) + width;
-    }
-    buf_add_char(p->b, '\n');
+    words_paragraph(p->b, str_of(text), indent, WIDTH);
 }
 
 static const char *number_text(uint64_t e164, char out[NUMBER_TEXT_LEN])

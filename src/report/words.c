@@ -146,3 +146,26 @@ size_t words_width(struct slice text)
         n += ((unsigned char)text.p[i] & 0xc0) != 0x80;
     return n;
 }
+
+void words_paragraph(struct buf *b, struct slice text, size_t indent,
+                     size_t width)
+{
+    size_t at = 0; /* columns used; 0: a new line */
+    while (text.n > 0) {
+        struct slice word = str_cut(text, ' ', &text);
+        size_t n = words_width(word);
+        if (word.n == 0)
+            continue;
+        if (at > indent && at + 1 + n > width) {
+            buf_add_char(b, '\n');
+            at = 0;
+        }
+        if (at > 0)
+            buf_add_char(b, ' ');
+        else
+            buf_addf(b, "%*s", (int)indent, "");
+        words_plain(b, word);
+        at = (at > 0 ? at + 1 : indent) + n;
+    }
+    buf_add_char(b, '\n');
+}

@@ -26,6 +26,10 @@ const char *words_iso(int64_t us, char out[WORDS_MAX]);
 
 /* Adds text for a terminal: no control characters, valid UTF-8. */
 void words_plain(struct buf *b, struct slice text);
+/* Adds text in lines of at most width columns, each set in by indent; longer
+ * words stand out. Ends with a new line. */
+void words_paragraph(struct buf *b, struct slice text, size_t indent,
+                     size_t width);
 /* Adds text for the content or a quoted attribute of HTML. */
 void words_html(struct buf *b, struct slice text);
 /* Adds a text field of CSV (RFC 4180), quoted when it must be. One that a

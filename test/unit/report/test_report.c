@@ -115,6 +115,9 @@ static void test_figures(void **state)
     assert_int_equal(f->journal.broken_seq, 0);
     assert_int_equal(f->journal.entries, 3);
     assert_int_equal(f->versions, 1);
+    /* The clock was set: the present of this machine means nothing. */
+    assert_int_equal(f->now_us, f->journal.last_us);
+    assert_string_equal(f->now_source, FIGURES_NOW_JOURNAL);
     unmake(&m);
 }
 
@@ -234,6 +237,25 @@ static void test_adds_up(void **state)
         assert_false(m.text.failed);
         unmake(&m);
     }
+}
+
+/* A running server writes between the reads: more leads were called than the
+ * campaign has. */
+static void test_read_while_calls_run(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    m.h.states = 1;
+    m.h.state[0].leads = 2;
+    make(&m);
+    assert_int_equal(m.f->tries[0], 0);
+    report_html(m.f, &m.text);
+    buf_clear(&m.text);
+    report_text(m.f, true, &m.text);
+    assert_false(m.text.failed);
+    unmake(&m);
 }
 
 static void test_attempts_of_one_period(void **state)
@@ -599,6 +621,7 @@ int main(void)
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_adds_up),
+        cmocka_unit_test(test_read_while_calls_run),
         cmocka_unit_test(test_attempts_of_one_period),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_broken_journal),
