@@ -1,14 +1,17 @@
 /* telemark simulate: whole days of a campaign in seconds. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/json_out.h"
 #include "cmd/commands.h"
 #include "cmd/embedded.h"
 #include "cmd/house.h"
 #include "cmd/progress.h"
+#include "cmd/simulate_report.h"
 #include "cmd/simulate_text.h"
 #include "sim/runner_check.h"
 
@@ -53,6 +56,8 @@ struct simulation {
     uint64_t findings;
     struct progress progress;
     struct simulate_figures figures;
+    struct runner_check *checker;   /* of the present run, or NULL */
+    struct simulate_report *report; /* of the only run, or NULL */
 };
 
 static int64_t clock_us(clockid_t clock)
@@ -166,6 +171,26 @@ static void tell_findings(struct simulation *s, struct runner_check *check,
     buf_fini(&b);
 }
 
+static void on_journal(void *arg, const struct record *r,
+                       const struct journal_row *row)
+{
+    struct simulation *s = arg;
+    if (s->report != NULL)
+        simulate_report_record(s->report, r);
+    if (s->checker != NULL)
+        runner_check_journal(s->checker, r, row);
+}
+
+static void end_one(struct simulation *s, const struct runner_result *r,
+                    uint64_t seed)
+{
+    simulate_text_add(&s->figures, r);
+    if (s->checker != NULL)
+        tell_findings(s, s->checker, seed);
+    if (s->report != NULL)
+        s->figures.report = simulate_report_end(s->report, r);
+}
+
 static int run_one(struct simulation *s, uint64_t seed, struct err *e)
 {
     struct runner_result *r = mem_alloc(sizeof(*r));
@@ -177,21 +202,20 @@ static int run_one(struct simulation *s, uint64_t seed, struct err *e)
         .zones = &s->zones,
         .list = list,
         .seed = seed,
+        .journal = on_journal,
+        .journal_arg = s,
         .progress = show_progress,
         .progress_arg = s,
     };
-    struct runner_check *check = NULL;
-    if (s->check) {
-        check = runner_check_new(&o);
-        o.journal = runner_check_journal;
-        o.journal_arg = check;
-    }
+    if (s->check)
+        s->checker = runner_check_new(&o);
+    if (s->seeds == 1)
+        s->report = simulate_report_new(&o);
     int rc = runner_run(&o, r, e);
     if (rc == TM_OK)
-        simulate_text_add(&s->figures, r);
-    if (rc == TM_OK && check != NULL)
-        tell_findings(s, check, seed);
-    runner_check_free(check);
+        end_one(s, r, seed);
+    runner_check_free(s->checker);
+    s->checker = NULL;
     sim_list_free(list);
     mem_free(r);
     return rc;
@@ -211,10 +235,25 @@ static int run_all(struct simulation *s, struct err *e)
     return rc;
 }
 
+/* Bars of blocks for people who look at a terminal that shows them. */
+static bool wants_utf8(void)
+{
+    const char *const name[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    if (isatty(STDOUT_FILENO) == 0)
+        return false;
+    for (size_t i = 0; i < tm_array_len(name); i++) {
+        const char *v = getenv(name[i]);
+        if (v != NULL && v[0] != '\0')
+            return strstr(v, "UTF-8") != NULL || strstr(v, "utf8") != NULL;
+    }
+    return false;
+}
+
 static int print(struct simulation *s)
 {
     struct buf b;
     buf_init(&b, FILE_MAX);
+    s->figures.utf8 = wants_utf8();
     if (s->json)
         simulate_text_json(&s->figures, &b);
     else
@@ -291,6 +330,7 @@ static int run(int argc, char **argv)
                                             "--seeds one from 1 to 10000");
     else
         code = simulate(s, argv[1], set, rules);
+    simulate_report_free(s->report);
     arena_fini(&s->arena);
     mem_free(s);
     return code;

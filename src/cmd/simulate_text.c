@@ -6,6 +6,8 @@
 
 #include "base/civil.h"
 #include "base/json_out.h"
+#include "report/report_json.h"
+#include "report/report_text.h"
 
 enum { BAR_MAX = 40, ABANDON_LIMIT_PCT = 3 };
 
@@ -269,17 +271,21 @@ void simulate_text_json(const struct simulate_figures *f, struct buf *b)
     put_count(&j, "events", r->events);
     json_out_kv_decimal(&j, "took_s", (double)f->took_us / 1e6, 3);
     json_out_kv_decimal(&j, "cpu_s", (double)f->cpu_us / 1e6, 3);
+    if (f->report != NULL) {
+        json_out_key(&j, "report");
+        report_json(f->report, &j);
+    }
     json_out_end_object(&j);
     buf_add_char(b, '\n');
 }
 
 /* --- text -----------------------------------------------------------------*/
 
-static void add_bar(struct buf *b, uint64_t n, uint64_t most)
+static void add_bar(struct buf *b, bool utf8, uint64_t n, uint64_t most)
 {
     uint64_t len = most == 0 ? 0 : (n * BAR_MAX + most / 2) / most;
     for (uint64_t i = 0; i < len; i++)
-        buf_add_str(b, "\xe2\x96\x88"); /* full block */
+        buf_add_str(b, utf8 ? "\xe2\x96\x88" : "#"); /* full block */
     buf_add_char(b, '\n');
 }
 
@@ -345,8 +351,9 @@ static void add_leads(const struct runner_result *r, struct buf *b)
         }
 }
 
-static void add_answers_text(const struct runner_result *r, struct buf *b)
+static void add_answers_text(const struct simulate_figures *f, struct buf *b)
 {
+    const struct runner_result *r = &f->sum;
     uint64_t most = 0;
     for (size_t i = 0; i < r->answers; i++)
         if (r->answer[i].n > most)
@@ -356,12 +363,13 @@ static void add_answers_text(const struct runner_result *r, struct buf *b)
         if (i == 0 || strcmp(a[-1].question, a->question) != 0)
             buf_addf(b, "\nAnswers: %s\n", a->question);
         buf_addf(b, "  %-12s %8" PRIu64 "  ", a->answer, a->n);
-        add_bar(b, a->n, most);
+        add_bar(b, f->utf8, a->n, most);
     }
 }
 
-static void add_hours(const struct runner_result *r, struct buf *b)
+static void add_hours(const struct simulate_figures *f, struct buf *b)
 {
+    const struct runner_result *r = &f->sum;
     uint64_t most = 0;
     for (int i = 0; i < RUNNER_HOURS; i++)
         if (r->hour[i].placed > most)
@@ -373,7 +381,7 @@ static void add_hours(const struct runner_result *r, struct buf *b)
             continue;
         buf_addf(b, "  %02d:00          %8" PRIu64 " %8" PRIu64 "  ", i,
                  h->placed, h->live);
-        add_bar(b, h->placed, most);
+        add_bar(b, f->utf8, h->placed, most);
     }
 }
 
@@ -384,10 +392,16 @@ void simulate_text_report(const struct simulate_figures *f, struct buf *b)
     double took_s = (double)f->took_us / 1e6;
     hex(f->head, head);
     add_head(f, b);
-    add_calls(f, b);
-    add_leads(r, b);
-    add_answers_text(r, b);
-    add_hours(r, b);
+    if (f->report != NULL) {
+        buf_add_char(b, '\n');
+        report_text(f->report, f->utf8, b);
+        buf_addf(b, "\n%-22s %zu\n", "most calls at a time", r->calls_max);
+    } else {
+        add_calls(f, b);
+        add_leads(r, b);
+        add_answers_text(f, b);
+        add_hours(f, b);
+    }
     buf_addf(b, "\njournal  %" PRIu64 " entries, hash %s\n", r->journal_entries,
              head);
     buf_addf(b, "took     %.2f s", took_s);

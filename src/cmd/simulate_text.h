@@ -5,6 +5,7 @@
 #define CMD_SIMULATE_TEXT_H
 
 #include "base/str.h"
+#include "report/figures.h"
 #include "sim/runner.h"
 
 struct simulate_figures {
@@ -16,6 +17,8 @@ struct simulate_figures {
     uint64_t over_limit;      /* runs with more than 3 % abandoned */
     double simulated_h;       /* of dialling, over all runs */
     int64_t took_us, cpu_us;
+    const struct figures *report;    /* of one run; NULL: of several, sums */
+    bool utf8;                       /* bars of blocks */
     uint8_t head[JOURNAL_HASH_SIZE]; /* over the journals of the runs */
 };
 

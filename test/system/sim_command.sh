@@ -25,8 +25,15 @@ refused() {
 
 # shellcheck disable=SC2086 # words are what is meant
 "$TELEMARK" simulate "$file" --seed 7 $small --check >"$TEST_DIR/report"
-for word in Calls Outcomes Leads Answers: journal exhausted completed; do
+for word in Calls Outcomes Answers Proof 'used up' 'hash [0-9a-f]\{64\}'; do
     grep -q "$word" "$TEST_DIR/report" || fail "the report has no $word"
+done
+
+# Several runs: their sums.
+# shellcheck disable=SC2086
+"$TELEMARK" simulate "$file" --seed 7 --seeds 2 $small >"$TEST_DIR/report"
+for word in Calls Outcomes Leads Answers: exhausted 'sums of 2 runs'; do
+    grep -q "$word" "$TEST_DIR/report" || fail "the sums have no $word"
 done
 
 # shellcheck disable=SC2086
@@ -48,8 +55,21 @@ assert sum(o["outcomes"].values()) == o["attempts"] > 1000
 assert sum(o["lead_states"].values()) == o["leads"]
 assert sum(g["leads"] for g in o["leads_by_reason"]) == o["leads"]
 assert sum(h["placed"] for h in o["hours"]) == o["placed"]
+assert "report" not in o
 assert o["aband_pct"] == 0 and o["window_viol"] == 0
 assert sum(o["answers"]["service"].values()) > 100
+END
+
+# One run has the report of a real day, from other code than our own counts.
+# shellcheck disable=SC2086
+"$TELEMARK" simulate "$file" --seed 7 $small --json >"$TEST_DIR/out.json"
+python3 - "$TEST_DIR/out.json" <<'END'
+import json, sys
+o = json.loads(open(sys.argv[1]).read())
+r = json.dumps(o["report"])
+for n in (o["leads"], o["placed"], o["live"], o["completed"], o["opt_outs"]):
+    assert ": %d" % n in r, n
+assert o["journal_hash"] in r
 END
 
 printf 'name = x\nlist_size = 5\n' >"$TEST_DIR/none.scn"
