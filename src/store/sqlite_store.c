@@ -196,6 +196,7 @@ static void *thread_main(void *arg)
 {
     struct sqlite_store *s = arg;
     struct mailbox_job *j;
+    (void)pthread_setname_np(pthread_self(), "store");
     while ((j = mailbox_take(&s->box)) != NULL) {
         while (j) {
             struct mailbox_job *next;

@@ -1,6 +1,7 @@
 /* A media thread: keeps the 20 ms of its legs by absolute deadlines. */
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -189,6 +190,7 @@ static void *run(void *arg)
     for (unsigned i = 0; i < MEDIA_SLOTS; ++i) {
         ticks[i] = 1;
     }
+    (void)pthread_setname_np(pthread_self(), "media");
     int64_t due = loop_monotonic_us();
     while (!atomic_load(&t->stop)) {
         commands_run(t);

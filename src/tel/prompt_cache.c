@@ -101,6 +101,7 @@ static void signal_fd(int fd)
 static void *work(void *arg)
 {
     struct prompt_cache *c = arg;
+    (void)pthread_setname_np(pthread_self(), "prompts");
     while (!atomic_load(&c->stop)) {
         struct prompt_entry *e;
         if (!ring_pop(c->jobs, &e)) {
