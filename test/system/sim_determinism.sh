@@ -27,6 +27,7 @@ first=$(hash "$TELEMARK" --seed 7)
 }
 took=$(sed -n 's/.*"cpu_s":\([0-9.]*\).*/\1/p' "$TEST_DIR/out.json")
 calls=$(sed -n 's/.*"leads":[0-9]*,"attempts":\([0-9]*\).*/\1/p' \
+    "$TEST_DIR/out.json")
 echo "gcc: $first, $calls calls in $took s"
 [ "$calls" -gt 50000 ] || {
     echo "a day of 100,000 leads has more calls than that"
