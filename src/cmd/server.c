@@ -203,11 +203,12 @@ static void on_second(void *arg)
 
 static int open_signals(struct server *s, struct err *e)
 {
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigset_t set;
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGINT);
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
     /* Before any thread starts, so that all inherit it. */
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return err_errno(e, "signals");
@@ -303,7 +304,7 @@ static void open_engine(struct server *s)
 static int take_over(struct server *s, struct err *e)
 {
     const unsigned rest = CONTROL_CAMPAIGNS | CONTROL_DNC;
-    struct server_load *trunks, *l;
+    struct server_load *trunks, *l = NULL;
     int rc = server_load_read(s, CONTROL_TRUNKS, &trunks, e);
     if (rc != TM_OK)
         return rc;
