@@ -379,6 +379,9 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
 static void add_try(struct lead *l, const struct sim_store_attempt *a)
 {
     size_t at = l->tries;
+    /* What reached nobody must not push out the calls that caps count. */
+    if ((outcome_flags(a->outcome) & OUTCOME_F_NOT_PLACED) != 0)
+        return;
     for (size_t i = 0; a->id.v != 0 && i < l->tries; i++)
         if (l->history[i].attempt.v == a->id.v)
             return;

@@ -152,6 +152,13 @@ static enum outcome outcome_of(struct slice word)
     return outcome_parse(word, &o) ? o : OUTCOME_UNKNOWN;
 }
 
+/* An order that the carrier refused reached nobody and counts toward no cap;
+ * many of them must not push out the calls that do. */
+static bool was_placed(enum outcome o)
+{
+    return (outcome_flags(o) & OUTCOME_F_NOT_PLACED) == 0;
+}
+
 /* Puts a try where it belongs; the oldest falls out when there is no room. */
 static void add_try(struct lead *l, struct lead_try t)
 {
@@ -207,7 +214,8 @@ static int history_of_lead(struct db *db, const struct lead_rows_scope *s,
             l->attempts++;
             l->outcomes[t.outcome]++;
         }
-        if (s->seller.v == 0 || query_get_int(&q, 5) == s->seller.v) {
+        if ((s->seller.v == 0 || query_get_int(&q, 5) == s->seller.v) &&
+            was_placed(t.outcome)) {
             add_try(l, t);
         }
     }
@@ -223,13 +231,14 @@ static int history_of_number(struct db *db, const struct lead_rows_scope *s,
     query_open(&q, db,
                "SELECT id, e164, recorded_us, outcome FROM attempt "
                "WHERE tenant = ?1 AND e164 = ?2 AND lead <> ?3 "
-               "AND (?4 = 0 OR seller = ?4) "
+               "AND (?4 = 0 OR seller = ?4) AND outcome <> ?6 "
                "ORDER BY recorded_us DESC LIMIT ?5");
     query_int(&q, s->tenant.v);
     query_int(&q, (int64_t)e164);
     query_int(&q, l->id.v);
     query_int(&q, s->seller.v);
     query_int(&q, LEAD_HISTORY_MAX);
+    query_text(&q, str_of(outcome_text(OUTCOME_CANCELLED)));
     int rc;
     while ((rc = query_step(&q, e)) == 1) {
         add_try(l, try_of(&q));

@@ -287,6 +287,24 @@ static void test_history_keeps_the_newest(void **state)
                 NOON + (LEAD_HISTORY_MAX + 5) * 10);
 }
 
+/* What never reached the network fills no place in the history: caps would
+ * forget the calls that did, after a bad hour of the trunk. */
+static void test_history_without_cancelled(void **state)
+{
+    struct bench *b = *state;
+    put_attempt(b, 2, NOON, OUTCOME_NO_ANSWER);
+    for (int i = 1; i < LEAD_HISTORY_MAX + 6; i++) {
+        put_attempt(b, 2, NOON + i * 10, OUTCOME_CANCELLED);
+    }
+    put_lead(b, 2, LEAD_CALLBACK, NOON);
+    fetch_at(b, NOON, 1);
+    const struct lead *l = &b->got[0];
+    assert_int_equal(l->tries, 1);
+    assert_true(l->history[0].at_us == NOON);
+    assert_int_equal(l->history[0].outcome, OUTCOME_NO_ANSWER);
+    assert_int_equal(l->attempts, LEAD_HISTORY_MAX + 6);
+}
+
 /* Caps count by number: a number that two leads share has one history, but
  * each lead its own attempts. */
 static void test_history_follows_the_number(void **state)
@@ -428,6 +446,7 @@ int fixture_conformance_run(const char *name,
         CASE(test_order_of_states),
         CASE(test_history_and_counts),
         CASE(test_history_keeps_the_newest),
+        CASE(test_history_without_cancelled),
         CASE(test_history_follows_the_number),
         CASE(test_bad_number_is_marked),
         CASE(test_open_attempt_in_history),
