@@ -204,8 +204,8 @@ static void put_off(struct campaign *c, struct slot *s,
 {
     bool later = a->kind == VERDICT_NOT_BEFORE;
     /* An instant that is not ahead would be asked again for ever. */
-    int64_t least_us = c->now_us + CIVIL_SECOND_US;
-    int64_t due_us = a->not_before_us > least_us ? a->not_before_us : least_us;
+    int64_t due_us = a->not_before_us > c->now_us ? a->not_before_us
+                                                  : c->now_us + CIVIL_SECOND_US;
     struct record *r = campaign_out_record(c, RECORD_VERDICT, s);
     r->e164 = a->e164;
     r->state = (int)a->kind;
