@@ -1,5 +1,4 @@
 /* telemark dnc: take in do-not-call lists, show those in force. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -110,9 +109,10 @@ static void tell_reject(void *arg, uint64_t line, const char *why,
                         struct slice text)
 {
     struct take_in *t = arg;
+    int n = (int)(text.n > 60 ? 60 : text.n);
     if (t->shown++ < REJECTS_SHOWN)
-        control_printf(t->c, "line %" PRIu64 ": %s: %.*s\n", line, why,
-                       (int)text.n, text.p);
+        control_warn(t->c, "line %" PRIu64 ": %s: %.*s\n", line, why, n,
+                     text.p);
 }
 
 /* Feeds the whole file to the reader of lines and to the hash that proves
@@ -123,8 +123,8 @@ static int read_file(struct take_in *t, int fd, uint64_t size, struct err *e)
     (void)crypto_generichash_init(&hash, NULL, 0, 32);
     char *chunk = mem_alloc(READ_BYTES);
     uint64_t done = 0;
-    ssize_t n;
-    while ((n = read(fd, chunk, READ_BYTES)) > 0) {
+    ssize_t n = 0;
+    while (!control_stopping(t->c) && (n = read(fd, chunk, READ_BYTES)) > 0) {
         (void)crypto_generichash_update(&hash, (const uint8_t *)chunk,
                                         (size_t)n);
         dnc_text_feed(&t->text, str_range(chunk, (size_t)n));
@@ -135,6 +135,9 @@ static int read_file(struct take_in *t, int fd, uint64_t size, struct err *e)
     mem_free(chunk);
     if (n < 0)
         return err_errno(e, "%s", t->path);
+    if (n > 0)
+        return err_set(e, TM_ESTATE,
+                       "the server is going down; the list is as it was");
     dnc_text_end(&t->text);
     uint8_t sum[32];
     (void)crypto_generichash_final(&hash, sum, sizeof(sum));
@@ -216,17 +219,32 @@ static int take_in(struct take_in *t, int fd, const struct stat *st,
     return rc;
 }
 
+static void print_json(const struct take_in *t, const char *day)
+{
+    const struct dnc_text_counts *n = &t->text.counts;
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, 1 << 16);
+    json_out_init(&j, &b);
+    json_out_object(&j);
+    json_out_kv_text(&j, "list", t->o->list);
+    json_out_kv_int(&j, "rows", (int64_t)n->rows);
+    json_out_kv_int(&j, "numbers", (int64_t)n->numbers);
+    json_out_kv_int(&j, "rejected", (int64_t)n->rejected);
+    json_out_kv_text(&j, "obtained", day);
+    json_out_end_object(&j);
+    buf_add_char(&b, '\n');
+    t->c->io.out(t->c->io.self, buf_slice(&b));
+    buf_fini(&b);
+}
+
 static void print_result(const struct take_in *t)
 {
     const struct dnc_text_counts *n = &t->text.counts;
     char day[11];
     civil_format_date(civil_of_us(t->obtained_us).date, day);
     if (t->o->json)
-        control_printf(t->c,
-                       "{\"list\":\"%s\",\"rows\":%" PRIu64
-                       ",\"numbers\":%" PRIu64 ",\"rejected\":%" PRIu64
-                       ",\"obtained\":\"%s\"}\n",
-                       t->o->list, n->rows, n->numbers, n->rejected, day);
+        print_json(t, day);
     else
         control_printf(t->c,
                        "list '%s': %" PRIu64 " rows = %" PRIu64
@@ -238,6 +256,7 @@ static int import(struct control *c, const char *file, const struct options *o)
 {
     struct err e = {0};
     struct stat st;
+    uint64_t size;
     char path[4096];
     struct take_in t = {.c = c, .o = o, .path = path};
     if (o->list == NULL)
@@ -247,17 +266,18 @@ static int import(struct control *c, const char *file, const struct options *o)
         return control_usage(c, "--kind is national or internal");
     if (control_path(c, file, path, sizeof(path), &e) != TM_OK)
         return control_fail(c, &e);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) != 0) {
+    int fd = command_open_file(path, &size, &e);
+    if (fd < 0)
+        return control_fail(c, &e);
+    if (fstat(fd, &st) != 0) {
         (void)err_errno(&e, "%s", path);
-        if (fd >= 0)
-            (void)close(fd);
+        (void)close(fd);
         return control_fail(c, &e);
     }
     int rc = take_in(&t, fd, &st, &e);
     if (t.shown > REJECTS_SHOWN)
-        control_printf(c, "... and %" PRIu64 " more rejected lines\n",
-                       t.shown - REJECTS_SHOWN);
+        control_warn(c, "... and %" PRIu64 " more rejected lines\n",
+                     t.shown - REJECTS_SHOWN);
     (void)close(fd);
     mem_free(t.number);
     if (rc != TM_OK)
@@ -358,8 +378,9 @@ static int list(struct control *c, bool json)
     struct listing s = {.c = c, .json = json ? &j : NULL};
     int rc = reader.dnc_lists(reader.self, print_list, &s, &e);
     json_out_end_array(&j);
+    buf_add_char(&b, '\n');
     if (rc == TM_OK && json)
-        control_printf(c, "%s\n", b.p);
+        c->io.out(c->io.self, buf_slice(&b));
     if (rc == TM_OK && !json && s.n == 0)
         control_printf(c, "no do-not-call list yet: every call that needs "
                           "one is refused\n");

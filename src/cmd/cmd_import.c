@@ -10,10 +10,16 @@
 #include "cmd/import_file.h"
 #include "cmd/rejects.h"
 #include "cmd/tenant.h"
+#include "core/campaign/campaign.h"
 #include "core/lead/lead_row.h"
 #include "store/import_writer.h"
+#include "store/sqlite_reader.h"
 
-enum { BATCH_ROWS = 1000 };
+enum {
+    BATCH_ROWS = 1000,
+    BATCH_ROWS_SERVER = 250, /* calls wait for the store meanwhile */
+    FINISHED_MAX = 16,
+};
 
 static int run(int argc, char **argv);
 
@@ -23,7 +29,7 @@ const struct command cmd_import = {
     .help =
         "usage: telemark import FILE.csv --list NAME [--seller NAME]\n"
         "           [--country US] [--map COLUMN=FIELD]... [--encoding E]\n"
-        "           [--delimiter C] [--json] [--data DIR]\n\n"
+        "           [--delimiter C] [--header yes|no] [--json] [--data DIR]\n\n"
         "Reads CSV with any delimiter in UTF-8, UTF-16 or Latin-1, shows how\n"
         "it understands the header, and puts each row with at least one good\n"
         "number into the list. Rows it cannot use are written with line and\n"
@@ -31,16 +37,26 @@ const struct command cmd_import = {
         "The import goes on where it was cut off; doing it again changes\n"
         "nothing.\n\n"
         "--seller   on whose behalf the consents in the file were given\n"
-        "--country  of numbers without a country code (default US)\n"
+        "--country  of numbers without a country code (default US); also\n"
+        "           the order of day and month in dates\n"
         "--map      what a column is: phone, country, region, party, consent,\n"
         "           consent_date, consent_withdrawn, last_purchase,\n"
         "           last_inquiry, last_gift, - (leave out), or a name of\n"
-        "           your own. COLUMN is its name or its place from 1.\n",
+        "           your own. COLUMN is its name or its place from 1.\n"
+        "--encoding utf-8, utf-16, utf-16le, utf-16be, latin-1 or\n"
+        "           windows-1252 (default: found out)\n"
+        "--delimiter  one character, or the word tab (default: found out)\n"
+        "--header   whether the first row names the columns (default: yes,\n"
+        "           unless it holds a telephone number)\n"
+        "A consent counts when it says written, oral or express: a \"yes\" of\n"
+        "unknown kind is none. A withdrawal also ends what was imported\n"
+        "before.\n",
     .run = run,
 };
 
 struct options {
     const char *data, *list, *seller, *country, *encoding, *delimiter;
+    const char *header;
     const char *map[COLUMNS_MAPS_MAX + 1];
     bool json;
 };
@@ -54,12 +70,27 @@ static int parse(int argc, char **argv, struct options *o)
         {.name = "country", .value = &o->country},
         {.name = "encoding", .value = &o->encoding},
         {.name = "delimiter", .value = &o->delimiter},
+        {.name = "header", .value = &o->header},
         {.name = "map", .value = o->map, .repeat = true},
         {.name = "json", .flag = &o->json},
     };
     *o = (struct options){.country = "US"};
     return command_options(&cmd_import, argc, argv, opt,
                            (int)tm_array_len(opt));
+}
+
+/* What is wrong with the options; NULL: nothing. */
+static const char *check(const struct options *o)
+{
+    const char *c = o->country;
+    if (o->list == NULL)
+        return "--list NAME is missing";
+    if (strlen(c) != 2 || strspn(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+        return "--country is a code of two capital letters, as US or DE";
+    if (o->header != NULL && strcmp(o->header, "yes") != 0 &&
+        strcmp(o->header, "no") != 0)
+        return "--header is yes or no";
+    return NULL;
 }
 
 static int run(int argc, char **argv)
@@ -72,10 +103,9 @@ static int run(int argc, char **argv)
     int words = parse(argc, copy, &o);
     if (words < 0)
         return words == -2 ? EXIT_DONE : EXIT_USAGE;
-    if (words != 1 || o.list == NULL)
-        return command_usage(&cmd_import, words != 1
-                                              ? "it takes one file"
-                                              : "--list NAME is missing");
+    const char *wrong = words != 1 ? "it takes one file" : check(&o);
+    if (wrong != NULL)
+        return command_usage(&cmd_import, "%s", wrong);
     return control_run(&cmd_import, o.data, argc, argv);
 }
 
@@ -93,7 +123,11 @@ struct job {
     struct import_writer_row row[BATCH_ROWS];
     size_t n;
     uint64_t rejected; /* of the batch */
-    uint64_t bad_phones, extra_cells, unread_dates;
+    size_t finished;   /* campaigns of the list that have ended */
+    const char *finished_name[FINISHED_MAX];
+    uint64_t bad_phones, extra_cells, unread_dates, left_out;
+    uint64_t open_line; /* of a quote that never closes; 0: none */
+    size_t batch_max;
 };
 
 static void show_columns(struct job *j)
@@ -118,6 +152,8 @@ static void show_columns(struct job *j)
 
 static int flush(struct job *j, struct err *e)
 {
+    if (control_stopping(j->c))
+        return err_set(e, TM_ESTATE, "the server is going down");
     struct import_writer_batch b = {.row = j->row,
                                     .n = j->n,
                                     .rejected = j->rejected,
@@ -159,7 +195,10 @@ static void take_row(struct job *j, const struct csv_row *row, bool done)
         j->bad_phones += r.bad_phones;
         j->extra_cells += r.extra_cells > 0;
         j->unread_dates += r.unread_date;
+        j->left_out += r.left_out > 0;
     }
+    if (row->fault == CSV_OPEN_QUOTE || row->fault == CSV_TOO_LONG)
+        j->open_line = row->line;
     if (done) /* written by the import that was cut off */
         return;
     if (!r.good) {
@@ -176,7 +215,8 @@ static int read_rows(struct job *j, struct err *e)
     int rc;
     while ((rc = import_file_next(&j->file, &row, e)) == 1) {
         take_row(j, &row, j->file.row <= j->start.resume_row);
-        if (j->n == BATCH_ROWS || j->texts.used > (8u << 20)) {
+        if (j->n == j->batch_max || j->texts.used > (8u << 20) ||
+            j->rejected >= BATCH_ROWS) {
             rc = flush(j, e);
             if (rc != TM_OK)
                 return rc;
@@ -224,6 +264,17 @@ static void warn(struct job *j)
                        "%" PRIu64 " imported rows have more cells than "
                        "the header\n",
                        j->extra_cells);
+    if (j->left_out > 0)
+        control_printf(j->c,
+                       "%" PRIu64 " imported rows have more than %d "
+                       "numbers or %d fields: the rest is left out\n",
+                       j->left_out, LEAD_PHONES_MAX, LEAD_FIELDS_MAX);
+    if (j->open_line > 0)
+        control_printf(j->c,
+                       "line %" PRIu64 ": a quote is opened and not closed: "
+                       "what follows was taken for one long row and "
+                       "rejected; repair the file and import it again\n",
+                       j->open_line);
     if (j->unread_dates > 0)
         control_printf(j->c,
                        "%" PRIu64 " imported rows have a date that "
@@ -236,6 +287,31 @@ static void warn(struct job *j)
     if (j->file.csv.blank_lines > 0)
         control_printf(j->c, "%" PRIu64 " blank lines were skipped\n",
                        j->file.csv.blank_lines);
+}
+
+static int note_finished(void *arg, const struct reader_campaign *c)
+{
+    struct job *j = arg;
+    if (c->list.v == j->start.list.v && c->state == CAMPAIGN_FINISHED &&
+        j->finished < tm_array_len(j->finished_name))
+        j->finished_name[j->finished++] = arena_strdup(&j->texts, c->name);
+    return 0;
+}
+
+/* A campaign that is finished stays so: the user starts it again. */
+static void find_finished(struct job *j)
+{
+    struct err e = {0};
+    struct sqlite_reader *sqlite;
+    struct reader reader;
+    if (j->counts.imported == j->start.counts.imported ||
+        sqlite_reader_open(&j->c->house->dir, &sqlite, &e) != TM_OK)
+        return;
+    sqlite_reader_port(sqlite, &reader);
+    if (reader.campaigns(reader.self, tenant_default(), note_finished, j, &e) !=
+        TM_OK)
+        j->finished = 0;
+    sqlite_reader_close(sqlite);
 }
 
 static void print_json(struct job *j)
@@ -254,9 +330,17 @@ static void print_json(struct job *j)
     json_out_kv_int(&o, "rejected", (int64_t)n->rejected);
     json_out_kv_bool(&o, "again", j->start.again);
     json_out_kv_int(&o, "bad_phone_cells", (int64_t)j->bad_phones);
+    json_out_kv_int(&o, "unread_dates", (int64_t)j->unread_dates);
+    json_out_kv_int(&o, "left_out", (int64_t)j->left_out);
     json_out_kv_text(&o, "rejects_file", j->rejects.path);
+    json_out_key(&o, "finished_campaigns");
+    json_out_array(&o);
+    for (size_t i = 0; i < j->finished; i++)
+        json_out_text(&o, j->finished_name[i]);
+    json_out_end_array(&o);
     json_out_end_object(&o);
-    control_printf(j->c, "%s\n", b.p);
+    buf_add_char(&b, '\n');
+    j->c->io.out(j->c->io.self, buf_slice(&b));
     buf_fini(&b);
 }
 
@@ -276,6 +360,11 @@ static void print_result(struct job *j)
     if (n->rejected > 0)
         control_printf(j->c, "rejected rows with line and reason: %s\n",
                        j->rejects.path);
+    for (size_t i = 0; i < j->finished; i++)
+        control_printf(j->c,
+                       "campaign '%s' has finished; to call the new leads "
+                       "start it again: telemark campaign start %s\n",
+                       j->finished_name[i], j->finished_name[i]);
 }
 
 static int work(struct job *j, struct err *e)
@@ -298,7 +387,21 @@ static int work(struct job *j, struct err *e)
                                                    j->counts.rejected);
     if (rc == TM_OK && j->c->server != NULL)
         rc = j->c->server->changed(j->c->server->self, CONTROL_LEADS, e);
+    if (rc == TM_OK)
+        find_finished(j);
+    else if (j->counts.rows > 0)
+        control_warn(j->c,
+                     "%" PRIu64 " rows of the file are done; the same command "
+                     "goes on behind them\n",
+                     j->counts.rows);
     return rc;
+}
+
+static enum columns_header header_of(const char *word)
+{
+    if (word == NULL)
+        return COLUMNS_HEADER_GUESS;
+    return strcmp(word, "yes") == 0 ? COLUMNS_HEADER_YES : COLUMNS_HEADER_NO;
 }
 
 int cmd_import_control(struct control *c, int argc, char **argv)
@@ -313,10 +416,12 @@ int cmd_import_control(struct control *c, int argc, char **argv)
     struct job *j = mem_alloc(sizeof(*j));
     j->c = c;
     j->o = &o;
+    j->batch_max = c->server != NULL ? BATCH_ROWS_SERVER : BATCH_ROWS;
     struct import_file_options fo = {.path = path,
                                      .country = o.country,
                                      .encoding = o.encoding,
                                      .delimiter = o.delimiter,
+                                     .header = header_of(o.header),
                                      .map = o.map};
     int rc = import_file_open(&j->file, &fo, &e);
     if (rc == TM_OK) {

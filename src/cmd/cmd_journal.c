@@ -26,11 +26,6 @@ const struct command cmd_journal = {
     .run = run,
 };
 
-struct verify {
-    struct journal_check check;
-    uint8_t prev[JOURNAL_HASH_SIZE];
-};
-
 static void hex(const uint8_t *p, size_t n, char *out)
 {
     static const char digit[] = "0123456789abcdef";
@@ -115,39 +110,19 @@ static int print_entry(void *arg, const struct journal_row *row)
     return 0;
 }
 
-/* The reader visits rows, the check pulls them: verify row by row here. */
 static int check_row(void *arg, const struct journal_row *row)
 {
-    struct verify *v = arg;
-    struct journal_check *c = &v->check;
-    uint8_t want[JOURNAL_HASH_SIZE];
-    journal_hash(v->prev, c->entries + 1, row->payload, want);
-    if (row->seq != c->entries + 1)
-        (void)snprintf(c->why, sizeof(c->why),
-                       "it has the number %" PRIu64 ": entries are missing",
-                       row->seq);
-    else if (memcmp(want, row->hash, sizeof(want)) != 0)
-        (void)snprintf(c->why, sizeof(c->why),
-                       "its hash does not fit what it holds and the entry "
-                       "before it");
-    if (c->why[0] != '\0') {
-        c->broken_seq = c->entries + 1;
-        return 1;
-    }
-    c->entries++;
-    memcpy(v->prev, want, sizeof(want));
-    memcpy(c->head, want, sizeof(want));
-    return 0;
+    return journal_check_row(arg, row) ? 0 : 1;
 }
 
 static int verify(struct reading *r, bool json)
 {
-    struct verify v = {0};
+    struct journal_check c = {0};
     struct err e = {0};
-    int rc = r->reader.journal(r->reader.self, 1, check_row, &v, &e);
+    int rc = r->reader.journal(r->reader.self, 1, check_row, &c, &e);
     if (rc < 0)
         return command_fail(&cmd_journal, &e);
-    return print_check(&v.check, json);
+    return print_check(&c, json);
 }
 
 static int list(struct reading *r, const char *from)

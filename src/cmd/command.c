@@ -137,6 +137,29 @@ int command_data_dir(const char *option, char *dir, size_t cap, struct err *e)
     return join(dir, cap, e, home, "/.local/share/telemark");
 }
 
+int command_open_file(const char *path, uint64_t *size, struct err *e)
+{
+    struct stat st;
+    /* A pipe without a writer would hold up a plain open(). */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        int rc = err_errno(e, "%s", path);
+        if (fd >= 0)
+            (void)close(fd);
+        return rc;
+    }
+    *size = (uint64_t)st.st_size;
+    if (S_ISREG(st.st_mode))
+        return fd;
+    (void)close(fd);
+    return err_set(e, TM_EINVAL,
+                   S_ISDIR(st.st_mode)
+                       ? "%s is a folder: name the file in it"
+                       : "%s is a pipe or a device: write its contents to a "
+                         "file first and name that",
+                   path);
+}
+
 static int read_all(int fd, const char *path, struct buf *out, struct err *e)
 {
     char chunk[65536];
@@ -159,10 +182,11 @@ static int read_all(int fd, const char *path, struct buf *out, struct err *e)
 int command_read_file(const char *path, size_t limit, struct buf *out,
                       struct err *e)
 {
+    uint64_t size;
     buf_init(out, limit);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = command_open_file(path, &size, e);
     if (fd < 0)
-        return err_errno(e, "%s", path);
+        return fd;
     int rc = read_all(fd, path, out, e);
     (void)close(fd);
     if (rc != TM_OK)

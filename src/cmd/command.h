@@ -7,6 +7,7 @@
 #define CMD_COMMAND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -55,6 +56,12 @@ int command_usage(const struct command *c, const char *fmt, ...)
  * dir[cap] gets an absolute path. */
 int command_data_dir(const char *option, char *dir, size_t cap,
                      struct err *e) TM_MUST_CHECK;
+
+/* Opens a file for reading and tells its size; returns the descriptor or an
+ * error with the path. TM_EINVAL for what is no file: a folder, or a pipe,
+ * whose end may never come. */
+int command_open_file(const char *path, uint64_t *size,
+                      struct err *e) TM_MUST_CHECK;
 
 /* Reads a whole text file (limit in bytes). TM_ENOTFOUND, TM_ELIMIT, ... */
 int command_read_file(const char *path, size_t limit, struct buf *out,

@@ -29,9 +29,7 @@ void control_printf(struct control *c, const char *fmt, ...)
     va_end(ap);
 }
 
-static void control_complain(struct control *c, const char *fmt, ...)
-    TM_PRINTF(2, 3);
-static void control_complain(struct control *c, const char *fmt, ...)
+void control_warn(struct control *c, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -39,10 +37,15 @@ static void control_complain(struct control *c, const char *fmt, ...)
     va_end(ap);
 }
 
+bool control_stopping(const struct control *c)
+{
+    return c->io.stopping != NULL && c->io.stopping(c->io.self);
+}
+
 int control_fail(struct control *c, const struct err *e)
 {
-    control_complain(c, "telemark %s: %s\n", c->command->name,
-                     e->text[0] != '\0' ? e->text : err_text(e->code));
+    control_warn(c, "telemark %s: %s\n", c->command->name,
+                 e->text[0] != '\0' ? e->text : err_text(e->code));
     return EXIT_REFUSED;
 }
 
@@ -53,8 +56,8 @@ int control_usage(struct control *c, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    control_complain(c, "telemark %s: %s; see 'telemark %s --help'\n",
-                     c->command->name, text, c->command->name);
+    control_warn(c, "telemark %s: %s; see 'telemark %s --help'\n",
+                 c->command->name, text, c->command->name);
     return EXIT_USAGE;
 }
 

@@ -43,6 +43,7 @@ struct control_io {
     void (*err)(void *self, struct slice text); /* standard error */
     void (*progress)(void *self, const char *what, const char *unit,
                      uint64_t count, uint64_t done, uint64_t total);
+    bool (*stopping)(void *self); /* the server goes down; NULL: no server */
 };
 
 struct control {
@@ -72,6 +73,10 @@ int control_run(const struct command *c, const char *data, int argc,
 
 /* Formatted output of a command. */
 void control_printf(struct control *c, const char *fmt, ...) TM_PRINTF(2, 3);
+/* The same on the user's standard error. */
+void control_warn(struct control *c, const char *fmt, ...) TM_PRINTF(2, 3);
+/* Whether long work shall end early, because the server is going down. */
+bool control_stopping(const struct control *c);
 /* "telemark NAME: text" on the user's standard error. Returns EXIT_REFUSED. */
 int control_fail(struct control *c, const struct err *e);
 int control_usage(struct control *c, const char *fmt, ...) TM_PRINTF(2, 3);

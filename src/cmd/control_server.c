@@ -21,6 +21,8 @@ enum {
     REQUEST_MAX = 1 << 20,
     ARGS_MAX = 128,
     REQUEST_WAIT_MS = 5000,
+    SEND_WAIT_S = 10,
+    ACCEPT_PAUSE_US = 50000,
 };
 
 struct control_listener {
@@ -31,21 +33,22 @@ struct control_listener {
     int stop_fd; /* readable when the thread shall end */
     pthread_t thread;
     atomic_int connections;
+    atomic_bool stopping;
 };
 
 struct connection {
     struct control_listener *listener;
     int fd;
+    bool gone; /* the user does not read any more */
 };
 
-static void send_all(int fd, const char *p, size_t n)
+/* A user who went away, or stopped reading, does not stop the command. */
+static void send_all(struct connection *c, const char *p, size_t n)
 {
-    for (size_t at = 0; at < n;) {
-        ssize_t sent = send(fd, p + at, n - at, MSG_NOSIGNAL);
-        /* A user who went away does not stop the command. */
-        if (sent <= 0)
-            return;
-        at += (size_t)sent;
+    for (size_t at = 0; at < n && !c->gone;) {
+        ssize_t sent = send(c->fd, p + at, n - at, MSG_NOSIGNAL);
+        c->gone = sent <= 0;
+        at += sent > 0 ? (size_t)sent : 0;
     }
 }
 
@@ -56,24 +59,23 @@ static void begin_line(struct buf *b, struct json_out *j)
     json_out_object(j);
 }
 
-static void end_line(int fd, struct buf *b, struct json_out *j)
+static void end_line(struct connection *c, struct buf *b, struct json_out *j)
 {
     json_out_end_object(j);
     buf_add_char(b, '\n');
     if (!b->failed)
-        send_all(fd, b->p, b->n);
+        send_all(c, b->p, b->n);
     buf_fini(b);
 }
 
-static void send_text(const struct connection *c, const char *key,
-                      struct slice text)
+static void send_text(struct connection *c, const char *key, struct slice text)
 {
     struct buf b;
     struct json_out j;
     begin_line(&b, &j);
     json_out_key(&j, key);
     json_out_slice(&j, text);
-    end_line(c->fd, &b, &j);
+    end_line(c, &b, &j);
 }
 
 static void on_out(void *self, struct slice text)
@@ -89,7 +91,7 @@ static void on_err(void *self, struct slice text)
 static void on_progress(void *self, const char *what, const char *unit,
                         uint64_t count, uint64_t done, uint64_t total)
 {
-    const struct connection *c = self;
+    struct connection *c = self;
     (void)unit;
     struct buf b;
     struct json_out j;
@@ -101,16 +103,22 @@ static void on_progress(void *self, const char *what, const char *unit,
     json_out_int(&j, (int64_t)total);
     json_out_text(&j, what);
     json_out_end_array(&j);
-    end_line(c->fd, &b, &j);
+    end_line(c, &b, &j);
 }
 
-static void send_exit(const struct connection *c, int code)
+static void send_exit(struct connection *c, int code)
 {
     struct buf b;
     struct json_out j;
     begin_line(&b, &j);
     json_out_kv_int(&j, "exit", code);
-    end_line(c->fd, &b, &j);
+    end_line(c, &b, &j);
+}
+
+static bool on_stopping(void *self)
+{
+    const struct connection *c = self;
+    return atomic_load(&c->listener->stopping);
 }
 
 /* The request up to its newline; false when it does not come in time. */
@@ -166,7 +174,8 @@ static int run_request(struct connection *c, const json_t *request)
                               .io = {.self = c,
                                      .out = on_out,
                                      .err = on_err,
-                                     .progress = on_progress},
+                                     .progress = on_progress,
+                                     .stopping = on_stopping},
                               .cwd = cwd};
     int code = command->fn(&control, (int)argc, argv);
     arena_fini(&arena);
@@ -193,8 +202,10 @@ static void *connection_main(void *arg)
 static void start_connection(struct control_listener *l, int fd)
 {
     struct connection *c = mem_alloc(sizeof(*c));
+    const struct timeval wait = {.tv_sec = SEND_WAIT_S};
     c->listener = l;
     c->fd = fd;
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
     if (atomic_fetch_add(&l->connections, 1) >= CONNECTIONS_MAX) {
         on_err(c, str_of("the server is busy with other commands; try "
                          "again in a moment\n"));
@@ -205,6 +216,9 @@ static void start_connection(struct control_listener *l, int fd)
             (void)pthread_detach(thread);
             return;
         }
+        on_err(c, str_of("the server has no room for another command; try "
+                         "again in a moment\n"));
+        send_exit(c, EXIT_REFUSED);
     }
     atomic_fetch_sub(&l->connections, 1);
     (void)close(fd);
@@ -224,6 +238,8 @@ static void *listener_main(void *arg)
         int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0)
             start_connection(l, fd);
+        else if (errno == EMFILE || errno == ENFILE)
+            (void)usleep(ACCEPT_PAUSE_US); /* calls have all descriptors */
     }
     return NULL;
 }
@@ -279,6 +295,7 @@ void control_server_stop(struct control_listener *l)
 {
     if (l == NULL)
         return;
+    atomic_store(&l->stopping, true);
     (void)eventfd_write(l->stop_fd, 1);
     (void)pthread_join(l->thread, NULL);
     /* The store is closed after us: commands end first. */

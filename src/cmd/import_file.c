@@ -1,11 +1,11 @@
 #include "cmd/import_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "cmd/command.h"
 
 enum {
     LOOK_BYTES = 256 * 1024, /* for guessing */
@@ -25,12 +25,18 @@ static int read_some(struct import_file *f, char *p, size_t cap, ssize_t *n,
 static int choose_encoding(struct import_file *f, const char *word,
                            struct slice look, struct err *e)
 {
-    enum encoding_kind kind = encoding_guess(look.p, look.n, look.n == f->size);
+    enum encoding_kind found =
+        encoding_guess(look.p, look.n, look.n == f->size);
+    enum encoding_kind kind = found;
     if (word != NULL && !encoding_parse(str_of(word), &kind))
         return err_set(e, TM_EINVAL,
                        "--encoding %s: known are utf-8, utf-16, utf-16le, "
                        "utf-16be, latin-1 and windows-1252",
                        word);
+    /* "utf-16" leaves the order of the bytes to the file. */
+    if (word != NULL && str_eq_nocase(str_of(word), "utf-16") &&
+        found == ENCODING_UTF16BE)
+        kind = found;
     if (kind == ENCODING_BINARY)
         return err_set(e, TM_EINVAL,
                        "%s is no text file (a spreadsheet?); save it as CSV "
@@ -66,7 +72,7 @@ static struct columns_sample copy_row(struct arena *a,
 
 static int guess_columns(struct import_file *f,
                          const struct import_file_options *o, struct slice text,
-                         struct err *e)
+                         bool whole, struct err *e)
 {
     struct columns_sample rows[COLUMNS_SAMPLE_MAX];
     size_t n = 0;
@@ -75,12 +81,31 @@ static int guess_columns(struct import_file *f,
     struct arena a;
     arena_init(&a);
     csv_open(&csv, f->csv.delimiter);
-    while (n < COLUMNS_SAMPLE_MAX && csv_next(&csv, &text, &row))
-        rows[n++] = copy_row(&a, &row);
-    if (n == 0 && csv_end(&csv, &row) && row.fault == CSV_OK)
-        rows[n++] = copy_row(&a, &row);
+    enum csv_fault fault = CSV_OK;
+    bool first = true;
+    while (n < COLUMNS_SAMPLE_MAX && csv_next(&csv, &text, &row)) {
+        if (first)
+            fault = row.fault;
+        first = false;
+        if (row.fault == CSV_OK)
+            rows[n++] = copy_row(&a, &row);
+    }
+    /* The last line may lack its end; a first line may be longer than what
+     * was looked at. */
+    if (n < COLUMNS_SAMPLE_MAX && (whole || first) && csv_end(&csv, &row)) {
+        if (first)
+            fault = row.fault;
+        if (row.fault == CSV_OK)
+            rows[n++] = copy_row(&a, &row);
+    }
     csv_fini(&csv);
-    int rc = columns_guess(rows, n, o->country, o->map, &f->columns, e);
+    const struct columns_options co = {
+        .country = o->country, .map = o->map, .header = o->header};
+    int rc = fault == CSV_OK
+                 ? columns_guess(rows, n, &co, &f->columns, e)
+                 : err_set(e, TM_EINVAL,
+                           "the first row cannot be read: %s; is it a list?",
+                           csv_fault_text(fault));
     arena_fini(&a);
     return rc == TM_OK ? rc : err_context(e, "%s", f->path);
 }
@@ -103,17 +128,35 @@ static int look(struct import_file *f, const struct import_file_options *o,
         return rc;
     struct encoding_stream stream = f->encoding;
     struct buf text;
-    char delimiter;
+    char delimiter = 0;
     buf_init(&text, TEXT_MAX);
     rc = encoding_feed(&stream, bytes, n, &text, e);
     if (rc == TM_OK)
         rc = choose_delimiter(o->delimiter, buf_slice(&text), &delimiter, e);
     if (rc == TM_OK) {
         csv_open(&f->csv, delimiter);
-        rc = guess_columns(f, o, buf_slice(&text), e);
+        rc = guess_columns(f, o, buf_slice(&text), n == f->size, e);
     }
     buf_fini(&text);
     return rc;
+}
+
+/* Before the first row is taken: a file that is text at its beginning only. */
+static int check_bytes(const struct import_file *f, struct slice bytes,
+                       uint64_t at, struct err *e)
+{
+    bool narrow = f->encoding.kind == ENCODING_UTF8 ||
+                  f->encoding.kind == ENCODING_LATIN1;
+    const char *zero =
+        narrow && bytes.n > 0 ? memchr(bytes.p, 0, bytes.n) : NULL;
+    if (zero == NULL)
+        return TM_OK;
+    return err_set(e, TM_EINVAL,
+                   "%s: byte %llu is zero, which no text file in %s has; save "
+                   "it as CSV in UTF-8 and import that",
+                   f->path,
+                   (unsigned long long)(at + (uint64_t)(zero - bytes.p)),
+                   encoding_text(f->encoding.kind));
 }
 
 /* The same bytes read in the same way are the same file, whatever its name:
@@ -124,15 +167,19 @@ static int hash_file(struct import_file *f, const struct import_file_options *o,
     crypto_generichash_state h;
     uint8_t sum[32];
     ssize_t n;
+    uint64_t at = 0;
     (void)crypto_generichash_init(&h, NULL, 0, sizeof(sum));
     if (lseek(f->fd, 0, SEEK_SET) != 0)
-        return err_errno(e, "%s: only files can be imported, not pipes",
-                         f->path);
+        return err_errno(e, "%s", f->path);
     do {
         int rc = read_some(f, bytes, LOOK_BYTES, &n, e);
         if (rc != TM_OK)
             return rc;
+        rc = check_bytes(f, str_range(bytes, (size_t)n), at, e);
+        if (rc != TM_OK)
+            return rc;
         (void)crypto_generichash_update(&h, (const uint8_t *)bytes, (size_t)n);
+        at += (uint64_t)n;
     } while (n > 0);
     for (size_t i = 0; i < f->columns.n; i++) {
         const struct column *c = &f->columns.column[i];
@@ -148,6 +195,8 @@ static int hash_file(struct import_file *f, const struct import_file_options *o,
         &h, (const uint8_t *)encoding_text(f->encoding.kind),
         strlen(encoding_text(f->encoding.kind)));
     (void)crypto_generichash_update(&h, (const uint8_t *)&f->csv.delimiter, 1);
+    const uint8_t header = f->columns.has_header;
+    (void)crypto_generichash_update(&h, &header, 1);
     (void)crypto_generichash_final(&h, sum, sizeof(sum));
     (void)sodium_bin2hex(f->hash, sizeof(f->hash), sum, sizeof(sum));
     if (lseek(f->fd, 0, SEEK_SET) != 0)
@@ -158,17 +207,12 @@ static int hash_file(struct import_file *f, const struct import_file_options *o,
 int import_file_open(struct import_file *f, const struct import_file_options *o,
                      struct err *e)
 {
-    struct stat st;
     memset(f, 0, sizeof(*f));
     f->path = o->path;
     buf_init(&f->text, TEXT_MAX);
-    f->fd = open(o->path, O_RDONLY | O_CLOEXEC);
-    if (f->fd < 0 || fstat(f->fd, &st) != 0) {
-        int rc = err_errno(e, "%s", o->path);
-        import_file_close(f);
-        return rc;
-    }
-    f->size = (uint64_t)st.st_size;
+    f->fd = command_open_file(o->path, &f->size, e);
+    if (f->fd < 0)
+        return f->fd;
     char *bytes = mem_alloc(LOOK_BYTES);
     int rc = look(f, o, bytes, e);
     if (rc == TM_OK)
@@ -226,9 +270,10 @@ static int next_record(struct import_file *f, struct csv_row *row,
 int import_file_next(struct import_file *f, struct csv_row *row, struct err *e)
 {
     int rc = next_record(f, row, e);
-    if (rc == 1 && f->row == 0 && f->columns.has_header &&
-        row->line <= 1 + f->csv.blank_lines)
+    if (rc == 1 && f->columns.has_header && !f->header_passed) {
+        f->header_passed = true;
         rc = next_record(f, row, e);
+    }
     if (rc == 1)
         f->row++;
     return rc;

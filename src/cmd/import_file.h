@@ -13,8 +13,9 @@
 struct import_file_options {
     const char *path;
     const char *country;
-    const char *encoding;   /* NULL: guess */
-    const char *delimiter;  /* NULL: guess; "tab" for a tab */
+    const char *encoding;  /* NULL: guess */
+    const char *delimiter; /* NULL: guess; "tab" for a tab */
+    enum columns_header header;
     const char *const *map; /* COLUMNS_MAPS_MAX texts, NULL-ended */
 };
 
@@ -29,6 +30,7 @@ struct import_file {
     struct buf text; /* UTF-8 not taken by csv yet */
     struct slice piece;
     uint64_t row; /* rows given out */
+    bool header_passed;
     bool ended;
 };
 

@@ -127,9 +127,40 @@ static int on_status(void *self, struct campaign_id id,
     return wait_for(c, out, e);
 }
 
+/* A list has new leads: campaigns that run look for them at once. */
+static void wake_campaigns(struct server *s)
+{
+    for (const struct server_load *l = s->loads; l != NULL; l = l->next) {
+        for (size_t i = 0; i < l->campaigns.n; i++) {
+            struct campaign_status st;
+            struct campaign_id id = l->campaigns.campaign[i].id;
+            if (engine_status(s->engine, id, &st) != TM_OK ||
+                st.state != CAMPAIGN_RUNNING)
+                continue;
+            /* Twice does no harm; while the engine drains it refuses. */
+            int rc = engine_command(s->engine, id, CAMPAIGN_EV_START);
+            tm_assert(rc == TM_OK || rc == TM_ESTATE);
+        }
+    }
+}
+
 static int loop_changed(struct server *s, struct loop_call *c)
 {
-    return server_load_apply(s, c->changes, c->load, &c->err);
+    int rc = TM_OK;
+    if (c->load != NULL)
+        rc = server_load_apply(s, c->changes, c->load, &c->err);
+    if ((c->changes & CONTROL_LEADS) != 0)
+        wake_campaigns(s);
+    return rc;
+}
+
+/* Images that were replaced go when nobody looks into them any more. */
+static int do_retire(struct db *db, void *arg, struct err *e)
+{
+    const struct server *s = arg;
+    (void)e;
+    dnc_files_retire(db, &s->house.dir);
+    return TM_OK;
 }
 
 static int on_changed(void *self, unsigned changes, struct err *e)
@@ -137,15 +168,16 @@ static int on_changed(void *self, unsigned changes, struct err *e)
     struct server *s = self;
     unsigned loads = changes & (CONTROL_CAMPAIGNS | CONTROL_DNC);
     struct server_load *load = NULL;
-    if (loads == 0) /* new leads: campaigns find them with their next fetch */
-        return TM_OK;
-    int rc = server_load_read(s, loads, &load, e);
+    int rc = loads != 0 ? server_load_read(s, loads, &load, e) : TM_OK;
     if (rc != TM_OK)
         return rc;
     struct loop_call *c = new_call(s, loop_changed);
-    c->changes = loads;
+    c->changes = changes;
     c->load = load;
-    return wait_for(c, NULL, e);
+    rc = wait_for(c, NULL, e);
+    if (rc == TM_OK && (changes & CONTROL_DNC) != 0)
+        rc = sqlite_store_run(s->house.store, do_retire, s, e);
+    return rc;
 }
 
 static int loop_opt_out(struct server *s, struct loop_call *c)

@@ -200,6 +200,33 @@ static int insert_consents(struct db *db, const struct import_writer *w,
     return TM_OK;
 }
 
+/* The file says that a consent was withdrawn: that ends all that its seller
+ * has from the row's numbers, also when the row is a duplicate. */
+static int end_consents(struct db *db, const struct import_writer *w,
+                        const struct lead *l, uint64_t e164, struct err *e)
+{
+    int64_t revoked_us = 0;
+    for (size_t i = 0; i < l->consents && revoked_us == 0; i++) {
+        revoked_us = l->consent[i].revoked_us;
+    }
+    if (revoked_us == 0 || w->seller.v == 0) {
+        return TM_OK;
+    }
+    struct query q;
+    query_open(&q, db,
+               "INSERT INTO consent_end (tenant, lead, position, "
+               "revoked_us, attempt) SELECT c.tenant, c.lead, c.position, "
+               "?4, 0 FROM lead_phone p JOIN consent c "
+               "ON c.tenant = p.tenant AND c.lead = p.lead "
+               "WHERE p.tenant = ?1 AND p.e164 = ?2 AND c.seller = ?3 "
+               "ON CONFLICT DO NOTHING");
+    query_int(&q, w->tenant.v);
+    query_int(&q, (int64_t)e164);
+    query_int(&q, w->seller.v);
+    query_int(&q, revoked_us);
+    return query_done(&q, e);
+}
+
 static void write_fields(struct buf *b, const struct lead *l)
 {
     struct json_out j;
@@ -249,9 +276,9 @@ static int insert_lead(struct db *db, struct batch *s,
     return query_done(&q, e);
 }
 
-static int import_row(struct db *db, struct batch *s,
-                      const struct import_writer_row *row, int64_t *next_id,
-                      struct err *e)
+static int import_lead(struct db *db, struct batch *s,
+                       const struct import_writer_row *row, int64_t *next_id,
+                       struct err *e)
 {
     struct lead *l = row->lead;
     tm_assert(l->phones > 0 && l->phones <= LEAD_PHONES_MAX);
@@ -270,6 +297,18 @@ static int import_row(struct db *db, struct batch *s,
     s->counts.imported++;
     rc = insert_lead(db, s, row, e);
     return rc == TM_OK ? insert_consents(db, s->w, l, e) : rc;
+}
+
+static int import_row(struct db *db, struct batch *s,
+                      const struct import_writer_row *row, int64_t *next_id,
+                      struct err *e)
+{
+    const struct lead *l = row->lead;
+    int rc = import_lead(db, s, row, next_id, e);
+    for (size_t i = 0; rc == TM_OK && i < l->phones; i++) {
+        rc = end_consents(db, s->w, l, l->phone[i].e164, e);
+    }
+    return rc;
 }
 
 static int save_progress(struct db *db, const struct batch *s, struct err *e)

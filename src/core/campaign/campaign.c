@@ -61,7 +61,6 @@ static void alloc_all(struct campaign *c, struct arena *a)
     c->prompt = arena_array(a, STEP_PROMPTS_MAX, sizeof(*c->prompt));
     c->text.p = arena_alloc(a, STEP_TEXT_MAX);
     c->text.cap = STEP_TEXT_MAX;
-    c->idle_text = arena_alloc(a, IDLE_TEXT_MAX);
 }
 
 struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
@@ -115,17 +114,26 @@ static void give_back_all(struct campaign *c)
     campaign_out_action(c, ACTION_RELEASE, NULL);
 }
 
+/* The list may have leads that no fetch has seen. */
+static void look_again(struct campaign *c)
+{
+    c->more = true;
+    c->newer = c->fetching;
+    c->looked = false;
+    c->fetch_after_us = 0;
+}
+
 static void start(struct campaign *c)
 {
-    if (c->state == CAMPAIGN_RUNNING)
+    if (c->state == CAMPAIGN_RUNNING) {
+        look_again(c);
         return;
+    }
     /* A pause may be long: what is known of the leads at hand may be old. */
     if (c->state == CAMPAIGN_PAUSED)
         give_back_all(c);
     set_state(c, CAMPAIGN_RUNNING);
-    c->more = true;
-    c->looked = false;
-    c->fetch_after_us = 0;
+    look_again(c);
 }
 
 static void stop(struct campaign *c)
@@ -167,8 +175,9 @@ static void take_leads(struct campaign *c, const struct campaign_event *ev)
     tm_assert(ev->leads <= c->asked);
     for (size_t i = 0; i < ev->leads; i++)
         take_lead(c, &ev->lead[i]);
-    c->looked = c->slots.used == 0;
-    c->more = ev->leads == c->asked;
+    c->looked = c->slots.used == 0 && !c->newer;
+    c->more = ev->leads == c->asked || c->newer;
+    c->newer = false;
     /* Leads that trickle in are fetched in small heaps, not one by one. */
     c->fetch_after_us =
         ev->leads * 2 < c->asked ? c->now_us + FETCH_PAUSE_US : c->now_us;
@@ -313,7 +322,9 @@ int64_t campaign_deadline_us(const struct campaign *c)
     return c->deadline_us;
 }
 
-static const char *idle_why(const struct campaign *c)
+/* *out gets the text when it is not a constant. */
+static const char *idle_why(const struct campaign *c,
+                            char out[CAMPAIGN_IDLE_MAX])
 {
     char when[CIVIL_INSTANT_LEN];
     if (c->state != CAMPAIGN_RUNNING)
@@ -330,22 +341,24 @@ static const char *idle_why(const struct campaign *c)
     if (least_due(c) == INT64_MAX)
         return c->slots.calls > 0 ? "the last calls are in progress" : "";
     civil_format_instant(least_due(c), when);
-    snprintf(c->idle_text, IDLE_TEXT_MAX,
+    snprintf(out, CAMPAIGN_IDLE_MAX,
              "no lead may be called before %s (hours, caps or retry times)",
              when);
-    return c->idle_text;
+    return out;
 }
 
 void campaign_status(const struct campaign *c, struct campaign_status *out)
 {
+    char text[CAMPAIGN_IDLE_MAX];
     *out = (struct campaign_status){
         .state = c->state,
         .calls = c->slots.calls,
         .hopper = c->hopper_n,
         .next_due_us = least_due(c),
-        .idle_why = idle_why(c),
         .counters = c->counters,
     };
+    (void)str_copy(out->idle_why, sizeof(out->idle_why),
+                   str_of(idle_why(c, text)));
 }
 
 size_t campaign_calls(const struct campaign *c, struct attempt_id *out,

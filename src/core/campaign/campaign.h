@@ -78,7 +78,7 @@ struct campaign_counters {
 };
 
 enum campaign_event_kind {
-    CAMPAIGN_EV_START, /* or resume */
+    CAMPAIGN_EV_START, /* or resume; running: its list has new leads */
     CAMPAIGN_EV_PAUSE,
     CAMPAIGN_EV_STOP,
     CAMPAIGN_EV_TICK,       /* the deadline came, or more room on the trunk */
@@ -149,13 +149,16 @@ int64_t campaign_deadline_us(const struct campaign *c);
 /* The do-not-call lists were published anew. */
 void campaign_set_lists(struct campaign *c, const struct dnc_lists *lists);
 
-/* For status, `why --campaign` and the live board. */
+enum { CAMPAIGN_IDLE_MAX = 160 };
+
+/* For status, `why --campaign` and the live board. A copy is whole. */
 struct campaign_status {
     enum campaign_state state;
-    size_t calls;         /* up now */
-    size_t hopper;        /* leads at hand */
-    int64_t next_due_us;  /* earliest lead that waits; INT64_MAX none */
-    const char *idle_why; /* a sentence when running and not dialling, or "" */
+    size_t calls;        /* up now */
+    size_t hopper;       /* leads at hand */
+    int64_t next_due_us; /* earliest lead that waits; INT64_MAX none */
+    /* a sentence when running and not dialling, or "" */
+    char idle_why[CAMPAIGN_IDLE_MAX];
     struct campaign_counters counters;
 };
 void campaign_status(const struct campaign *c, struct campaign_status *out);

@@ -23,7 +23,6 @@ enum {
     TEXT_LEAD_MAX = (PREPARE_MAX + 10) * TEXT_SAY_MAX, /* and its verdicts */
     STEP_TEXT_MAX = 8 * TEXT_LEAD_MAX + (STEP_CALLS_MAX + 2) * TEXT_CALL_MAX,
     VERSIONS_MAX = 1024,
-    IDLE_TEXT_MAX = 160,
     RECENT_SIZE = 1 << 14,
 };
 
@@ -49,6 +48,7 @@ struct campaign {
     bool fetching; /* an ACTION_FETCH has no answer yet */
     bool discard;  /* ... and its leads were given back meanwhile */
     bool more;     /* the store may have leads that are due */
+    bool newer;    /* ... that came after what is being fetched */
     bool looked;   /* the last fetch found nothing, with nothing at hand */
     bool prepared; /* the fixed prompts were handed out */
     bool store_down;
@@ -74,7 +74,6 @@ struct campaign {
     size_t prompts;
     struct script_text text;
     char versions[VERSIONS_MAX];
-    char *idle_text; /* filled by campaign_status */
 };
 
 /* campaign_out.c: appends; the arrays are sized for the bounds of a step. */

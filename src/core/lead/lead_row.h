@@ -17,11 +17,13 @@ struct lead_row_result {
     char reason[LEAD_ROW_REASON_MAX]; /* why not, with the column's name */
     unsigned bad_phones;  /* cells that hold no good number, in a good row */
     unsigned extra_cells; /* more cells than columns */
+    unsigned left_out;    /* numbers and fields over the lead's limits */
     bool unread_date;     /* a date cell that is no date */
 };
 
-/* country: default for numbers and the order of dates (US: month first).
- * *lead is filled in, its id 0. */
+/* country: default for numbers, and the order of the file's dates (US: month
+ * first) whatever country a row is of. A country cell that is not understood
+ * leaves the row's country unknown. *lead is filled in, its id 0. */
 void lead_row_clean(const struct columns *c, const struct csv_row *row,
                     const char *country, struct lead *lead,
                     struct lead_row_result *out);

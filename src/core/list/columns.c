@@ -27,6 +27,19 @@ static bool parse_role(struct slice s, enum columns_role *out)
     return false;
 }
 
+/* Without a last character that was cut: its lead byte says how long it is. */
+static size_t whole_characters(const char *p, size_t n)
+{
+    size_t last = n;
+    while (last > 0 && ((unsigned char)p[last - 1] & 0xC0) == 0x80)
+        last--;
+    if (last == 0)
+        return 0;
+    unsigned char lead = (unsigned char)p[last - 1];
+    size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    return n - (last - 1) < need ? last - 1 : n;
+}
+
 /* Lower case for ASCII and for the Cyrillic block; runs of anything that is
  * no letter or digit become one '_'. */
 static void plain_name(struct slice cell, char out[COLUMNS_NAME_MAX])
@@ -53,11 +66,12 @@ static void plain_name(struct slice cell, char out[COLUMNS_NAME_MAX])
     }
     while (n > 0 && out[n - 1] == '_')
         n--;
-    out[n] = '\0';
+    out[whole_characters(out, n)] = '\0';
 }
 
 /* A name tells its role when it contains one of these words between '_'
- * borders; the first hit counts, so the narrower words come first. */
+ * borders, or is the whole word after '='; the first hit counts, so the
+ * narrower words come first. */
 static const struct {
     const char *word;
     enum columns_role role;
@@ -84,6 +98,7 @@ static const struct {
     {"cell", COLUMNS_PHONE},
     {"cellphone", COLUMNS_PHONE},
     {"landline", COLUMNS_PHONE},
+    {"land_line", COLUMNS_PHONE},
     {"phone1", COLUMNS_PHONE},
     {"phone2", COLUMNS_PHONE},
     {"phone3", COLUMNS_PHONE},
@@ -91,18 +106,36 @@ static const struct {
     {"telefon", COLUMNS_PHONE},
     {"telefonnummer", COLUMNS_PHONE},
     {"mobil", COLUMNS_PHONE},
+    {"mobiltelefon", COLUMNS_PHONE},
+    {"mobilnummer", COLUMNS_PHONE},
+    {"rufnummer", COLUMNS_PHONE},
+    {"handy", COLUMNS_PHONE},
+    {"handynummer", COLUMNS_PHONE},
+    {"festnetz", COLUMNS_PHONE},
     {"puhelin", COLUMNS_PHONE},
+    {"puh", COLUMNS_PHONE},
+    {"gsm", COLUMNS_PHONE},
     {"puhelinnumero", COLUMNS_PHONE},
     {"matkapuhelin", COLUMNS_PHONE},
     {"telefono", COLUMNS_PHONE},
     {"cellulare", COLUMNS_PHONE},
     {"телефон", COLUMNS_PHONE},
+    {"телефона", COLUMNS_PHONE},
+    {"тел", COLUMNS_PHONE},
     {"мобильный", COLUMNS_PHONE},
     {"전화번호", COLUMNS_PHONE},
     {"전화", COLUMNS_PHONE},
     {"휴대폰", COLUMNS_PHONE},
+    {"휴대폰번호", COLUMNS_PHONE},
+    {"휴대전화", COLUMNS_PHONE},
+    {"핸드폰", COLUMNS_PHONE},
+    {"연락처", COLUMNS_PHONE},
     {"country", COLUMNS_COUNTRY},
-    {"country_code", COLUMNS_COUNTRY},
+    {"=land", COLUMNS_COUNTRY},
+    {"=maa", COLUMNS_COUNTRY},
+    {"paese", COLUMNS_COUNTRY},
+    {"страна", COLUMNS_COUNTRY},
+    {"국가", COLUMNS_COUNTRY},
     {"state", COLUMNS_REGION},
     {"st", COLUMNS_REGION},
     {"province", COLUMNS_REGION},
@@ -117,6 +150,8 @@ static const char *const not_phone[] = {"type",  "ext",    "extension",
 
 static bool has_word(const char *name, const char *word)
 {
+    if (word[0] == '=')
+        return strcmp(name, word + 1) == 0;
     size_t n = strlen(word);
     for (const char *at = strstr(name, word); at != NULL;
          at = strstr(at + 1, word)) {
@@ -156,8 +191,7 @@ static bool is_header(const struct columns_sample *row, const char *country)
     return true;
 }
 
-static int name_columns(const struct columns_sample *row, struct columns *out,
-                        struct err *e)
+static void name_columns(const struct columns_sample *row, struct columns *out)
 {
     out->n = row->cells;
     for (size_t i = 0; i < out->n; i++) {
@@ -167,15 +201,26 @@ static int name_columns(const struct columns_sample *row, struct columns *out,
             plain_name(row->cell[i], c->name);
         if (c->name[0] == '\0')
             (void)snprintf(c->name, sizeof(c->name), "column_%zu", i + 1);
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(out->column[k].name, c->name) == 0)
-                return err_set(e, TM_EINVAL,
-                               "columns %zu and %zu are both called '%s': "
-                               "rename one of them in the header",
-                               k + 1, i + 1, c->name);
         if (out->has_header)
             c->role = role_of_name(c->name);
     }
+}
+
+/* A field of a lead must be found by its name, and a report on columns must
+ * mean one: asked after --map, which may tell two of them apart. */
+static int check_names(const struct columns *c, struct err *e)
+{
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (c->column[i].role != COLUMNS_IGNORE &&
+                c->column[k].role != COLUMNS_IGNORE &&
+                strcmp(c->column[k].name, c->column[i].name) == 0)
+                return err_set(e, TM_EINVAL,
+                               "columns %zu and %zu are both called '%s': "
+                               "rename one of them in the header, or say "
+                               "--map %zu=ANOTHER_NAME, or --map %zu=- to "
+                               "leave it out",
+                               k + 1, i + 1, c->column[i].name, i + 1, i + 1);
     return TM_OK;
 }
 
@@ -205,23 +250,32 @@ static int apply_map(const char *const *map, struct columns *out, struct err *e)
                            map[i]);
         if (c == NULL)
             return err_set(e, TM_EINVAL,
-                           "--map %s: the file has no column '%.*s'; its "
-                           "columns are shown above, or use a number from 1 "
-                           "to %zu",
-                           map[i], (int)name.n, name.p, out->n);
+                           "--map %s: the file has no column '%.*s'; the "
+                           "first of its %zu columns is '%s'; a number from 1 "
+                           "to %zu does as well",
+                           map[i], (int)name.n, name.p, out->n,
+                           out->column[0].name, out->n);
         if (parse_role(role, &c->role))
             continue;
         c->role = COLUMNS_FIELD;
         plain_name(role, c->name);
+        if (c->name[0] == '\0')
+            return err_set(e, TM_EINVAL,
+                           "--map %s: '%.*s' is no name of a field: it has no "
+                           "letter or digit",
+                           map[i], (int)role.n, role.p);
     }
     return TM_OK;
 }
 
 static bool mapped(const char *const *map)
 {
-    for (size_t i = 0; i < COLUMNS_MAPS_MAX && map[i] != NULL; i++)
-        if (strstr(map[i], "=phone") != NULL)
+    for (size_t i = 0; i < COLUMNS_MAPS_MAX && map[i] != NULL; i++) {
+        struct slice role;
+        (void)str_cut(str_of(map[i]), '=', &role);
+        if (str_eq(role, columns_role_text(COLUMNS_PHONE)))
             return true;
+    }
     return false;
 }
 
@@ -254,20 +308,23 @@ static void count_roles(struct columns *c)
 }
 
 int columns_guess(const struct columns_sample *rows, size_t n,
-                  const char *country, const char *const *map,
-                  struct columns *out, struct err *e)
+                  const struct columns_options *o, struct columns *out,
+                  struct err *e)
 {
     memset(out, 0, sizeof(*out));
     if (n == 0)
         return err_set(e, TM_EINVAL, "the file has no rows");
-    out->has_header = is_header(&rows[0], country);
-    int rc = name_columns(&rows[0], out, e);
-    if (rc != TM_OK)
-        return rc;
+    tm_assert(rows[0].cells > 0 && rows[0].cells <= CSV_CELLS_MAX);
+    out->has_header = o->header == COLUMNS_HEADER_GUESS
+                          ? is_header(&rows[0], o->country)
+                          : o->header == COLUMNS_HEADER_YES;
+    name_columns(&rows[0], out);
     count_roles(out);
-    if (out->phones == 0 && !mapped(map))
-        find_phones(rows, n, country, out);
-    rc = apply_map(map, out, e);
+    if (out->phones == 0 && !mapped(o->map))
+        find_phones(rows, n, o->country, out);
+    int rc = apply_map(o->map, out, e);
+    if (rc == TM_OK)
+        rc = check_names(out, e);
     if (rc != TM_OK)
         return rc;
     count_roles(out);
@@ -276,6 +333,6 @@ int columns_guess(const struct columns_sample *rows, size_t n,
                        "no column holds telephone numbers of %s: say which "
                        "one does with --map COLUMN=phone, or the country "
                        "with --country",
-                       country);
+                       o->country);
     return TM_OK;
 }

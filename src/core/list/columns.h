@@ -57,13 +57,26 @@ struct columns_sample {
     size_t cells;
 };
 
-/* rows[0] is the file's first row. map: "COLUMN=ROLE" texts, COLUMN being a
- * header's name or a number from 1, ROLE a word of the table or the name of a
- * field. TM_EINVAL: two columns of one name, an unknown column or role in
- * map, or no telephone column; the text says which and what to do. */
+enum columns_header {
+    COLUMNS_HEADER_GUESS, /* it is one when none of its cells is a number */
+    COLUMNS_HEADER_YES,
+    COLUMNS_HEADER_NO,
+};
+
+/* map: "COLUMN=ROLE" texts, ended by NULL: COLUMN is a header's name or a
+ * number from 1, ROLE a word of the table or the name of a field. */
+struct columns_options {
+    const char *country; /* of numbers without a country code */
+    const char *const *map;
+    enum columns_header header;
+};
+
+/* rows[0] is the file's first row. TM_EINVAL: two columns of one name that map
+ * does not tell apart, an unknown column in map, or no telephone column; the
+ * text says which and what to do. */
 int columns_guess(const struct columns_sample *rows, size_t n,
-                  const char *country, const char *const *map,
-                  struct columns *out, struct err *e) TM_MUST_CHECK;
+                  const struct columns_options *o, struct columns *out,
+                  struct err *e) TM_MUST_CHECK;
 
 const char *columns_role_text(enum columns_role r);
 

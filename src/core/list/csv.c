@@ -83,15 +83,12 @@ static bool is_blank(const struct csv *c)
 static bool take_plain(struct csv *c, char ch)
 {
     if (ch == c->delimiter) {
-        end_cell(c);
-        /* A delimiter opens another cell, even when nothing follows. */
-        c->state = IN_CELL;
+        end_cell(c); /* another one begins, even when nothing follows */
         return false;
     }
     if (ch == '\n' || ch == '\r')
         return true;
-    bool fresh = c->start[c->cells] == c->text.n && c->state != AFTER_QUOTE;
-    if (ch == '"' && fresh) {
+    if (ch == '"' && c->state == AT_CELL) {
         c->state = IN_QUOTES;
         return false;
     }
@@ -221,10 +218,9 @@ static uint64_t score(struct slice sample, char delimiter)
         rows++;
         same += row.cells == width;
     }
+    if (rows == 0 && csv_end(&c, &row)) /* a single line without its end */
+        width = row.cells;
     csv_fini(&c);
-    if (rows == 0) /* a single line without its end: count plain cuts */
-        for (size_t i = 0; i < sample.n; i++)
-            width += sample.p[i] == delimiter;
     return width <= 1 ? 0 : 1000 * same / (rows + 1) + width;
 }
 

@@ -179,11 +179,11 @@ static size_t step_utf16(struct encoding_stream *s, const uint8_t *p, size_t n,
     if (n < 2)
         return 0;
     uint32_t a = unit(s, p);
-    if (a < SURROGATE_HIGH || a >= SURROGATE_END) {
+    if (a != 0 && (a < SURROGATE_HIGH || a >= SURROGATE_END)) {
         put(out, a);
         return 2;
     }
-    if (a >= SURROGATE_LOW) {
+    if (a == 0 || a >= SURROGATE_LOW) {
         put_replacement(s, out);
         return 2;
     }

@@ -42,7 +42,8 @@ struct encoding_stream {
 };
 
 void encoding_open(struct encoding_stream *s, enum encoding_kind kind);
-/* Appends UTF-8 to out. Invalid sequences become U+FFFD and are counted.
+/* Appends UTF-8 to out. Invalid sequences, and U+0000 in UTF-16, become U+FFFD
+ * and are counted.
  * TM_ECORRUPT: a zero byte in UTF-8 or Latin-1 (a binary file). */
 int encoding_feed(struct encoding_stream *s, const void *p, size_t n,
                   struct buf *out, struct err *e) TM_MUST_CHECK;
