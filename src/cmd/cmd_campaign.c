@@ -140,7 +140,7 @@ static int do_change(struct db *db, void *arg, struct err *e)
                        .at_us = ch->now_us,
                        .tenant = tenant_default(),
                        .campaign = ch->id,
-                       .state = ch->state,
+                       .state = (int)ch->state,
                        .note = str_of("command without a server")};
     return catalog_record(db, &r, e);
 }

@@ -11,6 +11,8 @@
 #include "cmd/real_clock.h"
 
 static void emit(const struct control *c, const char *fmt, va_list ap,
+                 void (*to)(void *self, struct slice text)) TM_PRINTF(2, 0);
+static void emit(const struct control *c, const char *fmt, va_list ap,
                  void (*to)(void *self, struct slice text))
 {
     char text[4096];
