@@ -19,6 +19,8 @@ struct member {
     struct arena arena;
     size_t fetch_wanted; /* a fetch the store had no room for */
     bool release_wanted;
+    unsigned fetches; /* asked for and not answered */
+    unsigned strange; /* ... of these, by a plan that was replaced */
 };
 
 struct engine {
@@ -30,6 +32,7 @@ struct engine {
     struct gate gate;      /* actions that wait for records */
     struct backlog backlog;
     struct flight flight;
+    struct numbers numbers; /* of all campaigns' calls */
     uint64_t written; /* sequence number of the newest batch, engine's own */
     uint64_t durable; /* everything up to it is durable */
     int64_t retry_us; /* when to ask a full store again; INT64_MAX never */
@@ -58,6 +61,7 @@ struct engine *engine_new(const struct engine_ports *ports)
     gate_init(&e->gate);
     backlog_init(&e->backlog);
     flight_init(&e->flight);
+    numbers_init(&e->numbers);
     return e;
 }
 
@@ -72,6 +76,7 @@ void engine_free(struct engine *e)
     gate_fini(&e->gate);
     backlog_fini(&e->backlog);
     flight_fini(&e->flight);
+    numbers_fini(&e->numbers);
     mem_free(e);
 }
 
@@ -81,6 +86,16 @@ static bool find(const struct engine *e, struct campaign_id id, size_t *index)
         if (e->member[*index].env.id.v == id.v)
             return true;
     return false;
+}
+
+static void begin(struct engine *e, struct member *m,
+                  const struct campaign_env *env, enum campaign_state state,
+                  const struct campaign_counters *counters)
+{
+    *m = (struct member){.env = *env};
+    m->env.numbers = &e->numbers;
+    arena_init(&m->arena);
+    m->campaign = campaign_new(&m->arena, &m->env, state, counters);
 }
 
 int engine_add(struct engine *e, const struct campaign_env *env,
@@ -93,10 +108,7 @@ int engine_add(struct engine *e, const struct campaign_env *env,
         return TM_EEXIST;
     if (e->members == ENGINE_CAMPAIGNS_MAX)
         return TM_ELIMIT;
-    struct member *m = &e->member[e->members];
-    *m = (struct member){.env = *env};
-    arena_init(&m->arena);
-    m->campaign = campaign_new(&m->arena, env, state, counters);
+    begin(e, &e->member[e->members], env, state, counters);
     e->members++;
     return TM_OK;
 }
@@ -112,12 +124,13 @@ int engine_replace(struct engine *e, const struct campaign_env *env,
     struct member *m = &e->member[index];
     campaign_status(m->campaign, &status);
     /* Actions that still wait would reach the new campaign. */
-    if (status.calls > 0 || engine_pending(e) > 0)
+    if (status.calls > 0 || gate_holds(&e->ready, index) ||
+        gate_holds(&e->gate, index))
         return TM_ESTATE;
+    unsigned fetches = m->fetches;
     arena_fini(&m->arena);
-    *m = (struct member){.env = *env};
-    arena_init(&m->arena);
-    m->campaign = campaign_new(&m->arena, env, state, counters);
+    begin(e, m, env, state, counters);
+    m->fetches = m->strange = fetches;
     release(e, index); /* the former plan's hopper is forgotten */
     return TM_OK;
 }
@@ -215,9 +228,12 @@ static void place(struct engine *e, size_t index,
     int rc = TM_ESTATE;
     if (e->draining)
         rc = TM_EFULL;
-    else if (!suppressed(m, a))
+    else if (!suppressed(m, a)) {
         rc = e->port.carrier->place(e->port.carrier->self, &a->permit, &a->spec,
                                     NULL);
+        /* TM_ESTATE says "opted out" to the campaign, for good. */
+        tm_assert(rc != TM_ESTATE);
+    }
     if (rc == TM_OK) {
         map_set(&e->call_owner, (uint64_t)a->attempt.v, index + 1);
         return;
@@ -227,22 +243,33 @@ static void place(struct engine *e, size_t index,
     step(e, index, &ev);
 }
 
+/* Nothing that was asked for before waits: leads are never fetched or given
+ * back ahead of what was written about them. */
+static bool in_order(const struct engine *e)
+{
+    return e->backlog.head == NULL;
+}
+
 static void fetch(struct engine *e, size_t index, size_t count)
 {
     struct member *m = &e->member[index];
     struct store_fetch q = {
         .campaign = m->env.id, .now_us = now_of(e), .max = count};
     m->fetch_wanted = 0;
-    if (e->port.store->fetch(e->port.store->self, &q) != TM_OK) {
+    if (!in_order(e) || m->release_wanted ||
+        e->port.store->fetch(e->port.store->self, &q) != TM_OK) {
         m->fetch_wanted = count;
         e->retry_us = now_of(e) + RETRY_US;
+        return;
     }
+    m->fetches++;
 }
 
 static void release(struct engine *e, size_t index)
 {
     struct member *m = &e->member[index];
     m->release_wanted =
+        !in_order(e) ||
         e->port.store->release(e->port.store->self, m->env.id) != TM_OK;
     if (m->release_wanted)
         e->retry_us = now_of(e) + RETRY_US;
@@ -357,6 +384,13 @@ static void on_leads(void *arg, const struct store_leads *leads)
     size_t index;
     if (!find(e, leads->campaign, &index))
         return;
+    struct member *m = &e->member[index];
+    tm_assert(m->fetches > 0);
+    m->fetches--;
+    if (m->strange > 0) { /* given back to the store when the plan went */
+        m->strange--;
+        return;
+    }
     struct campaign_event ev = {.kind = CAMPAIGN_EV_LEADS,
                                 .lead = leads->lead,
                                 .leads = leads->n,
@@ -372,6 +406,7 @@ static void on_failed(void *arg, const struct err *err)
     (void)err; /* the command that owns the store has logged it */
     e->store_failed = true;
     hold_or_release(e);
+    run_gate(e);
 }
 
 static void on_recovered(void *arg)

@@ -37,13 +37,15 @@ struct engine *engine_new(const struct engine_ports *ports);
 void engine_free(struct engine *e);
 
 /* Adds a campaign in the state the store knows; env is copied, what it
- * points to is not. TM_ELIMIT, or TM_EEXIST when the id is there already.
- * A campaign that is running starts to dial with the next engine_run(). */
+ * points to is not; env->numbers is the engine's own. TM_ELIMIT, or TM_EEXIST
+ * when the id is there already. A campaign that is running starts to dial with
+ * the next engine_run(). */
 int engine_add(struct engine *e, const struct campaign_env *env,
                enum campaign_state state,
                const struct campaign_counters *counters) TM_MUST_CHECK;
 
-/* A new plan for a campaign that has no calls up (TM_ESTATE otherwise). */
+/* A new plan for a campaign. TM_ESTATE: it has calls up, or actions wait for
+ * their records; other campaigns do not matter. TM_ENOTFOUND. */
 int engine_replace(struct engine *e, const struct campaign_env *env,
                    enum campaign_state state,
                    const struct campaign_counters *counters) TM_MUST_CHECK;

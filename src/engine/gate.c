@@ -81,3 +81,11 @@ void gate_item_free(struct gate_item *item)
 {
     mem_free(item);
 }
+
+bool gate_holds(const struct gate *g, size_t campaign)
+{
+    for (const struct gate_item *i = g->head; i != NULL; i = i->next)
+        if (i->campaign == campaign)
+            return true;
+    return false;
+}

@@ -30,5 +30,7 @@ void gate_push(struct gate *g, uint64_t seq, size_t campaign,
  * gate_item_free. */
 struct gate_item *gate_pop(struct gate *g, uint64_t durable);
 void gate_item_free(struct gate_item *item);
+/* Whether an action of the campaign waits here. */
+bool gate_holds(const struct gate *g, size_t campaign);
 
 #endif

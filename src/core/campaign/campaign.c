@@ -53,9 +53,6 @@ static void alloc_all(struct campaign *c, struct arena *a)
     slots_init(&c->slots, a, plan->hopper + plan->calls_max);
     c->hopper_cap = plan->hopper;
     c->hopper = arena_array(a, c->hopper_cap, sizeof(*c->hopper));
-    c->recent = arena_array(a, RECENT_SIZE, sizeof(*c->recent));
-    for (size_t i = 0; i < RECENT_SIZE; i++)
-        c->recent[i] = INT64_MIN;
     c->record = arena_array(a, STEP_RECORDS_MAX, sizeof(*c->record));
     c->action = arena_array(a, STEP_ACTIONS_MAX, sizeof(*c->action));
     c->prompt = arena_array(a, STEP_PROMPTS_MAX, sizeof(*c->prompt));
@@ -68,7 +65,8 @@ struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
                               const struct campaign_counters *counters)
 {
     tm_assert(env->plan != NULL && env->book != NULL && env->zones != NULL);
-    tm_assert(env->suppression != NULL && *env->next_attempt > 0);
+    tm_assert(env->suppression != NULL && env->numbers != NULL);
+    tm_assert(*env->next_attempt > 0);
     struct campaign *c = arena_alloc(a, sizeof(*c));
     c->magic = CAMPAIGN_MAGIC;
     c->env = *env;

@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/tz.h"
 #include "core/call/call_event.h"
+#include "core/campaign/numbers.h"
 #include "core/campaign/plan.h"
 #include "core/dnc/dnc_lists.h"
 #include "core/dnc/suppression.h"
@@ -65,6 +66,7 @@ struct campaign_env {
     struct suppression *suppression; /* opt-outs of all sellers; a step that
                                         hears an opt-out adds to it at once */
     int64_t *next_attempt;           /* shared by all campaigns of the node */
+    struct numbers *numbers;         /* likewise; the engine's */
 };
 
 /* Counters that outlive a restart; read from the store at start. */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/civil.h"
-#include "base/rng.h"
 #include "core/campaign/campaign_inside.h"
 #include "core/campaign/lead_case.h"
 
@@ -137,11 +136,6 @@ static void prepare(struct campaign *c, const struct slot *s)
     a->prompts = c->prompts - before;
 }
 
-static int64_t *recent_of(const struct campaign *c, uint64_t e164)
-{
-    return &c->recent[rng_mix(e164) & (RECENT_SIZE - 1)];
-}
-
 static void note_try(struct campaign *c, struct slot *s)
 {
     struct lead *l = &s->lead;
@@ -185,7 +179,7 @@ static void start_call(struct campaign *c, struct slot *s, size_t phone,
     s->e164 = s->lead.phone[phone].e164;
     s->machine = false;
     s->callback_us = 0;
-    *recent_of(c, s->e164) = c->now_us;
+    numbers_begin(c->env.numbers, s->e164, c->now_us);
     slots_call_begin(&c->slots, s, id);
     call_leg_init(&s->leg, c->now_us);
     script_run_init(&s->run, c->env.plan->script);
@@ -229,17 +223,18 @@ static bool better(const struct answer_of_rules *a,
     return best->kind == VERDICT_DENY || a->not_before_us < best->not_before_us;
 }
 
-/* Another lead may have the same number: then it must not be called while
- * that one talks, and the history this lead came with is out of date, so that
- * caps could be passed. Such a lead goes back and is fetched anew. Two
- * numbers may share a place in the table; that costs a fetch. */
+/* Another lead, or another campaign, may have the same number: then it must
+ * not be called while that one talks, and the history this lead came with is
+ * out of date, so that caps could be passed. Such a lead goes back and is
+ * fetched anew. */
 static bool give_back(struct campaign *c, struct slot *s)
 {
     bool in_call = false, stale = false;
     for (size_t i = 0; i < s->lead.phones; i++) {
         uint64_t e164 = s->lead.phone[i].e164;
-        in_call = in_call || slots_number_in_call(&c->slots, e164);
-        stale = stale || *recent_of(c, e164) >= s->asked_us;
+        in_call = in_call || numbers_in_call(c->env.numbers, e164);
+        stale =
+            stale || numbers_called_since(c->env.numbers, e164, s->asked_us);
     }
     if (in_call)
         campaign_out_lead(c, s, LEAD_WAITING, c->now_us + CIVIL_MINUTE_US,

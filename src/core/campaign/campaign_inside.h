@@ -23,7 +23,6 @@ enum {
     TEXT_LEAD_MAX = (PREPARE_MAX + 10) * TEXT_SAY_MAX, /* and its verdicts */
     STEP_TEXT_MAX = 8 * TEXT_LEAD_MAX + (STEP_CALLS_MAX + 2) * TEXT_CALL_MAX,
     VERSIONS_MAX = 1024,
-    RECENT_SIZE = 1 << 14,
 };
 
 #define FETCH_PAUSE_US (500 * 1000) /* between two fetches of a few leads */
@@ -43,7 +42,6 @@ struct campaign {
     struct slots slots;
     int32_t *hopper; /* a queue of slots: hopper[(first + i) % cap] */
     size_t hopper_first, hopper_n, hopper_cap;
-    int64_t *recent; /* by a number's hash: when it was called last */
 
     bool fetching; /* an ACTION_FETCH has no answer yet */
     bool discard;  /* ... and its leads were given back meanwhile */

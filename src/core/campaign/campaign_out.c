@@ -57,7 +57,9 @@ void campaign_out_lead(struct campaign *c, struct slot *s,
     r->key = str_of(reason);
     if (state == LEAD_WAITING && due_us < c->own_due_us)
         c->own_due_us = due_us;
-    if (s->attempt.v != 0)
+    if (s->attempt.v != 0) {
+        numbers_end(c->env.numbers, s->e164);
         slots_call_end(&c->slots, s);
+    }
     slots_give(&c->slots, s);
 }

@@ -31,9 +31,8 @@ void slots_init(struct slots *s, struct arena *a, size_t n)
         continue;
     s->by_lead = arena_array(a, s->buckets, sizeof(*s->by_lead));
     s->by_attempt = arena_array(a, s->buckets, sizeof(*s->by_attempt));
-    s->by_number = arena_array(a, s->buckets, sizeof(*s->by_number));
     for (size_t i = 0; i < s->buckets; i++)
-        s->by_lead[i] = s->by_attempt[i] = s->by_number[i] = SLOTS_NONE;
+        s->by_lead[i] = s->by_attempt[i] = SLOTS_NONE;
     for (size_t i = 0; i < n; i++)
         s->slot[i].lead_next = i + 1 < n ? (int32_t)i + 1 : SLOTS_NONE;
 }
@@ -121,24 +120,12 @@ struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a)
     return NULL;
 }
 
-bool slots_number_in_call(const struct slots *s, uint64_t e164)
-{
-    for (int32_t i = s->by_number[bucket_of(s, (int64_t)e164)]; i != SLOTS_NONE;
-         i = at(s, i)->number_next)
-        if (at(s, i)->e164 == e164)
-            return true;
-    return false;
-}
-
 void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a)
 {
     tm_assert(slot->used && slot->attempt.v == 0 && a.v > 0);
     tm_assert(slot->e164 > 0);
     int32_t i = slots_index(s, slot);
     size_t b = bucket_of(s, a.v);
-    size_t n = bucket_of(s, (int64_t)slot->e164);
-    slot->number_next = s->by_number[n];
-    s->by_number[n] = i;
     slot->attempt = a;
     slot->attempt_next = s->by_attempt[b];
     s->by_attempt[b] = i;
@@ -161,10 +148,6 @@ void slots_call_end(struct slots *s, struct slot *slot)
     while (*link != i)
         link = &at(s, *link)->attempt_next;
     *link = slot->attempt_next;
-    link = &s->by_number[bucket_of(s, (int64_t)slot->e164)];
-    while (*link != i)
-        link = &at(s, *link)->number_next;
-    *link = slot->number_next;
     if (slot->before != SLOTS_NONE)
         at(s, slot->before)->after = slot->after;
     else

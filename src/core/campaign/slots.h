@@ -1,9 +1,8 @@
 /*
  * Private to core/campaign: the fixed pool of leads at hand. A slot holds a
  * copy of a lead with the texts its script speaks; it waits in the hopper or
- * is in a call. Found by lead, by attempt and by number called; calls are kept
- * in order of their start, and in a heap by deadline. Sized once; nothing
- * grows.
+ * is in a call. Found by lead and by attempt; calls are kept in order of their
+ * start, and in a heap by deadline. Sized once; nothing grows.
  */
 #ifndef CORE_CAMPAIGN_SLOTS_H
 #define CORE_CAMPAIGN_SLOTS_H
@@ -35,7 +34,7 @@ struct slot {
     int64_t deadline_us; /* INT64_MAX none */
     /* links, indices of slots */
     int32_t heap_at; /* place in the heap, or SLOTS_NONE */
-    int32_t lead_next, attempt_next, number_next;
+    int32_t lead_next, attempt_next;
     int32_t before, after; /* calls in order */
     bool used;
 };
@@ -43,10 +42,10 @@ struct slot {
 struct slots {
     struct slot *slot;
     size_t n, used, calls;
-    int32_t free;                              /* chained by lead_next */
-    int32_t *by_lead, *by_attempt, *by_number; /* number: of calls only */
-    size_t buckets;                            /* a power of two */
-    int32_t first, last;                       /* calls */
+    int32_t free; /* chained by lead_next */
+    int32_t *by_lead, *by_attempt;
+    size_t buckets;      /* a power of two */
+    int32_t first, last; /* calls */
     int32_t *heap;
     size_t heaped;
 };
@@ -59,8 +58,6 @@ struct slot *slots_take(struct slots *s, const struct lead *l,
 void slots_give(struct slots *s, struct slot *slot);
 int32_t slots_index(const struct slots *s, const struct slot *slot);
 struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a);
-
-bool slots_number_in_call(const struct slots *s, uint64_t e164);
 
 /* The call of a slot whose e164 is set. */
 void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a);

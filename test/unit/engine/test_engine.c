@@ -40,7 +40,8 @@ struct desk {
     int64_t next_attempt;
     uint64_t durable[RECORD_COUNT], handed[RECORD_COUNT];
     struct map durable_attempt; /* attempt -> 1 */
-    uint64_t calls;
+    struct map called;          /* number -> calls */
+    uint64_t calls, most_calls;
     int last_cancelled; /* note of the last ENDED without a call: yes */
 };
 
@@ -68,7 +69,11 @@ static void on_call(void *arg, const struct permit *p,
     struct desk *d = arg;
     (void)s;
     (void)now_us;
+    uint64_t n = 0;
     d->calls++;
+    (void)map_get(&d->called, p->e164, &n);
+    map_set(&d->called, p->e164, ++n);
+    d->most_calls = n > d->most_calls ? n : d->most_calls;
     /* the rule of the engine */
     assert_true(map_get(&d->durable_attempt, (uint64_t)p->attempt.v, NULL));
 }
@@ -132,6 +137,7 @@ static struct desk *desk_new(size_t records_max, unsigned calls)
     }
     suppression_init(&d->suppression);
     map_init(&d->durable_attempt);
+    map_init(&d->called);
     struct engine_ports ports = {.clock = &d->clock_port,
                                  .store = &d->store,
                                  .carrier = &d->carrier,
@@ -152,6 +158,7 @@ static void desk_free(struct desk *d)
     sim_store_free(d->sim_store);
     suppression_fini(&d->suppression);
     map_fini(&d->durable_attempt);
+    map_fini(&d->called);
     sim_list_free(d->list);
     sim_clock_fini(&d->clock);
     fixture_day_free(d->day);
@@ -447,6 +454,64 @@ static void test_replace(void **state)
     desk_free(d);
 }
 
+/* A campaign at work does not keep another one from a new plan, and answers
+ * to the former plan's fetch are not taken for the new one's. */
+static void test_replace_beside_a_busy_one(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(0, 20);
+    struct campaign_env env = env_of(d, 2);
+    struct plan plan = *d->day->plan;
+    add_campaign(d, 2);
+    plan.hopper = 10; /* less than the former plan asked for */
+    env.plan = &plan;
+    sim_store_set_commit_us(d->sim_store, 500000);
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 20 * SECOND);
+    assert_int_equal(engine_command(d->engine, env.id, CAMPAIGN_EV_START),
+                     TM_OK);
+    assert_true(engine_pending(d->engine) > 0);
+    assert_int_equal(engine_replace(d->engine, &env, CAMPAIGN_RUNNING, NULL),
+                     TM_OK);
+    engine_run(d->engine);
+    pass(d, 2400 * SECOND);
+    for (size_t i = 0; i < LEADS / 2; i++)
+        assert_int_not_equal(sim_store_member_at(d->sim_store, env.id, i).state,
+                             LEAD_NEW);
+    desk_free(d);
+}
+
+/* Two campaigns of a seller have the same people: nobody is called by both at
+ * once, nor by the second when the first one's call used up the cap. */
+static void test_caps_over_campaigns(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(0, PEOPLE_CALLS);
+    const struct policy_cap cap = {1, CAP_PER_NUMBER, 86400 * SECOND};
+    struct plan plan = *d->day->plan;
+    struct campaign_env one = env_of(d, 1), other = env_of(d, 3);
+    struct sim_store_campaign c = {
+        .tenant = {1}, .id = {3}, .seller = {1}, .state = CAMPAIGN_LOADED};
+    plan.policy.cap = &cap;
+    plan.policy.caps = 1;
+    plan.hopper = LEADS;
+    one.plan = other.plan = &plan;
+    sim_store_add_campaign(d->sim_store, &c);
+    for (int64_t i = 1; i <= LEADS; i++)
+        sim_store_enroll(d->sim_store, c.id, (struct lead_id){i});
+    assert_int_equal(engine_add(d->engine, &other, CAMPAIGN_LOADED, NULL),
+                     TM_OK);
+    assert_int_equal(engine_replace(d->engine, &one, CAMPAIGN_LOADED, NULL),
+                     TM_OK);
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 300 * SECOND);
+    assert_int_equal(engine_command(d->engine, c.id, CAMPAIGN_EV_START), TM_OK);
+    pass(d, 1800 * SECOND);
+    assert_true(d->calls > LEADS / 2);
+    assert_int_equal(d->most_calls, 1); /* to one number */
+    desk_free(d);
+}
+
 static void test_records_of_nobody(void **state)
 {
     (void)state;
@@ -467,6 +532,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calls_wait_for_their_record),
         cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_replace_beside_a_busy_one),
+        cmocka_unit_test(test_caps_over_campaigns),
         cmocka_unit_test(test_pause_goes_on_stop_gives_back),
         cmocka_unit_test(test_full_store),
         cmocka_unit_test(test_store_away),

@@ -103,6 +103,7 @@ void world_open(struct world *w, const char *plan)
     arena_init(&w->arena);
     buf_init(&w->trace, WORLD_TRACE_MAX);
     suppression_init(&w->suppression);
+    numbers_init(&w->numbers);
     assert_true(
         civil_parse_instant(str_of("2026-11-23T15:00:00Z"), &w->start_us));
     w->now_us = w->start_us;
@@ -122,6 +123,7 @@ void world_open(struct world *w, const char *plan)
         .lists = &w->lists,
         .suppression = &w->suppression,
         .next_attempt = &w->next_attempt,
+        .numbers = &w->numbers,
     };
     w->campaign = campaign_new(&w->arena, &w->env, CAMPAIGN_LOADED, NULL);
 }
@@ -129,6 +131,7 @@ void world_open(struct world *w, const char *plan)
 void world_close(struct world *w)
 {
     suppression_fini(&w->suppression);
+    numbers_fini(&w->numbers);
     buf_fini(&w->image);
     buf_fini(&w->trace);
     arena_fini(&w->arena);

@@ -17,6 +17,7 @@ struct world {
     struct dnc_lists lists;
     struct buf image;
     struct suppression suppression;
+    struct numbers numbers;
     const struct plan *plan;
     int64_t next_attempt;
     struct campaign_env env;
