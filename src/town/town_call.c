@@ -44,6 +44,8 @@ struct town_call {
     unsigned decided; /* prompts below this had their reaction */
     bool acting;      /* reaction is under way */
     struct person_reaction reaction;
+    char pressing; /* the key that is being sent: the next prompt may have its
+                      reaction before the last packet is out */
 };
 
 static void listen_event(void *arg, const struct media_event *ev);
@@ -325,6 +327,7 @@ static void react(struct town_call *c)
     if (c->leg == NULL || media_leg_press(c->leg, key, KEY_ON_MS, KEY_GAP_MS,
                                           c->reaction.in_band) < 0)
         return;
+    c->pressing = c->reaction.digit;
     c->town->counts.digits++;
     log_begin(c, "digit");
     json_out_kv_text(&c->town->log.out, "digit", key);
@@ -366,7 +369,7 @@ static void prompt_over(struct town_call *c)
 
 static void keys_sent(struct town_call *c)
 {
-    const char key[2] = {c->reaction.digit, '\0'};
+    const char key[2] = {c->pressing, '\0'};
     log_begin(c, "digit_sent");
     json_out_kv_text(&c->town->log.out, "digit", key);
     log_end(c);
