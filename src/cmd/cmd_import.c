@@ -126,7 +126,8 @@ struct job {
     size_t finished;   /* campaigns of the list that have ended */
     const char *finished_name[FINISHED_MAX];
     uint64_t bad_phones, extra_cells, unread_dates, left_out;
-    uint64_t open_line; /* of a quote that never closes; 0: none */
+    uint64_t open_line; /* of a row without an end; 0: none */
+    enum csv_fault open_fault;
     size_t batch_max;
 };
 
@@ -183,6 +184,12 @@ static struct csv_row keep_cells(struct job *j, const struct csv_row *row)
     return kept;
 }
 
+static void note_fault(struct job *j, const struct csv_row *row)
+{
+    j->open_line = row->line;
+    j->open_fault = row->fault;
+}
+
 static void take_row(struct job *j, const struct csv_row *row, bool done)
 {
     struct lead_row_result r;
@@ -198,7 +205,7 @@ static void take_row(struct job *j, const struct csv_row *row, bool done)
         j->left_out += r.left_out > 0;
     }
     if (row->fault == CSV_OPEN_QUOTE || row->fault == CSV_TOO_LONG)
-        j->open_line = row->line;
+        note_fault(j, row);
     if (done) /* written by the import that was cut off */
         return;
     if (!r.good) {
@@ -225,14 +232,26 @@ static int read_rows(struct job *j, struct err *e)
     return rc == 0 ? flush(j, e) : rc;
 }
 
+/* A column that says what was agreed to or withdrawn; NULL: none. */
+static const char *consent_column(const struct columns *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->column[i].role == COLUMNS_CONSENT ||
+            c->column[i].role == COLUMNS_REVOKED)
+            return c->column[i].name;
+    return NULL;
+}
+
 static int begin(struct job *j, struct err *e)
 {
     const char *slash = strrchr(j->file.path, '/');
-    if (j->file.columns.has_consent && j->o->seller == NULL)
+    const char *consent = consent_column(&j->file.columns);
+    if (consent != NULL && j->o->seller == NULL)
         return err_set(e, TM_EINVAL,
                        "the file holds consents: a consent belongs to one "
                        "seller, name him with --seller NAME (or leave the "
-                       "column out: --map consent=-)");
+                       "column out: --map %s=-)",
+                       consent);
     struct import_writer_open o = {
         .tenant = tenant_default(),
         .list = j->o->list,
@@ -271,10 +290,9 @@ static void warn(struct job *j)
                        j->left_out, LEAD_PHONES_MAX, LEAD_FIELDS_MAX);
     if (j->open_line > 0)
         control_printf(j->c,
-                       "line %" PRIu64 ": a quote is opened and not closed: "
-                       "what follows was taken for one long row and "
-                       "rejected; repair the file and import it again\n",
-                       j->open_line);
+                       "line %" PRIu64 ": rejected with all that belongs to "
+                       "it: %s\n",
+                       j->open_line, csv_fault_text(j->open_fault));
     if (j->unread_dates > 0)
         control_printf(j->c,
                        "%" PRIu64 " imported rows have a date that "

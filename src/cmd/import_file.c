@@ -131,6 +131,8 @@ static int look(struct import_file *f, const struct import_file_options *o,
     char delimiter = 0;
     buf_init(&text, TEXT_MAX);
     rc = encoding_feed(&stream, bytes, n, &text, e);
+    if (rc != TM_OK)
+        rc = err_context(e, "%s", f->path);
     if (rc == TM_OK)
         rc = choose_delimiter(o->delimiter, buf_slice(&text), &delimiter, e);
     if (rc == TM_OK) {

@@ -253,8 +253,9 @@ static void drop_mark(struct encoding_stream *s, struct buf *out, size_t before)
 static int refuse_zero(const struct encoding_stream *s, size_t i, struct err *e)
 {
     return err_set(e, TM_ECORRUPT,
-                   "byte %llu is zero: this is no text file; save it as CSV",
-                   (unsigned long long)(s->offset + i));
+                   "byte %llu is zero, which no text in %s has; save the "
+                   "file as CSV in UTF-8",
+                   (unsigned long long)(s->offset + i), encoding_text(s->kind));
 }
 
 /* Finishes the character whose first bytes came with the last piece. */
