@@ -418,7 +418,7 @@ static bool fifth_circuit(const struct check_law_case *c)
     uint64_t here = c->lead->region.v;
     struct civil_date since = {2026, 2, 25};
     return (here == tx.v || here == la.v || here == ms.v) &&
-           c->phone->line == LINE_WIRELESS &&
+           c->phone->line != LINE_UNKNOWN && may_be_line(c, LINE_WIRELESS) &&
            today(c, false) >= civil_days(since) && has_consent(c);
 }
 

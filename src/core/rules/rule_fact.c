@@ -82,6 +82,17 @@ bool rule_fact_mask(enum rule_fact f, struct slice values, uint32_t *mask,
     return bits != 0;
 }
 
+/* A line that moved to a mobile, or that we were told is one, is that too,
+ * whatever our data of it say; an untold line is every line already. */
+static void add_wireless(const struct rule_case *k, uint32_t *line)
+{
+    const struct case_contact *c = &k->contact;
+    bool moved = c->ported.year != 0 || c->known_wireless == TRI_YES;
+    if (moved && c->line != LINE_UNKNOWN) {
+        *line |= VOCAB_BIT(LINE_WIRELESS);
+    }
+}
+
 bool rule_fact_load(const struct rule_case *k, uint32_t bits[RULE_FACT_COUNT],
                     enum rule_fact *bad)
 {
@@ -93,5 +104,6 @@ bool rule_fact_load(const struct rule_case *k, uint32_t bits[RULE_FACT_COUNT],
     bits[name] = VOCAB_BIT((unsigned)k->field);
     RULE_FACTS(X)
 #undef X
+    add_wireless(k, &bits[FACT_LINE]);
     return true;
 }

@@ -290,6 +290,41 @@ static uint32_t covered(const struct rule_case *k, const struct rule_param *p)
     return bits;
 }
 
+/* Latest withdrawal that names no consent and reaches this call; 0 none. By
+ * the scope "all" it ends everything, else what it answered to. */
+static int64_t withdrawn_at(const struct rule_case *k)
+{
+    int64_t at = 0;
+    int64_t seller = k->caller.seller.v;
+    for (size_t i = 0; i < k->suppression.revocations; i++) {
+        const struct case_revocation *r = &k->suppression.revocation[i];
+        bool ours = !r->seller.v || !seller || r->seller.v == seller;
+        bool reaches = k->policy.revocation_scope == SCOPE_ALL ||
+                       r->in_reply_to == PURPOSE_UNKNOWN ||
+                       k->purpose.kind == PURPOSE_UNKNOWN ||
+                       r->in_reply_to == k->purpose.kind;
+        if (ours && reaches && r->at_us > at) {
+            at = r->at_us;
+        }
+    }
+    return at;
+}
+
+/* Given on a later day than the withdrawal, where the person is. */
+static bool given_after(const struct rule_view *v, const struct case_consent *c,
+                        int64_t at_us)
+{
+    return c->given.year &&
+           rule_clock_first(&v->clock, civil_days(c->given)) > at_us;
+}
+
+/* Ended by a withdrawal, at once (convention K5). */
+static bool withdrawn(const struct rule_view *v, const struct case_consent *c)
+{
+    int64_t at = withdrawn_at(v->k);
+    return c->revoked_us != 0 || (at != 0 && !given_after(v, c, at));
+}
+
 /* One consent of this seller and kind. NO with change_us: begins then. */
 static void weigh_consent(const struct rule_view *v, const struct rule_param *p,
                           const struct case_consent *c, struct rule_result *r)
@@ -297,7 +332,7 @@ static void weigh_consent(const struct rule_view *v, const struct rule_param *p,
     int64_t t = v->clock.t;
     uint64_t number = v->k->contact.e164;
     answer(r, false);
-    if (c->revoked_us || (c->e164 && number && c->e164 != number) ||
+    if (withdrawn(v, c) || (c->e164 && number && c->e164 != number) ||
         (c->covers && !(c->covers & covered(v->k, p))) ||
         (p->not_condition && c->not_condition == TRI_NO) ||
         (c->to_us && c->to_us <= t) ||
@@ -358,30 +393,28 @@ static void test_consent(const struct rule_view *v, const struct rule_param *p,
     r->evidence = v->k->consents > 0;
 }
 
+/* Channels that a withdrawal for this one reaches: a voice made by a machine
+ * and one recorded before are one kind (US-FCC-AI). */
+static uint32_t kindred(enum contact_channel c)
+{
+    static const uint32_t machine = VOCAB_BIT(CHANNEL_VOICE_AI) |
+                                    VOCAB_BIT(CHANNEL_VOICE_PRERECORDED);
+    uint32_t bit = c == CHANNEL_UNKNOWN ? UINT32_MAX : VOCAB_BIT(c);
+    return bit & machine ? bit | machine : bit;
+}
+
 /* Latest withdrawal that reaches this contact; 0 none. */
 static int64_t revoked_at(const struct rule_case *k)
 {
-    int64_t at = 0;
-    uint32_t channel = k->contact.channel == CHANNEL_UNKNOWN
-                           ? UINT32_MAX
-                           : VOCAB_BIT(k->contact.channel);
+    int64_t at = withdrawn_at(k);
+    uint32_t channels = kindred(k->contact.channel);
     int64_t seller = k->caller.seller.v;
     for (size_t i = 0; i < k->consents; i++) {
         const struct case_consent *c = &k->consent[i];
         bool ours = !c->seller.v || !seller || c->seller.v == seller;
-        if (ours && (!c->covers || (c->covers & channel)) &&
+        if (ours && (!c->covers || (c->covers & channels)) &&
             c->revoked_us > at) {
             at = c->revoked_us;
-        }
-    }
-    for (size_t i = 0; i < k->suppression.revocations; i++) {
-        const struct case_revocation *r = &k->suppression.revocation[i];
-        bool ours = !r->seller.v || !seller || r->seller.v == seller;
-        bool reaches = k->policy.revocation_scope == SCOPE_ALL ||
-                       r->in_reply_to == PURPOSE_UNKNOWN ||
-                       r->in_reply_to == k->purpose.kind;
-        if (ours && reaches && r->at_us > at) {
-            at = r->at_us;
         }
     }
     return at;
@@ -405,8 +438,7 @@ static void test_revoked(const struct rule_view *v, struct rule_result *r)
     for (size_t i = 0; i < v->k->consents; i++) {
         const struct case_consent *c = &v->k->consent[i];
         if (!c->seller.v || c->seller.v != v->k->caller.seller.v ||
-            !(any.consents & VOCAB_BIT(c->type)) || !c->given.year ||
-            rule_clock_first(&v->clock, civil_days(c->given)) <= at) {
+            !(any.consents & VOCAB_BIT(c->type)) || !given_after(v, c, at)) {
             continue;
         }
         weigh_consent(v, &any, c, r);

@@ -14,7 +14,7 @@
 struct rule_view {
     const struct rule_case *k;
     struct rule_clock clock;
-    uint32_t fact[RULE_FACT_COUNT]; /* one bit each */
+    uint32_t fact[RULE_FACT_COUNT]; /* a bit each; a line may be two */
 };
 
 struct rule_result {

@@ -462,6 +462,37 @@ static void withdrawn(struct scenes *s)
     ask_at(k, NOON);
 }
 
+/* A home line that became a mobile is one; who takes everything back is called
+ * at no agreed time and without permission; machine voices are one kind. */
+static void taken_back(struct scenes *s)
+{
+    struct scene *k = survey(s, "home line ported 15 and 16 days ago");
+    recorded(k);
+    k->phone.ported = (struct civil_date){2026, 11, 8};
+    ask_at(k, "2026-11-23T17:00Z");
+    ask_at(k, "2026-11-24T17:00Z");
+    k = survey(s, "home line, told it is a mobile");
+    recorded(k);
+    k->phone.known_wireless = TRI_YES;
+    ask_at(k, NOON);
+    k = scene(s, "time agreed, everything withdrawn");
+    consent(k, CONSENT_EXPRESS)->agreed_time = true;
+    k->lead.revoked_us = scene_instant("2026-11-22T17:00Z");
+    ask_at(k, "2026-11-24T02:30Z");
+    k = scene(s, "signed, everything withdrawn");
+    consent(k, CONSENT_EXPRESS_WRITTEN);
+    k->phone.national = TRI_YES;
+    k->lead.revoked_us = scene_instant("2026-11-22T17:00Z");
+    ask_at(k, NOON);
+    k = survey(s, "recorded calls withdrawn, another voice");
+    recorded(k);
+    k->campaign.channel = CHANNEL_VOICE_AI;
+    consent(k, CONSENT_EXPRESS)->channels =
+        VOCAB_BIT(CHANNEL_VOICE_PRERECORDED);
+    k->consent[0].revoked_us = scene_instant("2026-11-22T17:00Z");
+    ask_at(k, NOON);
+}
+
 static void earlier(struct scene *k, int64_t before_us)
 {
     k->earlier[k->lead.earliers++] = (struct check_earlier){
@@ -612,6 +643,7 @@ void scene_list(struct scenes *s)
     recorded_ftc(s);
     recorded_fcc(s);
     withdrawn(s);
+    taken_back(s);
     three_in_thirty(s);
     conduct(s);
     caps(s);

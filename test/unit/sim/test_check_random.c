@@ -119,10 +119,6 @@ static void random_consents(struct rng *r, struct scene *k,
         c->seller.v = pick(r, 8) == 0 ? 8 : 7;
         c->e164 = pick(r, 8) == 0 ? 12125559999 : 0;
         c->channels = pick(r, 2) == 0 ? 0 : 1 + pick(r, 126);
-        /* Artificial and recorded voices together, or neither. */
-        c->channels &= ~VOCAB_BIT(CHANNEL_VOICE_AI);
-        if ((c->channels & VOCAB_BIT(CHANNEL_VOICE_PRERECORDED)) != 0)
-            c->channels |= VOCAB_BIT(CHANNEL_VOICE_AI);
         c->agreed_time = pick(r, 4) == 0;
         c->not_condition = mostly_yes(r);
         c->given = before(r, day, 400);
@@ -154,6 +150,8 @@ static void random_person(struct rng *r, struct scene *k, struct civil_date day,
     l->member = pick(r, 8) == 0 ? TRI_YES : TRI_NO;
     if (pick(r, 10) == 0)
         l->terminated_us = now_us - (int64_t)pick(r, 500) * DAY;
+    if (pick(r, 10) == 0)
+        l->revoked_us = now_us - (int64_t)pick(r, 400 * 24) * 3600 * SECOND;
     l->earliers = pick(r, 7);
     int64_t at = now_us - 31 * DAY;
     for (size_t i = 0; i < l->earliers; i++) {
@@ -178,8 +176,8 @@ static void random_phone(struct rng *r, const struct scenes *s, struct scene *k,
     p->line = pick(r, 3) == 0   ? (enum line_type)pick(r, LINE_COUNT)
               : pick(r, 2) == 0 ? LINE_WIRELESS
                                 : LINE_RESIDENTIAL;
-    p->known_wireless = p->line == LINE_WIRELESS ? tri(r) : TRI_NO;
-    if (p->line == LINE_WIRELESS && pick(r, 3) == 0)
+    p->known_wireless = pick(r, 3) == 0 ? tri(r) : TRI_NO;
+    if (pick(r, 3) == 0)
         p->ported = before(r, day, 30);
     p->national = pick(r, 3) == 0 ? tri(r) : TRI_NO;
     p->opted_out = pick(r, 20) == 0;
