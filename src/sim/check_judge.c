@@ -71,9 +71,11 @@ static void ask_about(struct check_rules *c, struct question *q,
     q->law.call = q->call;
     q->law.opted_out =
         p->opted_out ||
-        map_get(&c->gone, check_rules_key(2, k->seller.v, p->e164), NULL) ||
         map_get(&c->gone, check_rules_key(3, k->seller.v, (uint64_t)l->id.v),
                 NULL);
+    for (size_t i = 0; i < l->phones; i++)
+        q->law.opted_out |= map_get(
+            &c->gone, check_rules_key(2, k->seller.v, l->phone[i].e164), NULL);
 }
 
 static bool lawful_at(struct check_rules *c, struct question *q, int64_t now_us,

@@ -55,9 +55,11 @@ static void fill_phone(struct runner_check *c, const struct lead *l, size_t i,
         .us = number_country(e164, country) && strcmp(country, "US") == 0,
         .line = line_of(l->phone[i].type, l->business),
         .national = sim_list_is_national(list, e164) ? TRI_YES : TRI_NO,
-        .opted_out =
-            sim_list_is_internal(list, e164) || sim_list_opted_out(list, e164),
+        .opted_out = sim_list_is_internal(list, e164),
     };
+    /* whichever telephone he asked on */
+    for (size_t k = 0; k < l->phones; k++)
+        p->opted_out |= sim_list_opted_out(list, l->phone[k].e164);
     fill_zones(c, l, p);
 }
 

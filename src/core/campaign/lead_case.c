@@ -231,16 +231,31 @@ static void add_list(struct lead_case *c, const struct lead_case_input *in,
         add_internal(c, in->seller, 0);
 }
 
+/* Who asked on one of his telephones to be left alone is not called on
+ * another: the request is the person's, not the line's. */
+static void add_opt_out(struct lead_case *c, const struct lead_case_input *in,
+                        const struct lead *l)
+{
+    int64_t first_us = INT64_MAX;
+    for (size_t i = 0; i < l->phones; i++) {
+        int64_t at_us;
+        if (suppression_has(in->suppression, in->seller, l->phone[i].e164,
+                            &at_us) &&
+            at_us < first_us)
+            first_us = at_us;
+    }
+    if (first_us != INT64_MAX)
+        add_internal(c, in->seller, first_us);
+}
+
 static void build_suppression(struct lead_case *c,
                               const struct lead_case_input *in,
-                              const char *country)
+                              const struct lead *l, const char *country)
 {
     struct case_suppression *s = &c->k.suppression;
-    int64_t at_us;
     s->internal_known = in->suppression != NULL && in->lists != NULL;
-    if (in->suppression != NULL &&
-        suppression_has(in->suppression, in->seller, c->k.contact.e164, &at_us))
-        add_internal(c, in->seller, at_us);
+    if (in->suppression != NULL)
+        add_opt_out(c, in, l);
     for (size_t i = 0; in->lists != NULL && i < in->lists->n; i++)
         add_list(c, in, &in->lists->set[i], country);
     s->internal = c->internal;
@@ -259,5 +274,5 @@ void lead_case_build(struct lead_case *c, const struct lead_case_input *in,
     build_caller(c, in);
     build_consents(c, in, l);
     build_attempts(c, in, l);
-    build_suppression(c, in, country);
+    build_suppression(c, in, l, country);
 }

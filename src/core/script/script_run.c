@@ -140,6 +140,13 @@ static const struct script_key *find_key(const struct script_key *k, size_t n,
     return NULL;
 }
 
+/* k may be NULL. */
+static bool is_opt_out(const struct script *s, const struct script_key *k)
+{
+    return k != NULL && k->next != SCRIPT_END &&
+           s->step[k->next].action == SCRIPT_DO_OPT_OUT;
+}
+
 static void answer(const struct turn *t, const struct script_key *k)
 {
     const struct script_step *s = step_of(t->r);
@@ -173,12 +180,12 @@ void script_run_digit(struct script_run *r, char digit, int64_t now_us,
     if (r->step == SCRIPT_END || r->opted_out)
         return;
     struct turn turn = {r, now_us, l, t, out};
-    if (++r->keys > KEYS_MAX) {
+    const struct script *s = r->script;
+    const struct script_key *k = find_key(s->key, s->keys, digit);
+    if (++r->keys > KEYS_MAX && !is_opt_out(s, k)) {
         end(&turn);
         return;
     }
-    const struct script *s = r->script;
-    const struct script_key *k = find_key(s->key, s->keys, digit);
     if (k != NULL) {
         enter(&turn, k->next);
         return;

@@ -423,15 +423,15 @@ static void test_refused(void **state)
                         world_lead(9, 12124560003)};
     open_with(l, 3);
     buf_clear(&w.trace);
-    world_refused(&w, 1, TM_EEXPIRED);
-    world_expect(&w, "0.000 ended L7 A1 cancelled refused 0 ring 0 talk 0\n"
-                     "0.000 lead L7 A1 waiting not_placed at 0\n"
+    world_refused(&w, 2, TM_ESTATE);
+    world_expect(&w, "0.000 ended L8 A2 cancelled refused 0 ring 0 talk 0\n"
+                     "0.000 lead L8 A2 denied opted_out\n"
                      "0.000 attempt L9 A3\n"
                      "0.000 -> prepare A3 Hello there\n"
                      "0.000 => place A3 12124560003\n");
-    world_refused(&w, 2, TM_ESTATE);
-    world_expect(&w, "0.000 ended L8 A2 cancelled refused 0 ring 0 talk 0\n"
-                     "0.000 lead L8 A2 denied opted_out\n");
+    world_refused(&w, 1, TM_EEXPIRED);
+    world_expect(&w, "0.000 ended L7 A1 cancelled refused 0 ring 0 talk 0\n"
+                     "0.000 lead L7 A1 waiting not_placed at 1\n");
     world_refused(&w, 3, TM_EFULL);
     world_refused(&w, 3, TM_EFULL);
     world_refused(&w, 99, TM_EFULL);

@@ -108,6 +108,26 @@ static void test_lists(void **state)
 
 /* The list's age is told by the callee's earliest date: 01:00 UTC is still
  * the day before in New York. */
+/* The request of a person stops all his telephones, in every campaign of the
+ * seller that has him with both. */
+static void test_other_phone_of_who_opted_out(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    l.phones = 2;
+    l.phone[1] = (struct lead_phone){.e164 = 12124560002, .type = NUMBER_FIXED};
+    build(&l);
+    assert_int_equal(c.k.suppression.internals, 0);
+    suppression_add(&w.suppression, w.env.seller, 12124560002, 78);
+    build(&l); /* asks about the first */
+    assert_int_equal(c.k.suppression.internals, 1);
+    assert_int_equal(c.k.suppression.internal[0].requested_us, 78);
+    suppression_add(&w.suppression, w.env.seller, 12124560001, 77);
+    build(&l);
+    assert_int_equal(c.k.suppression.internals, 1);
+    assert_int_equal(c.k.suppression.internal[0].requested_us, 77);
+}
+
 static void test_list_date(void **state)
 {
     (void)state;
@@ -239,6 +259,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_unknown_zone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_other_phone_of_who_opted_out,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_list_date, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_list, setup, teardown),
         cmocka_unit_test_setup_teardown(test_history, setup, teardown),

@@ -440,6 +440,14 @@ static void test_too_many_keys(void **state)
         script_run_digit(&run, '1', 2, &l, &t, &o);
     assert_true(o.end);
     assert_in_range(n, 100, 300);
+    /* A request to be left alone is one after any number of keys. */
+    script_run_init(&run, s);
+    script_run_start(&run, 1, &l, &t, &o);
+    for (int i = 1; i < n; i++)
+        script_run_digit(&run, '1', 2, &l, &t, &o);
+    assert_false(o.end);
+    script_run_digit(&run, '9', 3, &l, &t, &o);
+    assert_true(o.opt_out && run.opted_out);
     /* What did not fit into the text buffer is left out. */
     assert_true(t.n <= t.cap);
 }
