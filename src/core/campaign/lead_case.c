@@ -1,6 +1,7 @@
 #include "core/campaign/lead_case.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static enum tri tri_of(bool b)
 {
@@ -81,6 +82,17 @@ static void build_places(struct lead_case *c, const struct lead_case_input *in,
     c->k.location.place = c->place;
 }
 
+/* Federal law of the United States binds calls to its territories, whose
+ * numbers the numbering plan gives to countries of their own (47 USC
+ * 153(58); 16 CFR 310.2 by 15 USC 44). */
+static void fold_territory(char country[3])
+{
+    static const char *const territory[] = {"PR", "VI", "GU", "AS", "MP"};
+    for (size_t i = 0; i < tm_array_len(territory); i++)
+        if (strcmp(country, territory[i]) == 0)
+            (void)str_copy(country, 3, str_of("US"));
+}
+
 static void build_contact(struct lead_case *c, const struct lead_case_input *in,
                           const struct lead *l, size_t phone, char country[3])
 {
@@ -92,9 +104,11 @@ static void build_contact(struct lead_case *c, const struct lead_case_input *in,
     k->contact.dial_mode = in->plan->dial_mode;
     k->contact.line = line_of(p->type, l->business);
     k->contact.e164 = p->e164;
-    if (number_country(p->e164, country) &&
-        !vocab_place_parse(str_of(country), &k->contact.country))
-        k->contact.country.v = 0;
+    if (number_country(p->e164, country)) {
+        fold_territory(country);
+        if (!vocab_place_parse(str_of(country), &k->contact.country))
+            k->contact.country.v = 0;
+    }
     k->callee.party = l->business ? PARTY_BUSINESS : PARTY_CONSUMER;
     k->callee.person = (uint64_t)l->id.v;
 }
