@@ -72,8 +72,8 @@ static void test_number_and_address(void **state)
 static void test_territories(void **state)
 {
     (void)state;
-    static const uint64_t number[] = {17875550123, 13405550123, 16715550123,
-                                      16845550123, 16705550123};
+    static const uint64_t number[] = {17872345678, 13406421234, 16713001234,
+                                      16846331234, 16702345678};
     for (size_t i = 0; i < tm_array_len(number); i++) {
         struct lead l = world_lead(1, number[i]);
         char text[VOCAB_PLACE_MAX + 1];
