@@ -280,6 +280,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_territories, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_zone, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_other_phone_of_who_opted_out,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_list_date, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_list, setup, teardown),
         cmocka_unit_test_setup_teardown(test_history, setup, teardown),
