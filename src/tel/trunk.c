@@ -172,10 +172,14 @@ static void refill(struct trunk *t, int64_t now_us)
         return;
     }
     int64_t add = passed > 10000000 ? most : passed * rate / 1000;
-    if (add > 0) {
-        t->tokens_milli =
-            t->tokens_milli + add > most ? most : t->tokens_milli + add;
+    if (t->tokens_milli + add >= most) {
+        t->tokens_milli = most;
         t->filled_us = now_us;
+    } else if (add > 0) {
+        t->tokens_milli += add;
+        /* Only the time that these took: who asks often loses no part of a
+         * token each time. Rounded up, so that the limit is never passed. */
+        t->filled_us += (add * 1000 + rate - 1) / rate;
     }
 }
 

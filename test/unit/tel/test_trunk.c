@@ -237,6 +237,29 @@ static void test_bucket(void **state)
     close_all(&r);
 }
 
+/* Who asks more often than tokens come gets as many, and never more. */
+static void test_bucket_asked_often(void **state)
+{
+    (void)state;
+    struct registrar r;
+    struct err e = {0};
+    open_all(&r);
+    r.c.max_calls = 10000;
+    r.c.calls_per_second = 40;
+    trunk_open(&r);
+    int64_t now = loop_monotonic_us() + 1000000;
+    int taken = 0;
+    for (int64_t us = 0; us < 20000000; us += 333) {
+        taken += trunk_take(r.t, now + us, &e) == TM_OK;
+    }
+    /* 20 s and the eight tokens it began with; a thousandth may be lost */
+    assert_in_range(taken, 806, 808);
+    for (int i = 0; i < taken; ++i) {
+        trunk_give(r.t);
+    }
+    close_all(&r);
+}
+
 static void test_lines(void **state)
 {
     (void)state;
@@ -378,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_registration_refused),
         cmocka_unit_test(test_silence_then_ping),
         cmocka_unit_test(test_bucket),
+        cmocka_unit_test(test_bucket_asked_often),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_records_damaged),
         cmocka_unit_test(test_prompt_cache),
