@@ -71,7 +71,8 @@ static uint64_t mean_square(const int16_t *s, size_t n)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < n; ++i) {
-        sum += (uint64_t)((int64_t)s[i] * s[i]);
+        int square = s[i] * s[i]; /* at most 2^30 */
+        sum += (unsigned)square;
     }
     return n ? sum / n : 0;
 }

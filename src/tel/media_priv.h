@@ -67,7 +67,8 @@ struct media_flow {
     unsigned strangers; /* packets in a row from elsewhere than the SDP */
     uint16_t seq;
     uint32_t ts, ssrc;
-    bool marked; /* the first packet of this stream is out */
+    bool marked;         /* the first packet of this stream is out */
+    unsigned turn, owed; /* ticks; packets that should have come by now */
 
     struct media_list *list;
     size_t item, offset; /* next sample of the list */

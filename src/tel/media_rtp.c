@@ -13,6 +13,7 @@ enum {
     EVENT_REPEATS = 3,  /* the end is sent three times (RFC 4733, 2.5.1.4) */
     STRANGERS_MAX = 5,  /* packets until a source not in the SDP is taken */
     DRAIN_MAX = 32,     /* packets read per tick */
+    DRAIN_TICKS = 8,    /* all that waits is read this often */
     WAITING_MAX = 4096,
 };
 
@@ -168,18 +169,22 @@ void media_rtp_receive(struct media_leg *leg)
     struct media_flow *f = &leg->flow;
     uint8_t p[MEDIA_PACKET_MAX];
     bool any = false;
+    unsigned asked = 0;
+    /* One packet comes each tick: to ask for another costs a system call. */
+    bool all = ++f->turn % DRAIN_TICKS == 0 || ++f->owed > DRAIN_MAX;
     f->heard_energy = 0;
-    for (int i = 0; i < DRAIN_MAX; ++i) {
+    while (asked < DRAIN_MAX && (all || asked < f->owed)) {
         struct sockaddr_storage from;
         socklen_t len = sizeof from;
         ssize_t n = f->latched ? recv(leg->fd, p, sizeof p, MSG_DONTWAIT)
                                : recvfrom(leg->fd, p, sizeof p, MSG_DONTWAIT,
                                           (struct sockaddr *)&from, &len);
-        if (n < 0 && errno == ECONNREFUSED) {
-            continue; /* an ICMP answer to what we sent */
-        }
-        if (n < 0) {
+        if (n < 0 && errno != ECONNREFUSED) {
             break;
+        }
+        ++asked;
+        if (n < 0) {
+            continue; /* an ICMP answer to what we sent */
         }
         if (n <= RTP_HEADER || (p[0] & 0xc0) != 0x80 || !f->peer.receive ||
             !source_taken(leg, &from, len)) {
@@ -189,6 +194,7 @@ void media_rtp_receive(struct media_leg *leg)
         atomic_fetch_add_explicit(&leg->received, 1, memory_order_relaxed);
         packet_take(leg, p, (size_t)n);
     }
+    f->owed = all ? 0 : f->owed - asked;
     if (any) {
         f->mute_ms = 0;
         f->starved = false;
