@@ -47,7 +47,10 @@ int mailbox_push(struct mailbox *m, struct mailbox_job *j, bool bounded)
         m->job_last = j;
         m->jobs++;
         m->records += j->records;
-        (void)pthread_cond_signal(&m->wake);
+        m->urgent = m->urgent || j->kind != JOB_WRITE;
+        if (!m->gathering || m->urgent) {
+            (void)pthread_cond_signal(&m->wake);
+        }
     }
     (void)pthread_mutex_unlock(&m->lock);
     return rc;
@@ -61,6 +64,7 @@ struct mailbox_job *mailbox_take(struct mailbox *m)
     }
     struct mailbox_job *j = m->job_first;
     m->job_first = m->job_last = NULL;
+    m->urgent = false;
     (void)pthread_mutex_unlock(&m->lock);
     return j;
 }
@@ -91,16 +95,35 @@ void mailbox_stop(struct mailbox *m)
     (void)pthread_mutex_unlock(&m->lock);
 }
 
+static struct timespec after_ms(int ms)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
+}
+
+void mailbox_gather(struct mailbox *m, int ms)
+{
+    struct timespec until = after_ms(ms);
+    (void)pthread_mutex_lock(&m->lock);
+    m->gathering = true;
+    int rc = 0;
+    while (!m->stopping && !m->urgent && rc != ETIMEDOUT) {
+        rc = pthread_cond_timedwait(&m->wake, &m->lock, &until);
+    }
+    m->gathering = false;
+    (void)pthread_mutex_unlock(&m->lock);
+}
+
 bool mailbox_sleep(struct mailbox *m, int ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = after_ms(ms);
     (void)pthread_mutex_lock(&m->lock);
     int rc = 0;
     while (!m->stopping && rc != ETIMEDOUT) {

@@ -65,6 +65,8 @@ struct mailbox {
     size_t jobs, records; /* waiting or at work */
     struct mailbox_event *event_first, *event_last;
     bool stopping;
+    bool gathering; /* the store thread is not to be woken for records */
+    bool urgent;    /* another job than records came meanwhile */
 };
 
 /* post and records_max are set by the owner. */
@@ -90,6 +92,9 @@ struct mailbox_event *mailbox_event_new(enum mailbox_event_kind kind);
 void mailbox_post(struct mailbox *m, struct mailbox_event *ev);
 void mailbox_finish_run(struct mailbox *m, struct mailbox_run *run,
                         const struct err *e);
+/* Sleeps while only records come, at most so long: not when a job that is
+ * waited for comes, nor when the store closes. */
+void mailbox_gather(struct mailbox *m, int ms);
 /* Sleeps; false: the store closes meanwhile. */
 bool mailbox_sleep(struct mailbox *m, int ms);
 

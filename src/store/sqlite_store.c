@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "store/apply.h"
@@ -14,6 +15,7 @@
 enum {
     RECORDS_MAX_DEFAULT = 65536,
     GROUP_RECORDS_MAX = 8192, /* of one transaction */
+    COMMIT_EVERY_MS = 10,     /* when busy; what comes meanwhile goes along */
     RETRY_FIRST_MS = 20,
     RETRY_MAX_MS = 2000,
 };
@@ -192,10 +194,29 @@ static struct mailbox_job *group_end(struct mailbox_job *j)
     return j;
 }
 
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A commit costs a write to the disk, however little is in it: under load the
+ * next one waits until the last is COMMIT_EVERY_MS old. One that comes alone
+ * does not wait, nor does anyone who waits for a result. */
+static void await_company(struct sqlite_store *s, int64_t last_ms)
+{
+    int64_t ms = last_ms + COMMIT_EVERY_MS - monotonic_ms();
+    if (ms > 0) {
+        mailbox_gather(&s->box, (int)ms);
+    }
+}
+
 static void *thread_main(void *arg)
 {
     struct sqlite_store *s = arg;
     struct mailbox_job *j;
+    int64_t last_ms = 0;
     (void)pthread_setname_np(pthread_self(), "store");
     while ((j = mailbox_take(&s->box)) != NULL) {
         while (j) {
@@ -206,9 +227,11 @@ static void *thread_main(void *arg)
             } else {
                 next = group_end(j);
                 do_group(s, j, next);
+                last_ms = monotonic_ms();
             }
             j = next;
         }
+        await_company(s, last_ms);
     }
     return NULL;
 }
