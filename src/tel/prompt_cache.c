@@ -7,7 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "audio/speech.h"
+#include "audio/speech_parts.h"
 #include "audio/wav.h"
 #include "base/arena.h"
 #include "base/ring.h"
@@ -76,10 +76,11 @@ static void shrink(struct prompt_cache *c)
 
 /* The worker: may only touch kind, voice, text, sound,
  * failed and why. */
-static void make(struct prompt_entry *e)
+static void make(struct speech_parts *parts, struct prompt_entry *e)
 {
     if (e->kind == PROMPT_TEXT) {
-        e->failed = speech_say(e->text, e->voice, &e->sound, &e->why) != TM_OK;
+        e->failed = speech_parts_say(parts, e->text, e->voice, &e->sound,
+                                     &e->why) != TM_OK;
         return;
     }
     char path[4096];
@@ -101,6 +102,7 @@ static void signal_fd(int fd)
 static void *work(void *arg)
 {
     struct prompt_cache *c = arg;
+    struct speech_parts *parts = speech_parts_new();
     (void)pthread_setname_np(pthread_self(), "prompts");
     while (!atomic_load(&c->stop)) {
         struct prompt_entry *e;
@@ -111,11 +113,12 @@ static void *work(void *arg)
             (void)!read(c->job_fd, &n, sizeof n);
             continue;
         }
-        make(e);
+        make(parts, e);
         bool ok = ring_push(c->done, &e);
         tm_assert(ok); /* as large as jobs, which bounds what is out */
         signal_fd(c->done_fd);
     }
+    speech_parts_free(parts);
     return NULL;
 }
 
