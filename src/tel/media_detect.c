@@ -17,8 +17,9 @@ enum {
     VOICE_MS = 60,        /* in a row until it counts as speech */
     MUTE_MS = 100,        /* without a packet: silence, not jitter */
     SILENCE_MS = 800,
-    BEEP_FRAMES_MIN = 6,   /* 120 ms */
-    BEEP_FRAMES_MAX = 100, /* a longer tone is something else */
+    BEEP_MS_MIN = 120,
+    BEEP_MS_MAX = 2000, /* a longer tone is something else */
+    REORDERED_MAX = 64, /* packets: farther back it is a new stream */
     BEEP_HZ_MIN = 400,
     BEEP_HZ_MAX = 2000,
 };
@@ -54,17 +55,40 @@ static void digit(struct media_leg *leg, char c, bool in_band)
     }
 }
 
-void media_detect_event(struct media_leg *leg, unsigned event, uint32_t ts)
+/* All packets of one press carry its start time (RFC 4733, 2.2.2). Those of
+ * the press before may come late. A peer that begins a stream anew may use a
+ * time again: that is another press. */
+static bool known_press(const struct media_flow *f,
+                        const struct media_event_packet *p)
+{
+    if (!f->event_seen || p->ssrc != f->event_ssrc) {
+        return false;
+    }
+    uint16_t back = (uint16_t)(f->event_seq - p->seq);
+    return (p->ts == f->event_ts && p->event == f->event_code) ||
+           (back > 0 && back < REORDERED_MAX);
+}
+
+void media_detect_event(struct media_leg *leg,
+                        const struct media_event_packet *p)
 {
     static const char key[] = "0123456789*#ABCD";
     struct media_flow *f = &leg->flow;
-    /* All packets of one press carry its start time (RFC 4733, 2.2.2). */
-    if (event > 15 || (f->event_seen && ts == f->event_ts)) {
+    if (p->event > 15) {
+        return;
+    }
+    bool known = known_press(f, p);
+    if (!known || (uint16_t)(p->seq - f->event_seq) < 0x8000) {
+        f->event_seq = p->seq;
+    }
+    if (known) {
         return;
     }
     f->event_seen = true;
-    f->event_ts = ts;
-    digit(leg, key[event], false);
+    f->event_ts = p->ts;
+    f->event_ssrc = p->ssrc;
+    f->event_code = p->event;
+    digit(leg, key[p->event], false);
 }
 
 static uint64_t mean_square(const int16_t *s, size_t n)
@@ -106,10 +130,10 @@ double media_detect_tone(const int16_t *s, size_t n, uint64_t energy)
 static void beep_ended(struct media_leg *leg)
 {
     struct media_beep *b = &leg->flow.beep;
-    if (b->frames >= BEEP_FRAMES_MIN && b->frames <= BEEP_FRAMES_MAX) {
+    if (b->ms >= BEEP_MS_MIN && b->ms <= BEEP_MS_MAX) {
         media_thread_event(leg, MEDIA_BEEP, 0, 0);
     }
-    b->frames = 0;
+    b->ms = 0;
 }
 
 /* Two tones near each other beat: their loudness goes up and down. */
@@ -132,13 +156,13 @@ static void beep_frame(struct media_leg *leg, const int16_t *s, size_t n,
         beep_ended(leg);
         return;
     }
-    if (b->frames > 0 &&
+    if (b->ms > 0 &&
         (fabs(hz - b->hz) > 0.03 * b->hz || !steady(b->energy, energy))) {
         beep_ended(leg);
     }
     b->hz = hz;
     b->energy = energy;
-    ++b->frames;
+    b->ms += (unsigned)(n * 1000 / PCM_RATE);
 }
 
 /* ms more of voice or of none were heard. Counted in the time of the sound,

@@ -57,13 +57,15 @@ struct media_peer {
 struct media_beep {
     double hz;
     uint64_t energy;
-    unsigned frames;
+    unsigned ms;
 };
 
 /* All that the media thread knows of a leg. */
 struct media_flow {
     struct media_peer peer;
-    bool latched;       /* the socket is connected to who sends to us */
+    bool latched; /* the socket is connected to who sends to us */
+    struct sockaddr_storage heard; /* who that is or was */
+    socklen_t heard_len;           /* 0: nobody yet, the SDP is believed */
     unsigned strangers; /* packets in a row from elsewhere than the SDP */
     uint16_t seq;
     uint32_t ts, ssrc;
@@ -80,7 +82,9 @@ struct media_flow {
     struct tone key_tone;
 
     bool event_seen; /* the peer sends telephone events */
-    uint32_t event_ts;
+    uint32_t event_ts, event_ssrc;
+    uint16_t event_seq; /* of its last packet */
+    unsigned event_code;
     char last_digit;
     int64_t last_digit_us;
     bool last_digit_in_band;
@@ -190,8 +194,14 @@ void media_rtp_cut(struct media_leg *leg); /* stops playing */
 void media_detect_start(struct media_leg *leg);
 void media_detect_stop(struct media_leg *leg);
 void media_detect_audio(struct media_leg *leg, const int16_t *s, size_t n);
-/* event: telephone event code; end is not needed. */
-void media_detect_event(struct media_leg *leg, unsigned event, uint32_t ts);
+/* A packet of a telephone event; which of a press it is does not matter. */
+struct media_event_packet {
+    unsigned event; /* code */
+    uint32_t ts, ssrc;
+    uint16_t seq;
+};
+void media_detect_event(struct media_leg *leg,
+                        const struct media_event_packet *p);
 void media_detect_tick(struct media_leg *leg);
 /* Cosine of the single tone that s is, or a value > 1: it is none. Exposed
  * for the tests. */

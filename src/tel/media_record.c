@@ -24,7 +24,9 @@ struct media_track {
     struct media_track *next; /* in recorder->ended */
     struct piece *piece;      /* being filled; media thread */
     size_t lost;
+    size_t pushed; /* pieces; media thread until the end */
     char *path;
+    size_t written;         /* pieces; writer thread */
     struct wav_writer *wav; /* writer thread */
     bool failed;
 };
@@ -64,6 +66,7 @@ static void piece_send(struct media_track *t)
     p->lost = t->lost;
     if (ring_push(t->recorder->pieces, &p)) {
         t->lost = 0;
+        ++t->pushed;
         wake(t->recorder);
     } else {
         t->lost += p->n;
@@ -85,14 +88,18 @@ void media_track_add(struct media_track *t, const int16_t *s, size_t n)
     }
 }
 
-void media_track_end(struct media_track *t)
+static void track_put(struct media_recorder *r, struct media_track *t)
 {
-    struct media_recorder *r = t->recorder;
-    piece_send(t);
     t->next = atomic_load(&r->ended);
     while (!atomic_compare_exchange_weak(&r->ended, &t->next, t)) {
     }
     wake(r);
+}
+
+void media_track_end(struct media_track *t)
+{
+    piece_send(t);
+    track_put(t->recorder, t);
 }
 
 static void track_failed(struct media_track *t, const struct err *e)
@@ -119,11 +126,20 @@ static void piece_write(struct piece *p)
     if (!t->failed && wav_writer_add(t->wav, p->s, p->n, &e)) {
         track_failed(t, &e);
     }
+    ++t->written;
     mem_free(p);
 }
 
-/* Pieces of the ended tracks were pushed before these ended, so that all of
- * them are among the pieces now waiting. */
+static void track_free(struct media_track *t)
+{
+    wav_writer_close(t->wav);
+    mem_free(t->path);
+    mem_free(t);
+}
+
+/* Pieces of the ended tracks were pushed before these ended. One may still be
+ * out of reach, behind a place that another media thread has taken in the
+ * ring and not filled yet: its track waits for the next turn. */
 static void write_waiting(struct media_recorder *r)
 {
     struct media_track *ended = atomic_exchange(&r->ended, NULL);
@@ -136,9 +152,12 @@ static void write_waiting(struct media_recorder *r)
     }
     while (ended) {
         struct media_track *next = ended->next;
-        wav_writer_close(ended->wav);
-        mem_free(ended->path);
-        mem_free(ended);
+        tm_assert(ended->written <= ended->pushed);
+        if (ended->written < ended->pushed) {
+            track_put(r, ended);
+        } else {
+            track_free(ended);
+        }
         ended = next;
     }
 }

@@ -12,6 +12,7 @@ enum {
     EVENT_VOLUME = 10,  /* -10 dBm0 */
     EVENT_REPEATS = 3,  /* the end is sent three times (RFC 4733, 2.5.1.4) */
     STRANGERS_MAX = 5,  /* packets until a source not in the SDP is taken */
+    RELATCH_MS = 400,   /* without a packet: another source may take over */
     DRAIN_MAX = 32,     /* packets read per tick */
     DRAIN_TICKS = 8,    /* all that waits is read this often */
     WAITING_MAX = 4096,
@@ -83,6 +84,7 @@ void media_rtp_connect(struct media_leg *leg, const struct media_peer *p)
     if (f->peer.address_len != p->address_len ||
         memcmp(&f->peer.address, &p->address, p->address_len) != 0) {
         unlatch(leg);
+        f->heard_len = 0;
     }
     f->peer = *p;
 }
@@ -117,12 +119,15 @@ static bool source_taken(struct media_leg *leg,
     if (f->latched) {
         return true;
     }
-    bool known = same_address(from, &f->peer.address);
+    bool known = same_address(from, &f->peer.address) ||
+                 (f->heard_len > 0 && same_address(from, &f->heard));
     if (!known && ++f->strangers < STRANGERS_MAX) {
         return false;
     }
     if (connect(leg->fd, (const struct sockaddr *)from, len) == 0) {
         f->latched = true;
+        f->heard = *from;
+        f->heard_len = len;
     }
     return true;
 }
@@ -160,7 +165,13 @@ static void packet_take(struct media_leg *leg, const uint8_t *p, size_t n)
         media_detect_audio(leg, s, len);
         jitter_add(f, s, len);
     } else if (len >= 4 && (pt == f->peer.event_pt || pt == OUR_EVENT_PT)) {
-        media_detect_event(leg, payload[0], get32(p + 4));
+        const struct media_event_packet event = {
+            .event = payload[0],
+            .ts = get32(p + 4),
+            .ssrc = get32(p + 8),
+            .seq = (uint16_t)(p[2] << 8 | p[3]),
+        };
+        media_detect_event(leg, &event);
     }
 }
 
@@ -200,6 +211,11 @@ void media_rtp_receive(struct media_leg *leg)
         f->starved = false;
     } else {
         f->mute_ms += MEDIA_TICK_MS;
+        /* The source has moved, or we took the tail of another one's early
+         * media for it: the socket listens to all again. */
+        if (f->latched && f->mute_ms >= RELATCH_MS) {
+            unlatch(leg);
+        }
     }
 }
 
@@ -209,6 +225,9 @@ static void transmit(struct media_leg *leg, const uint8_t *p, size_t n)
     ssize_t rc;
     if (f->latched) {
         rc = send(leg->fd, p, n, MSG_DONTWAIT);
+    } else if (f->heard_len > 0) {
+        rc = sendto(leg->fd, p, n, MSG_DONTWAIT,
+                    (const struct sockaddr *)&f->heard, f->heard_len);
     } else {
         rc = sendto(leg->fd, p, n, MSG_DONTWAIT,
                     (const struct sockaddr *)&f->peer.address,

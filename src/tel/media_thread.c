@@ -38,10 +38,12 @@ static void wake_loop(struct media_thread *t)
 
 static bool notify(struct media_leg *leg, const struct media_notice *n)
 {
-    if (!ring_push(leg->thread->notices, n)) {
+    /* Once "gone" is pushed the loop may free the leg. */
+    struct media_thread *t = leg->thread;
+    if (!ring_push(t->notices, n)) {
         return false;
     }
-    leg->thread->notified = true;
+    t->notified = true;
     return true;
 }
 

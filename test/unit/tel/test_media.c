@@ -23,7 +23,7 @@ struct peer {
     int fd;
     struct sockaddr_in to; /* the leg */
     uint16_t port, seq;
-    uint32_t ts;
+    uint32_t ts, ssrc;
     char digits[32];
     int played[4], voice, silence, beeps, starved, sent;
     uint32_t last_tag;
@@ -96,12 +96,12 @@ static void stop(struct peer *s)
 static void packet(struct peer *s, int fd, uint8_t pt, uint32_t ts,
                    const uint8_t *body, size_t n)
 {
-    uint8_t p[400] = {0x80, pt};
+    uint8_t p[500] = {0x80, pt};
     p[2] = (uint8_t)(s->seq >> 8);
     p[3] = (uint8_t)s->seq++;
     for (int i = 0; i < 4; ++i) {
         p[4 + i] = (uint8_t)(ts >> (24 - 8 * i));
-        p[8 + i] = (uint8_t)i;
+        p[8 + i] = (uint8_t)(s->ssrc >> (24 - 8 * i));
     }
     memcpy(p + 12, body, n);
     assert_int_equal(
@@ -178,6 +178,66 @@ static void test_events_count_once(void **state)
     press(&s, 16); /* flash: no key */
     pass(&s, 60);
     assert_string_equal(s.digits, "55#D");
+    stop(&s);
+}
+
+/* Peers that begin a stream for each key, and networks that reorder. */
+static void test_events_of_new_streams_and_late_ones(void **state)
+{
+    (void)state;
+    struct peer s;
+    start(&s, NULL, false);
+    join(&s, true, true, s.port);
+    for (uint32_t i = 1; i <= 3; ++i) {
+        s.ssrc = i;
+        s.ts = 0; /* the same time in each stream */
+        press(&s, 4);
+        pass(&s, 40);
+    }
+    assert_string_equal(s.digits, "444");
+    s.ts += 1600; /* only the end packets of a press arrive */
+    for (int i = 0; i < 3; ++i) {
+        event(&s, 6, s.ts, true);
+    }
+    uint32_t old = s.ts;
+    uint16_t seq = s.seq;
+    press(&s, 7);
+    s.seq = (uint16_t)(seq - 1); /* the last of 6 overtaken by all of 7 */
+    event(&s, 6, old, true);
+    s.seq = (uint16_t)(seq + 8);
+    event(&s, 7, s.ts, true);
+    pass(&s, 60);
+    assert_string_equal(s.digits, "44467");
+    stop(&s);
+}
+
+/* A beep is as long in packets of 10 ms as in those of 60. */
+static void test_beep_in_packets_of_any_length(void **state)
+{
+    (void)state;
+    static const size_t length[] = {80, 240, 480};
+    struct peer s;
+    start(&s, NULL, false);
+    join(&s, true, true, s.port);
+    struct pcm *tone = tone_plain(1000, 5000, 300);
+    struct pcm *blip = tone_plain(1000, 5000, 80);
+    for (int i = 0; i < 3; ++i) {
+        for (int k = 0; k < 2; ++k) {
+            const struct pcm *p = k ? tone : blip;
+            size_t n = length[i];
+            uint8_t body[480];
+            for (size_t at = 0; at + n <= p->n; at += n) {
+                pcm_law_encode(PCM_ULAW, p->sample + at, n, body);
+                packet(&s, s.fd, 0, s.ts, body, n);
+            }
+            memset(body, PCM_ULAW_SILENCE, sizeof body);
+            packet(&s, s.fd, 0, s.ts, body, n);
+            pass(&s, 250);
+            assert_int_equal(s.beeps, i + k);
+        }
+    }
+    pcm_unref(tone);
+    pcm_unref(blip);
     stop(&s);
 }
 
@@ -385,6 +445,20 @@ static void test_latches_on_a_source_behind_nat(void **state)
     pass(&s, 60);
     media_leg_counts(s.leg, &c);
     assert_int_equal(c.received, before); /* now it is connected */
+    /* The source has gone: another takes its place, and hears us. */
+    pass(&s, 700);
+    (void)drain(&s, &loud);
+    pass(&s, 60);
+    assert_true(drain(&s, &loud) >= 1); /* still sent where it was heard */
+    for (int i = 0; i < 8; ++i) {
+        packet(&s, other, 0, 0, body, sizeof body);
+    }
+    pass(&s, 300);
+    media_leg_counts(s.leg, &c);
+    assert_true(c.received >= before + 4);
+    (void)drain(&s, &loud);
+    pass(&s, 60);
+    assert_int_equal(drain(&s, &loud), 0);
     (void)close(other);
     stop(&s);
 }
@@ -449,6 +523,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events_count_once),
+        cmocka_unit_test(test_events_of_new_streams_and_late_ones),
+        cmocka_unit_test(test_beep_in_packets_of_any_length),
         cmocka_unit_test(test_tone_and_event_of_one_press),
         cmocka_unit_test(test_tones_of_all_keys),
         cmocka_unit_test(test_voice_silence_beep),
