@@ -380,8 +380,12 @@ static void close_parts(struct server *s)
 
 void server_close(struct server *s)
 {
-    control_server_stop(s->listener);
     close_parts(s);
+    /* A command may wait for a store that cannot write; it shall not keep us
+     * from the end. */
+    if (s->house.store != NULL)
+        sqlite_store_stop(s->house.store);
+    control_server_stop(s->listener);
     if (s->house.store != NULL)
         house_close(&s->house);
     engine_free(s->engine);

@@ -34,9 +34,10 @@ int mailbox_push(struct mailbox *m, struct mailbox_job *j, bool bounded)
 {
     int rc = TM_OK;
     (void)pthread_mutex_lock(&m->lock);
-    tm_assert(!m->stopping);
-    if (bounded && (m->jobs >= MAILBOX_JOBS_MAX ||
-                    m->records + j->records > m->records_max)) {
+    if (m->stopping) {
+        rc = TM_ESTATE;
+    } else if (bounded && (m->jobs >= MAILBOX_JOBS_MAX ||
+                           m->records + j->records > m->records_max)) {
         rc = TM_EFULL;
     } else {
         if (m->job_last) {

@@ -73,8 +73,8 @@ struct mailbox {
 void mailbox_init(struct mailbox *m);
 void mailbox_fini(struct mailbox *m); /* drops the events */
 
-/* Any thread. TM_EFULL: not taken, the job is still the caller's. Not bounded:
- * for who waits for the result. */
+/* Any thread. TM_EFULL, or TM_ESTATE after mailbox_stop(): not taken, the job
+ * is still the caller's. Not bounded: for who waits for the result. */
 int mailbox_push(struct mailbox *m, struct mailbox_job *j,
                  bool bounded) TM_MUST_CHECK;
 void mailbox_wait_run(struct mailbox *m, const struct mailbox_run *run);

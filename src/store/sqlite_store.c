@@ -395,7 +395,12 @@ int sqlite_store_run(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
     j->kind = JOB_RUN;
     j->run = &run;
     int rc = mailbox_push(&s->box, j, false);
-    tm_assert(rc == TM_OK);
+    if (rc != TM_OK) {
+        mem_free(j);
+        return err_set(e, rc,
+                       "the data folder is being closed; try again when the "
+                       "server runs again");
+    }
     mailbox_wait_run(&s->box, &run);
     if (run.rc != TM_OK && e) {
         *e = run.err;
@@ -450,6 +455,11 @@ int sqlite_store_open(const struct sqlite_store_options *o,
     }
     *out = s;
     return TM_OK;
+}
+
+void sqlite_store_stop(struct sqlite_store *s)
+{
+    mailbox_stop(&s->box);
 }
 
 void sqlite_store_close(struct sqlite_store *s)

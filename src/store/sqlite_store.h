@@ -43,6 +43,11 @@ int sqlite_store_open(const struct sqlite_store_options *o,
  * Events that were not polled are dropped. */
 void sqlite_store_close(struct sqlite_store *s);
 
+/* No more requests: they are refused with TM_ESTATE. What waits is written if
+ * writing works, else given up, so that a sqlite_store_run() of another thread
+ * comes back. Then end those threads, then close. */
+void sqlite_store_stop(struct sqlite_store *s);
+
 void sqlite_store_port(struct sqlite_store *s, struct store *out);
 /* Replaces the events; before the first request only. */
 void sqlite_store_listen(struct sqlite_store *s,
@@ -60,7 +65,8 @@ typedef int(sqlite_store_fn)(struct db *db, void *arg, struct err *e);
 int sqlite_store_run(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
                      struct err *e) TM_MUST_CHECK;
 /* Does not wait: done(arg, err) comes by sqlite_store_poll, err->code is
- * TM_OK when all went well. arg lives until then. TM_EFULL: not taken. */
+ * TM_OK when all went well. arg lives until then. TM_EFULL, TM_ESTATE: not
+ * taken. */
 typedef void(sqlite_store_done_fn)(void *arg, const struct err *e);
 int sqlite_store_post(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
                       sqlite_store_done_fn *done) TM_MUST_CHECK;

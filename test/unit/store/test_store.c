@@ -318,6 +318,56 @@ static void test_full_disk_keeps_and_retries(void **state)
     assert_true(verify(h).rows == before + (uint64_t)rounds * 60);
 }
 
+static int do_nothing(struct db *db, void *arg, struct err *e)
+{
+    (void)db;
+    (void)arg;
+    (void)e;
+    return TM_OK;
+}
+
+static atomic_int waiter_rc;
+
+static void *waiter_main(void *arg)
+{
+    struct fixture_house *h = arg;
+    struct err e = {0};
+    atomic_store(&waiter_rc, sqlite_store_run(h->store, do_nothing, NULL, &e));
+    return NULL;
+}
+
+/* A command that waits behind what cannot be written does not keep the server
+ * from its end; a command that comes later is told. */
+static void test_stop_while_the_disk_is_full(void **state)
+{
+    struct fixture_house *h = *state;
+    struct timespec ms = {.tv_nsec = 1000000};
+    pthread_t waiter;
+    struct err e = {0};
+    fixture_house_leads(h, FIRST, 3);
+    atomic_store(&disk_writes, 0);
+    atomic_store(&disk_code, SQLITE_FULL);
+    (void)put_padded(h, 1);
+    for (int i = 0; i < 10000 && h->failed < 2; i++) {
+        (void)sqlite_store_poll(h->store);
+        (void)nanosleep(&ms, NULL);
+    }
+    atomic_store(&waiter_rc, TM_OK - 1000);
+    assert_int_equal(pthread_create(&waiter, NULL, waiter_main, h), 0);
+    for (int i = 0; i < 50; i++)
+        (void)nanosleep(&ms, NULL);
+    assert_int_equal(atomic_load(&waiter_rc), TM_OK - 1000);
+    sqlite_store_stop(h->store);
+    assert_int_equal(pthread_join(waiter, NULL), 0);
+    assert_int_equal(sqlite_store_run(h->store, do_nothing, NULL, &e),
+                     TM_ESTATE);
+    assert_non_null(strstr(e.text, "try again"));
+    struct record r = {.kind = RECORD_CLOCK, .tenant = h->tenant};
+    uint64_t seq;
+    assert_int_equal(h->port.write(h->port.self, &r, 1, &seq), TM_ESTATE);
+    atomic_store(&disk_code, SQLITE_OK);
+}
+
 /* Durable means synced: told after a sync, never after one that failed. */
 static void test_durable_means_synced(void **state)
 {
@@ -722,6 +772,7 @@ int main(void)
         CASE(test_durable_means_synced),
         CASE(test_full_disk_is_told_to_commands),
         CASE(test_queue_is_bounded),
+        CASE(test_stop_while_the_disk_is_full),
         CASE(test_failed_work_leaves_no_trace),
         CASE(test_tampering_is_found_at_its_entry),
         CASE(test_journal_goes_on_after_reopening),
