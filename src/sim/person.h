@@ -6,7 +6,7 @@
  *
  * Everything is a pure function of the world, the number, how often it has
  * been called before (nth_call, from 0) and, for reactions, how many prompts
- * the call has heard (prompt, from 0). Nothing is stored; asking costs about
+ * the call has heard (prompt, from 0; person_ear.h counts them). Nothing is stored; asking costs about
  * 200 ns. Some traits stay with the number (out of service, hates surveys,
  * old telephone that sends tones in band), others are drawn for each call.
  *

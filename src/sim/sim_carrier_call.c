@@ -40,7 +40,7 @@ void sim_carrier_call_drop(struct sim_call *k)
 {
     struct sim_clock *clock = k->carrier->o.clock;
     sim_clock_cancel(clock, &k->step);
-    sim_clock_cancel(clock, &k->played);
+    sim_clock_cancel(clock, &k->voice);
     sim_clock_cancel(clock, &k->act);
     sim_clock_cancel(clock, &k->leave);
 }
@@ -169,42 +169,49 @@ static void act_due(void *arg)
         return;
     }
     k->carrier->counts.digits++;
+    (void)person_ear_pressed(&k->ear, now_of(k)); /* before he is cut off */
     tell(k, (struct carrier_event){.kind = CARRIER_DIGIT,
                                    .digit = k->reaction.digit});
 }
 
 /* As the town's people: decides once about a prompt, when it starts (barging
  * in) or when it is over; who is still about to act lets it pass. */
-static void decide(struct sim_call *k, bool over)
+static void decide(struct sim_call *k, unsigned prompt, bool over)
 {
     struct person_reaction r;
-    if (k->plan.fault == PERSON_FAULT_NO_MEDIA || k->prompt < k->decided ||
+    if (k->plan.fault == PERSON_FAULT_NO_MEDIA || prompt < k->decided ||
         sim_clock_is_set(&k->act))
         return;
-    person_react(k->world, k->e164, k->nth, k->prompt, &r);
+    person_react(k->world, k->e164, k->nth, prompt, &r);
     if (!over && !r.barge_in)
         return;
-    k->decided = k->prompt + 1;
+    k->decided = prompt + 1;
     if (r.act == PERSON_WAITS)
         return;
     k->reaction = r;
     set_in(k, &k->act, r.barge_in && over ? HURRY_MS : r.after_ms);
 }
 
-/* Silence from now on: somebody else than a machine gets bored. */
+/* It has been silent for long: somebody else than a machine gets bored, and
+ * the prompt is over. */
 static void quiet(struct sim_call *k)
 {
-    k->speaking = false;
     if (k->plan.stay_ms == INT64_MAX)
         set_in(k, &k->leave, k->plan.patience_ms);
-    decide(k, true);
+    if (person_ear_silence(&k->ear, now_of(k)) == PERSON_EAR_OVER)
+        decide(k, k->ear.prompt - 1, true);
 }
 
-static void played_due(void *arg)
+static void voice_due(void *arg)
 {
     struct sim_call *k = arg;
-    tm_assert(k->state == SIM_CALL_UP && k->speaking);
-    quiet(k);
+    tm_assert(k->state == SIM_CALL_UP);
+    if (!k->speaking) {
+        quiet(k);
+        return;
+    }
+    k->speaking = false;
+    set_in(k, &k->voice, PERSON_EAR_SILENCE_MS);
     tell(k, (struct carrier_event){.kind = CARRIER_PLAYED, .tag = k->tag});
 }
 
@@ -217,10 +224,11 @@ void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s)
     k->placed_us = now_of(k) + LEAVE_MS * MS;
     k->give_up_us = k->placed_us + s->ring_timeout_ms * MS;
     k->beep_due = k->speaking = false;
-    k->prompt = k->prompts = k->decided = 0;
+    k->ear = (struct person_ear){0};
+    k->decided = 0;
     person_call_of(k->world, k->e164, k->nth, &k->plan);
     sim_clock_timer(&k->step, step_due, k);
-    sim_clock_timer(&k->played, played_due, k);
+    sim_clock_timer(&k->voice, voice_due, k);
     sim_clock_timer(&k->act, act_due, k);
     sim_clock_timer(&k->leave, leave_due, k);
     sim_clock_set(c->o.clock, &k->step, k->placed_us);
@@ -234,9 +242,9 @@ int sim_carrier_call_play(struct sim_call *k, int64_t ms, uint32_t tag)
         sim_clock_cancel(k->carrier->o.clock, &k->leave);
     k->speaking = true;
     k->tag = tag;
-    k->prompt = k->prompts++;
-    set_in(k, &k->played, ms);
-    decide(k, false);
+    set_in(k, &k->voice, ms);
+    if (person_ear_voice(&k->ear, now_of(k)) == PERSON_EAR_STARTS)
+        decide(k, k->ear.prompt, false);
     return TM_OK;
 }
 
@@ -244,8 +252,8 @@ void sim_carrier_call_silence(struct sim_call *k)
 {
     if (k->state != SIM_CALL_UP || !k->speaking)
         return;
-    sim_clock_cancel(k->carrier->o.clock, &k->played);
-    quiet(k);
+    k->speaking = false;
+    set_in(k, &k->voice, PERSON_EAR_SILENCE_MS);
 }
 
 void sim_carrier_call_hangup(struct sim_call *k)

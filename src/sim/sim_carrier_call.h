@@ -3,13 +3,15 @@
  * and the calls' table; sim_carrier_call.c lets a call live.
  *
  * Timers of a call: `step` is what the network does next (INVITE left, rings,
- * answer or refusal, end), `played` the end of what is being said, `act` what
- * the person has decided to do, `leave` when he has had enough.
+ * answer or refusal, end), `voice` the end of what is being said and then of
+ * the silence that ends a prompt, `act` what the person has decided to do,
+ * `leave` when he has had enough.
  */
 #ifndef SIM_SIM_CARRIER_CALL_H
 #define SIM_SIM_CARRIER_CALL_H
 
 #include "base/map.h"
+#include "sim/person_ear.h"
 #include "sim/sim_carrier.h"
 
 enum sim_call_state {
@@ -31,12 +33,11 @@ struct sim_call {
     int64_t placed_us; /* the INVITE left */
     int64_t give_up_us;
     struct person_call plan;
-    struct sim_timer step, played, act, leave;
+    struct sim_timer step, voice, act, leave;
     bool beep_due; /* step is the end of a machine's greeting */
     bool speaking;
     uint32_t tag;
-    unsigned prompt;  /* number of the prompt that is or was being said */
-    unsigned prompts; /* begun so far */
+    struct person_ear ear;
     unsigned decided; /* prompts below this had their reaction */
     struct person_reaction reaction;
     size_t next_free;

@@ -1,7 +1,7 @@
 #include "town/town_call.h"
 
 #include "base/arena.h"
-#include "town/town_ear.h"
+#include "sim/person_ear.h"
 
 /* The signalling of a call: what its plan says, when its time has come. What
  * an answered person hears and does is below "Listening". */
@@ -39,7 +39,7 @@ struct town_call {
     struct loop_timer *step;     /* next sign of the plan, then reactions */
     struct loop_timer *patience; /* silence has lasted too long */
     struct loop_timer *stay;     /* the call has lasted too long */
-    struct town_ear ear;
+    struct person_ear ear;
     bool answered;
     unsigned decided; /* prompts below this had their reaction */
     bool acting;      /* reaction is under way */
@@ -123,7 +123,7 @@ static bool open_leg(struct town_call *c)
     struct media_leg_config m = {
         .address = c->town->address,
         .detect_voice = listens,
-        .silence_ms = TOWN_EAR_SILENCE_MS,
+        .silence_ms = PERSON_EAR_SILENCE_MS,
         .fn = listen_event,
         .arg = c,
     };
@@ -336,7 +336,7 @@ static void react(struct town_call *c)
     log_end(c);
     /* From its first packet on the caller may cut his prompt off and begin
      * the next one: what is heard while the key is down is that one. */
-    (void)town_ear_pressed(&c->ear, loop_monotonic_us());
+    (void)person_ear_pressed(&c->ear, loop_monotonic_us());
 }
 
 /* Decides about a prompt, once: when it starts (barging in) or when it is
@@ -381,20 +381,20 @@ static void listen_event(void *arg, const struct media_event *ev)
     if (c->state != TOWN_TALKING)
         return;
     int64_t now = loop_monotonic_us();
-    enum town_ear_news news = TOWN_EAR_NOTHING;
+    enum person_ear_news news = PERSON_EAR_NOTHING;
     if (ev->kind == MEDIA_VOICE)
-        news = town_ear_voice(&c->ear, now);
+        news = person_ear_voice(&c->ear, now);
     else if (ev->kind == MEDIA_SILENCE)
-        news = town_ear_silence(&c->ear, now);
+        news = person_ear_silence(&c->ear, now);
     else if (ev->kind == MEDIA_DIGITS_SENT)
         keys_sent(c);
     if (ev->kind == MEDIA_VOICE)
         loop_timer_cancel(c->patience);
     else if (ev->kind == MEDIA_SILENCE)
         timer_set(c->patience, c->plan.patience_ms);
-    if (news == TOWN_EAR_STARTS)
+    if (news == PERSON_EAR_STARTS)
         decide(c, c->ear.prompt, false);
-    else if (news == TOWN_EAR_OVER)
+    else if (news == PERSON_EAR_OVER)
         prompt_over(c);
 }
 

@@ -154,7 +154,7 @@ static void test_a_call(void **state)
     assert_int_equal(ev->at_us - said_us, 900000); /* 300 + 10 x 60 ms */
     ev = wait_for(d, CARRIER_DIGIT);
     assert_int_equal(ev->digit, '1');
-    assert_int_equal(ev->at_us - said_us, 2900000);
+    assert_int_equal(ev->at_us - said_us, 3500000); /* 600 ms of silence */
     d->port.hangup(d->port.self, (struct attempt_id){1}, HANGUP_NORMAL);
     d->port.hangup(d->port.self, (struct attempt_id){1}, HANGUP_NORMAL);
     ev = wait_for(d, CARRIER_ENDED);
@@ -187,6 +187,46 @@ static void test_cut_off_is_not_played(void **state)
     /* bored: fifteen seconds after the last word */
     assert_int_equal(d->ev[d->n - 1].kind, CARRIER_ENDED);
     assert_int_equal(d->ev[d->n - 1].cause, CAUSE_CALLEE);
+    desk_free(d);
+}
+
+/* What follows within 600 ms is the same prompt, as a town's ear hears it;
+ * a key in its middle ends it. */
+static void test_prompts_are_counted_as_heard(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new("p_human = 1\np_machine = 0\np_busy = 0\n"
+                              "p_optout = 0\np_leave = 0\np_barge = 0\n"
+                              "keys.0 = 4:1\nkeys.1 = 5:1\nkeys.2 = 6:1\n"
+                              "react = const 2\npatience = const 15\n",
+                              4, 0);
+    assert_int_equal(place(d, 1, NUMBER), TM_OK);
+    (void)wait_for(d, CARRIER_ANSWERED);
+    assert_int_equal(play(d, 1, "0123456789", 1), TM_OK);
+    int64_t played_us = wait_for(d, CARRIER_PLAYED)->at_us;
+    sim_clock_advance(&d->clock, played_us + 599000);
+    assert_int_equal(play(d, 1, "0123456789", 2), TM_OK);
+    played_us = wait_for(d, CARRIER_PLAYED)->at_us;
+    const struct carrier_event *ev = wait_for(d, CARRIER_DIGIT);
+    assert_int_equal(ev->digit, '4');
+    assert_int_equal(ev->at_us - played_us, 2600000);
+    assert_int_equal(play(d, 1, "0123456789", 3), TM_OK);
+    ev = wait_for(d, CARRIER_DIGIT);
+    assert_int_equal(ev->digit, '5');
+    /* The question takes longer than he: he presses in the middle of it, and
+     * what is said at once after that is the next prompt. */
+    desk_free(d);
+    d = desk_new("p_human = 1\np_machine = 0\np_busy = 0\np_optout = 0\n"
+                 "p_leave = 0\np_barge = 1\nbarge_t = const 1\n"
+                 "keys.0 = 4:1\nkeys.1 = 5:1\nkeys.2 = 6:1\n"
+                 "react = const 2\npatience = const 15\n",
+                 4, 0);
+    assert_int_equal(place(d, 1, NUMBER), TM_OK);
+    (void)wait_for(d, CARRIER_ANSWERED);
+    assert_int_equal(play(d, 1, "01234567890123456789", 1), TM_OK);
+    assert_int_equal(wait_for(d, CARRIER_DIGIT)->digit, '4');
+    assert_int_equal(play(d, 1, "0123456789", 2), TM_OK);
+    assert_int_equal(wait_for(d, CARRIER_DIGIT)->digit, '5');
     desk_free(d);
 }
 
@@ -408,6 +448,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_call),
         cmocka_unit_test(test_cut_off_is_not_played),
+        cmocka_unit_test(test_prompts_are_counted_as_heard),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_rate),
         cmocka_unit_test(test_causes),
