@@ -12,11 +12,25 @@ static int64_t read_us(clockid_t id)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* How far the wall clock is ahead of ours, with our base at base_us. */
+static int64_t ahead_us(const struct real_clock *c, int64_t base_us)
+{
+    return read_us(CLOCK_REALTIME) -
+           (base_us + read_us(CLOCK_MONOTONIC) - c->base_mono_us);
+}
+
+/* The monotonic clock stands still while the machine sleeps: the first call
+ * after that must not be judged by the hour of before. */
 static int64_t now_us(void *self)
 {
     struct real_clock *c = self;
-    return atomic_load(&c->base_us) +
-           (read_us(CLOCK_MONOTONIC) - c->base_mono_us);
+    int64_t base_us = atomic_load(&c->base_us);
+    int64_t ahead = c->shifted ? 0 : ahead_us(c, base_us);
+    /* Another thread may have caught up meanwhile: then its base counts. */
+    if (ahead > 0 &&
+        atomic_compare_exchange_strong(&c->base_us, &base_us, base_us + ahead))
+        base_us += ahead;
+    return base_us + (read_us(CLOCK_MONOTONIC) - c->base_mono_us);
 }
 
 void real_clock_init(struct real_clock *c, int64_t start_us)
@@ -27,11 +41,8 @@ void real_clock_init(struct real_clock *c, int64_t start_us)
     atomic_init(&c->base_us, c->shifted ? start_us : read_us(CLOCK_REALTIME));
 }
 
-void real_clock_sync(struct real_clock *c)
+int64_t real_clock_lead_us(const struct real_clock *c)
 {
-    if (c->shifted)
-        return;
-    int64_t ahead = read_us(CLOCK_REALTIME) - now_us(c);
-    if (ahead > 0)
-        atomic_fetch_add(&c->base_us, ahead);
+    int64_t ahead = c->shifted ? 0 : ahead_us(c, atomic_load(&c->base_us));
+    return ahead < 0 ? -ahead : 0;
 }

@@ -13,7 +13,8 @@
 enum {
     SECOND_MS = 1000,
     DELAY_MAX_MS = 60 * 1000,
-    IDLE_CHECKS = 3, /* seconds in a row before "idle" is believed */
+    CLOCK_LEAD_MAX_S = 2, /* a leap second is no fault */
+    IDLE_CHECKS = 3,      /* seconds in a row before "idle" is believed */
     CALLS_MAX = 20000,
     DESCRIPTORS_WANTED = 65536,
 };
@@ -185,10 +186,28 @@ static void check_idle(struct server *s)
     server_drain(s, "no lead is callable within the time of --until-idle");
 }
 
+/* The law goes by the hour: with a clock that is wrong nobody is called. */
+static void check_clock(struct server *s)
+{
+    int64_t lead_us = real_clock_lead_us(&s->clock);
+    bool wrong = lead_us > CLOCK_LEAD_MAX_S * CIVIL_SECOND_US;
+    if (wrong && !s->clock_wrong)
+        log_json_text(&s->log, "error", "clock_back",
+                      "the system's clock was set back by %" PRId64
+                      " s: no new calls until it has caught up; start the "
+                      "server again to go by the new time",
+                      lead_us / CIVIL_SECOND_US);
+    if (!wrong && s->clock_wrong)
+        log_json_text(&s->log, "info", "clock_good",
+                      "the system's clock has caught up");
+    s->clock_wrong = wrong;
+    engine_hold(s->engine, wrong);
+}
+
 static void on_second(void *arg)
 {
     struct server *s = arg;
-    real_clock_sync(&s->clock);
+    check_clock(s);
     (void)sqlite_store_poll(s->house.store);
     engine_run(s->engine);
     if (s->draining)

@@ -62,6 +62,7 @@ struct server {
     int64_t drain_until_us; /* monotonic */
     int idle_seconds;       /* for how long nothing could be called */
     bool store_down;
+    bool clock_wrong; /* the system's clock was set back */
     int exit_code;
 };
 

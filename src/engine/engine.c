@@ -37,6 +37,7 @@ struct engine {
     uint64_t durable; /* everything up to it is durable */
     int64_t retry_us; /* when to ask a full store again; INT64_MAX never */
     bool draining;
+    bool held; /* by engine_hold() */
     bool store_failed;
     bool campaigns_held; /* campaigns were told that the store is down */
 };
@@ -191,7 +192,7 @@ static uint64_t write_records(struct engine *e, const struct record *r,
 static unsigned room_of(const struct engine *e, const struct member *m,
                         int64_t now_us)
 {
-    if (e->draining || e->campaigns_held)
+    if (e->draining || e->held || e->campaigns_held)
         return 0;
     return e->port.carrier->room(e->port.carrier->self, m->env.plan->trunk,
                                  now_us);
@@ -226,7 +227,7 @@ static void place(struct engine *e, size_t index,
 {
     struct member *m = &e->member[index];
     int rc = TM_ESTATE;
-    if (e->draining)
+    if (e->draining || e->held)
         rc = TM_EFULL;
     else if (!suppressed(m, a)) {
         rc = e->port.carrier->place(e->port.carrier->self, &a->permit, &a->spec,
@@ -470,6 +471,11 @@ int64_t engine_deadline_us(const struct engine *e)
             at = d;
     }
     return at;
+}
+
+void engine_hold(struct engine *e, bool hold)
+{
+    e->held = hold;
 }
 
 void engine_drain(struct engine *e)

@@ -74,6 +74,8 @@ struct store_events engine_store_events(struct engine *e);
 void engine_run(struct engine *e);
 int64_t engine_deadline_us(const struct engine *e);
 
+/* No new calls while hold is true (the clock cannot be trusted). */
+void engine_hold(struct engine *e, bool hold);
 /* No new calls from now on; calls that are up go on. */
 void engine_drain(struct engine *e);
 /* Hangs up what is still up (after the drain's time is over). */

@@ -344,6 +344,25 @@ static void test_opted_out_before_the_invite(void **state)
     desk_free(d);
 }
 
+static void test_hold(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(0, 20);
+    sim_store_set_commit_us(d->sim_store, 2 * SECOND);
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 3 * SECOND);
+    uint64_t attempts = d->handed[RECORD_ATTEMPT];
+    assert_true(attempts > 0 && d->calls == 0);
+    engine_hold(d->engine, true); /* those that wait do not go either */
+    pass(d, 100 * SECOND);
+    assert_int_equal(d->calls, 0);
+    assert_int_equal(d->handed[RECORD_ATTEMPT], attempts);
+    engine_hold(d->engine, false);
+    pass(d, 100 * SECOND);
+    assert_true(d->calls > 0);
+    desk_free(d);
+}
+
 static void test_trunk_down(void **state)
 {
     (void)state;
@@ -532,6 +551,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calls_wait_for_their_record),
         cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_hold),
         cmocka_unit_test(test_replace_beside_a_busy_one),
         cmocka_unit_test(test_caps_over_campaigns),
         cmocka_unit_test(test_pause_goes_on_stop_gives_back),
