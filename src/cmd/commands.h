@@ -15,6 +15,8 @@ extern const struct command cmd_why;
 extern const struct command cmd_journal;
 extern const struct command cmd_simulate;
 extern const struct command cmd_town;
+extern const struct command cmd_decide;
+extern const struct command cmd_rules;
 
 /* The parts that run where the data folder is owned (cmd/control.h). */
 control_fn cmd_import_control;

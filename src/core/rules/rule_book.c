@@ -1,8 +1,9 @@
 #include "core/rules/rule_book.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "core/rules/rule_code.h"
+#include "core/rules/rule_calendar.h"
 #include "core/rules/rule_parse.h"
 #include "core/rules/verdict.h"
 
@@ -15,6 +16,8 @@ struct loader {
     int *lifts_line;
     struct rule_pack pack;
     bool in_rule;
+    bool in_calendar;
+    struct rule_calendar_draft calendar;
     const char *duty[VERDICT_DUTIES_MAX]; /* each word once */
     size_t duties;
     struct buf packs; /* names and versions */
@@ -43,10 +46,28 @@ static const char *duty_word(struct loader *o, struct slice s)
     return o->duty[o->duties++];
 }
 
-/* Two records of one id are versions of a rule: their dates may not meet. */
-static bool overlap(const struct rule_code *a, const struct rule_code *b)
+/* Whether one place lies in the other; v 0 is everywhere. */
+static bool meet(struct place_code a, struct place_code b)
 {
-    return a->from_day <= b->to_day && b->from_day <= a->to_day;
+    return !a.v || !b.v || a.v == b.v || vocab_place_country(a).v == b.v ||
+           vocab_place_country(b).v == a.v;
+}
+
+static struct place_code place_of(const struct rule *r)
+{
+    struct place_code p = {0};
+    bool known = vocab_place_parse(str_of(r->jurisdiction), &p);
+    tm_assert(known || strcmp(r->jurisdiction, "*") == 0);
+    return p;
+}
+
+/* Two records of one id are versions of a rule, or the rule of two places:
+ * they may not meet in both. */
+static bool overlap(const struct rule *a, const struct rule *b,
+                    const struct rule_code *ca, const struct rule_code *cb)
+{
+    return ca->from_day <= cb->to_day && cb->from_day <= ca->to_day &&
+           meet(place_of(a), place_of(b));
 }
 
 static int check_id(struct loader *o, struct err *e)
@@ -54,7 +75,7 @@ static int check_id(struct loader *o, struct err *e)
     const struct rule *r = &o->draft.rule;
     for (size_t i = 0; i < o->book->n; i++) {
         if (strcmp(o->book->rule[i].id, r->id) == 0 &&
-            overlap(&o->book->code[i], &o->draft.code)) {
+            overlap(&o->book->rule[i], r, &o->book->code[i], &o->draft.code)) {
             return err_set(e, TM_EINVAL,
                            "%s:%d: rule %s stands already at %s:%d, for "
                            "overlapping dates",
@@ -65,8 +86,45 @@ static int check_id(struct loader *o, struct err *e)
     return 0;
 }
 
+static int end_calendar(struct loader *o, struct err *e)
+{
+    struct rule_book *b = o->book;
+    if (!o->in_calendar) {
+        return 0;
+    }
+    o->in_calendar = false;
+    for (size_t i = 0; i < b->calendars; i++) {
+        if (b->calendar[i].place.v == o->calendar.place.v) {
+            return fail(o, 0, e, "a calendar given twice, in",
+                        str_of(o->pack.file));
+        }
+    }
+    if (b->calendars == RULE_CALENDARS_MAX) {
+        return fail(o, 0, e, "too many calendars in", str_of(o->pack.file));
+    }
+    rule_calendar_end(&o->calendar, o->arena, &b->calendar[b->calendars++]);
+    return 0;
+}
+
+/* Interned words of a draft; NULL: one too many. */
+static const char **duty_words(struct loader *o,
+                               const struct rule_words_draft *w)
+{
+    const char **duty = arena_array(o->arena, w->n, sizeof *duty);
+    for (size_t i = 0; i < w->n; i++) {
+        duty[i] = duty_word(o, w->word[i]);
+        if (!duty[i]) {
+            return NULL;
+        }
+    }
+    return duty;
+}
+
 static int end_rule(struct loader *o, struct err *e)
 {
+    if (o->in_calendar) {
+        return end_calendar(o, e);
+    }
     if (!o->in_rule) {
         return 0;
     }
@@ -79,16 +137,14 @@ static int end_rule(struct loader *o, struct err *e)
         return rc;
     }
     struct rule_draft *d = &o->draft;
-    const char **duty = arena_array(o->arena, d->duties.n, sizeof *duty);
-    for (size_t i = 0; i < d->duties.n; i++) {
-        duty[i] = duty_word(o, d->duties.word[i]);
-        if (!duty[i]) {
-            return fail(o, d->rule.line, e,
-                        "one duty too many for a book:", d->duties.word[i]);
-        }
-    }
-    d->code.duty = duty;
+    d->code.duty = duty_words(o, &d->duties);
     d->code.duties = d->duties.n;
+    d->code.replaces = duty_words(o, &d->replaces);
+    d->code.replaced = d->replaces.n;
+    if (!d->code.duty || !d->code.replaces) {
+        return fail(o, d->rule.line, e, "more duties than a book holds, with",
+                    str_of(d->rule.id));
+    }
     size_t i = o->book->n++;
     o->book->rule[i] = d->rule;
     o->book->code[i] = d->code;
@@ -108,9 +164,17 @@ static int begin_section(struct loader *o, const struct kv_line *l,
     if (str_eq(l->section, "pack")) {
         return 0;
     }
+    if (str_starts(l->section, "calendar ")) {
+        struct slice place = str_range(l->section.p + 9, l->section.n - 9);
+        o->in_calendar = rule_calendar_begin(&o->calendar, place);
+        return o->in_calendar
+                   ? 0
+                   : fail(o, l->section_line, e, "not a place:", place);
+    }
     if (!str_starts(l->section, "rule ")) {
-        return fail(o, l->section_line, e,
-                    "a section is [pack] or [rule ID]:", l->section);
+        return fail(
+            o, l->section_line, e,
+            "a section is [pack], [rule ID] or [calendar PLACE]:", l->section);
     }
     if (!o->pack.name || !o->pack.version || !o->pack.jurisdiction) {
         return fail(o, l->section_line, e,
@@ -152,6 +216,14 @@ static int pack_key(struct loader *o, const struct kv_line *l, struct err *e)
     return 0;
 }
 
+static int calendar_key(struct loader *o, const struct kv_line *l,
+                        struct err *e)
+{
+    const char *expect = rule_calendar_line(&o->calendar, l, o->book->calendar,
+                                            o->book->calendars);
+    return expect ? fail(o, l->line, e, expect, l->value) : 0;
+}
+
 static void end_pack(struct loader *o)
 {
     struct place_code place;
@@ -180,8 +252,9 @@ static int load_pack(struct loader *o, const struct rule_pack_text *t,
         } else if (l.section.n == 0) {
             rc = fail(o, l.line, e, "before the first section:", l.key);
         } else {
-            rc = o->in_rule ? rule_parse_line(&o->draft, &l, e)
-                            : pack_key(o, &l, e);
+            rc = o->in_rule       ? rule_parse_line(&o->draft, &l, e)
+                 : o->in_calendar ? calendar_key(o, &l, e)
+                                  : pack_key(o, &l, e);
         }
         if (rc < 0) {
             return rc;
@@ -199,14 +272,6 @@ static int load_pack(struct loader *o, const struct rule_pack_text *t,
         end_pack(o);
     }
     return rc;
-}
-
-static struct place_code place_of(const struct rule *r)
-{
-    struct place_code p = {0};
-    bool known = vocab_place_parse(str_of(r->jurisdiction), &p);
-    tm_assert(known || strcmp(r->jurisdiction, "*") == 0);
-    return p;
 }
 
 /* "US-FTC-*" names every rule that begins so, the exemption itself not. */
@@ -263,11 +328,61 @@ static void make_groups(struct loader *o)
     for (size_t i = 0; i < b->n; i++) {
         struct place_code p = place_of(&b->rule[i]);
         struct rule_group *last = b->groups ? &b->group[b->groups - 1] : NULL;
-        if (last && last->place.v == p.v) {
+        enum rule_reach reach = b->code[i].reach;
+        if (last && last->place.v == p.v && last->reach == reach) {
             last->n++;
         } else {
-            b->group[b->groups++] =
-                (struct rule_group){.place = p, .first = i, .n = 1};
+            b->group[b->groups++] = (struct rule_group){
+                .place = p, .reach = reach, .first = i, .n = 1};
+        }
+    }
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct rule_entry *x = a, *y = b;
+    if (x->place.v != y->place.v) {
+        return x->place.v < y->place.v ? -1 : 1;
+    }
+    return (int)x->group - (int)y->group;
+}
+
+static void make_entries(struct loader *o)
+{
+    struct rule_book *b = o->book;
+    b->entry = arena_array(o->arena, b->groups, sizeof *b->entry);
+    for (size_t g = 0; g < b->groups; g++) {
+        b->entry[g] = (struct rule_entry){b->group[g].place, (uint16_t)g};
+    }
+    if (b->groups > 0) {
+        qsort(b->entry, b->groups, sizeof *b->entry, by_place);
+    }
+}
+
+/* What rules say of calendars and clocks, once all packs are read. */
+static void bind_time(struct loader *o)
+{
+    struct rule_book *b = o->book;
+    b->fix = arena_array(o->arena, b->n, sizeof *b->fix);
+    b->dated = arena_array(o->arena, b->n, sizeof *b->dated);
+    for (size_t i = 0; i < b->n; i++) {
+        struct rule_code *c = &b->code[i];
+        for (size_t k = 0; k < b->calendars; k++) {
+            if (b->calendar[k].place.v == c->param.calendar.v) {
+                c->param.days = &b->calendar[k];
+            }
+        }
+        if (c->test == TEST_ZONE && c->binds) {
+            int64_t offset_us = c->param.offset_s * CIVIL_SECOND_US;
+            b->fix[b->fixes++] = (struct rule_zone_fix){
+                .zone = c->param.zone,
+                .from_us = c->from_day * CIVIL_DAY_US - offset_us,
+                .offset_us = offset_us,
+                .rule = c,
+            };
+        }
+        if (c->role == RULE_EXEMPT && c->from_day != INT32_MIN) {
+            b->dated[b->dateds++] = (uint16_t)i;
         }
     }
 }
@@ -308,6 +423,7 @@ static void loader_init(struct loader *o, struct arena *a)
     b->rule = arena_array(a, RULE_BOOK_RULES_MAX, sizeof *b->rule);
     b->code = arena_array(a, RULE_BOOK_RULES_MAX, sizeof *b->code);
     b->group = arena_array(a, RULE_BOOK_RULES_MAX, sizeof *b->group);
+    b->calendar = arena_array(a, RULE_CALENDARS_MAX, sizeof *b->calendar);
     b->cover = arena_array(a, RULE_BOOK_PACKS_MAX, sizeof *b->cover);
     o->lifts = mem_alloc(RULE_BOOK_RULES_MAX * sizeof *o->lifts);
     o->lifts_line = mem_alloc(RULE_BOOK_RULES_MAX * sizeof *o->lifts_line);
@@ -347,6 +463,8 @@ int rule_book_load(struct arena *a, const struct rule_pack_text *packs,
     int rc = load_all(&o, packs, n, e);
     if (rc == 0) {
         make_groups(&o);
+        make_entries(&o);
+        bind_time(&o);
         index_exemptions(&o);
         note_policy(o.book);
         o.book->packs = arena_strdup(a, buf_slice(&o.packs));

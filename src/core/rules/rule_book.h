@@ -35,7 +35,8 @@ struct rule_pack_text {
     X(RULE_IN_FORCE, "in_force")                                               \
     X(RULE_PROPOSED, "proposed") /* kept for its text; binds nobody */         \
     X(RULE_WAIVED, "waived")     /* likewise */                                \
-    X(RULE_DISPUTED, "disputed") /* binds: the strict reading */
+    X(RULE_DISPUTED, "disputed") /* binds: the strict reading */               \
+    X(RULE_NOTED, "noted")       /* says what else is law; nothing to judge */
 
 enum rule_status {
 #define X(name, text) name,

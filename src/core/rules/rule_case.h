@@ -212,6 +212,7 @@ struct case_holiday { /* proclaimed, besides the packs' calendars */
 };
 
 struct case_situation {
+    bool known; /* the feed of emergencies was asked */
     const struct case_emergency *emergency;
     size_t emergencies;
     const struct case_holiday *holiday;
@@ -235,13 +236,30 @@ struct case_presentation {
     int64_t ring_us; /* before we give up; 0 unknown */
 };
 
+/* Recording, monitoring and live transcripts of the call (section 9b). */
+struct case_recording {
+    enum tri planned;
+    enum recording_purpose purpose;
+    struct place_code agent;    /* where the agent sits; v 0 unknown */
+    struct place_code recorder; /* where the machine stands; v 0 unknown */
+    enum tri elsewhere;         /* an end lies outside the callee's place */
+    enum tri card_entry;        /* a card number is about to be said */
+};
+
+/* A text message (section 9b). */
+struct case_text {
+    int64_t stop_us;       /* the person answered STOP; 0 no */
+    enum tri confirmation; /* this text only confirms it */
+    enum tri template_registered;
+};
+
 /* 14. Policy: the operator's own limits and choices; they only tighten. */
 enum { POLICY_WEEKDAYS_ALL = 0x7f };
 
 /* Open on these weekdays from open to close, seconds of the callee's local
  * day, half open; 86400 = midnight. No windows: no hours of one's own. */
 struct policy_window {
-    uint8_t weekdays; /* bit per enum civil_weekday */
+    uint16_t weekdays; /* bit per enum civil_weekday; packs have more */
     int32_t open_s, close_s;
 };
 
@@ -285,6 +303,8 @@ struct rule_case {
     struct case_pacing pacing;
     struct case_situation situation;
     struct case_presentation presentation;
+    struct case_recording recording;
+    struct case_text text;
     struct rule_policy policy;
 };
 
@@ -334,7 +354,14 @@ struct rule_case {
     X(CASE_NOTICE, "presentation.opt_out_notice")                              \
     X(CASE_MESSAGE, "presentation.abandon_message")                            \
     X(CASE_FAX_SOURCE, "presentation.fax_source")                              \
-    X(CASE_RING, "presentation.ring")
+    X(CASE_RING, "presentation.ring")                                          \
+    X(CASE_RECORDING, "recording.planned")                                     \
+    X(CASE_RECORDING_FOR, "recording.purpose")                                 \
+    X(CASE_RECORDING_AT, "recording.places")                                   \
+    X(CASE_CARD, "recording.card_entry")                                       \
+    X(CASE_CONFIRMATION, "text.confirmation")                                  \
+    X(CASE_TEMPLATE, "text.template_registered")                               \
+    X(CASE_RETENTION, "policy.retention")
 
 enum case_input {
 #define X(name, text) name,

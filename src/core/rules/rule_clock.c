@@ -1,5 +1,9 @@
 #include "core/rules/rule_clock.h"
 
+#include <string.h>
+
+#include "core/rules/rule_code.h"
+
 enum {
     LOOK_DAYS = 15,     /* how far ahead windows are looked for */
     CHAIN_MAX = 40,     /* windows that touch each other */
@@ -27,6 +31,17 @@ static int64_t most(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static const struct rule_zone_fix *fix_of(const struct rule_clock *c,
+                                          const struct tz *zone)
+{
+    for (size_t i = 0; i < c->fixes; i++) {
+        if (strcmp(c->fix[i].zone, tz_name(zone)) == 0) {
+            return &c->fix[i];
+        }
+    }
+    return NULL;
+}
+
 static void add_zone(struct rule_clock *c, const struct tz *zone)
 {
     if (!zone) {
@@ -38,17 +53,27 @@ static void add_zone(struct rule_clock *c, const struct tz *zone)
             return;
         }
     }
-    c->zone[c->zones++] = (struct rule_zone){.zone = zone};
+    c->zone[c->zones++] =
+        (struct rule_zone){.zone = zone, .fix = fix_of(c, zone)};
 }
 
 void rule_clock_init(struct rule_clock *c, const struct case_location *l,
                      int64_t t)
+{
+    rule_clock_init_fixed(c, l, t, NULL, 0);
+}
+
+void rule_clock_init_fixed(struct rule_clock *c, const struct case_location *l,
+                           int64_t t, const struct rule_zone_fix *fix,
+                           size_t fixes)
 {
     tm_assert(l->places <= CASE_PLACES_MAX);
     bool confirmed = false;
     for (size_t i = 0; i < l->places; i++) {
         confirmed |= l->place[i].basis == BASIS_CONFIRMED_ADDRESS;
     }
+    c->fix = fix;
+    c->fixes = fixes;
     c->zones = 0;
     c->unknown = l->places == 0;
     for (size_t i = 0; i < l->places; i++) {
@@ -61,8 +86,16 @@ void rule_clock_init(struct rule_clock *c, const struct case_location *l,
 
 static void zone_move(struct rule_zone *z, int64_t t)
 {
+    if (z->fix && t >= z->fix->from_us) {
+        z->offset_us = z->fix->offset_us;
+        z->until_us = INT64_MAX;
+        return;
+    }
     z->offset_us = (int64_t)tz_offset_s(z->zone, t) * CIVIL_SECOND_US;
     z->until_us = tz_next_change(z->zone, t);
+    if (z->fix) {
+        z->until_us = least(z->until_us, z->fix->from_us);
+    }
     tm_assert(z->until_us > t);
 }
 
@@ -81,10 +114,16 @@ void rule_clock_move(struct rule_clock *c, int64_t t)
     tm_assert(c->day_min <= c->day_max);
 }
 
-static int64_t day_start(const struct tz *zone, int32_t day)
+static int64_t day_start(const struct rule_zone *z, int32_t day)
 {
+    if (z->fix) {
+        int64_t at = (int64_t)day * CIVIL_DAY_US - z->fix->offset_us;
+        if (at >= z->fix->from_us) {
+            return at;
+        }
+    }
     struct civil_time t = {.date = civil_date_of_days(day)};
-    return tz_first_instant(zone, t);
+    return tz_first_instant(z->zone, t);
 }
 
 int64_t rule_clock_first(const struct rule_clock *c, int32_t day)
@@ -95,7 +134,7 @@ int64_t rule_clock_first(const struct rule_clock *c, int32_t day)
     int64_t first =
         c->unknown ? (int64_t)day * CIVIL_DAY_US - EAST_US : INT64_MAX;
     for (size_t i = 0; i < c->zones; i++) {
-        first = least(first, day_start(c->zone[i].zone, day));
+        first = least(first, day_start(&c->zone[i], day));
     }
     return first;
 }
@@ -108,13 +147,21 @@ int64_t rule_clock_last(const struct rule_clock *c, int32_t day)
     int64_t last =
         c->unknown ? (int64_t)day * CIVIL_DAY_US - WEST_US : INT64_MIN;
     for (size_t i = 0; i < c->zones; i++) {
-        last = most(last, day_start(c->zone[i].zone, day));
+        last = most(last, day_start(&c->zone[i], day));
     }
     return last;
 }
 
+static bool in_calendar(const struct rule_calendar *c, int64_t day)
+{
+    return c && rule_calendar_has(c, day);
+}
+
 static bool is_holiday(const struct rule_hours *h, int64_t day)
 {
+    if (in_calendar(h->days, day)) {
+        return true;
+    }
     for (size_t i = 0; h->calendar.v && i < h->holidays; i++) {
         if (h->holiday[i].area.v == h->calendar.v &&
             civil_days(h->holiday[i].date) == day) {
@@ -126,12 +173,16 @@ static bool is_holiday(const struct rule_hours *h, int64_t day)
 
 /* The bit of policy_window.weekdays that counts on a day. 1970-01-01 was a
  * Thursday. */
-static uint8_t day_bit(const struct rule_hours *h, int64_t day)
+static uint16_t day_bit(const struct rule_hours *h, int64_t day)
 {
-    if (is_holiday(h, day)) {
-        return 1U << 7;
+    if (h->calendar.v && is_holiday(h, day)) {
+        return 1U << RULE_HOLIDAY_BIT;
     }
-    return (uint8_t)(1U << ((day % 7 + 7 + CIVIL_THURSDAY) % 7));
+    unsigned weekday = (unsigned)((day % 7 + 7 + CIVIL_THURSDAY) % 7);
+    if (h->eves && weekday != CIVIL_SUNDAY && is_holiday(h, day + 1)) {
+        return 1U << RULE_EVE_BIT;
+    }
+    return (uint16_t)(1U << weekday);
 }
 
 /* The least local time at or after `local` that is within a window. */
@@ -140,7 +191,7 @@ static int64_t next_open(const struct rule_hours *h, int64_t local)
     int64_t day = floor_div(local, CIVIL_DAY_US);
     for (int64_t d = day; d < day + LOOK_DAYS; d++) {
         int64_t best = INT64_MAX;
-        uint8_t bit = day_bit(h, d);
+        uint16_t bit = day_bit(h, d);
         for (size_t i = 0; i < h->windows; i++) {
             const struct policy_window *w = &h->window[i];
             int64_t open = d * CIVIL_DAY_US + w->open_s * CIVIL_SECOND_US;
@@ -162,7 +213,7 @@ static int64_t next_close(const struct rule_hours *h, int64_t local)
     int64_t at = local;
     for (int chain = 0; chain < CHAIN_MAX; chain++) {
         int64_t day = floor_div(at, CIVIL_DAY_US);
-        uint8_t bit = day_bit(h, day);
+        uint16_t bit = day_bit(h, day);
         int64_t end = at;
         for (size_t i = 0; i < h->windows; i++) {
             const struct policy_window *w = &h->window[i];

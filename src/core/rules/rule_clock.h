@@ -12,14 +12,29 @@
 
 #include "core/rules/rule_case.h"
 
+struct rule_calendar;
+struct rule_code;
+
+/* A clock that a pack sets right, whatever the zone data of this machine say:
+ * zone data may be older than the law (TZ-BC-2026). */
+struct rule_zone_fix {
+    const char *zone;  /* "America/Vancouver" */
+    int64_t from_us;   /* one offset from here on */
+    int64_t offset_us; /* east of UTC */
+    const struct rule_code *rule;
+};
+
 struct rule_zone {
     const struct tz *zone;
-    int64_t offset_us; /* in force at the instant */
-    int64_t until_us;  /* ... until here; INT64_MAX for good */
+    const struct rule_zone_fix *fix; /* NULL: as the zone data have it */
+    int64_t offset_us;               /* in force at the instant */
+    int64_t until_us;                /* ... until here; INT64_MAX for good */
 };
 
 struct rule_clock {
     int64_t t;
+    const struct rule_zone_fix *fix; /* of the book */
+    size_t fixes;
     bool unknown; /* some candidate's zone is not known, or none at all */
     struct rule_zone zone[CASE_PLACES_MAX]; /* candidates, each once */
     size_t zones;
@@ -32,12 +47,18 @@ struct rule_hours {
     size_t windows;
     const struct case_holiday *holiday;
     size_t holidays;
-    struct place_code calendar; /* v 0: no holidays */
+    struct place_code calendar;       /* v 0: no holidays */
+    const struct rule_calendar *days; /* of the pack; NULL: proclaimed ones */
+    bool eves;                        /* some window is for eves */
 };
 
 /* Confirmed places win alone. Then moves to t. */
 void rule_clock_init(struct rule_clock *c, const struct case_location *l,
                      int64_t t);
+/* The same with clocks set right. They live as long as the clock. */
+void rule_clock_init_fixed(struct rule_clock *c, const struct case_location *l,
+                           int64_t t, const struct rule_zone_fix *fix,
+                           size_t fixes);
 void rule_clock_move(struct rule_clock *c, int64_t t);
 
 /* The instant at which the first, or the last, of the candidates comes to a

@@ -25,7 +25,11 @@
     X(TEST_PORTED, "ported", false)         /* to wireless not long ago */     \
     X(TEST_REASSIGNED, "reassigned", false) /* number has a new owner */       \
     X(TEST_RING, "ring", false)             /* we ring long enough */          \
-    X(TEST_RATIO, "ratio", false)           /* abandoned within the ceiling */
+    X(TEST_RATIO, "ratio", false)           /* abandoned within the ceiling */ \
+    X(TEST_EMERGENCY, "emergency", false)   /* declared where the callee is */ \
+    X(TEST_STOPPED, "stopped", false)       /* a text was answered by STOP */  \
+    X(TEST_CONFIRMED, "confirmation", false) /* the one text after STOP */     \
+    X(TEST_ZONE, "zone", false)              /* sets a clock right; holds */
 
 enum rule_test {
 #define X(name, word, time) name,
@@ -34,33 +38,58 @@ enum rule_test {
         RULE_TEST_COUNT
 };
 
-enum { RULE_WINDOWS_MAX = 24, RULE_HOLIDAY_BIT = 7 };
+enum { RULE_WINDOWS_MAX = 24, RULE_HOLIDAY_BIT = 7, RULE_EVE_BIT = 8 };
+
+/* Holidays of a place, every day of the years below as a bit. */
+enum { RULE_YEAR_MIN = 2000, RULE_YEAR_MAX = 2099 };
+
+struct rule_calendar {
+    struct place_code place;
+    const uint64_t *day; /* bit per day since RULE_YEAR_MIN-01-01 */
+};
+
+bool rule_calendar_has(const struct rule_calendar *c, int64_t day);
 
 /* Parameters of all tests; each uses its own. */
 struct rule_param {
     const struct policy_window *window; /* hours; bit 7 of weekdays: holidays */
     size_t windows;
-    struct place_code calendar;     /* hours: whose holidays; v 0 none */
-    uint32_t slot;                  /* policy_cap: index of the cap */
-    uint32_t max;                   /* cap */
-    enum cap_scope scope;           /* cap */
-    bool same_subject;              /* cap */
-    uint32_t counts;                /* cap: channels, 0 all */
-    int64_t span_us;                /* cap; 0 ever */
-    enum registry registry;         /* registry, list_age, ported */
-    struct place_code area;         /* with REGISTRY_AREA */
-    int32_t max_days;               /* list_age, ported */
-    uint32_t consents;              /* consent: bit per consent_type */
-    uint32_t covers;                /* consent: any of these bits ... */
-    bool covers_channel;            /* ... or the channel of the contact */
-    bool not_condition;             /* consent: no condition of a purchase */
-    int transaction, inquiry, gift; /* relationship: months, 0 not asked */
-    bool member, customer;          /* relationship: also by these */
-    bool survives_request;          /* relationship: not ended by our list */
-    int64_t ring_us;                /* ring */
-    uint32_t ceiling_ppm;           /* ratio */
+    struct place_code calendar;       /* hours: whose holidays; v 0 none */
+    const struct rule_calendar *days; /* ... as its pack has them, or NULL */
+    bool eves;                        /* hours: some window is for eves */
+    uint32_t slot;                    /* policy_cap: index of the cap */
+    uint32_t max;                     /* cap */
+    enum cap_scope scope;             /* cap */
+    bool same_subject;                /* cap */
+    uint32_t counts;                  /* cap: channels, 0 all */
+    int64_t span_us;                  /* cap; 0 ever */
+    enum registry registry;           /* registry, list_age, ported */
+    struct place_code area;           /* with REGISTRY_AREA */
+    int32_t max_days;                 /* list_age, ported */
+    int32_t registered_days;          /* registry: entries this old count, when
+                                         the policy takes the law's grace */
+    enum registry after;              /* consent: given after the entry there */
+    int fresh;                        /* consent: months it lasts, 0 for good */
+    int keep;                         /* internal: months; 0 for good */
+    int32_t keep_days;                /* internal: and days */
+    int contract;                     /* relationship: ended months ago at most,
+                                         -1 running, 0 not asked */
+    int32_t contract_days;            /* relationship: ended days ago at most */
+    bool reporting;                   /* emergency: only while reporting */
+    int64_t within_us;                /* confirmation */
+    const char *zone;                 /* zone: whose clock */
+    int32_t offset_s;                 /* zone: and what it shows */
+    uint32_t consents;                /* consent: bit per consent_type */
+    uint32_t covers;                  /* consent: any of these bits ... */
+    bool covers_channel;              /* ... or the channel of the contact */
+    bool not_condition;               /* consent: no condition of a purchase */
+    int transaction, inquiry, gift;   /* relationship: months, 0 not asked */
+    bool member, customer;            /* relationship: also by these */
+    bool survives_request;            /* relationship: not ended by our list */
+    int64_t ring_us;                  /* ring */
+    uint32_t ceiling_ppm;             /* ratio */
     bool of_placed;    /* ratio: of calls placed, not live answers */
-    int64_t period_us; /* ratio: from the first call on */
+    int64_t period_us; /* ratio: from the first call on; 0: months */
 };
 
 /* Terms of a clause are ANDed, clauses ORed. */
@@ -75,7 +104,11 @@ struct rule_terms {
     size_t n;
 };
 
+/* Whose place makes a rule reach a case. */
+enum rule_reach { REACH_CALLEE, REACH_RECORDING, REACH_RECORDER };
+
 struct rule_code {
+    enum rule_reach reach;
     enum rule_role role;
     enum rule_test test;
     bool is_time;
@@ -89,6 +122,8 @@ struct rule_code {
     size_t lifts;
     const char *const *duty;
     size_t duties;
+    const char *const *replaces; /* duties that its own make needless */
+    size_t replaced;
     int32_t from_day, to_day; /* days since 1970, both in force */
     struct rule_param param;
 };
@@ -96,6 +131,7 @@ struct rule_code {
 /* Rules of one jurisdiction that follow each other in the book. */
 struct rule_group {
     struct place_code place; /* v 0: everywhere */
+    enum rule_reach reach;
     size_t first, n;
     const uint16_t *exempt; /* those of them that are exemptions */
     size_t exempts;
@@ -107,12 +143,25 @@ struct rule_cover {
     uint32_t channels;
 };
 
+/* Groups of a place, by place: the way from a case to its rules. */
+struct rule_entry {
+    struct place_code place;
+    uint16_t group;
+};
+
 struct rule_book {
     struct rule *rule;
     struct rule_code *code; /* beside rule[] */
     size_t n;
     struct rule_group *group;
     size_t groups;
+    uint16_t *dated; /* exemptions that come into force on a date */
+    size_t dateds;
+    struct rule_entry *entry; /* one a group, sorted by place and group */
+    struct rule_calendar *calendar;
+    size_t calendars;
+    struct rule_zone_fix *fix; /* clocks that packs set right */
+    size_t fixes;
     struct rule_cover *cover;
     size_t covers;
     const char *packs;

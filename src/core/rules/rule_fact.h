@@ -47,7 +47,18 @@
     X(FACT_MESSAGE, "abandon_message", TRI, CASE_MESSAGE,                      \
       presentation.abandon_message)                                            \
     X(FACT_FAX_SOURCE, "fax_source", FAX_SOURCE, CASE_FAX_SOURCE,              \
-      presentation.fax_source)
+      presentation.fax_source)                                                 \
+    X(FACT_RECORDING, "recording", TRI, CASE_RECORDING, recording.planned)     \
+    X(FACT_RECORDING_FOR, "recording_purpose", RECORDING, CASE_RECORDING_FOR,  \
+      recording.purpose)                                                       \
+    X(FACT_RECORDING_AT, "recording_elsewhere", TRI, CASE_RECORDING_AT,        \
+      recording.elsewhere)                                                     \
+    X(FACT_CARD, "card_entry", TRI, CASE_CARD, recording.card_entry)           \
+    X(FACT_CONFIRMATION, "confirmation", TRI, CASE_CONFIRMATION,               \
+      text.confirmation)                                                       \
+    X(FACT_TEMPLATE, "template_registered", TRI, CASE_TEMPLATE,                \
+      text.template_registered)                                                \
+    X(FACT_RETENTION, "retention", RETENTION, CASE_RETENTION, policy.retention)
 
 enum rule_fact {
 #define X(name, word, list, input, field) name,
@@ -68,7 +79,8 @@ bool rule_fact_find(struct slice word, enum rule_fact *out);
  * list is empty or *bad is not one of its words. */
 bool rule_fact_mask(enum rule_fact f, struct slice values, uint32_t *mask,
                     struct slice *bad);
-/* One bit a fact. False: the value of *bad is out of its range. */
+/* One bit a fact; a line known to have become a mobile has that bit besides.
+ * False: the value of *bad is out of its range. */
 bool rule_fact_load(const struct rule_case *k, uint32_t bits[RULE_FACT_COUNT],
                     enum rule_fact *bad);
 

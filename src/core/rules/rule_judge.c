@@ -87,11 +87,8 @@ void rule_judge_exemptions(struct rule_judge *j)
     const struct rule_book *b = j->b;
     j->exempts = 0;
     memset(&j->lifted, 0, sizeof j->lifted);
-    for (size_t g = 0; g < b->groups; g++) {
-        const struct rule_group *group = &b->group[g];
-        if (!rule_reach_has(j, group->place)) {
-            continue;
-        }
+    for (size_t g = 0; g < j->groups; g++) {
+        const struct rule_group *group = j->group[g];
         for (size_t i = 0; i < group->exempts; i++) {
             const struct rule_code *c = &b->code[group->exempt[i]];
             if (rule_reach_binds(j, c)) {
@@ -138,6 +135,28 @@ static void add_duties(struct rule_judge *j, const struct rule_code *c)
             tm_assert(d < VERDICT_DUTIES_MAX); /* a book has no more */
             v->duty[v->duties++] = c->duty[i];
         }
+    }
+    for (size_t i = 0; i < c->replaced; i++) {
+        if (j->gones == RULE_GONE_MAX) {
+            j->overflow = true;
+            return;
+        }
+        j->gone[j->gones++] = c->replaces[i];
+    }
+}
+
+/* The stricter duty stands alone (convention K9). */
+static void settle_duties(struct rule_judge *j)
+{
+    struct verdict *v = j->v;
+    for (size_t g = 0; g < j->gones; g++) {
+        size_t kept = 0;
+        for (size_t i = 0; i < v->duties; i++) {
+            if (v->duty[i] != j->gone[g]) {
+                v->duty[kept++] = v->duty[i];
+            }
+        }
+        v->duties = kept;
     }
 }
 
@@ -323,13 +342,12 @@ void rule_judge_case(struct rule_judge *j)
     rule_judge_exemptions(j);
     judge_coverage(j);
     size_t exempt = 0;
-    for (size_t g = 0; g < j->b->groups; g++) {
-        if (rule_reach_has(j, j->b->group[g].place)) {
-            judge_group(j, &j->b->group[g], &exempt);
-        }
+    for (size_t g = 0; g < j->groups; g++) {
+        judge_group(j, j->group[g], &exempt);
     }
     tm_assert(exempt == j->exempts || j->overflow);
     settle_reasons(j);
+    settle_duties(j);
     v->kind = j->overflow ? VERDICT_DENY : kind_of(v);
     v->remedy = j->overflow ? "more rules reach this case than a verdict holds"
                             : remedy_of(v);

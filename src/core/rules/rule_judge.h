@@ -11,6 +11,8 @@
 
 enum {
     RULE_EXEMPTIONS_MAX = 160, /* that reach one case */
+    RULE_GROUPS_MAX = 256,     /* likewise */
+    RULE_GONE_MAX = 8,
     RULE_BITS_WORDS = RULE_BOOK_RULES_MAX / 64,
 };
 
@@ -45,6 +47,10 @@ struct rule_judge {
     size_t places;
     struct place_code region[CASE_PLACES_MAX]; /* candidates; 0 unknown */
     size_t regions;
+    const struct rule_group *group[RULE_GROUPS_MAX]; /* that reach it */
+    size_t groups;
+    const char *gone[RULE_GONE_MAX]; /* duties made needless by others */
+    size_t gones;
     struct rule_weighed exempt[RULE_EXEMPTIONS_MAX];
     size_t exempts;
     struct rule_bits lifted;
@@ -69,8 +75,9 @@ static inline size_t rule_judge_index(const struct rule_judge *j,
 /* Countries and candidate subdivisions of the case; confirmed ones win alone
  * (conventions K6). */
 void rule_reach_places(struct rule_judge *j);
-/* Whether rules of a jurisdiction (v 0: all) reach the case. */
-bool rule_reach_has(const struct rule_judge *j, struct place_code p);
+/* The groups of rules that reach the case, in book order: of its places, of
+ * their countries, of everywhere, and of the places where it is recorded. */
+void rule_reach_groups(struct rule_judge *j);
 /* Whether a rule is of the callee's region; unknown only for exemptions. */
 enum tri rule_reach_region(const struct rule_judge *j,
                            const struct rule_code *c);

@@ -42,10 +42,9 @@ static int64_t could_be_lifted(const struct rule_judge *j, size_t rule)
 {
     const struct rule_clock *clock = &j->view.clock;
     int64_t at = INT64_MAX;
-    for (size_t i = 0; i < j->b->n; i++) {
-        const struct rule_code *c = &j->b->code[i];
-        if (c->binds && c->role == RULE_EXEMPT &&
-            c->from_day > clock->day_min && lifts(c, rule)) {
+    for (size_t i = 0; i < j->b->dateds; i++) {
+        const struct rule_code *c = &j->b->code[j->b->dated[i]];
+        if (c->binds && c->from_day > clock->day_min && lifts(c, rule)) {
             at = rule_judge_least(at, rule_clock_last(clock, c->from_day));
         }
     }
@@ -78,10 +77,9 @@ static int64_t next_try(struct rule_judge *j)
 {
     rule_judge_exemptions(j);
     int64_t next = j->view.clock.t;
-    for (size_t g = 0; g < j->b->groups; g++) {
-        const struct rule_group *group = &j->b->group[g];
-        for (size_t i = 0; rule_reach_has(j, group->place) && i < group->n;
-             i++) {
+    for (size_t g = 0; g < j->groups; g++) {
+        const struct rule_group *group = j->group[g];
+        for (size_t i = 0; i < group->n; i++) {
             int64_t at = rule_opens(j, &j->b->code[group->first + i]);
             next = at > next ? at : next;
         }

@@ -1,5 +1,7 @@
 #include "core/rules/rule_param.h"
 
+#include <string.h>
+
 enum {
     MONTHS_MAX = 1200,
     DAYS_MAX = 36500,
@@ -46,7 +48,7 @@ static bool read_weekday(struct slice s, unsigned *out)
 {
     static const char *const day[] = {"monday",   "tuesday", "wednesday",
                                       "thursday", "friday",  "saturday",
-                                      "sunday",   "holiday"};
+                                      "sunday",   "holiday", "eve"};
     for (unsigned i = 0; i < tm_array_len(day); i++) {
         if (str_eq(s, day[i])) {
             *out = i;
@@ -57,7 +59,7 @@ static bool read_weekday(struct slice s, unsigned *out)
 }
 
 /* "monday-friday", "sunday", "holiday". */
-static bool read_days(struct slice s, uint8_t *mask)
+static bool read_days(struct slice s, uint16_t *mask)
 {
     unsigned from, to;
     struct slice rest;
@@ -71,7 +73,7 @@ static bool read_days(struct slice s, uint8_t *mask)
         return false;
     }
     for (unsigned i = from; i <= to; i++) {
-        *mask |= (uint8_t)(1U << i);
+        *mask |= (uint16_t)(1U << i);
     }
     return true;
 }
@@ -97,6 +99,7 @@ static bool read_hours(struct rule_draft *d, struct slice s)
     if (w.weekdays == 0) {
         w.weekdays = POLICY_WEEKDAYS_ALL;
     }
+    d->code.param.eves |= (w.weekdays >> RULE_EVE_BIT & 1) != 0;
     d->window[d->code.param.windows++] = w;
     return true;
 }
@@ -236,6 +239,97 @@ static bool read_months(struct slice s, int *out)
     return true;
 }
 
+static bool read_registered(struct rule_draft *d, struct slice s)
+{
+    struct rule_param *p = &d->code.param;
+    int32_t own = p->max_days;
+    bool good = read_days_max(d, s);
+    p->registered_days = p->max_days;
+    p->max_days = own;
+    return good;
+}
+
+static bool read_after(struct rule_draft *d, struct slice s)
+{
+    return vocab_registry_parse(s, &d->code.param.after) &&
+           d->code.param.after != REGISTRY_UNKNOWN &&
+           d->code.param.after != REGISTRY_AREA;
+}
+
+static bool read_fresh(struct rule_draft *d, struct slice s)
+{
+    return read_months(s, &d->code.param.fresh);
+}
+
+/* "36 months", "36 months 14d" */
+static bool read_keep(struct rule_draft *d, struct slice s)
+{
+    struct rule_param *p = &d->code.param;
+    const char *unit = memmem(s.p, s.n, " months", 7);
+    if (!unit) {
+        return false;
+    }
+    size_t head = (size_t)(unit - s.p) + 7;
+    struct slice days = str_trim(str_range(s.p + head, s.n - head));
+    int64_t us = 0;
+    if (days.n > 0 && (days.p[days.n - 1] != 'd' || !read_span(days, &us))) {
+        return false;
+    }
+    p->keep_days = (int32_t)(us / CIVIL_DAY_US);
+    return read_months(str_range(s.p, head), &p->keep);
+}
+
+/* "running", "18 months" or "30d" after its end. */
+static bool read_contract(struct rule_draft *d, struct slice s)
+{
+    struct rule_param *p = &d->code.param;
+    int64_t us;
+    if (str_eq(s, "running")) {
+        p->contract = -1;
+        return true;
+    }
+    if (s.n > 1 && s.p[s.n - 1] == 'd' && read_span(s, &us)) {
+        p->contract = -1;
+        p->contract_days = (int32_t)(us / CIVIL_DAY_US);
+        return true;
+    }
+    return read_months(s, &p->contract);
+}
+
+static bool read_area(struct rule_draft *d, struct slice s)
+{
+    return vocab_place_parse(s, &d->code.param.area);
+}
+
+static bool read_reporting(struct rule_draft *d, struct slice s)
+{
+    d->code.param.reporting = true;
+    return str_eq(s, "required");
+}
+
+static bool read_within(struct rule_draft *d, struct slice s)
+{
+    return read_span(s, &d->code.param.within_us);
+}
+
+static bool read_zone(struct rule_draft *d, struct slice s)
+{
+    d->code.param.zone = arena_strdup(d->arena, s);
+    return s.n > 0;
+}
+
+/* "-07:00" */
+static bool read_offset(struct rule_draft *d, struct slice s)
+{
+    int32_t seconds;
+    if (s.n != 6 || (s.p[0] != '-' && s.p[0] != '+') ||
+        !read_clock(str_range(s.p + 1, 5), &seconds) || seconds > 14 * 3600) {
+        return false;
+    }
+    d->code.param.offset_s = s.p[0] == '-' ? -seconds : seconds;
+    return true;
+}
+
 static bool read_transaction(struct rule_draft *d, struct slice s)
 {
     return read_months(s, &d->code.param.transaction);
@@ -316,6 +410,10 @@ static bool read_base(struct rule_draft *d, struct slice s)
 
 static bool read_period(struct rule_draft *d, struct slice s)
 {
+    if (str_eq(s, "month")) {
+        d->code.param.period_us = 0;
+        return true;
+    }
     return read_span(s, &d->code.param.period_us);
 }
 
@@ -349,7 +447,19 @@ static bool read_period(struct rule_draft *d, struct slice s)
     X("min", read_ring, T(RING), T(RING), "a duration up to 120s")             \
     X("ceiling", read_ceiling, T(RATIO), T(RATIO), "a percentage, e.g. 3%")    \
     X("base", read_base, T(RATIO), T(RATIO), "live or placed")                 \
-    X("period", read_period, T(RATIO), T(RATIO), "a duration, e.g. 30d")
+    X("period", read_period, T(RATIO), T(RATIO),                               \
+      "a duration, e.g. 30d, or month")                                        \
+    X("min_registered", read_registered, T(REGISTRY), 0, "days, e.g. 28d")     \
+    X("after", read_after, T(CONSENT), 0, "a register, e.g. it_rpo")           \
+    X("fresh", read_fresh, T(CONSENT), 0, "N months")                          \
+    X("keep", read_keep, T(INTERNAL), 0, "N months, or N months Nd")           \
+    X("contract", read_contract, T(RELATIONSHIP), 0,                           \
+      "running, N months or days after its end")                               \
+    X("area", read_area, T(EMERGENCY), T(EMERGENCY), "a place, e.g. US-NY")    \
+    X("reporting", read_reporting, T(EMERGENCY), 0, "required")                \
+    X("within", read_within, T(CONFIRMED), T(CONFIRMED), "a duration")         \
+    X("zone", read_zone, T(ZONE), T(ZONE), "a zone, e.g. America/Toronto")     \
+    X("offset", read_offset, T(ZONE), T(ZONE), "an offset, e.g. -07:00")
 
 typedef bool read_fn(struct rule_draft *d, struct slice s);
 

@@ -22,7 +22,9 @@
     X(KEY_REGIONS, "regions", true, false)                                     \
     X(KEY_LIFTS, "lifts", true, false)                                         \
     X(KEY_DUTY, "duty", true, false)                                           \
-    X(KEY_JURISDICTION, "jurisdiction", false, false)
+    X(KEY_JURISDICTION, "jurisdiction", false, false)                          \
+    X(KEY_REACH, "reach", false, false)                                        \
+    X(KEY_REPLACES, "replaces", true, false)
 
 enum key {
 #define X(name, word, repeats, must) name,
@@ -189,6 +191,17 @@ static int parse_test(struct rule_draft *d, struct slice s, struct err *e)
     return 0;
 }
 
+static int parse_reach(struct rule_draft *d, struct slice s, struct err *e)
+{
+    static const char *const words[] = {"callee", "recording", "recorder"};
+    int i = find_word(words, tm_array_len(words), s);
+    if (i < 0) {
+        return fail(d, e, "reach is callee, recording or recorder, not", s);
+    }
+    d->code.reach = (enum rule_reach)i;
+    return 0;
+}
+
 static int parse_text(struct rule_draft *d, struct slice s, const char **out,
                       struct err *e)
 {
@@ -222,6 +235,8 @@ static int parse_key(struct rule_draft *d, enum key key, struct slice s,
         d->lifts_line = d->line;
         return parse_words(d, &d->lifts, s, e);
     case KEY_DUTY: return parse_words(d, &d->duties, s, e);
+    case KEY_REACH: return parse_reach(d, s, e);
+    case KEY_REPLACES: return parse_words(d, &d->replaces, s, e);
     case KEY_JURISDICTION:
         if (!vocab_place_parse(s, &place)) {
             return fail(d, e, "not a place:", s);
@@ -341,8 +356,15 @@ static int check_sense(struct rule_draft *d, struct err *e)
     if (c->is_time && d->hold.n > 0) {
         return fail(d, e, "hours and caps take `when`, not", str_of("if"));
     }
+    if (c->test == TEST_ZONE &&
+        (c->role != RULE_REQUIRE || !d->rule.from.year)) {
+        return fail(d, e, "a clock is required, from a date on:", test);
+    }
+    if (c->reach != REACH_CALLEE && c->role != RULE_DUTY) {
+        return fail(d, e, "only duties reach a place of recording:", test);
+    }
     if (c->test == TEST_RELATIONSHIP && !p->transaction && !p->inquiry &&
-        !p->gift && !p->member && !p->customer) {
+        !p->gift && !p->member && !p->customer && !p->contract) {
         return fail(d, e, "which relationship?", test);
     }
     if (d->rule.from.year && d->rule.to.year &&

@@ -39,7 +39,7 @@ struct rule_draft {
     struct rule rule;
     struct rule_code code;
     struct rule_terms_draft when, unless, hold;
-    struct rule_words_draft lifts, duties;
+    struct rule_words_draft lifts, duties, replaces;
     struct place_code region[RULE_WORDS_MAX];
     struct policy_window window[RULE_WINDOWS_MAX];
     uint64_t given; /* bit per key read */

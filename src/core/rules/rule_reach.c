@@ -1,5 +1,7 @@
 #include "core/rules/rule_judge.h"
 
+#include <string.h>
+
 static void add_place(struct rule_judge *j, struct place_code p)
 {
     for (size_t i = 0; i < j->places; i++) {
@@ -36,14 +38,72 @@ void rule_reach_places(struct rule_judge *j)
     }
 }
 
-bool rule_reach_has(const struct rule_judge *j, struct place_code p)
+/* --- the groups of those places --- */
+
+static void add_groups(struct rule_judge *j, struct rule_bits *set,
+                       struct place_code p, unsigned reaches)
 {
-    for (size_t i = 0; i < j->places; i++) {
-        if (j->place[i].v == p.v || vocab_place_country(j->place[i]).v == p.v) {
-            return true;
+    const struct rule_book *b = j->b;
+    size_t low = 0;
+    size_t high = b->groups;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (b->entry[mid].place.v < p.v) {
+            low = mid + 1;
+        } else {
+            high = mid;
         }
     }
-    return p.v == 0;
+    for (; low < b->groups && b->entry[low].place.v == p.v; low++) {
+        size_t g = b->entry[low].group;
+        if (reaches >> b->group[g].reach & 1) {
+            rule_bits_set(set, g);
+        }
+    }
+}
+
+/* A place and its country. */
+static void add_place_groups(struct rule_judge *j, struct rule_bits *set,
+                             struct place_code p, unsigned reaches)
+{
+    struct place_code country = vocab_place_country(p);
+    add_groups(j, set, p, reaches);
+    if (country.v != p.v) {
+        add_groups(j, set, country, reaches);
+    }
+}
+
+/* Rules of recording are also those of the agent's place and the recorder's
+ * (convention K9); none when nothing is recorded. */
+void rule_reach_groups(struct rule_judge *j)
+{
+    const struct case_recording *r = &j->view.k->recording;
+    bool recorded = r->planned != TRI_NO;
+    unsigned own = 1U << REACH_CALLEE | (recorded ? 1U << REACH_RECORDING : 0);
+    unsigned ends = 1U << REACH_RECORDING | 1U << REACH_RECORDER;
+    struct rule_bits set;
+    memset(&set, 0, sizeof set);
+    add_groups(j, &set, (struct place_code){0}, own);
+    for (size_t i = 0; i < j->places; i++) {
+        add_place_groups(j, &set, j->place[i], own);
+    }
+    if (recorded && r->agent.v) {
+        add_place_groups(j, &set, r->agent, ends);
+    }
+    if (recorded && r->recorder.v) {
+        add_place_groups(j, &set, r->recorder, ends);
+    }
+    j->groups = 0;
+    for (size_t w = 0; w * 64 < j->b->groups; w++) {
+        for (uint64_t bits = set.word[w]; bits; bits &= bits - 1) {
+            if (j->groups == RULE_GROUPS_MAX) {
+                j->overflow = true;
+                return;
+            }
+            size_t g = w * 64 + (size_t)__builtin_ctzll(bits);
+            j->group[j->groups++] = &j->b->group[g];
+        }
+    }
 }
 
 static bool listed(const struct rule_code *c, struct place_code p)

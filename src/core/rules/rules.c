@@ -65,6 +65,7 @@ int rules_check(const struct rule_book *b, const struct rule_case *k,
     j.v = v;
     j.holds_us = j.opens_us = INT64_MAX;
     j.overflow = false;
+    j.gones = 0;
     memset(&j.failing, 0, sizeof j.failing);
     verdict_clear(v, b, k);
     const char *wrong = rule_check_case(k, j.view.fact);
@@ -75,8 +76,10 @@ int rules_check(const struct rule_book *b, const struct rule_case *k,
         return refuse(v, "malformed case: a permit needs attempt and number");
     }
     j.view.k = k;
-    rule_clock_init(&j.view.clock, &k->location, k->when.now_us);
+    rule_clock_init_fixed(&j.view.clock, &k->location, k->when.now_us, b->fix,
+                          b->fixes);
     rule_reach_places(&j);
+    rule_reach_groups(&j);
     rule_judge_case(&j);
     if (v->kind == VERDICT_NOT_BEFORE) {
         find_not_before(&j);

@@ -16,8 +16,8 @@ struct rule;
 
 enum {
     VERDICT_REASONS_MAX = 128,
-    VERDICT_DUTIES_MAX = 64,
-    VERDICT_UNKNOWN_MAX = 48,
+    VERDICT_DUTIES_MAX = 128,
+    VERDICT_UNKNOWN_MAX = 64,
 };
 
 /* A zeroed verdict denies. */

@@ -134,6 +134,9 @@
     X(REGISTRY_IT_RPO, "it_rpo")                                               \
     X(REGISTRY_UK_TPS, "uk_tps")                                               \
     X(REGISTRY_MX_REPEP, "mx_repep")                                           \
+    X(REGISTRY_KR_DNC, "kr_dnc")                                               \
+    X(REGISTRY_IN_PREF, "in_pref")                                             \
+    X(REGISTRY_RU_MASS, "ru_mass")                                             \
     X(REGISTRY_OTHER, "other")
 
 /* Answer of the reassigned-numbers database (47 CFR 64.1200(m)). */
@@ -163,6 +166,13 @@
     X(ATTEST_A, "A")                                                           \
     X(ATTEST_B, "B")                                                           \
     X(ATTEST_C, "C")
+
+/* What a recording is for; of several purposes the most delicate. */
+#define VOCAB_RECORDING(X)                                                     \
+    X(RECORDING_UNKNOWN, "unknown")                                            \
+    X(RECORDING_QUALITY, "quality")                                            \
+    X(RECORDING_PROOF, "proof")                                                \
+    X(RECORDING_LEGAL_DUTY, "legal_duty")
 
 /* Policy options: 0 is always the strict one. */
 #define VOCAB_SCOPE(X)                                                         \
@@ -196,6 +206,7 @@
     L(fax_source, FAX_SOURCE, fax_source, VOCAB_FAX_SOURCE)                    \
     L(cli_series, CLI_SERIES, cli_series, VOCAB_CLI_SERIES)                    \
     L(attest, ATTEST, attest, VOCAB_ATTEST)                                    \
+    L(recording_purpose, RECORDING, recording, VOCAB_RECORDING)                \
     L(revocation_scope, SCOPE, scope, VOCAB_SCOPE)                             \
     L(retention, RETENTION, retention, VOCAB_RETENTION)                        \
     L(grace, GRACE, grace, VOCAB_GRACE)

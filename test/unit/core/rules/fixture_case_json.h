@@ -1,5 +1,4 @@
-/* A case and its expected verdict from one line of JSON (compliance facts,
- * section 10: the vocabulary, and what an absent key means). */
+/* A case (report/decide_read.h) and its expected verdict from one line. */
 #ifndef TEST_RULES_FIXTURE_CASE_JSON_H
 #define TEST_RULES_FIXTURE_CASE_JSON_H
 
@@ -16,6 +15,8 @@ struct case_expected {
     size_t rules;
     const char *duty[CASE_WORDS_MAX];
     size_t duties;
+    const char *no_duty[CASE_WORDS_MAX]; /* must not be there */
+    size_t no_duties;
     const char *remedy; /* NULL not said */
 };
 

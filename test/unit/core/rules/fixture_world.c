@@ -1,5 +1,6 @@
 #include "unit/core/rules/fixture_world.h"
 
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,6 +82,41 @@ static struct slice mutate(struct arena *a, struct slice text,
     memcpy(p + before, with.p, with.n);
     memcpy(p + before + with.n, cut + length, after);
     return str_range(p, before + with.n + after);
+}
+
+/* All packs of the repository, in the order of the program. */
+size_t fixture_world_law(struct arena *a, struct rule_pack_text *out)
+{
+    static const char *const folder[] = {"rules", "rules/law"};
+    size_t n = 0;
+    for (size_t f = 0; f < tm_array_len(folder); f++) {
+        char pattern[512];
+        glob_t found;
+        (void)snprintf(pattern, sizeof pattern, "%s/%s/*.rules", SOURCE_DIR,
+                       folder[f]);
+        assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            const char *path = found.gl_pathv[i] + strlen(SOURCE_DIR) + 1;
+            assert_true(n < RULE_BOOK_PACKS_MAX);
+            out[n].file = arena_strdup(a, str_of(path));
+            out[n].text = fixture_world_file(a, path);
+            n++;
+        }
+        globfree(&found);
+    }
+    return n;
+}
+
+const struct rule_book *fixture_world_law_book(struct arena *a)
+{
+    struct rule_pack_text pack[RULE_BOOK_PACKS_MAX];
+    size_t n = fixture_world_law(a, pack);
+    const struct rule_book *b = NULL;
+    struct err e;
+    if (rule_book_load(a, pack, n, &b, &e) < 0) {
+        fail_msg("%s", e.text);
+    }
+    return b;
 }
 
 const struct rule_book *fixture_world_book(struct arena *a, const char *rule,

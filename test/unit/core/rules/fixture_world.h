@@ -21,6 +21,10 @@ struct slice fixture_world_file(struct arena *a, const char *path);
  * or one line of it replaced (`old` to `now`, both NULL: taken out). */
 const struct rule_book *fixture_world_book(struct arena *a, const char *rule,
                                            const char *old, const char *now);
+/* Texts of all packs, those of rules/law too; the number of them. `out` holds
+ * RULE_BOOK_PACKS_MAX. */
+size_t fixture_world_law(struct arena *a, struct rule_pack_text *out);
+const struct rule_book *fixture_world_law_book(struct arena *a);
 int64_t fixture_world_instant(const char *text);
 struct civil_date fixture_world_date(const char *text);
 struct place_code fixture_world_place(const char *text);

@@ -22,7 +22,7 @@ static const struct {
 } refusals[] = {
     {"name = p\n", "1: before the first section"},
     {"[rule A]\n", "1: [pack] with name"},
-    {"[pakc]\nname = p\n", "1: a section is [pack] or [rule ID]"},
+    {"[pakc]\nname = p\n", "1: a section is [pack], [rule ID] or"},
     {"[pack]\nname = p\n", "2: no [pack] with name, version, jurisdiction"},
     {"[pack]\nname = p\nname = q\n", "3: empty or given twice"},
     {"[pack]\nname =\n", "2: empty or given twice"},

@@ -1,5 +1,6 @@
-/* The decision cases of test/data/cases-us-federal.jsonl: law, its boundaries
- * and our conventions, each with the rules that must be named. */
+/* The decision cases of test/data/cases-*.jsonl: law, its boundaries and our
+ * conventions, each with the rules that must be named. Those of the US federal
+ * packs hold with them alone, all of them with every pack. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,6 +50,33 @@ static void compare(const struct case_expected *x, const struct verdict *v)
             complain(x, v, "lacks duty", x->duty[i]);
         }
     }
+    for (size_t i = 0; i < x->no_duties; i++) {
+        if (fixture_world_has(v->duty, v->duties, x->no_duty[i])) {
+            complain(x, v, "has duty", x->no_duty[i]);
+        }
+    }
+}
+
+static int run_file(struct world *w, const struct rule_book *b,
+                    const char *path)
+{
+    struct slice rest = fixture_world_file(&w->arena, path);
+    int n = 0;
+    while (rest.n > 0) {
+        struct slice line = str_cut(rest, '\n', &rest);
+        struct rule_case k;
+        struct case_expected x;
+        struct err e;
+        if (fixture_case_json(w, line, &k, &x, &e) != TM_OK) {
+            fail_msg("%s, case %d: %s", path, n + 1, e.text);
+        }
+        static struct verdict v;
+        fixture_world_check(b, &k, &v);
+        compare(&x, &v);
+        n++;
+    }
+    print_message("%d cases of %s\n", n, path);
+    return n;
 }
 
 static void every_case_gets_its_verdict(void **state)
@@ -56,24 +84,23 @@ static void every_case_gets_its_verdict(void **state)
     (void)state;
     struct world w;
     fixture_world_init(&w);
-    struct slice rest =
-        fixture_world_file(&w.arena, "test/data/cases-us-federal.jsonl");
-    int n = 0;
-    while (rest.n > 0) {
-        struct slice line = str_cut(rest, '\n', &rest);
-        struct rule_case k;
-        struct case_expected x;
-        struct err e;
-        if (fixture_case_json(&w, line, &k, &x, &e) != TM_OK) {
-            fail_msg("case %d: %s", n + 1, e.text);
-        }
-        struct verdict v;
-        fixture_world_check(w.book, &k, &v);
-        compare(&x, &v);
-        n++;
-    }
-    print_message("%d cases\n", n);
-    assert_true(n >= 40);
+    wrong = 0;
+    assert_true(run_file(&w, w.book, "test/data/cases-us-federal.jsonl") >= 40);
+    assert_int_equal(wrong, 0);
+    fixture_world_fini(&w);
+}
+
+static void every_case_of_all_law_gets_its_verdict(void **state)
+{
+    (void)state;
+    struct world w;
+    fixture_world_init(&w);
+    const struct rule_book *b = fixture_world_law_book(&w.arena);
+    wrong = 0;
+    assert_int_equal(run_file(&w, b, "test/data/cases-law.jsonl"), 85);
+    assert_int_equal(run_file(&w, b, "test/data/cases-recording-text.jsonl"),
+                     14);
+    assert_true(run_file(&w, b, "test/data/cases-us-federal.jsonl") >= 40);
     assert_int_equal(wrong, 0);
     fixture_world_fini(&w);
 }
@@ -104,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_gets_its_verdict),
+        cmocka_unit_test(every_case_of_all_law_gets_its_verdict),
         cmocka_unit_test(unknown_words_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
