@@ -6,7 +6,9 @@
 #include "base/json_out.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
+#include "cmd/server.h"
 #include "cmd/tenant.h"
+#include "cmd/trunk_file.h"
 #include "core/campaign/campaign.h"
 #include "store/catalog.h"
 #include "store/sqlite_reader.h"
@@ -83,12 +85,75 @@ static int do_load(struct db *db, void *arg, struct err *e)
     return catalog_campaign_load(db, &c, &l->id, e);
 }
 
+struct change {
+    struct slice name;
+    enum campaign_state state;
+    int64_t now_us;
+    struct campaign_id id;
+};
+
+static int do_find(struct db *db, void *arg, struct err *e)
+{
+    struct change *ch = arg;
+    return catalog_campaign_find(db, tenant_default(), ch->name, &ch->id, e);
+}
+
+static int do_trunks(struct db *db, void *arg, struct err *e)
+{
+    int rc = catalog_setting_get(db, "trunks", arg, TRUNK_FILE_TEXT_MAX, e);
+    return rc == TM_ENOTFOUND ? TM_OK : rc;
+}
+
+/* A campaign may be loaded before its trunk; the user is told. */
+static int check_trunk(struct control *c, const struct plan *plan,
+                       struct arena *a, struct err *e)
+{
+    char *text = arena_alloc(a, TRUNK_FILE_TEXT_MAX);
+    struct trunk_config *trunk =
+        arena_array(a, SERVER_TRUNKS_MAX, sizeof(*trunk));
+    size_t n;
+    int rc = sqlite_store_run(c->house->store, do_trunks, text, e);
+    if (rc == TM_OK)
+        rc = trunk_file_parse(a, "stored trunks", str_of(text), trunk,
+                              SERVER_TRUNKS_MAX, &n, e);
+    if (rc != TM_OK)
+        return rc;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(trunk[i].name, plan->trunk) == 0)
+            return TM_OK;
+    control_warn(c,
+                 "there is no trunk '%s' yet, and without it the campaign "
+                 "cannot dial: telemark trunk load FILE\n",
+                 plan->trunk);
+    return TM_OK;
+}
+
+/* The engine keeps the former plan while calls of it are up. */
+static int check_calls(struct control *c, const struct plan *plan,
+                       struct err *e)
+{
+    struct change ch = {.name = str_of(plan->name)};
+    struct campaign_status live;
+    struct err unknown;
+    if (c->server == NULL ||
+        sqlite_store_run(c->house->store, do_find, &ch, &unknown) != TM_OK ||
+        c->server->status(c->server->self, ch.id, &live, &unknown) != TM_OK ||
+        live.calls == 0 || live.state == CAMPAIGN_RUNNING)
+        return TM_OK;
+    return err_set(e, TM_ESTATE,
+                   "campaign '%s' is %s and %zu of its calls are still up: "
+                   "load it when they have ended",
+                   plan->name, campaign_state_text(live.state), live.calls);
+}
+
 static int load_plan(struct control *c, const char *path, struct arena *a,
                      struct buf *text, struct err *e)
 {
     struct load l = {.now_us = control_now_us(c)};
     int rc = plan_parse(a, path, buf_slice(text), &l.plan, e);
     l.text = buf_slice(text);
+    if (rc == TM_OK)
+        rc = check_calls(c, l.plan, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(c->house->store, do_load, &l, e);
     if (rc == TM_OK && c->server != NULL)
@@ -100,7 +165,7 @@ static int load_plan(struct control *c, const char *path, struct arena *a,
                        "%s\n",
                        l.plan->name, l.plan->script->steps, l.plan->list,
                        l.plan->trunk, l.plan->name);
-    return rc;
+    return rc == TM_OK ? check_trunk(c, l.plan, a, e) : rc;
 }
 
 static int load(struct control *c, const char *file)
@@ -117,19 +182,6 @@ static int load(struct control *c, const char *file)
     arena_fini(&a);
     buf_fini(&text);
     return rc == TM_OK ? EXIT_DONE : control_fail(c, &e);
-}
-
-struct change {
-    struct slice name;
-    enum campaign_state state;
-    int64_t now_us;
-    struct campaign_id id;
-};
-
-static int do_find(struct db *db, void *arg, struct err *e)
-{
-    struct change *ch = arg;
-    return catalog_campaign_find(db, tenant_default(), ch->name, &ch->id, e);
 }
 
 /* Without a server the wish is written down; the next server follows it. */

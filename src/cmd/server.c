@@ -279,6 +279,7 @@ static void fill_trunks(struct server *s, struct server_load *l)
             t->local_address = s->o.address;
         if (t->local_port == 0)
             t->local_port = s->o.sip_port;
+        s->trunk[s->trunks++] = arena_strdup(&s->arena, str_of(t->name));
     }
 }
 

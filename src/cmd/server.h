@@ -48,6 +48,8 @@ struct server {
     struct suppression suppression;
     struct dnc_files *dnc;
     int64_t next_attempt;
+    const char *trunk[SERVER_TRUNKS_MAX]; /* names of those in use */
+    size_t trunks;
     struct server_load *loads; /* everything that was ever taken over */
     struct loop *loop;
     struct carrier_sip *sip;

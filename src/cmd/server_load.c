@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cmd/control.h"
 #include "cmd/server.h"
 #include "cmd/trunk_file.h"
@@ -89,6 +91,19 @@ static void take_dnc(struct server *s, struct server_load *l)
     dnc_files_close(old);
 }
 
+/* A campaign without its trunk is quiet for ever: say why. */
+static void check_trunk(struct server *s, const struct plan *plan)
+{
+    for (size_t i = 0; i < s->trunks; i++)
+        if (strcmp(s->trunk[i], plan->trunk) == 0)
+            return;
+    log_json_text(&s->log, "warn", "no_trunk",
+                  "campaign '%s' cannot dial: this server has no trunk '%s'; "
+                  "load one (telemark trunk load FILE) and start the server "
+                  "again",
+                  plan->name, plan->trunk);
+}
+
 /* New campaigns are added, plans that changed take the place of the old. */
 static int take_campaign(struct server *s, const struct startup_campaign *c,
                          const struct plan *plan, struct err *e)
@@ -124,7 +139,9 @@ int server_load_apply(struct server *s, unsigned what, struct server_load *l,
     s->loads = l;
     if ((what & CONTROL_DNC) != 0)
         take_dnc(s, l);
-    for (size_t i = 0; rc == TM_OK && i < l->campaigns.n; i++)
+    for (size_t i = 0; rc == TM_OK && i < l->campaigns.n; i++) {
+        check_trunk(s, l->plan[i]);
         rc = take_campaign(s, &l->campaigns.campaign[i], l->plan[i], e);
+    }
     return rc;
 }
