@@ -170,6 +170,8 @@ int carrier_sip_start(struct carrier_sip **out, struct loop *l,
     c->sessions = (uint64_t)loop_monotonic_us();
     c->owed_timer = loop_timer_new(l, tell_owed, c);
     map_init(&c->calls);
+    map_init(&c->used[0].attempts);
+    map_init(&c->used[1].attempts);
     c->port = (struct carrier){
         .self = c,
         .place = carrier_sip_place,
@@ -242,6 +244,8 @@ void carrier_sip_stop(struct carrier_sip *c)
     speech_fini();
     loop_timer_free(c->owed_timer);
     map_fini(&c->calls);
+    map_fini(&c->used[0].attempts);
+    map_fini(&c->used[1].attempts);
     mem_free(c->trunk);
     mem_free(c->stack);
     mem_free(c->record_dir);

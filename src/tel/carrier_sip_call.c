@@ -7,7 +7,12 @@
 #include "tel/carrier_sip_cause.h"
 #include "tel/carrier_sip_priv.h"
 
-enum { CALL_MAGIC = 0x43414c4c, RECORD_MAX = 8192, SDP_MAX = 2048 };
+enum {
+    CALL_MAGIC = 0x43414c4c,
+    RECORD_MAX = 8192,
+    SDP_MAX = 2048,
+    USED_MAX = 8192, /* permits in one generation of those used */
+};
 
 struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,
                                           struct attempt_id a)
@@ -168,6 +173,7 @@ static void on_answered(struct carrier_sip_call *call,
         tel_log(&call->carrier->log, TEL_LOG_WARNING,
                 "trunk %s answered with media of no use: %s",
                 trunk_config(call->trunk)->name, e.text);
+        call->end_code = ev->code;
         carrier_sip_hangup(call,
                            e.code == TM_EINVAL ? CAUSE_PROTOCOL : CAUSE_MEDIA,
                            "Q.850;cause=88");
@@ -182,9 +188,9 @@ static void on_offer(struct carrier_sip_call *call,
                      const struct dialog_event *ev)
 {
     struct sdp_text theirs, ours = our_sdp(call), answer;
-    uint64_t session = ++call->carrier->sessions;
     if (ev->sdp.n == 0) {
-        sdp_text_write(&ours, session, session, ev->answer);
+        call->offered = true;
+        sdp_text_write(&ours, call->session, ++call->version, ev->answer);
         return;
     }
     if (sdp_text_read(ev->sdp, &theirs, NULL) != TM_OK || theirs.port == 0 ||
@@ -194,7 +200,25 @@ static void on_offer(struct carrier_sip_call *call,
     theirs.codec[0] = answer.codec[0];
     theirs.codecs = 1;
     if (media_leg_connect(call->leg, &theirs) == TM_OK) {
-        sdp_text_write(&answer, session, session, ev->answer);
+        sdp_text_write(&answer, call->session, ++call->version, ev->answer);
+    }
+}
+
+/* The ACK of a re-INVITE that had no offer brings the answer to ours. */
+static void on_confirmed(struct carrier_sip_call *call,
+                         const struct dialog_event *ev)
+{
+    struct err e = {0};
+    bool offered = call->offered;
+    call->offered = false;
+    if (!offered || call->state != CALL_ANSWERED) {
+        return;
+    }
+    if (ev->sdp.n == 0 || connect_media(call, ev->sdp, &e) != TM_OK) {
+        tel_log(&call->carrier->log, TEL_LOG_WARNING,
+                "trunk %s: an ACK without an answer to our offer: the sound "
+                "stays as it was. %s",
+                trunk_config(call->trunk)->name, e.text);
     }
 }
 
@@ -224,13 +248,16 @@ static void on_ended(struct carrier_sip_call *call,
 {
     struct carrier_event out = {
         .kind = CARRIER_ENDED,
-        .code = ev->code,
+        .code = ev->code ? ev->code : call->end_code,
         .cause = cause_of(call, ev),
     };
     bool heard = call->heard || ev->code > 0;
     if (heard || ev->end == DIALOG_END_TIMEOUT ||
         ev->end == DIALOG_END_TRANSPORT) {
         trunk_result(call->trunk, heard);
+    }
+    if (ev->code == 503 && ev->retry_after_s > 0) {
+        trunk_rest(call->trunk, loop_monotonic_us(), ev->retry_after_s);
     }
     if (ev->code == 401 || ev->code == 407) {
         tel_log(&call->carrier->log, TEL_LOG_ERROR,
@@ -255,7 +282,7 @@ static void on_dialog(void *arg, const struct dialog_event *ev)
     switch (ev->kind) {
     case DIALOG_PROVISIONAL: on_provisional(call, ev); break;
     case DIALOG_ANSWERED: on_answered(call, ev); break;
-    case DIALOG_CONFIRMED: break; /* the ACK of a re-INVITE's answer */
+    case DIALOG_CONFIRMED: on_confirmed(call, ev); break;
     case DIALOG_OFFER: on_offer(call, ev); break;
     case DIALOG_CHANGED:
         if (call->state == CALL_ANSWERED) {
@@ -321,12 +348,12 @@ static int invite(struct carrier_sip_call *call, const struct permit *p,
     char target[320], from[320];
     struct buf sdp;
     struct sdp_text ours = our_sdp(call);
-    uint64_t session = ++call->carrier->sessions;
+    call->session = call->version = ++call->carrier->sessions;
     trunk_target(call->trunk, p->e164, target, sizeof target);
     trunk_local_uri(call->trunk, caller[0] ? caller : "anonymous", from,
                     sizeof from);
     buf_init(&sdp, SDP_MAX);
-    sdp_text_write(&ours, session, session, &sdp);
+    sdp_text_write(&ours, call->session, call->version, &sdp);
     struct dialog_invite i = {
         .target = target,
         .to = "",
@@ -345,6 +372,28 @@ static int invite(struct carrier_sip_call *call, const struct permit *p,
     return rc;
 }
 
+static bool was_used(const struct carrier_sip *c, struct attempt_id a)
+{
+    return map_get(&c->used[0].attempts, (uint64_t)a.v, NULL) ||
+           map_get(&c->used[1].attempts, (uint64_t)a.v, NULL);
+}
+
+/* A full generation becomes the one before when all of that have expired. */
+static void use(struct carrier_sip *c, const struct permit *p, int64_t now_us)
+{
+    struct carrier_sip_used *u = c->used;
+    if (u[0].attempts.n >= USED_MAX && now_us >= u[1].until_us) {
+        map_fini(&u[1].attempts);
+        u[1] = u[0];
+        map_init(&u[0].attempts);
+        u[0].until_us = 0;
+    }
+    map_set(&u[0].attempts, (uint64_t)p->attempt.v, 1);
+    if (p->expires_us > u[0].until_us) {
+        u[0].until_us = p->expires_us;
+    }
+}
+
 static int allowed(struct carrier_sip *c, const struct permit *p,
                    const struct call_spec *s, struct err *e)
 {
@@ -360,6 +409,10 @@ static int allowed(struct carrier_sip *c, const struct permit *p,
     }
     if (carrier_sip_find(c, s->attempt)) {
         return err_set(e, TM_EEXIST, "attempt %" PRId64 " is being called",
+                       s->attempt.v);
+    }
+    if (was_used(c, s->attempt)) {
+        return err_set(e, TM_EEXIST, "attempt %" PRId64 " was called before",
                        s->attempt.v);
     }
     if (c->call_count >= c->calls_max) {
@@ -407,6 +460,7 @@ int carrier_sip_place(void *self, const struct permit *p,
         carrier_sip_call_free(call);
         return rc;
     }
+    use(c, p, c->clock->now_us(c->clock->self));
     tmr_start(&call->ring, (uint64_t)s->ring_timeout_ms, ring_over, call);
     list_append(&c->owed, &call->owed, call);
     loop_timer_set(c->owed_timer, 0);

@@ -46,8 +46,17 @@ struct carrier_sip_call {
     enum call_cause wanted; /* cause when the end is ours */
     struct sdp_text early;  /* SDP of a provisional answer */
     bool early_known, heard;
+    bool offered;              /* our offer waits for its answer in an ACK */
+    int end_code;              /* of an answer that was of no use, 0 = none */
+    uint64_t session, version; /* of our descriptions (RFC 3264, 8) */
     struct carrier_sip_play play;
     char call_id[160];
+};
+
+/* Attempts whose permits were used, kept until all of them have expired. */
+struct carrier_sip_used {
+    struct map attempts;
+    int64_t until_us;
 };
 
 struct carrier_sip {
@@ -63,7 +72,8 @@ struct carrier_sip {
     size_t trunks;
     struct media_plane *plane;
     struct prompt_cache *prompts;
-    struct map calls; /* attempt to struct carrier_sip_call */
+    struct map calls;                /* attempt to struct carrier_sip_call */
+    struct carrier_sip_used used[2]; /* now and before */
     size_t call_count, calls_max;
     struct list all, owed, waiting;
     struct loop_timer *owed_timer;

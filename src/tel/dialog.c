@@ -45,6 +45,7 @@ static void destructor(void *arg)
     tmr_cancel(&d->tmr_ok);
     hash_unlink(&d->he);
     --d->stack->dialog_count;
+    d->stack->strays -= d->stray;
     d->invite = mem_deref(d->invite);
     d->bye = mem_deref(d->bye);
     d->st = mem_deref(d->st);
@@ -60,7 +61,8 @@ static void destructor(void *arg)
     for (unsigned i = 0; i < d->routes; ++i) {
         mem_free(d->route[i]);
     }
-    mem_free(d->challenge);
+    mem_free(d->auth[DIALOG_AUTH_SERVER].challenge);
+    mem_free(d->auth[DIALOG_AUTH_PROXY].challenge);
     buf_fini(&d->offer);
     d->magic = 0;
 }
@@ -142,6 +144,7 @@ static void tell_end(void *arg)
         .kind = DIALOG_ENDED,
         .end = d->end,
         .code = d->end_code,
+        .retry_after_s = d->end_retry_s,
         .reason = str_of(d->end_reason),
         .reason_header = str_of(d->end_header),
     };
@@ -151,6 +154,21 @@ static void tell_end(void *arg)
         d->fn = NULL;
     }
     release_if_over(d);
+}
+
+/* "18000;duration=3600", "5 (busy)": seconds, 0 = none. */
+static unsigned retry_after(const struct sip_msg *msg)
+{
+    const struct sip_hdr *h = sip_msg_hdr(msg, SIP_HDR_RETRY_AFTER);
+    uint64_t seconds = 0;
+    for (size_t i = 0; h && i < h->val.l && seconds < 100000; ++i) {
+        unsigned digit = (unsigned)(h->val.p[i] - '0');
+        if (digit > 9) {
+            break;
+        }
+        seconds = seconds * 10 + digit;
+    }
+    return (unsigned)seconds;
 }
 
 void dialog_owe_end(struct dialog *d, enum dialog_end end, int code,
@@ -163,6 +181,7 @@ void dialog_owe_end(struct dialog *d, enum dialog_end end, int code,
     d->end_code = code;
     if (msg) {
         const struct sip_hdr *h = sip_msg_hdr(msg, SIP_HDR_REASON);
+        d->end_retry_s = retry_after(msg);
         (void)str_copy(d->end_reason, sizeof d->end_reason,
                        re_slice(&msg->reason));
         if (h) {

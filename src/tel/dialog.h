@@ -45,9 +45,10 @@ struct dialog_event {
     enum dialog_event_kind kind;
     struct dialog *dialog;
     enum dialog_end end;
-    int code;            /* SIP status, 0 if none */
-    struct slice reason; /* reason phrase; lives until return, as all here */
-    struct slice sdp;    /* "" if none */
+    int code;               /* SIP status, 0 if none */
+    struct slice reason;    /* reason phrase; lives until return, as all here */
+    struct slice sdp;       /* "" if none */
+    unsigned retry_after_s; /* DIALOG_ENDED: the peer asks for rest, 0 = not */
     struct slice reason_header; /* Reason: of a refusal or BYE, "" if none */
     struct buf *answer;         /* DIALOG_OFFER */
 };

@@ -5,7 +5,9 @@
 #include "base/arena.h"
 #include "tel/dialog_priv.h"
 
-enum { NAME_MAX_BYTES = 64 };
+/* An answer that nobody waits for makes us send: a forger with many of them
+ * gets little. Real ones are repeated by their senders. */
+enum { NAME_MAX_BYTES = 64, STRAYS_MAX = 128 };
 
 static int send_invite(struct dialog *d);
 
@@ -61,7 +63,7 @@ static void answered(struct dialog *d, const struct sip_msg *msg)
     dialog_text_set(&d->remote_tag, re_slice(&msg->to.tag));
     dialog_learn_routes(d, msg);
     bool usable = dialog_learn_target(d, msg);
-    d->auth_tries = 0;
+    dialog_auth_passed(d);
     int err = dialog_send_ack(d, d->invite_seq);
     buf_clear(&d->offer);
     if (unwanted || err || !usable) {
@@ -209,7 +211,12 @@ void dialog_on_stray_response(struct sip_stack *s, const struct sip_msg *msg)
         (void)dialog_send_ack(d, d->invite_seq);
         return;
     }
+    if (s->strays >= STRAYS_MAX) {
+        return;
+    }
     d = dialog_of_answer(s, msg);
+    d->stray = true;
+    ++s->strays;
     (void)dialog_send_ack(d, d->invite_seq);
     dialog_send_bye(d);
 }

@@ -38,6 +38,15 @@ enum dialog_state {
  * CLOSING    both: our BYE is under way, the user has been or will be told
  * ENDED      only DIALOG_ENDED may still be owed to the user */
 
+/* Both may ask, one after the other (RFC 3261, 22.3). */
+enum dialog_auth_by { DIALOG_AUTH_SERVER, DIALOG_AUTH_PROXY };
+
+struct dialog_auth {
+    struct digest_challenge *challenge; /* NULL: has not asked */
+    uint32_t nonce_count;
+    unsigned tries; /* since the last request that got through */
+};
+
 struct dialog {
     uint32_t magic;
     enum dialog_state state;
@@ -51,6 +60,7 @@ struct dialog {
     bool heard;      /* caller: any answer to the INVITE came, 100 too */
     bool early;      /* callee: something better than 100 was sent */
     bool bye_wanted; /* callee hung up before the ACK */
+    bool stray;      /* made of an answer that nobody waited for */
 
     char *call_id, *local_tag, *remote_tag;
     char *local_uri, *remote_uri;
@@ -78,15 +88,13 @@ struct dialog {
     struct tmr tmr_ok;
 
     char *user, *password;
-    struct digest_challenge *challenge;
-    bool challenge_proxy;
-    uint32_t nonce_count;
-    unsigned auth_tries;
+    struct dialog_auth auth[2]; /* by enum dialog_auth_by */
     char *bye_reason;
 
     struct tmr tmr_end;
     enum dialog_end end;
     int end_code;
+    unsigned end_retry_s; /* Retry-After of the refusal */
     char end_reason[DIALOG_REASON_MAX];
     char end_header[DIALOG_REASON_MAX];
 };
@@ -126,6 +134,8 @@ int dialog_send(struct dialog *d, struct sip_request **reqp,
                 const struct dialog_outgoing *o);
 /* Reads the challenges of a 401/407; true: worth sending once more. */
 bool dialog_challenged(struct dialog *d, const struct sip_msg *msg);
+/* A request got through: the next challenge is a new one. */
+void dialog_auth_passed(struct dialog *d);
 int dialog_send_ack(struct dialog *d, uint32_t seq);
 int dialog_contact(const struct dialog *d, enum sip_transp tp,
                    const struct sa *peer, char *out, size_t cap);

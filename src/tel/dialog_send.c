@@ -40,10 +40,12 @@ static int contact_handler(enum sip_transp tp, const struct sa *src,
     return err ? err : mbuf_write_str(mb, line);
 }
 
-static void write_auth(struct dialog *d, const char *method, struct buf *b)
+static void write_auth(struct dialog *d, enum dialog_auth_by by,
+                       const char *method, struct buf *b)
 {
     char cnonce[20];
-    if (!d->challenge) {
+    struct dialog_auth *a = &d->auth[by];
+    if (!a->challenge) {
         return;
     }
     (void)re_snprintf(cnonce, sizeof cnonce, "%016llx", rand_u64());
@@ -52,12 +54,12 @@ static void write_auth(struct dialog *d, const char *method, struct buf *b)
         .password = d->password,
         .method = method,
         .uri = d->target,
-        .count = ++d->nonce_count,
+        .count = ++a->nonce_count,
         .cnonce = cnonce,
     };
-    buf_add_str(b, d->challenge_proxy ? "Proxy-Authorization: "
-                                      : "Authorization: ");
-    digest_answer(d->challenge, &in, b);
+    buf_add_str(b, by == DIALOG_AUTH_PROXY ? "Proxy-Authorization: "
+                                           : "Authorization: ");
+    digest_answer(a->challenge, &in, b);
     buf_add_str(b, "\r\n");
 }
 
@@ -90,7 +92,8 @@ static void write_headers(struct dialog *d, const struct dialog_outgoing *o,
     buf_addf(b, "Call-ID: %s\r\nCSeq: %u %s\r\n", d->call_id, o->seq,
              o->method);
     buf_addf(b, "User-Agent: %s\r\n", d->stack->software);
-    write_auth(d, o->method, b);
+    write_auth(d, DIALOG_AUTH_SERVER, o->method, b);
+    write_auth(d, DIALOG_AUTH_PROXY, o->method, b);
     if (o->contact) {
         buf_add_str(b, "Allow: " SIP_STACK_ALLOW "\r\n");
     }
@@ -151,6 +154,12 @@ int dialog_send_ack(struct dialog *d, uint32_t seq)
     return dialog_send(d, NULL, &o);
 }
 
+void dialog_auth_passed(struct dialog *d)
+{
+    d->auth[DIALOG_AUTH_SERVER].tries = 0;
+    d->auth[DIALOG_AUTH_PROXY].tries = 0;
+}
+
 struct best {
     struct digest_challenge c;
     bool found;
@@ -174,7 +183,9 @@ bool dialog_challenged(struct dialog *d, const struct sip_msg *msg)
 {
     struct best best = {.found = false};
     bool proxy = msg->scode == 407;
-    if (d->user[0] == '\0' || d->auth_tries >= DIALOG_AUTH_TRIES) {
+    struct dialog_auth *a =
+        &d->auth[proxy ? DIALOG_AUTH_PROXY : DIALOG_AUTH_SERVER];
+    if (d->user[0] == '\0' || a->tries >= DIALOG_AUTH_TRIES) {
         return false;
     }
     (void)sip_msg_hdr_apply(msg, true,
@@ -185,15 +196,14 @@ bool dialog_challenged(struct dialog *d, const struct sip_msg *msg)
         return false;
     }
     /* Asked again without "stale": the password is wrong. */
-    if (d->auth_tries > 0 && !best.c.stale) {
+    if (a->tries > 0 && !best.c.stale) {
         return false;
     }
-    ++d->auth_tries;
-    if (!d->challenge) {
-        d->challenge = mem_alloc(sizeof *d->challenge);
+    ++a->tries;
+    if (!a->challenge) {
+        a->challenge = mem_alloc(sizeof *a->challenge);
     }
-    *d->challenge = best.c;
-    d->challenge_proxy = proxy;
-    d->nonce_count = 0;
+    *a->challenge = best.c;
+    a->nonce_count = 0;
     return true;
 }

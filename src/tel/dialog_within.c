@@ -117,7 +117,12 @@ static void on_bye(struct dialog *d, const struct sip_msg *msg)
                          "Request Terminated");
     }
     dialog_owe_end(d, DIALOG_END_BYE, 0, msg);
-    if (d->state != DS_CLOSING) {
+    if (d->caller && (d->state == DS_CALLING || d->state == DS_EARLY)) {
+        /* No callee may (RFC 3261, 15). The INVITE still has its final answer
+         * to come: it is cancelled, a 2xx all the same is ended. */
+        dialog_move(d, DS_CANCELLING);
+        sip_request_cancel(d->invite);
+    } else if (d->state != DS_CLOSING && d->state != DS_CANCELLING) {
         dialog_finish(d, DIALOG_END_BYE, 0, msg);
     }
 }
@@ -245,7 +250,7 @@ static void reinvite_response(int err, const struct sip_msg *msg, void *arg)
         dialog_send_bye(d);
         return;
     }
-    d->auth_tries = 0;
+    dialog_auth_passed(d);
     struct dialog_event ev = {
         .kind = DIALOG_PROVISIONAL,
         .code = msg->scode,

@@ -21,6 +21,7 @@ struct sip_stack {
     struct hash *dialogs; /* struct dialog by Call-ID */
     size_t dialog_count;
     size_t calls_max;
+    size_t strays; /* dialogs made of answers that nobody waited for */
     sip_stack_incoming_fn *incoming;
     void *incoming_arg;
     struct tel_log log;

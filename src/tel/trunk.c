@@ -13,6 +13,7 @@ enum {
     MAX_CALLS = 30,
     CALLS_PER_SECOND = 10,
     EXPIRES_S = 300,
+    REST_MAX_S = 300,
 };
 
 static char *copy(const char *text)
@@ -190,7 +191,7 @@ unsigned trunk_room(struct trunk *t, int64_t monotonic_us)
     unsigned tokens = (unsigned)(t->tokens_milli / 1000);
     unsigned lines =
         t->config.max_calls > t->calls ? t->config.max_calls - t->calls : 0;
-    if (!t->up) {
+    if (!t->up || monotonic_us < t->rest_until_us) {
         return 0;
     }
     return tokens < lines ? tokens : lines;
@@ -202,6 +203,11 @@ int trunk_take(struct trunk *t, int64_t monotonic_us, struct err *e)
     if (!t->up) {
         return err_set(e, TM_ENETWORK, "trunk %s is down: %s", t->config.name,
                        t->state);
+    }
+    if (monotonic_us < t->rest_until_us) {
+        return err_set(e, TM_EFULL,
+                       "trunk %s asked for no new calls for some seconds",
+                       t->config.name);
     }
     if (trunk_room(t, monotonic_us) == 0) {
         return err_set(e, TM_EFULL,
@@ -236,6 +242,21 @@ void trunk_result(struct trunk *t, bool heard)
                        t->config.host, t->silent_calls);
         trunk_set_state(t, false, why);
         trunk_probe_soon(t);
+    }
+}
+
+void trunk_rest(struct trunk *t, int64_t monotonic_us, unsigned seconds)
+{
+    tm_assert(t->magic == TRUNK_MAGIC);
+    int64_t s = seconds < REST_MAX_S ? seconds : REST_MAX_S;
+    int64_t until_us = monotonic_us + s * 1000000;
+    if (monotonic_us >= t->rest_until_us) {
+        tel_log(&t->log, TEL_LOG_WARNING,
+                "trunk %s is overloaded and asks for no new calls for %u s",
+                t->config.name, seconds);
+    }
+    if (until_us > t->rest_until_us) {
+        t->rest_until_us = until_us;
     }
 }
 

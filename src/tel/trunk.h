@@ -66,6 +66,10 @@ unsigned trunk_calls(const struct trunk *t); /* taken now */
 /* What calls tell: heard = any SIP answer came; else the peer was silent. */
 void trunk_result(struct trunk *t, bool heard);
 
+/* The carrier asks for no new calls for some seconds (503 with Retry-After,
+ * RFC 3261, 21.5.4); five minutes at most are believed. */
+void trunk_rest(struct trunk *t, int64_t monotonic_us, unsigned seconds);
+
 /* "sip:+15551234567@host:5060;transport=tcp" into out. */
 void trunk_target(const struct trunk *t, uint64_t e164, char *out, size_t cap);
 /* "sip:USER@domain" into out. */

@@ -14,6 +14,7 @@ struct trunk {
     struct tel_log log;
     unsigned calls, silent_calls;
     int64_t tokens_milli, filled_us;
+    int64_t rest_until_us; /* the carrier wants no new call before */
     bool up;
     char state[TRUNK_STATE_MAX];
 

@@ -42,7 +42,8 @@ static void registered(struct trunk *t, const struct sip_msg *msg)
 {
     unsigned s = granted(t, msg);
     t->retry_s = RETRY_MIN_S;
-    t->probe->auth_tries = 0;
+    t->silent_calls = 0;
+    dialog_auth_passed(t->probe);
     trunk_set_state(t, true, "up");
     again_after(t, s > 120 ? s - 60 : s / 2);
 }
@@ -67,7 +68,7 @@ static void register_response(struct trunk *t, const struct sip_msg *msg)
                       msg->scode == 401 || msg->scode == 407
                           ? " (user or password is wrong)"
                           : "");
-    t->probe->auth_tries = 0;
+    dialog_auth_passed(t->probe);
     failed(t, why);
 }
 

@@ -446,6 +446,40 @@ static void test_answer_without_sdp(void **state)
     place(&s, 33);
     assert_true(pair_run_until(&s.p, callee_ended, &s, 3000));
     assert_int_equal(last(&s)->cause, CAUSE_PROTOCOL);
+    assert_int_equal(last(&s)->code, 200); /* someone had answered */
+    stop(&s);
+}
+
+static void test_a_permit_is_used_once(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err e = {0};
+    start(&s);
+    s.refuse = 486;
+    place(&s, 40);
+    assert_true(pair_run_until(&s.p, is_ended, &s, 3000));
+    assert_int_equal(place_on(&s, "town", 40, &e), TM_EEXIST);
+    assert_non_null(strstr(e.text, "before"));
+    place(&s, 41);
+    stop(&s);
+}
+
+static void test_503_with_retry_after_rests(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct err e = {0};
+    start(&s);
+    s.refuse = 503;
+    s.refuse_headers = "Retry-After: 1 (busy hour)\r\n";
+    place(&s, 42);
+    assert_true(pair_run_until(&s.p, is_ended, &s, 3000));
+    assert_int_equal(s.port->room(s.port->self, "town", 0), 0);
+    assert_int_equal(place_on(&s, "town", 43, &e), TM_EFULL);
+    assert_true(s.port->room(s.port->self, "wire", 0) > 0);
+    (void)pair_run_until(&s.p, played, &s, 1100);
+    place(&s, 43);
     stop(&s);
 }
 
@@ -499,6 +533,8 @@ int main(void)
         cmocka_unit_test(test_withdrawn_while_ringing),
         cmocka_unit_test(test_answer_crosses_cancel),
         cmocka_unit_test(test_answer_without_sdp),
+        cmocka_unit_test(test_a_permit_is_used_once),
+        cmocka_unit_test(test_503_with_retry_after_rests),
         cmocka_unit_test(test_hold_and_stale_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

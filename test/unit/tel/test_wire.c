@@ -311,6 +311,65 @@ static void test_cancel_waits_for_a_provisional_answer(void **state)
     stop(&w);
 }
 
+/* A server behind a proxy: each wants its own credentials. */
+static void test_digest_of_proxy_and_server(void **state)
+{
+    (void)state;
+    struct wire w;
+    char line[512];
+    start(&w);
+    call(&w, "alice");
+    wait_for(&w, "INVITE", 1, 1000);
+    answer(&w, 0, "407 Proxy Authentication Required", "x",
+           "Proxy-Authenticate: Digest realm=\"p\", nonce=\"n1\"\r\n", "");
+    wait_for(&w, "INVITE", 2, 1000);
+    answer(&w, find(&w, "INVITE", 1), "401 Unauthorized", "y",
+           "WWW-Authenticate: Digest realm=\"s\", nonce=\"n2\"\r\n", "");
+    wait_for(&w, "INVITE", 3, 1000);
+    int i = find(&w, "INVITE", 2);
+    header(w.seen[i], "Proxy-Authorization", line, sizeof line);
+    assert_non_null(strstr(line, "nonce=\"n1\""));
+    header(w.seen[i], "Authorization", line, sizeof line);
+    assert_non_null(strstr(line, "nonce=\"n2\""));
+    answer(&w, i, "401 Unauthorized", "z",
+           "WWW-Authenticate: Digest realm=\"s\", nonce=\"n3\"\r\n", "");
+    assert_true(pair_run_until(&w.p, is_over, &w, 1000));
+    assert_int_equal(w.code, 401);
+    stop(&w);
+}
+
+/* No callee may send BYE before its answer; some do. */
+static void test_bye_before_the_answer(void **state)
+{
+    (void)state;
+    struct wire w;
+    char from[256], to[256], out[TEXT_MAX];
+    start(&w);
+    call(&w, "");
+    wait_for(&w, "INVITE", 1, 1000);
+    answer(&w, 0, "180 Ringing", "t", "", "");
+    header(w.seen[0], "From", from, sizeof from);
+    header(w.seen[0], "To", to, sizeof to);
+    (void)snprintf(out, sizeof out,
+                   "BYE sip:alice@127.0.0.1 SIP/2.0\r\n"
+                   "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKq;rport\r\n"
+                   "From: %s;tag=t\r\nTo: %s\r\nCall-ID: c1\r\n"
+                   "CSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+                   w.port, to + strlen("To: "), from + strlen("From: "));
+    send_text(&w, out);
+    answer(&w, 0, "200 OK", "t", "", sdp);
+    wait_for(&w, "SIP/2.0 200", 1, 1000);
+    assert_true(pair_run_until(&w.p, is_over, &w, 1000));
+    assert_int_equal(w.end, DIALOG_END_BYE);
+    assert_int_equal(w.answered, 0);
+    wait_for(&w, "ACK", 1, 400); /* the answer is taken, and ended */
+    wait_for(&w, "BYE", 1, 400);
+    answer(&w, find(&w, "BYE", 0), "200 OK", "", "", "");
+    pass(&w, 50);
+    assert_int_equal(sip_stack_dialogs(w.p.a), 0);
+    stop(&w);
+}
+
 static void test_garbage(void **state)
 {
     (void)state;
@@ -445,6 +504,8 @@ int main(void)
         cmocka_unit_test(test_two_answers_of_forks),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_cancel_waits_for_a_provisional_answer),
+        cmocka_unit_test(test_digest_of_proxy_and_server),
+        cmocka_unit_test(test_bye_before_the_answer),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_callee_answers_strangers),
         cmocka_unit_test(test_callee_repeats_its_answer),
