@@ -80,7 +80,8 @@ struct sim_store_attempt {
     bool live, abandoned;
     bool opted_out; /* an opt-out is there */
     bool served;    /* an answer, opt-out or callback is there */
-    char *dialog;   /* while it is up and answered, else NULL */
+    bool callback;
+    char *dialog; /* while it is up and answered, else NULL */
     size_t before_lead, before_number; /* chains: index + 1, 0: none */
 };
 size_t sim_store_attempts(const struct sim_store *s);

@@ -153,7 +153,7 @@ static int read_open(struct db *db, struct arena *a,
                "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
                "AND o.e164 = a.e164 AND o.attempt = a.id), "
                "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
-               "AND w.campaign = a.campaign AND w.attempt = a.id) OR "
+               "AND w.campaign = a.campaign AND w.attempt = a.id), "
                "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
                "AND k.campaign = a.campaign AND k.attempt = a.id) "
                "FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
@@ -171,7 +171,8 @@ static int read_open(struct db *db, struct arena *a,
         o->answered_us = query_get_int(&q, 7);
         s->dialog = keep(a, query_get_text(&q, 8));
         o->opted_out = query_get_int(&q, 9) != 0;
-        o->served = o->opted_out || query_get_int(&q, 10) != 0;
+        o->callback = query_get_int(&q, 11) != 0;
+        o->served = o->opted_out || o->callback || query_get_int(&q, 10) != 0;
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;

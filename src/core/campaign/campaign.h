@@ -182,12 +182,13 @@ struct campaign_open_attempt {
     int64_t answered_us; /* 0: not answered */
     bool served;         /* an answer, opt-out or callback is recorded */
     bool opted_out;      /* a request to be left alone is recorded */
+    bool callback;       /* a call back by a person was promised */
 };
 
 /* Records that close it (design, section 4): outcome unknown, counts toward
  * every cap; answered and unserved: live and abandoned; the lead follows its
- * retry rules, or is done with when he asked to be left alone. Fills up to 3
- * records, returns their number. */
+ * retry rules, is done with when he asked to be left alone, or waits for the
+ * person who was promised. Fills up to 3 records, returns their number. */
 size_t campaign_close_open(const struct plan *plan,
                            const struct campaign_open_attempt *a,
                            int64_t now_us, struct record out[3]);

@@ -27,7 +27,9 @@ size_t campaign_close_open(const struct plan *plan,
     bool answered = a->answered_us != 0;
     struct lead lead = a->lead;
     /* The attempt stays unknown; the person's wish is not. */
-    enum outcome o = a->opted_out ? OUTCOME_OPTED_OUT : OUTCOME_UNKNOWN;
+    enum outcome o = a->opted_out  ? OUTCOME_OPTED_OUT
+                     : a->callback ? OUTCOME_CALLBACK
+                                   : OUTCOME_UNKNOWN;
     lead.outcomes[o]++;
     common(&out[0], RECORD_ENDED, a, now_us);
     out[0].state = OUTCOME_UNKNOWN;

@@ -617,14 +617,18 @@ static void test_open_attempts(void **state)
     r[6].state = OUTCOME_BUSY;
     r[7].dialog = str_range("c\0d", 3);
     fixture_house_wait(h, put(h, r, 8));
-    struct record wish[2] = {record_of(h, RECORD_ATTEMPT, 4, 14),
-                             record_of(h, RECORD_OPT_OUT, 4, 14)};
-    fixture_house_wait(h, put(h, wish, 2));
+    struct record wish[4] = {record_of(h, RECORD_ATTEMPT, 4, 14),
+                             record_of(h, RECORD_OPT_OUT, 4, 14),
+                             record_of(h, RECORD_ATTEMPT, 5, 15),
+                             record_of(h, RECORD_CALLBACK, 5, 15)};
+    fixture_house_wait(h, put(h, wish, 4));
     fixture_house_shut(h);
     fixture_house_open(h);
     start_read(h, &s, NOON);
-    assert_int_equal(s.open.n, 3);
+    assert_int_equal(s.open.n, 4);
     const struct startup_attempt *a = s.open.attempt;
+    assert_true(a[3].open.callback && a[3].open.served);
+    assert_false(a[3].open.opted_out || a[1].open.callback);
     assert_true(a[2].open.opted_out && a[2].open.served);
     assert_false(a[0].open.opted_out || a[1].open.opted_out);
     assert_true(a[0].open.attempt.v == 11 && a[1].open.attempt.v == 12);
@@ -639,7 +643,7 @@ static void test_open_attempts(void **state)
     assert_true(a[1].open.lead.phone[0].e164 == FIRST + 1);
     assert_int_equal(a[1].open.lead.attempts, 1);
     assert_true(a[1].dialog.n == 3 && memcmp(a[1].dialog.p, "c\0d", 3) == 0);
-    assert_true(s.last == 14);
+    assert_true(s.last == 15);
     start_free(&s);
 }
 

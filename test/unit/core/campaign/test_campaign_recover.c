@@ -98,12 +98,31 @@ static void test_opted_out(void **state)
     assert_true(str_eq(r[1].key, "opted_out"));
 }
 
+/* He was promised a person: no machine calls him again. */
+static void test_callback(void **state)
+{
+    (void)state;
+    struct campaign_open_attempt a = open_attempt();
+    struct record r[3];
+    a.placed_us = w.now_us - 9000000;
+    a.answered_us = w.now_us - 4000000;
+    a.served = a.callback = true;
+    check(&a, true, false);
+    campaign_close_open(w.plan, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_CALLBACK);
+    assert_true(r[1].due_us == w.now_us);
+    a.opted_out = true;
+    campaign_close_open(w.plan, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_DENIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_lead),
         cmocka_unit_test(test_opted_out),
+        cmocka_unit_test(test_callback),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
