@@ -29,7 +29,8 @@ const struct command cmd_simulate = {
     .summary = "run a scenario on virtual time",
     .help =
         "usage: telemark simulate FILE [--seed N] [--seeds N] [--policy NAME]\n"
-        "           [--set KEY=VALUE]... [--rules DIR] [--check] [--json]\n\n"
+        "           [--set KEY=VALUE]... [--rules DIR] [--check]\n"
+        "           [--calls FILE] [--json]\n\n"
         "Runs the campaign of a scenario (examples/day.scn) through the real\n"
         "engine and rules, with simulated people, carrier and store; a day\n"
         "takes seconds. The same file and seed give the same journal hash.\n\n"
@@ -41,6 +42,8 @@ const struct command cmd_simulate = {
         "--rules DIR  rule packs of a folder instead of the built-in ones\n"
         "--check      reads every record of the journal with the independent\n"
         "             checker; exit code 1 when it finds a fault\n"
+        "--calls FILE writes a line for each call as it ends: lead, number,\n"
+        "             attempt, outcome, milliseconds of ringing and of talk\n"
         "--json       one JSON object a policy\n",
     .run = run,
 };
@@ -56,6 +59,7 @@ struct simulation {
     uint64_t findings;
     struct progress progress;
     struct simulate_figures figures;
+    FILE *calls;                    /* told of each call, or NULL */
     struct runner_check *checker;   /* of the present run, or NULL */
     struct simulate_report *report; /* of the only run, or NULL */
 };
@@ -171,12 +175,23 @@ static void tell_findings(struct simulation *s, struct runner_check *check,
     buf_fini(&b);
 }
 
+/* The people are made up: their numbers may be written out. */
+static void tell_call(FILE *f, const struct record *r)
+{
+    (void)fprintf(
+        f, "%" PRId64 ",+%" PRIu64 ",%" PRId64 ",%s,%" PRId64 ",%" PRId64 "\n",
+        r->lead.v, r->e164, r->attempt.v, outcome_text((enum outcome)r->state),
+        r->ring_ms, r->talk_ms);
+}
+
 static void on_journal(void *arg, const struct record *r,
                        const struct journal_row *row)
 {
     struct simulation *s = arg;
     if (s->report != NULL)
         simulate_report_record(s->report, r);
+    if (s->calls != NULL && r->kind == RECORD_ENDED)
+        tell_call(s->calls, r);
     if (s->checker != NULL)
         runner_check_journal(s->checker, r, row);
 }
@@ -291,9 +306,26 @@ static int simulate(struct simulation *s, const char *path,
     return print(s);
 }
 
+/* The same with the calls written out, unless file is NULL. */
+static int with_calls(struct simulation *s, const char *file, const char *path,
+                      const char *const *set, const char *rules)
+{
+    struct err e = {0};
+    s->calls = file != NULL ? fopen(file, "w") : NULL;
+    if (file != NULL && s->calls == NULL) {
+        (void)err_errno(&e, "%s", file);
+        return command_fail(&cmd_simulate, &e);
+    }
+    int code = simulate(s, path, set, rules);
+    if (s->calls == NULL || fclose(s->calls) == 0)
+        return code;
+    (void)err_errno(&e, "%s", file);
+    return command_fail(&cmd_simulate, &e);
+}
+
 static int run(int argc, char **argv)
 {
-    const char *seed = NULL, *seeds = NULL, *rules = NULL;
+    const char *seed = NULL, *seeds = NULL, *rules = NULL, *calls = NULL;
     const char *policy = "agentless";
     const char *set[REPEAT_MAX] = {NULL};
     bool json = false, check = false;
@@ -303,6 +335,7 @@ static int run(int argc, char **argv)
         {.name = "policy", .value = &policy},
         {.name = "set", .value = set, .repeat = true},
         {.name = "rules", .value = &rules},
+        {.name = "calls", .value = &calls},
         {.name = "check", .flag = &check},
         {.name = "json", .flag = &json},
     };
@@ -329,7 +362,7 @@ static int run(int argc, char **argv)
         code = command_usage(&cmd_simulate, "--seed wants a whole number, "
                                             "--seeds one from 1 to 10000");
     else
-        code = simulate(s, argv[1], set, rules);
+        code = with_calls(s, calls, argv[1], set, rules);
     simulate_report_free(s->report);
     arena_fini(&s->arena);
     mem_free(s);
