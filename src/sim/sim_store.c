@@ -382,7 +382,8 @@ bool sim_store_campaign_now(const struct sim_store *s, struct campaign_id id,
     int64_t age_us = now_us - c->first_call_us;
     int64_t start_us = c->first_call_us + age_us / PERIOD_US * PERIOD_US;
     *state = c->c.state;
-    *counters = (struct campaign_counters){.first_call_us = c->first_call_us};
+    *counters = (struct campaign_counters){.first_call_us = c->first_call_us,
+                                           .as_of_us = now_us};
     for (size_t i = 0; i < s->rows.attempt.n; i++)
         if (s->rows.attempt.at[i].campaign.v == id.v)
             count_attempt(&s->rows.attempt.at[i], start_us,

@@ -60,7 +60,7 @@ static int count_month(struct db *db, struct campaign_id c, int64_t now_us,
 int startup_counters(struct db *db, struct campaign_id c, int64_t now_us,
                      struct campaign_counters *out, struct err *e)
 {
-    struct campaign_counters n = {0};
+    struct campaign_counters n = {.as_of_us = now_us};
     struct query q;
     query_open(&q, db, "SELECT first_call_us FROM campaign WHERE id = ?");
     query_int(&q, c.v);

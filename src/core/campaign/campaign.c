@@ -75,6 +75,10 @@ struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
         c->counters = *counters;
     c->period = -1;
     c->month = -1;
+    /* The first step may come in another period than the one counted. */
+    c->now_us = c->counters.as_of_us;
+    if (c->now_us > 0)
+        campaign_end_roll(c);
     c->more = true;
     c->next_due_us = INT64_MAX;
     c->own_due_us = INT64_MAX;

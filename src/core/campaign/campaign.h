@@ -77,6 +77,8 @@ struct campaign_counters {
     uint64_t abandoned;    /* of the present period */
     uint64_t placed_month; /* Canada: of the calendar month */
     uint64_t abandoned_month;
+    int64_t as_of_us; /* when they were read: what "present" means above;
+                         0: at the campaign's first step */
 };
 
 enum campaign_event_kind {

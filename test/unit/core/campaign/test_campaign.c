@@ -595,6 +595,31 @@ static void test_resumed(void **state)
                      "0.000 => place A1 12124560001\n");
 }
 
+/* A campaign that was loaded in one period and started in the next begins
+ * that one with nothing counted. */
+static void test_counters_of_a_former_period(void **state)
+{
+    (void)state;
+    struct campaign_status s;
+    struct campaign_counters counters = {
+        .placed = 90, .live = 50, .abandoned = 2, .placed_month = 90};
+    world_open(&w, world_plan);
+    counters.first_call_us = w.now_us - 1000;
+    counters.as_of_us = w.now_us;
+    w.campaign = campaign_new(&w.arena, &w.env, CAMPAIGN_PAUSED, &counters);
+    world_say(&w, CAMPAIGN_EV_TICK);
+    campaign_status(w.campaign, &s);
+    assert_int_equal(s.counters.live, 50);
+    w.campaign = campaign_new(&w.arena, &w.env, CAMPAIGN_PAUSED, &counters);
+    world_wait(&w, INT64_C(31) * 86400 * 1000);
+    world_say(&w, CAMPAIGN_EV_START);
+    campaign_status(w.campaign, &s);
+    assert_int_equal(s.counters.live, 0);
+    assert_int_equal(s.counters.abandoned, 0);
+    assert_int_equal(s.counters.placed, 90);
+    assert_int_equal(s.counters.placed_month, 0);
+}
+
 /* What a SIP peer may send at the wrong time changes nothing. */
 static void test_late_events(void **state)
 {
@@ -671,6 +696,7 @@ int main(void)
         cmocka_unit_test_teardown(test_stop_while_fetching, teardown),
         cmocka_unit_test_teardown(test_store_down, teardown),
         cmocka_unit_test_teardown(test_resumed, teardown),
+        cmocka_unit_test_teardown(test_counters_of_a_former_period, teardown),
         cmocka_unit_test_teardown(test_late_events, teardown),
         cmocka_unit_test_teardown(test_same_number, teardown),
     };
