@@ -9,7 +9,7 @@ set -eu
 people=60
 TELEMARK_DATA=$TEST_DIR/data
 export TELEMARK_DATA
-telemark=$TELEMARK
+telemark=${TELEMARK:?}
 town_pid=
 
 clean_up() {
