@@ -179,7 +179,6 @@ static void take_leads(struct campaign *c, const struct campaign_event *ev)
         take_lead(c, &ev->lead[i]);
     c->looked = c->slots.used == 0 && !c->newer;
     c->more = ev->leads == c->asked || c->newer;
-    c->newer = false;
     /* Leads that trickle in are fetched in small heaps, not one by one. */
     c->fetch_after_us =
         ev->leads * 2 < c->asked ? c->now_us + FETCH_PAUSE_US : c->now_us;
@@ -245,6 +244,7 @@ static void fetch(struct campaign *c)
     if (!c->more && least_due(c) > c->now_us)
         return;
     c->fetching = true;
+    c->newer = false;
     c->own_due_us = INT64_MAX;
     c->asked = c->hopper_cap - c->hopper_n;
     c->asked_us = c->now_us;

@@ -249,6 +249,64 @@ static void test_whole_lead_comes_back(void **state)
     sqlite_reader_close(r);
 }
 
+/* Imports one lead with a consent; its id, 0 when it is a duplicate. */
+static struct lead_id put_consent(struct import_writer *w, uint64_t row,
+                                  uint64_t e164, struct lead_consent consent)
+{
+    struct import_writer_counts counts;
+    struct err e = {0};
+    struct lead l = {.phone = {{.e164 = e164}},
+                     .phones = 1,
+                     .consent = {consent},
+                     .consents = 1};
+    struct import_writer_row r = {row, &l};
+    struct import_writer_batch b = {&r, 1, 0, row, row * 10};
+    assert_int_equal(import_writer_batch(w, &b, &counts, &e), TM_OK);
+    return l.id;
+}
+
+static struct lead lead_of(struct fixture_house *h, struct lead_id id)
+{
+    struct sqlite_reader *r;
+    struct reader port;
+    struct lead out = {0};
+    struct err e = {0};
+    assert_int_equal(sqlite_reader_open(&h->dir, &r, &e), TM_OK);
+    sqlite_reader_port(r, &port);
+    assert_int_equal(port.lead(port.self, id, take_lead, &out, &e), TM_OK);
+    sqlite_reader_close(r);
+    return out;
+}
+
+/* A withdrawal in the file ends the consent beside it, and in a later row or
+ * file what the seller has on record for the number. */
+static void test_withdrawn_consent(void **state)
+{
+    struct fixture_house *h = *state;
+    struct import_writer_start start;
+    const struct lead_consent given = {.type = CONSENT_EXPRESS_WRITTEN};
+    struct lead_consent ended = given;
+    ended.revoked_us = 77;
+    struct import_writer *w = begin(h, "dd", &start);
+    struct lead_id first = put_consent(w, 1, FIRST, ended);
+    struct lead_id second = put_consent(w, 2, FIRST + 1, given);
+    struct lead_id third = put_consent(w, 3, FIRST + 2, given);
+    assert_true(lead_of(h, first).consent[0].revoked_us == 77);
+    assert_true(lead_of(h, second).consent[0].revoked_us == 0);
+    assert_true(put_consent(w, 4, FIRST + 1, ended).v == 0);
+    assert_true(lead_of(h, second).consent[0].revoked_us == 77);
+    /* withdrawn, and nothing said of what was given */
+    import_writer_free(w);
+    w = begin(h, "ee", &start);
+    ended.type = CONSENT_NONE;
+    assert_true(put_consent(w, 1, FIRST + 2, ended).v == 0);
+    struct lead out = lead_of(h, third);
+    assert_int_equal(out.consents, 1);
+    assert_int_equal(out.consent[0].type, CONSENT_EXPRESS_WRITTEN);
+    assert_true(out.consent[0].revoked_us == 77);
+    import_writer_free(w);
+}
+
 /* Leads imported while the campaign runs come with the next fetch. */
 static void test_later_leads_join(void **state)
 {
@@ -294,6 +352,7 @@ int main(void)
         CASE(test_again_changes_nothing),
         CASE(test_resumes_where_it_stood),
         CASE(test_whole_lead_comes_back),
+        CASE(test_withdrawn_consent),
         CASE(test_later_leads_join),
         CASE(test_large_lists_are_handed_out_whole),
     };

@@ -550,6 +550,35 @@ static void test_stop_while_fetching(void **state)
                      "0.000 -> fetch 8\n");
 }
 
+/* Started again while it runs: its list has new leads, which a fetch on its
+ * way may not have seen. It is not over before they were looked for. */
+static void test_new_leads(void **state)
+{
+    (void)state;
+    world_open(&w, world_plan);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_say(&w, CAMPAIGN_EV_START);
+    buf_clear(&w.trace);
+    world_leads(&w, NULL, 0, INT64_MAX);
+    world_wait(&w, 1000);
+    world_say(&w, CAMPAIGN_EV_TICK);
+    world_expect(&w, "1.000 -> fetch 8\n");
+    struct lead l = world_lead(7, FIRST);
+    l.phone[0].bad = true;
+    world_leads(&w, &l, 1, INT64_MAX);
+    buf_clear(&w.trace);
+    /* at rest, and woken at once */
+    world_leads(&w, NULL, 0, w.now_us + HOUR_MS * 1000);
+    world_say(&w, CAMPAIGN_EV_TICK);
+    buf_clear(&w.trace);
+    world_wait(&w, 1000);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_expect(&w, "2.000 -> fetch 8\n");
+    /* nothing came: it ends as ever */
+    world_leads(&w, NULL, 0, INT64_MAX);
+    world_expect(&w, "2.000 campaign finished\n");
+}
+
 /* Nothing starts while records cannot be written; calls go on. */
 static void test_store_down(void **state)
 {
@@ -679,6 +708,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_complete, teardown),
+        cmocka_unit_test_teardown(test_new_leads, teardown),
         cmocka_unit_test_teardown(test_opt_out, teardown),
         cmocka_unit_test_teardown(test_opt_out_while_closing, teardown),
         cmocka_unit_test_teardown(test_callback, teardown),
