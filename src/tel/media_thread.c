@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ enum {
     COMMANDS_PER_SLOT = 4096,
     BEHIND_MAX_US = 100000, /* later than this: time is given up */
     IDLE_WAIT_MS = 1000,
+    NICE = -11,
 };
 
 bool media_thread_tell(struct media_thread *t, const struct media_command *c)
@@ -193,6 +195,8 @@ static void *run(void *arg)
         ticks[i] = 1;
     }
     (void)pthread_setname_np(pthread_self(), "media");
+    /* Of this thread, where we may: others can wait, sound cannot. */
+    (void)setpriority(PRIO_PROCESS, 0, NICE);
     int64_t due = loop_monotonic_us();
     while (!atomic_load(&t->stop)) {
         commands_run(t);
