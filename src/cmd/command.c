@@ -89,13 +89,16 @@ int command_options(const struct command *c, int argc, char **argv,
     int kept = 0;
     bool only_words = false;
     for (int i = 1; i < argc; i++) {
+        bool help =
+            strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+        if (help && !only_words) {
+            (void)fputs(c->help, stdout);
+            return -2;
+        }
         if (only_words || strncmp(argv[i], "--", 2) != 0) {
             argv[++kept] = argv[i];
         } else if (argv[i][2] == '\0') {
             only_words = true;
-        } else if (strcmp(argv[i], "--help") == 0) {
-            (void)fputs(c->help, stdout);
-            return -2;
         } else if (!take_option(c, argc, argv, &i, opt, n)) {
             return -1;
         }
