@@ -1,10 +1,11 @@
 /*
- * Verdicts a second on one core with the packs of the repository: a live sales
+ * Verdicts a second on one core with all packs of the repository: a live sales
  * call, a recorded one, a number that only its area code places (two zones), a
  * refusal, and a call at night, whose opening has to be found. Run from the
  * top of the repository. A printed sum keeps the work from being optimised
  * away.
  */
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -46,19 +47,46 @@ static struct slice read_file(struct arena *a, const char *path)
     return str_range(p, n);
 }
 
+static size_t read_packs(struct arena *a, struct rule_pack_text *pack)
+{
+    static const char *const pattern[] = {"rules/*.rules", "rules/law/*.rules"};
+    size_t n = 0;
+
+    for (size_t p = 0; p < tm_array_len(pattern); p++) {
+        glob_t found;
+
+        if (glob(pattern[p], 0, NULL, &found) != 0) {
+            continue;
+        }
+        for (size_t i = 0; i < found.gl_pathc && n < RULE_BOOK_PACKS_MAX; i++) {
+            pack[n].file = arena_strdup(a, str_of(found.gl_pathv[i]));
+            pack[n].text = read_file(a, pack[n].file);
+            n++;
+        }
+        globfree(&found);
+    }
+    return n;
+}
+
+/* All packs, or the first two: those of the engine. The best of some loads. */
 static const struct rule_book *load_book(struct arena *a)
 {
-    struct rule_pack_text pack[] = {
-        {"rules/us-federal.rules", read_file(a, "rules/us-federal.rules")},
-        {"rules/operator.rules", read_file(a, "rules/operator.rules")},
-    };
+    static struct rule_pack_text pack[RULE_BOOK_PACKS_MAX];
     const struct rule_book *b = NULL;
+    size_t n = read_packs(a, pack);
     struct err e = {0};
+    double best = 1e9;
 
-    if (!pack[0].text.p || !pack[1].text.p ||
-        rule_book_load(a, pack, 2, &b, &e) != TM_OK) {
-        (void)fprintf(stderr, "%s\n", e.text);
+    for (int i = 0; i < 10; i++) {
+        double start = cpu_s();
+        if (rule_book_load(a, pack, n, &b, &e) != TM_OK) {
+            (void)fprintf(stderr, "%s\n", e.text);
+            return NULL;
+        }
+        double took = cpu_s() - start;
+        best = took < best ? took : best;
     }
+    printf("%zu packs loaded in %.1f ms\n", n, best * 1e3);
     return b;
 }
 

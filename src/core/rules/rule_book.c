@@ -387,18 +387,28 @@ static void bind_time(struct loader *o)
     }
 }
 
-/* Exemptions are weighed first, so each group knows its own. */
-static void index_exemptions(struct loader *o)
+/* Exemptions are weighed first, and openings searched among hours and caps, so
+ * each group knows its own. */
+static void index_groups(struct loader *o)
 {
     struct rule_book *b = o->book;
-    uint16_t *next = arena_array(o->arena, b->n, sizeof *next);
+    uint16_t *exempt = arena_array(o->arena, b->n, sizeof *exempt);
+    uint16_t *time = arena_array(o->arena, b->n, sizeof *time);
+    b->quick = arena_array(o->arena, b->n, sizeof *b->quick);
     for (size_t g = 0; g < b->groups; g++) {
         struct rule_group *group = &b->group[g];
-        group->exempt = next;
+        group->exempt = exempt;
+        group->time = time;
         for (size_t i = group->first; i < group->first + group->n; i++) {
-            if (b->code[i].role == RULE_EXEMPT) {
-                *next++ = (uint16_t)i;
+            const struct rule_code *c = &b->code[i];
+            b->quick[i] = c->binds ? c->channels : 0;
+            if (c->role == RULE_EXEMPT) {
+                *exempt++ = (uint16_t)i;
                 group->exempts++;
+            }
+            if (c->is_time) {
+                *time++ = (uint16_t)i;
+                group->times++;
             }
         }
     }
@@ -465,7 +475,7 @@ int rule_book_load(struct arena *a, const struct rule_pack_text *packs,
         make_groups(&o);
         make_entries(&o);
         bind_time(&o);
-        index_exemptions(&o);
+        index_groups(&o);
         note_policy(o.book);
         o.book->packs = arena_strdup(a, buf_slice(&o.packs));
         *out = o.book;

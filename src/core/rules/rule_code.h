@@ -135,6 +135,8 @@ struct rule_group {
     size_t first, n;
     const uint16_t *exempt; /* those of them that are exemptions */
     size_t exempts;
+    const uint16_t *time; /* ... and those of hours and caps */
+    size_t times;
 };
 
 /* What a country's packs claim to know. */
@@ -152,6 +154,8 @@ struct rule_entry {
 struct rule_book {
     struct rule *rule;
     struct rule_code *code; /* beside rule[] */
+    uint32_t *quick; /* beside them: code.channels, 0 when it binds nobody; kept
+                        together, as most rules need no other look */
     size_t n;
     struct rule_group *group;
     size_t groups;

@@ -91,7 +91,8 @@ void rule_judge_exemptions(struct rule_judge *j)
         const struct rule_group *group = j->group[g];
         for (size_t i = 0; i < group->exempts; i++) {
             const struct rule_code *c = &b->code[group->exempt[i]];
-            if (rule_reach_binds(j, c)) {
+            if (rule_judge_quick(j, group->exempt[i]) &&
+                rule_reach_binds(j, c)) {
                 weigh_exemption(j, c);
             }
         }
@@ -232,6 +233,9 @@ static void judge_group(struct rule_judge *j, const struct rule_group *group,
 {
     size_t end = group->first + group->n;
     for (size_t i = group->first; i < end; i++) {
+        if (!rule_judge_quick(j, i)) {
+            continue;
+        }
         const struct rule_code *c = &j->b->code[i];
         if (c->role == RULE_EXEMPT) {
             if (*exempt < j->exempts && j->exempt[*exempt].code == c) {

@@ -72,6 +72,12 @@ static inline size_t rule_judge_index(const struct rule_judge *j,
     return (size_t)(c - j->b->code);
 }
 
+/* False for most rules that do not matter to the case's channel. */
+static inline bool rule_judge_quick(const struct rule_judge *j, size_t rule)
+{
+    return (j->b->quick[rule] & j->view.fact[FACT_CHANNEL]) != 0;
+}
+
 /* Countries and candidate subdivisions of the case; confirmed ones win alone
  * (conventions K6). */
 void rule_reach_places(struct rule_judge *j);

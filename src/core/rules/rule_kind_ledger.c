@@ -219,8 +219,8 @@ void rule_kind_consent(const struct rule_view *v, const struct rule_param *p,
  * and one recorded before are one kind (US-FCC-AI). */
 static uint32_t kindred(enum contact_channel c)
 {
-    static const uint32_t machine = VOCAB_BIT(CHANNEL_VOICE_AI) |
-                                    VOCAB_BIT(CHANNEL_VOICE_PRERECORDED);
+    static const uint32_t machine =
+        VOCAB_BIT(CHANNEL_VOICE_AI) | VOCAB_BIT(CHANNEL_VOICE_PRERECORDED);
     uint32_t bit = c == CHANNEL_UNKNOWN ? UINT32_MAX : VOCAB_BIT(c);
     return bit & machine ? bit | machine : bit;
 }

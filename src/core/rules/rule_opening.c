@@ -58,8 +58,7 @@ static int64_t rule_opens(struct rule_judge *j, const struct rule_code *c)
     int64_t t = j->view.clock.t;
     size_t i = rule_judge_index(j, c);
     uint64_t missing = 0;
-    if (!c->is_time || !rule_reach_binds(j, c) ||
-        rule_bits_has(&j->lifted, i) ||
+    if (!rule_reach_binds(j, c) || rule_bits_has(&j->lifted, i) ||
         rule_reach_applies(j, c, &missing) == TRI_NO) {
         return t;
     }
@@ -79,8 +78,8 @@ static int64_t next_try(struct rule_judge *j)
     int64_t next = j->view.clock.t;
     for (size_t g = 0; g < j->groups; g++) {
         const struct rule_group *group = j->group[g];
-        for (size_t i = 0; i < group->n; i++) {
-            int64_t at = rule_opens(j, &j->b->code[group->first + i]);
+        for (size_t i = 0; i < group->times; i++) {
+            int64_t at = rule_opens(j, &j->b->code[group->time[i]]);
             next = at > next ? at : next;
         }
     }

@@ -195,6 +195,6 @@ enum tri rule_reach_applies(const struct rule_judge *j,
 
 bool rule_reach_binds(struct rule_judge *j, const struct rule_code *c)
 {
-    return c->binds && (c->channels & j->view.fact[FACT_CHANNEL]) &&
+    return rule_judge_quick(j, rule_judge_index(j, c)) &&
            rule_reach_region(j, c) != TRI_NO && in_force(j, c);
 }
