@@ -346,6 +346,7 @@ int server_open(struct server *s, const struct server_options *o, struct err *e)
     memset(s, 0, sizeof(*s));
     s->o = *o;
     s->signals = -1;
+    (void)pthread_mutex_init(&s->changing, NULL);
     real_clock_init(&s->clock, o->clock_start_us);
     s->log = (struct log_json){.clock = &s->clock.port,
                                .clear_numbers = o->clear_numbers,
@@ -421,4 +422,5 @@ void server_close(struct server *s)
     if (s->signals >= 0)
         (void)close(s->signals);
     s->signals = -1;
+    (void)pthread_mutex_destroy(&s->changing);
 }

@@ -60,6 +60,7 @@ struct server {
     int signals; /* signalfd */
     struct control_listener *listener;
     struct control_server control;
+    pthread_mutex_t changing; /* a command's changes are taken over */
     bool draining;
     int64_t drain_until_us; /* monotonic */
     int idle_seconds;       /* for how long nothing could be called */

@@ -71,6 +71,7 @@ static int wait_for(struct loop_call *c, struct campaign_status *status,
                     struct err *e)
 {
     if (loop_post(c->server->loop, run_in_loop, c) != TM_OK) {
+        server_load_free(c->load);
         drop(c); /* the loop's share */
         drop(c);
         return err_set(e, TM_EFULL, "the server is busy; try again");
@@ -163,9 +164,8 @@ static int do_retire(struct db *db, void *arg, struct err *e)
     return TM_OK;
 }
 
-static int on_changed(void *self, unsigned changes, struct err *e)
+static int take_changes(struct server *s, unsigned changes, struct err *e)
 {
-    struct server *s = self;
     unsigned loads = changes & (CONTROL_CAMPAIGNS | CONTROL_DNC);
     struct server_load *load = NULL;
     int rc = loads != 0 ? server_load_read(s, loads, &load, e) : TM_OK;
@@ -177,6 +177,17 @@ static int on_changed(void *self, unsigned changes, struct err *e)
     rc = wait_for(c, NULL, e);
     if (rc == TM_OK && (changes & CONTROL_DNC) != 0)
         rc = sqlite_store_run(s->house.store, do_retire, s, e);
+    return rc;
+}
+
+/* One after the other: of two snapshots the one that was read last counts, or
+ * a list that was just published would be out of force again. */
+static int on_changed(void *self, unsigned changes, struct err *e)
+{
+    struct server *s = self;
+    (void)pthread_mutex_lock(&s->changing);
+    int rc = take_changes(s, changes, e);
+    (void)pthread_mutex_unlock(&s->changing);
     return rc;
 }
 

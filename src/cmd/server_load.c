@@ -120,28 +120,41 @@ static int take_campaign(struct server *s, const struct startup_campaign *c,
         .next_attempt = &s->next_attempt,
     };
     struct campaign_status now;
-    int rc = TM_OK;
-    if (engine_status(s->engine, c->id, &now) == TM_ENOTFOUND)
+    const struct plan *old = engine_plan(s->engine, c->id);
+    if (old != NULL && strcmp(old->hash, plan->hash) == 0)
+        return TM_OK;
+    int rc = engine_status(s->engine, c->id, &now);
+    if (rc == TM_ENOTFOUND) {
         rc = engine_add(s->engine, &env, c->state, &c->counters);
-    else if (now.state != CAMPAIGN_RUNNING && now.calls == 0)
-        rc = engine_replace(s->engine, &env, now.state, &c->counters);
+    } else if (rc == TM_OK) {
+        /* Those that were read may miss the calls of the last moment. */
+        now.counters.as_of_us = s->clock.port.now_us(s->clock.port.self);
+        rc = engine_replace(s->engine, &env, now.state, &now.counters);
+    }
     if (rc == TM_OK)
         return TM_OK;
-    return err_set(e, rc, "campaign '%s' could not be taken over now: %s",
-                   c->name, err_text(rc));
+    if (rc == TM_ESTATE)
+        return err_set(e, rc,
+                       "campaign '%s' still has %zu calls up and goes by its "
+                       "former plan: load the file again when they have ended",
+                       c->name, now.calls);
+    return err_set(e, rc, "campaign '%s' could not be taken over: %s", c->name,
+                   err_text(rc));
 }
 
 int server_load_apply(struct server *s, unsigned what, struct server_load *l,
                       struct err *e)
 {
-    int rc = TM_OK;
+    int rc = TM_OK; /* of the first that failed; the others go on */
     l->next = s->loads;
     s->loads = l;
     if ((what & CONTROL_DNC) != 0)
         take_dnc(s, l);
-    for (size_t i = 0; rc == TM_OK && i < l->campaigns.n; i++) {
+    for (size_t i = 0; i < l->campaigns.n; i++) {
         check_trunk(s, l->plan[i]);
-        rc = take_campaign(s, &l->campaigns.campaign[i], l->plan[i], e);
+        int one = take_campaign(s, &l->campaigns.campaign[i], l->plan[i],
+                                rc == TM_OK ? e : NULL);
+        rc = rc == TM_OK ? one : rc;
     }
     return rc;
 }

@@ -340,6 +340,12 @@ int engine_status(const struct engine *e, struct campaign_id id,
     return TM_OK;
 }
 
+const struct plan *engine_plan(const struct engine *e, struct campaign_id id)
+{
+    size_t index;
+    return find(e, id, &index) ? e->member[index].env.plan : NULL;
+}
+
 int engine_record(struct engine *e, const struct record *r)
 {
     if (e->backlog.head != NULL)

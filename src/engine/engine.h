@@ -59,6 +59,9 @@ int engine_command(struct engine *e, struct campaign_id id,
 int engine_status(const struct engine *e, struct campaign_id id,
                   struct campaign_status *out) TM_MUST_CHECK;
 
+/* The plan a campaign goes by; NULL when there is no such campaign. */
+const struct plan *engine_plan(const struct engine *e, struct campaign_id id);
+
 /* Writes a record that no campaign made (import, clock, restart). */
 int engine_record(struct engine *e, const struct record *r) TM_MUST_CHECK;
 

@@ -490,8 +490,10 @@ static void test_replace_beside_a_busy_one(void **state)
     assert_int_equal(engine_command(d->engine, env.id, CAMPAIGN_EV_START),
                      TM_OK);
     assert_true(engine_pending(d->engine) > 0);
+    assert_ptr_equal(engine_plan(d->engine, env.id), d->day->plan);
     assert_int_equal(engine_replace(d->engine, &env, CAMPAIGN_RUNNING, NULL),
                      TM_OK);
+    assert_ptr_equal(engine_plan(d->engine, env.id), &plan);
     engine_run(d->engine);
     pass(d, 2400 * SECOND);
     for (size_t i = 0; i < LEADS / 2; i++)
