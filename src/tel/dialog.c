@@ -29,6 +29,15 @@ char *dialog_text(struct slice s)
     return p;
 }
 
+void dialog_text_heard(char **where, struct slice s)
+{
+    dialog_text_set(where, s);
+    for (char *p = *where; *p; ++p) {
+        unsigned char c = (unsigned char)*p;
+        *p = c < ' ' || c == 0x7f ? ' ' : *p;
+    }
+}
+
 void dialog_text_set(char **where, struct slice s)
 {
     char *p = dialog_text(s);
@@ -74,7 +83,7 @@ struct dialog *dialog_new(struct sip_stack *s, struct slice call_id)
     tm_assert(d != NULL);
     d->magic = DIALOG_MAGIC;
     d->stack = s;
-    d->call_id = dialog_text(call_id);
+    dialog_text_heard(&d->call_id, call_id);
     d->local_tag = dialog_text(str_of(""));
     d->remote_tag = dialog_text(str_of(""));
     d->local_uri = dialog_text(str_of(""));
@@ -313,7 +322,7 @@ bool dialog_learn_target(struct dialog *d, const struct sip_msg *msg)
         return false;
     }
     if (pl_strcmp(&a.auri, d->target) != 0) {
-        dialog_text_set(&d->target, re_slice(&a.auri));
+        dialog_text_heard(&d->target, re_slice(&a.auri));
     }
     return true;
 }
@@ -329,7 +338,8 @@ static bool route_handler(const struct sip_hdr *h, const struct sip_msg *msg,
                 DIALOG_ROUTES_MAX);
         return true;
     }
-    d->route[d->routes++] = dialog_text(re_slice(&h->val));
+    d->route[d->routes] = NULL;
+    dialog_text_heard(&d->route[d->routes++], re_slice(&h->val));
     return false;
 }
 

@@ -108,9 +108,9 @@ static struct dialog *incoming_new(struct sip_stack *s,
     d->state = DS_INCOMING;
     (void)re_snprintf(tag, sizeof tag, "%016llx", msg->tag);
     dialog_text_set(&d->local_tag, str_of(tag));
-    dialog_text_set(&d->remote_tag, re_slice(&msg->from.tag));
-    dialog_text_set(&d->local_uri, re_slice(&msg->to.auri));
-    dialog_text_set(&d->remote_uri, re_slice(&msg->from.auri));
+    dialog_text_heard(&d->remote_tag, re_slice(&msg->from.tag));
+    dialog_text_heard(&d->local_uri, re_slice(&msg->to.auri));
+    dialog_text_heard(&d->remote_uri, re_slice(&msg->from.auri));
     d->remote_seq = msg->cseq.num;
     d->remote_seq_known = true;
     /* libre's parameter is const, its reference count is not. */

@@ -60,7 +60,7 @@ static void provisional(struct dialog *d, const struct sip_msg *msg)
 static void answered(struct dialog *d, const struct sip_msg *msg)
 {
     bool unwanted = d->state == DS_CANCELLING;
-    dialog_text_set(&d->remote_tag, re_slice(&msg->to.tag));
+    dialog_text_heard(&d->remote_tag, re_slice(&msg->to.tag));
     dialog_learn_routes(d, msg);
     bool usable = dialog_learn_target(d, msg);
     dialog_auth_passed(d);
@@ -184,11 +184,11 @@ struct dialog *dialog_of_answer(struct sip_stack *s, const struct sip_msg *msg)
     d->caller = true;
     d->told = true;
     d->state = DS_UP;
-    dialog_text_set(&d->local_tag, re_slice(&msg->from.tag));
-    dialog_text_set(&d->remote_tag, re_slice(&msg->to.tag));
-    dialog_text_set(&d->local_uri, re_slice(&msg->from.auri));
-    dialog_text_set(&d->remote_uri, re_slice(&msg->to.auri));
-    dialog_text_set(&d->target, re_slice(&msg->to.auri));
+    dialog_text_heard(&d->local_tag, re_slice(&msg->from.tag));
+    dialog_text_heard(&d->remote_tag, re_slice(&msg->to.tag));
+    dialog_text_heard(&d->local_uri, re_slice(&msg->from.auri));
+    dialog_text_heard(&d->remote_uri, re_slice(&msg->to.auri));
+    dialog_text_heard(&d->target, re_slice(&msg->to.auri));
     d->local_seq = d->invite_seq = msg->cseq.num;
     dialog_learn_routes(d, msg);
     (void)dialog_learn_target(d, msg);

@@ -114,6 +114,9 @@ struct dialog *dialog_find(struct sip_stack *s, const struct pl *call_id,
                            const struct pl *remote_tag);
 char *dialog_text(struct slice s); /* mem_alloc'd copy */
 void dialog_text_set(char **where, struct slice s);
+/* What a peer said and we shall say again: control characters, as those of a
+ * folded line, become spaces, so that they begin no line of ours. */
+void dialog_text_heard(char **where, struct slice s);
 struct slice dialog_body_sdp(const struct sip_msg *msg);
 /* Target from Contact; false: none that can be used. */
 bool dialog_learn_target(struct dialog *d, const struct sip_msg *msg);
