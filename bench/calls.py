@@ -353,9 +353,13 @@ def measure():
              '40000-59998', '--clock', '2026-11-23T18:00:00Z', '--drain',
              '20'], stderr=open(f'{folder}/serve.jsonl', 'w'))
         time.sleep(WARM_S)
-        m = window(serve.pid, town.pid)
-        serve.terminate()
+        m = None
+        if serve.poll() is None:
+            m = window(serve.pid, town.pid)
+            serve.terminate()
         if serve.wait(60) != 0:
+            with open(f'{folder}/serve.jsonl') as f:
+                print(*f.readlines()[-5:], sep='', end='', file=sys.stderr)
             sys.exit(f'calls: serve ended with {serve.returncode}')
         return m
     finally:
