@@ -389,6 +389,18 @@ def test_damaged_database(h):
         h2.refused(words, ['newer'])
 
 
+def test_locked_database(h):
+    other = sqlite3.connect(f'{h.data}/telemark.db', isolation_level=None)
+    other.execute('BEGIN IMMEDIATE')
+    try:
+        h.refused(['import', h.path('good.csv'), '--list', 'p', '--seller',
+                   'S'], ['is locked', 'telemark.db', 'close that program'])
+        h.refused(['serve', '--sip-port', '0', '--until-idle', '1s'],
+                  ['is locked', 'close that program'])
+    finally:
+        other.close()
+
+
 def mount(h, mib):
     """A small disk, or why not."""
     at = tempfile.mkdtemp(dir=h.folder)
@@ -453,4 +465,4 @@ if __name__ == '__main__':
                  test_messy_lists_add_up, test_later_withdrawal,
                  test_dnc_files, test_campaign_files, test_trunk_files,
                  test_killed_import_goes_on, test_damaged_database,
-                 test_full_disk, test_huge_lines])
+                 test_locked_database, test_full_disk, test_huge_lines])
