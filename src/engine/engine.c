@@ -18,6 +18,7 @@ struct member {
     struct campaign_env env;
     struct arena arena;
     size_t fetch_wanted; /* a fetch the store had no room for */
+    unsigned placing;    /* calls that wait for their records */
     bool release_wanted;
     unsigned fetches; /* asked for and not answered */
     unsigned strange; /* ... of these, by a plan that was replaced */
@@ -189,13 +190,20 @@ static uint64_t write_records(struct engine *e, const struct record *r,
     return e->written;
 }
 
+/* Calls that wait for their records have their place on the trunk already:
+ * else a slow disk would gather more of them than the trunk then takes. */
 static unsigned room_of(const struct engine *e, const struct member *m,
                         int64_t now_us)
 {
     if (e->draining || e->held || e->campaigns_held)
         return 0;
-    return e->port.carrier->room(e->port.carrier->self, m->env.plan->trunk,
-                                 now_us);
+    const char *trunk = m->env.plan->trunk;
+    unsigned room = e->port.carrier->room(e->port.carrier->self, trunk, now_us);
+    unsigned placing = 0;
+    for (size_t i = 0; i < e->members; i++)
+        if (strcmp(e->member[i].env.plan->trunk, trunk) == 0)
+            placing += e->member[i].placing;
+    return room > placing ? room - placing : 0;
 }
 
 static void step(struct engine *e, size_t index, struct campaign_event *ev)
@@ -210,6 +218,7 @@ static void step(struct engine *e, size_t index, struct campaign_event *ev)
      * may step the campaign again, which reuses the memory of out. */
     for (size_t i = 0; i < out.actions; i++) {
         const struct campaign_action *a = &out.action[i];
+        m->placing += a->kind == ACTION_PLACE;
         gate_push(a->after_records ? &e->gate : &e->ready,
                   a->after_records ? seq : 0, index, a);
     }
@@ -227,6 +236,8 @@ static void place(struct engine *e, size_t index,
 {
     struct member *m = &e->member[index];
     int rc = TM_ESTATE;
+    tm_assert(m->placing > 0);
+    m->placing--;
     if (e->draining || e->held)
         rc = TM_EFULL;
     else if (!suppressed(m, a)) {

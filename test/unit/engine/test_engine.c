@@ -344,6 +344,22 @@ static void test_opted_out_before_the_invite(void **state)
     desk_free(d);
 }
 
+/* While the disk stands still no more calls gather than the trunk takes. */
+static void test_slow_disk_small_trunk(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(0, 4);
+    sim_store_set_commit_us(d->sim_store, 2 * SECOND);
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 3 * SECOND);
+    assert_true(d->handed[RECORD_ATTEMPT] > 0);
+    assert_true(d->handed[RECORD_ATTEMPT] <= 4);
+    pass(d, 100 * SECOND);
+    assert_true(d->calls > 4);
+    assert_int_equal(d->last_cancelled, 0);
+    desk_free(d);
+}
+
 static void test_hold(void **state)
 {
     (void)state;
@@ -553,6 +569,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calls_wait_for_their_record),
         cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_slow_disk_small_trunk),
         cmocka_unit_test(test_hold),
         cmocka_unit_test(test_replace_beside_a_busy_one),
         cmocka_unit_test(test_caps_over_campaigns),
