@@ -1,0 +1,250 @@
+/* The SIP carrier against a called party written by hand on a UDP socket: a
+ * re-INVITE without an offer, whose ACK says where the sound goes from now. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/rules/permit_seal.h"
+#include "fixture_pair.h"
+#include "tel/carrier_sip.h"
+
+enum { TEXT_MAX = 4096 };
+
+struct wire {
+    struct pair p;
+    struct carrier_sip *carrier;
+    int fd, media[2]; /* the second is where the ACK sends the sound */
+    uint16_t port, media_port[2];
+    struct sockaddr_in from;
+    char invite[TEXT_MAX], last[TEXT_MAX];
+    const char *want; /* a message that begins so */
+    bool got;
+    int answered, packets;
+};
+
+static int64_t now_us(void *self)
+{
+    (void)self;
+    return INT64_C(1795255200000000);
+}
+
+static const struct clock_port fixed = {NULL, now_us};
+
+static int socket_bound(uint16_t *port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof a;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+    *port = ntohs(a.sin_port);
+    return fd;
+}
+
+static void on_packet(void *arg)
+{
+    struct wire *w = arg;
+    socklen_t len = sizeof w->from;
+    ssize_t n = recvfrom(w->fd, w->last, TEXT_MAX - 1, 0,
+                         (struct sockaddr *)&w->from, &len);
+    assert_true(n > 0);
+    w->last[n] = '\0';
+    w->got = w->got || strncmp(w->last, w->want, strlen(w->want)) == 0;
+}
+
+static void on_event(void *arg, const struct carrier_event *ev)
+{
+    struct wire *w = arg;
+    w->answered += ev->kind == CARRIER_ANSWERED;
+}
+
+static void on_no_call(void *arg, struct dialog *d,
+                       const struct dialog_request *r)
+{
+    (void)arg;
+    (void)d;
+    (void)r;
+}
+
+static bool has_got(void *arg)
+{
+    return ((struct wire *)arg)->got;
+}
+
+static void wait_for(struct wire *w, const char *first)
+{
+    w->want = first;
+    w->got = false;
+    assert_true(pair_run_until(&w->p, has_got, w, 3000));
+}
+
+static bool is_answered(void *arg)
+{
+    return ((struct wire *)arg)->answered > 0;
+}
+
+/* Sound that came to a place; true when it is enough. */
+static bool heard_second(void *arg)
+{
+    struct wire *w = arg;
+    char b[400];
+    while (recv(w->media[1], b, sizeof b, 0) == 172) {
+        ++w->packets;
+    }
+    return w->packets >= 5;
+}
+
+static void send_text(struct wire *w, const char *text)
+{
+    ssize_t n = sendto(w->fd, text, strlen(text), 0,
+                       (struct sockaddr *)&w->from, sizeof w->from);
+    assert_int_equal(n, strlen(text));
+}
+
+/* The value of a header of the INVITE. */
+static void header(const struct wire *w, const char *name, char out[256])
+{
+    char key[32];
+    (void)snprintf(key, sizeof key, "\r\n%s: ", name);
+    const char *at = strstr(w->invite, key);
+    assert_non_null(at);
+    at += strlen(key);
+    (void)str_copy(out, 256, str_range(at, (size_t)(strstr(at, "\r\n") - at)));
+}
+
+static void sdp_of(const struct wire *w, int which, char out[256])
+{
+    (void)snprintf(out, 256,
+                   "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
+                   "c=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                   "m=audio %u RTP/AVP 0\r\n",
+                   w->media_port[which]);
+}
+
+static void answer(struct wire *w)
+{
+    char via[256], from[256], to[256], id[256], sdp[256], out[TEXT_MAX];
+    header(w, "Via", via);
+    header(w, "From", from);
+    header(w, "To", to);
+    header(w, "Call-ID", id);
+    sdp_of(w, 0, sdp);
+    (void)snprintf(out, sizeof out,
+                   "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=t\r\n"
+                   "Call-ID: %s\r\nCSeq: 1 INVITE\r\n"
+                   "Contact: <sip:bob@127.0.0.1:%u>\r\n"
+                   "Content-Type: application/sdp\r\n"
+                   "Content-Length: %zu\r\n\r\n%s",
+                   via, from, to, id, w->port, strlen(sdp), sdp);
+    send_text(w, out);
+}
+
+static void ask(struct wire *w, const char *met, const char *body)
+{
+    char from[256], to[256], id[256], out[TEXT_MAX];
+    header(w, "From", from);
+    header(w, "To", to);
+    header(w, "Call-ID", id);
+    (void)snprintf(out, sizeof out,
+                   "%s sip:a@127.0.0.1 SIP/2.0\r\n"
+                   "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s;rport\r\n"
+                   "From: %s;tag=t\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 5 %s\r\n"
+                   "Contact: <sip:bob@127.0.0.1:%u>\r\n%s"
+                   "Content-Length: %zu\r\n\r\n%s",
+                   met, w->port, met, to, from, id, met, w->port,
+                   body[0] ? "Content-Type: application/sdp\r\n" : "",
+                   strlen(body), body);
+    send_text(w, out);
+}
+
+static void start(struct wire *w)
+{
+    struct err e = {0};
+    memset(w, 0, sizeof *w);
+    pair_start(&w->p, on_no_call, w);
+    w->fd = socket_bound(&w->port);
+    w->media[0] = socket_bound(&w->media_port[0]);
+    w->media[1] = socket_bound(&w->media_port[1]);
+    assert_int_equal(loop_watch(w->p.loop, w->fd, on_packet, w, &e), TM_OK);
+    const struct trunk_config trunk = {.name = "main",
+                                       .host = "127.0.0.1",
+                                       .port = w->port,
+                                       .local_address = "127.0.0.1"};
+    const struct carrier_sip_config c = {.trunk = &trunk,
+                                         .trunks = 1,
+                                         .rtp_min = 31600,
+                                         .rtp_max = 31800,
+                                         .clock = &fixed};
+    assert_int_equal(carrier_sip_start(&w->carrier, w->p.loop, &c, &e), TM_OK);
+    carrier_sip_listen(w->carrier, on_event, w);
+}
+
+static void place(struct wire *w)
+{
+    struct err e = {0};
+    const struct carrier *port = carrier_sip_port(w->carrier);
+    struct permit p = {.attempt = {3},
+                       .e164 = 15551230001,
+                       .issued_us = now_us(NULL),
+                       .expires_us = now_us(NULL) + 1};
+    p.seal = permit_seal(&p);
+    const struct call_spec s = {.attempt = {3},
+                                .to = p.e164,
+                                .trunk = "main",
+                                .ring_timeout_ms = 15000};
+    assert_int_equal(port->place(port->self, &p, &s, &e), TM_OK);
+}
+
+static void test_the_ack_moves_the_sound(void **state)
+{
+    (void)state;
+    struct wire w;
+    char first[256], again[256], sdp[256];
+    start(&w);
+    place(&w);
+    wait_for(&w, "INVITE");
+    (void)strcpy(w.invite, w.last);
+    (void)str_copy(first, sizeof first, str_of(strstr(w.last, "\r\no=")));
+    answer(&w);
+    wait_for(&w, "ACK");
+    assert_true(pair_run_until(&w.p, is_answered, &w, 1000));
+    ask(&w, "INVITE", "");
+    wait_for(&w, "SIP/2.0 200");
+    /* The same session as before, in a later version (RFC 3264, 8). */
+    (void)str_copy(again, sizeof again, str_of(strstr(w.last, "\r\no=")));
+    unsigned long long id[2], version[2];
+    assert_int_equal(sscanf(first, "\r\no=- %llu %llu", &id[0], &version[0]),
+                     2);
+    assert_int_equal(sscanf(again, "\r\no=- %llu %llu", &id[1], &version[1]),
+                     2);
+    assert_int_equal(id[0], id[1]);
+    assert_int_equal(version[0] + 1, version[1]);
+    assert_false(pair_run_until(&w.p, heard_second, &w, 100));
+    assert_int_equal(w.packets, 0);
+    sdp_of(&w, 1, sdp);
+    ask(&w, "ACK", sdp);
+    assert_true(pair_run_until(&w.p, heard_second, &w, 2000));
+    carrier_sip_stop(w.carrier);
+    loop_unwatch(w.p.loop, w.fd);
+    (void)close(w.fd);
+    (void)close(w.media[0]);
+    (void)close(w.media[1]);
+    pair_stop(&w.p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_ack_moves_the_sound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
