@@ -223,7 +223,7 @@ static void read_emergency(struct decide_reader *r, const struct decide_node *n,
         decide_reader_bad(r, n->path, "", "not a place");
     }
     o->active = decide_reader_flag(r, n, "active", TRI_UNKNOWN);
-    o->reporting = decide_reader_flag(r, n, "lpsc_reporting", TRI_NO);
+    o->reporting = decide_reader_flag(r, n, "lpsc_reporting", TRI_UNKNOWN);
     const json_t *list = decide_reader_array(r, n, "counties");
     struct slice *county =
         decide_reader_list(r, json_array_size(list), sizeof *county);
@@ -315,6 +315,16 @@ static bool is_elsewhere(const struct decide_reader *r, struct place_code p)
     return p.v != 0 && p.v != own.v;
 }
 
+/* Law of recording differs within the United States alone. */
+static bool is_placed(const struct decide_reader *r)
+{
+    const struct case_location *l = &r->k->location;
+    char country[VOCAB_PLACE_MAX + 1];
+    vocab_place_text(r->k->contact.country, country);
+    return strcmp(country, "US") != 0 ||
+           (l->places > 0 && l->place[0].region.v != 0);
+}
+
 /* Of several purposes the most delicate: the order of the list. */
 static enum recording_purpose read_purposes(struct decide_reader *r,
                                             const struct decide_node *n)
@@ -348,6 +358,7 @@ static void read_recording(struct decide_reader *r,
     o->elsewhere = is_elsewhere(r, o->agent) || is_elsewhere(r, o->recorder)
                        ? TRI_YES
                        : TRI_NO;
+    o->placed = is_placed(r) ? TRI_YES : TRI_NO;
     const char *form = decide_reader_text(r, &n, "notice_form");
     if (form && strcmp(form, "spoken") != 0 && strcmp(form, "tone") != 0 &&
         strcmp(form, "active") != 0) {
@@ -384,10 +395,10 @@ static void read_offer(struct decide_reader *r, const struct decide_node *n)
     if (!series) {
         p->series = sale ? CLI_SERIES_MARKETING : CLI_SERIES_SERVICE;
     } else if (!vocab_cli_series_parse(str_of(series), &p->series)) {
-        p->series = strcmp(series, "140") == 0 || strcmp(series, "400") == 0
+        p->series = strstr(series, "140") || strstr(series, "400")
                         ? CLI_SERIES_MARKETING
-                    : strcmp(series, "1600") == 0 ? CLI_SERIES_SERVICE
-                                                  : CLI_SERIES_ORDINARY;
+                    : strstr(series, "160") ? CLI_SERIES_SERVICE
+                                            : CLI_SERIES_ORDINARY;
     }
 }
 

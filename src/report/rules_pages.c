@@ -92,23 +92,15 @@ static const char *name_of(const char *place)
     static const struct {
         const char *code, *name;
     } names[] = {
-        {"*", "Everywhere"},
-        {"CA", "Canada"},
-        {"CA-AB", "Alberta"},
-        {"CA-BC", "British Columbia"},
-        {"DE", "Germany"},
-        {"ES", "Spain"},
-        {"FI", "Finland"},
-        {"FR", "France"},
-        {"GB", "United Kingdom"},
-        {"IN", "India"},
-        {"IT", "Italy"},
-        {"KR", "South Korea"},
-        {"MX", "Mexico"},
-        {"NO", "Norway"},
-        {"PH", "Philippines"},
-        {"RU", "Russia"},
-        {"US", "United States, federal and common"},
+        {"*", "Everywhere"},      {"CA", "Canada"},
+        {"CA-AB", "Alberta"},     {"CA-BC", "British Columbia"},
+        {"DE", "Germany"},        {"ES", "Spain"},
+        {"EU", "European Union"}, {"FI", "Finland"},
+        {"FR", "France"},         {"GB", "United Kingdom"},
+        {"IN", "India"},          {"IT", "Italy"},
+        {"KR", "South Korea"},    {"MX", "Mexico"},
+        {"NO", "Norway"},         {"PH", "Philippines"},
+        {"RU", "Russia"},         {"US", "United States, federal and common"},
     };
     for (size_t i = 0; i < tm_array_len(names); i++) {
         if (strcmp(names[i].code, place) == 0) {

@@ -243,6 +243,7 @@ struct case_recording {
     struct place_code agent;    /* where the agent sits; v 0 unknown */
     struct place_code recorder; /* where the machine stands; v 0 unknown */
     enum tri elsewhere;         /* an end lies outside the callee's place */
+    enum tri placed;            /* all these places are known */
     enum tri card_entry;        /* a card number is about to be said */
 };
 

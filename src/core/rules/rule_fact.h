@@ -53,6 +53,8 @@
       recording.purpose)                                                       \
     X(FACT_RECORDING_AT, "recording_elsewhere", TRI, CASE_RECORDING_AT,        \
       recording.elsewhere)                                                     \
+    X(FACT_RECORDING_PLACED, "recording_placed", TRI, CASE_RECORDING_AT,       \
+      recording.placed)                                                        \
     X(FACT_CARD, "card_entry", TRI, CASE_CARD, recording.card_entry)           \
     X(FACT_CONFIRMATION, "confirmation", TRI, CASE_CONFIRMATION,               \
       text.confirmation)                                                       \

@@ -73,6 +73,48 @@ static void add_place_groups(struct rule_judge *j, struct rule_bits *set,
     }
 }
 
+/* --- recording --- */
+
+static bool has_group(const struct rule_book *b, struct place_code p)
+{
+    for (size_t g = 0; g < b->groups; g++) {
+        if (b->group[g].place.v == p.v && b->group[g].reach != REACH_CALLEE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_eea(const char *country)
+{
+    static const char members[] =
+        "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL "
+        "NO PL PT RO SE SI SK";
+    const char *at = strstr(members, country);
+    return strlen(country) == 2 && at && (at - members) % 3 == 0;
+}
+
+/* An end of the recording; a member state without a rule of its own has those
+ * of the Union. */
+static void add_end(struct rule_judge *j, struct rule_bits *set,
+                    struct place_code p)
+{
+    unsigned ends = 1U << REACH_RECORDING | 1U << REACH_RECORDER;
+    char text[VOCAB_PLACE_MAX + 1];
+    struct place_code country = vocab_place_country(p);
+    if (p.v == 0) {
+        return;
+    }
+    add_place_groups(j, set, p, ends);
+    vocab_place_text(country, text);
+    if (is_eea(text) && !has_group(j->b, country)) {
+        struct place_code eu;
+        bool good = vocab_place_parse(str_of("EU"), &eu);
+        tm_assert(good);
+        add_groups(j, set, eu, ends);
+    }
+}
+
 /* Rules of recording are also those of the agent's place and the recorder's
  * (convention K9); none when nothing is recorded. */
 void rule_reach_groups(struct rule_judge *j)
@@ -80,18 +122,15 @@ void rule_reach_groups(struct rule_judge *j)
     const struct case_recording *r = &j->view.k->recording;
     bool recorded = r->planned != TRI_NO;
     unsigned own = 1U << REACH_CALLEE | (recorded ? 1U << REACH_RECORDING : 0);
-    unsigned ends = 1U << REACH_RECORDING | 1U << REACH_RECORDER;
     struct rule_bits set;
     memset(&set, 0, sizeof set);
     add_groups(j, &set, (struct place_code){0}, own);
     for (size_t i = 0; i < j->places; i++) {
         add_place_groups(j, &set, j->place[i], own);
     }
-    if (recorded && r->agent.v) {
-        add_place_groups(j, &set, r->agent, ends);
-    }
-    if (recorded && r->recorder.v) {
-        add_place_groups(j, &set, r->recorder, ends);
+    if (recorded) {
+        add_end(j, &set, r->agent);
+        add_end(j, &set, r->recorder);
     }
     j->groups = 0;
     for (size_t w = 0; w * 64 < j->b->groups; w++) {
