@@ -111,7 +111,7 @@ static int check_trunk(struct control *c, const struct plan *plan,
     char *text = arena_alloc(a, TRUNK_FILE_TEXT_MAX);
     struct trunk_config *trunk =
         arena_array(a, SERVER_TRUNKS_MAX, sizeof(*trunk));
-    size_t n;
+    size_t n = 0;
     int rc = sqlite_store_run(c->house->store, do_trunks, text, e);
     if (rc == TM_OK)
         rc = trunk_file_parse(a, "stored trunks", str_of(text), trunk,

@@ -42,8 +42,10 @@ static void on_fire(void *arg)
 
 static void start(struct naive *n, uint64_t delay)
 {
-    tmr_start(&n->tmr, delay, on_fire, n);
+    /* Read first: a millisecond may pass between this and the wheel's own
+     * look at the clock, and early is what must not be. */
     n->due = tmr_jiffies() + delay;
+    tmr_start(&n->tmr, delay, on_fire, n);
 }
 
 static uint64_t naive_next(void)
