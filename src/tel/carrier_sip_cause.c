@@ -28,14 +28,34 @@ enum call_cause carrier_sip_cause(int status, struct slice phrase,
         enum call_cause cause;
     } known[] = {
         {401, CAUSE_CONGESTION}, /* our account, not the callee: */
-        {407, CAUSE_CONGESTION}, /* the trunk does not let us call */
-        {404, CAUSE_DISCONNECTED}, {408, CAUSE_NO_ANSWER},
-        {410, CAUSE_DISCONNECTED}, {415, CAUSE_MEDIA},
-        {480, CAUSE_NO_ANSWER},    {484, CAUSE_DISCONNECTED},
-        {486, CAUSE_BUSY},         {487, CAUSE_NO_ANSWER},
-        {488, CAUSE_MEDIA},        {600, CAUSE_BUSY},
-        {604, CAUSE_DISCONNECTED}, {606, CAUSE_MEDIA},
-        {607, CAUSE_BLOCKED},      {608, CAUSE_BLOCKED},
+        {402, CAUSE_CONGESTION}, /* the trunk does not let us call */
+        {407, CAUSE_CONGESTION},
+        {482, CAUSE_CONGESTION}, /* the carrier's routing went wrong */
+        {483, CAUSE_CONGESTION},
+        {400, CAUSE_PROTOCOL}, /* our message was not understood */
+        {405, CAUSE_PROTOCOL},
+        {413, CAUSE_PROTOCOL},
+        {414, CAUSE_PROTOCOL},
+        {416, CAUSE_PROTOCOL},
+        {420, CAUSE_PROTOCOL},
+        {421, CAUSE_PROTOCOL},
+        {481, CAUSE_PROTOCOL},
+        {491, CAUSE_PROTOCOL},
+        {493, CAUSE_PROTOCOL},
+        {404, CAUSE_DISCONNECTED},
+        {408, CAUSE_NO_ANSWER},
+        {410, CAUSE_DISCONNECTED},
+        {415, CAUSE_MEDIA},
+        {480, CAUSE_NO_ANSWER},
+        {484, CAUSE_DISCONNECTED},
+        {486, CAUSE_BUSY},
+        {487, CAUSE_NO_ANSWER},
+        {488, CAUSE_MEDIA},
+        {600, CAUSE_BUSY},
+        {604, CAUSE_DISCONNECTED},
+        {606, CAUSE_MEDIA},
+        {607, CAUSE_BLOCKED},
+        {608, CAUSE_BLOCKED},
     };
     if (status < 300 || status > 699) {
         return CAUSE_PROTOCOL;

@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "tel/dialog_priv.h"
 
-enum { RECORD_MAX = 8192, VALUE_MAX = 1024 };
+enum { RECORD_MAX = 8192, VALUE_MAX = 4096 };
 
 static void escape(struct buf *b, const char *text)
 {

@@ -322,6 +322,7 @@ int media_leg_open(struct media_leg **out, struct media_plane *p,
     leg->plane = p;
     leg->fd = fd;
     leg->port = port;
+    leg->family = strchr(c->address, ':') ? AF_INET6 : AF_INET;
     leg->config = *c;
     leg->config.address = NULL;
     leg->config.record_path = NULL;
@@ -362,6 +363,9 @@ int media_leg_connect(struct media_leg *leg, const struct sdp_text *peer)
     };
     if (!address_set(peer->address, peer->port, &to.address, &to.address_len)) {
         return TM_EINVAL;
+    }
+    if (to.send && to.address.ss_family != leg->family) {
+        return TM_EINVAL; /* nothing would ever arrive */
     }
     struct media_peer *data = mem_alloc(sizeof *data);
     *data = to;

@@ -79,7 +79,8 @@ uint16_t media_leg_port(const struct media_leg *leg);
 
 /* Starts or redirects the stream: peer says where to send and in which codec
  * (its first), and our side's directions are the mirror of the peer's.
- * TM_EFULL: the plane is overloaded; TM_EINVAL: the address is not numeric. */
+ * TM_EFULL: the plane is overloaded; TM_EINVAL: the address is not numeric,
+ * or of the other IP version. */
 int media_leg_connect(struct media_leg *leg, const struct sdp_text *peer);
 
 /* Sends the list after cutting off what plays now; references are taken.

@@ -109,6 +109,7 @@ struct media_leg {
     struct media_leg *next;                /* in its slot; media thread */
     struct media_leg *all_next, *all_prev; /* of the plane; loop thread */
     int fd;
+    int family; /* AF_INET or AF_INET6 */
     uint16_t port;
     bool attached;    /* the media thread has or will have it; loop thread */
     bool closed;      /* loop thread: media_leg_close was called */

@@ -30,6 +30,8 @@ static void test_map(void **state)
         {500, CAUSE_CONGESTION},   {502, CAUSE_CONGESTION},
         {504, CAUSE_CONGESTION},   {488, CAUSE_MEDIA},
         {415, CAUSE_MEDIA},        {606, CAUSE_MEDIA},
+        {402, CAUSE_CONGESTION},   {483, CAUSE_CONGESTION},
+        {400, CAUSE_PROTOCOL},     {420, CAUSE_PROTOCOL},
         {0, CAUSE_PROTOCOL},       {200, CAUSE_PROTOCOL},
         {700, CAUSE_PROTOCOL},     {999, CAUSE_PROTOCOL},
     };

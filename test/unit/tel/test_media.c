@@ -463,6 +463,28 @@ static void test_latches_on_a_source_behind_nat(void **state)
     stop(&s);
 }
 
+static void test_other_ip_version(void **state)
+{
+    (void)state;
+    struct peer s;
+    struct sdp_text t = {.address = "::1",
+                         .port = 9,
+                         .codec = {SDP_PCMU},
+                         .codecs = 1,
+                         .event_pt = -1,
+                         .send = true,
+                         .receive = true};
+    start(&s, NULL, false);
+    assert_int_equal(media_leg_connect(s.leg, &t), TM_EINVAL);
+    t.receive = false; /* on hold: nothing is sent there */
+    assert_int_equal(media_leg_connect(s.leg, &t), TM_OK);
+    join(&s, true, true, s.port);
+    press(&s, 5);
+    pass(&s, 60);
+    assert_string_equal(s.digits, "5");
+    stop(&s);
+}
+
 static void test_damaged_packets(void **state)
 {
     (void)state;
@@ -531,6 +553,7 @@ int main(void)
         cmocka_unit_test(test_play_list_and_cut_off),
         cmocka_unit_test(test_recording),
         cmocka_unit_test(test_latches_on_a_source_behind_nat),
+        cmocka_unit_test(test_other_ip_version),
         cmocka_unit_test(test_damaged_packets),
         cmocka_unit_test(test_ports_rest),
     };
