@@ -6,9 +6,10 @@
  *
  * Everything is a pure function of the world, the number, how often it has
  * been called before (nth_call, from 0) and, for reactions, how many prompts
- * the call has heard (prompt, from 0; person_ear.h counts them). Nothing is stored; asking costs about
- * 200 ns. Some traits stay with the number (out of service, hates surveys,
- * old telephone that sends tones in band), others are drawn for each call.
+ * the call has heard (prompt, from 0; person_ear.h counts them). Nothing is
+ * stored; asking costs about 200 ns. Some traits stay with the number (out of
+ * service, hates surveys, old telephone that sends tones in band), others are
+ * drawn for each call.
  *
  * Misuse: nth_call must be counted the same way in both worlds: every INVITE
  * that reached the number counts, whatever became of it.

@@ -12,7 +12,8 @@
  *     zones = eastern:47 central:29 mountain:7 pacific:17
  *     p_human = 0.3                   # sim/person_world.def
  *     at = 12:00 p 0.4                # the answer rate moves, each day
- *     rules = law                     # or: allow, only the operator's own rules
+ *     rules = law                     # or: allow, only the operator's own
+ * rules
  *
  *     [campaign]
  *     name = Visit survey
