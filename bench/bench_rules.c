@@ -160,6 +160,7 @@ static void make_live(struct sample *s, const struct tz *zone)
     k->presentation.interactive_opt_out = TRI_YES;
     k->presentation.abandon_message = TRI_YES;
     k->presentation.ring_us = 20 * CIVIL_SECOND_US;
+    k->recording.planned = TRI_NO;
 }
 
 static void make_recorded(struct sample *s, const struct tz *zone)
@@ -198,6 +199,36 @@ static uint64_t measure(const struct rule_book *b, const struct sample *s)
     return sum;
 }
 
+/* The longest searches for an opening: a shut week in Rhode Island at the end
+ * of the year with caps, and hours that never meet the campaign's own. */
+static void measure_openings(const struct rule_book *b, const struct tz *zone)
+{
+    static const struct policy_window sunday = {1U << CIVIL_SUNDAY, 0, 86400};
+    static struct sample s;
+    static struct verdict v;
+    const struct case_place rhode_island = {
+        BASIS_CONFIRMED_ADDRESS, place("US-RI"), zone, {0}};
+
+    for (int never = 0; never < 2; never++) {
+        enum { SEARCHES = 2000 };
+
+        make_live(&s, zone);
+        s.place[0] = rhode_island;
+        s.k.when.now_us = INT64_C(1798232400000000); /* 2026-12-25 21:00Z */
+        s.registry.obtained = (struct civil_date){2026, 12, 20};
+        s.k.policy.window = &sunday;
+        s.k.policy.windows = never ? 1 : 0;
+        double start = cpu_s();
+        for (int i = 0; i < SEARCHES; i++) {
+            int rc = rules_check(b, &s.k, (struct attempt_id){0}, &v, NULL);
+            tm_assert(rc == TM_OK);
+        }
+        printf("%-26s %-10s %9.1f us a verdict\n",
+               never ? "hours that never meet" : "Rhode Island at Christmas",
+               verdict_kind_text(v.kind), (cpu_s() - start) / SEARCHES * 1e6);
+    }
+}
+
 int main(void)
 {
     struct arena a;
@@ -228,6 +259,7 @@ int main(void)
     for (size_t i = 0; i < tm_array_len(s); i++) {
         sum ^= measure(b, &s[i]);
     }
+    measure_openings(b, east);
     printf("%zu rules; sum %016llx\n", rule_book_size(b),
            (unsigned long long)sum);
     arena_fini(&a);

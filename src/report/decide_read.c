@@ -331,7 +331,7 @@ int decide_read(const struct decide_input *in, struct slice line,
     }
     struct decide_reader r = {.in = in, .k = &out->k, .e = e};
     if (!json_is_object(root)) {
-        decide_reader_bad(&r, "", "", "not an object");
+        decide_reader_bad(&r, "", "line", "not an object");
     } else {
         const char *id = json_string_value(json_object_get(root, "id"));
         out->id = id ? arena_strdup(in->arena, str_of(id)) : "";

@@ -402,6 +402,8 @@ static void index_groups(struct loader *o)
         for (size_t i = group->first; i < group->first + group->n; i++) {
             const struct rule_code *c = &b->code[i];
             b->quick[i] = c->binds ? c->channels : 0;
+            b->code[i].plain = c->regions == 0 && c->from_day == INT32_MIN &&
+                               c->to_day == INT32_MAX;
             if (c->role == RULE_EXEMPT) {
                 *exempt++ = (uint16_t)i;
                 group->exempts++;

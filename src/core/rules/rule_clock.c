@@ -114,16 +114,21 @@ void rule_clock_move(struct rule_clock *c, int64_t t)
     tm_assert(c->day_min <= c->day_max);
 }
 
-static int64_t day_start(const struct rule_zone *z, int32_t day)
+/* Midnight of a day; t is the instant that z was moved to. */
+static int64_t day_start(const struct rule_zone *z, int64_t t, int32_t day)
 {
+    int64_t near = (int64_t)day * CIVIL_DAY_US - z->offset_us;
+    if (near > t && near < z->until_us) {
+        return near; /* the offset does not change on the way */
+    }
     if (z->fix) {
         int64_t at = (int64_t)day * CIVIL_DAY_US - z->fix->offset_us;
         if (at >= z->fix->from_us) {
             return at;
         }
     }
-    struct civil_time t = {.date = civil_date_of_days(day)};
-    return tz_first_instant(z->zone, t);
+    struct civil_time midnight = {.date = civil_date_of_days(day)};
+    return tz_first_instant(z->zone, midnight);
 }
 
 int64_t rule_clock_first(const struct rule_clock *c, int32_t day)
@@ -134,7 +139,7 @@ int64_t rule_clock_first(const struct rule_clock *c, int32_t day)
     int64_t first =
         c->unknown ? (int64_t)day * CIVIL_DAY_US - EAST_US : INT64_MAX;
     for (size_t i = 0; i < c->zones; i++) {
-        first = least(first, day_start(&c->zone[i], day));
+        first = least(first, day_start(&c->zone[i], c->t, day));
     }
     return first;
 }
@@ -147,7 +152,7 @@ int64_t rule_clock_last(const struct rule_clock *c, int32_t day)
     int64_t last =
         c->unknown ? (int64_t)day * CIVIL_DAY_US - WEST_US : INT64_MIN;
     for (size_t i = 0; i < c->zones; i++) {
-        last = most(last, day_start(&c->zone[i], day));
+        last = most(last, day_start(&c->zone[i], c->t, day));
     }
     return last;
 }

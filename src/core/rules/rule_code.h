@@ -113,6 +113,7 @@ struct rule_code {
     enum rule_test test;
     bool is_time;
     bool binds;        /* its status has force */
+    bool plain;        /* no regions, no dates: binds where it is quick */
     uint32_t channels; /* that `when` can hold for, unknown included: a quick
                           way to pass over most rules */
     struct rule_terms when, unless, hold;

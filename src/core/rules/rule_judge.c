@@ -52,7 +52,7 @@ static bool suspended(const struct rule_judge *j, const struct rule_code *c)
 static void weigh_exemption(struct rule_judge *j, const struct rule_code *c)
 {
     uint64_t missing = 0;
-    enum tri reach = rule_reach_applies(j, c, &missing);
+    enum tri reach = rule_test_applies(&j->view, c, &missing);
     if (reach == TRI_NO || suspended(j, c)) {
         return;
     }
@@ -184,7 +184,7 @@ static void judge_rule(struct rule_judge *j, const struct rule_code *c)
     size_t i = rule_judge_index(j, c);
     const struct rule *rule = &j->b->rule[i];
     uint64_t missing = 0;
-    enum tri reach = rule_reach_applies(j, c, &missing);
+    enum tri reach = rule_test_applies(&j->view, c, &missing);
     if (reach == TRI_NO) {
         return;
     }
@@ -257,20 +257,22 @@ static void settle_reasons(struct rule_judge *j)
     uint64_t named = 0;
     size_t kept = 0;
     for (size_t i = 0; i < v->reasons; i++) {
-        struct verdict_reason r = v->reason[i];
-        if (r.effect == EFFECT_NOT_MET && j->missing[i] &&
-            !lifts_failing(j, r.rule->code)) {
+        const struct verdict_reason *r = &v->reason[i];
+        if (j->missing[i] && r->effect == EFFECT_NOT_MET &&
+            !lifts_failing(j, r->rule->code)) {
             continue;
         }
         named |= j->missing[i];
-        v->reason[kept++] = r;
+        if (kept != i) {
+            v->reason[kept] = *r;
+        }
+        kept++;
     }
     v->reasons = kept;
-    for (unsigned i = 0; i < CASE_INPUT_COUNT; i++) {
-        if (named >> i & 1) {
-            v->unknown[v->unknowns++] =
-                rule_case_input_text((enum case_input)i);
-        }
+    for (; named; named &= named - 1) {
+        int input = __builtin_ctzll(named);
+        v->unknown[v->unknowns++] =
+            rule_case_input_text((enum case_input)input);
     }
 }
 

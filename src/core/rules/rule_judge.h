@@ -87,13 +87,15 @@ void rule_reach_groups(struct rule_judge *j);
 /* Whether a rule is of the callee's region; unknown only for exemptions. */
 enum tri rule_reach_region(const struct rule_judge *j,
                            const struct rule_code *c);
-/* In force on the callee's date, of the right region and channel. Notes in
+/* In force on the callee's date and of the right region; ask
+ * rule_judge_quick() before. Notes in
  * holds_us and opens_us when its force begins or ends. */
-bool rule_reach_binds(struct rule_judge *j, const struct rule_code *c);
-/* By its conditions; adds to *missing what left it open. */
-enum tri rule_reach_applies(const struct rule_judge *j,
-                            const struct rule_code *c, uint64_t *missing);
-
+bool rule_reach_binds_by_date(struct rule_judge *j, const struct rule_code *c);
+static inline bool rule_reach_binds(struct rule_judge *j,
+                                    const struct rule_code *c)
+{
+    return c->plain || rule_reach_binds_by_date(j, c);
+}
 /* Exemptions at the view's instant: fills exempt[] and lifted. */
 void rule_judge_exemptions(struct rule_judge *j);
 /* All rules: fills in the verdict, except when it opens. */

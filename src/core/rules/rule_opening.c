@@ -59,7 +59,7 @@ static int64_t rule_opens(struct rule_judge *j, const struct rule_code *c)
     size_t i = rule_judge_index(j, c);
     uint64_t missing = 0;
     if (!rule_reach_binds(j, c) || rule_bits_has(&j->lifted, i) ||
-        rule_reach_applies(j, c, &missing) == TRI_NO) {
+        rule_test_applies(&j->view, c, &missing) == TRI_NO) {
         return t;
     }
     struct rule_result r;
@@ -79,7 +79,9 @@ static int64_t next_try(struct rule_judge *j)
     for (size_t g = 0; g < j->groups; g++) {
         const struct rule_group *group = j->group[g];
         for (size_t i = 0; i < group->times; i++) {
-            int64_t at = rule_opens(j, &j->b->code[group->time[i]]);
+            int64_t at = rule_judge_quick(j, group->time[i])
+                             ? rule_opens(j, &j->b->code[group->time[i]])
+                             : next;
             next = at > next ? at : next;
         }
     }

@@ -209,31 +209,7 @@ static bool in_force(struct rule_judge *j, const struct rule_code *c)
     return c->to_day >= to;
 }
 
-/* By its conditions; says what left it open. */
-enum tri rule_reach_applies(const struct rule_judge *j,
-                            const struct rule_code *c, uint64_t *missing)
+bool rule_reach_binds_by_date(struct rule_judge *j, const struct rule_code *c)
 {
-    if (c->when.n == 0 && c->unless.n == 0) {
-        return TRI_YES;
-    }
-    uint64_t open = 0;
-    enum tri when = rule_test_terms(&j->view, &c->when, TRI_YES, &open);
-    if (when == TRI_NO) {
-        return TRI_NO;
-    }
-    enum tri unless = rule_test_terms(&j->view, &c->unless, TRI_NO, &open);
-    if (unless == TRI_YES) {
-        return TRI_NO;
-    }
-    if (when == TRI_YES && unless == TRI_NO) {
-        return TRI_YES;
-    }
-    *missing |= open;
-    return TRI_UNKNOWN;
-}
-
-bool rule_reach_binds(struct rule_judge *j, const struct rule_code *c)
-{
-    return rule_judge_quick(j, rule_judge_index(j, c)) &&
-           rule_reach_region(j, c) != TRI_NO && in_force(j, c);
+    return rule_reach_region(j, c) != TRI_NO && in_force(j, c);
 }

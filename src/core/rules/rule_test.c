@@ -45,6 +45,29 @@ enum tri rule_test_terms(const struct rule_view *view,
     return any;
 }
 
+/* By its conditions; says what left it open. */
+enum tri rule_test_applies(const struct rule_view *view,
+                           const struct rule_code *c, uint64_t *missing)
+{
+    if (c->when.n == 0 && c->unless.n == 0) {
+        return TRI_YES;
+    }
+    uint64_t open = 0;
+    enum tri when = rule_test_terms(view, &c->when, TRI_YES, &open);
+    if (when == TRI_NO) {
+        return TRI_NO;
+    }
+    enum tri unless = rule_test_terms(view, &c->unless, TRI_NO, &open);
+    if (unless == TRI_YES) {
+        return TRI_NO;
+    }
+    if (when == TRI_YES && unless == TRI_NO) {
+        return TRI_YES;
+    }
+    *missing |= open;
+    return TRI_UNKNOWN;
+}
+
 static void windows(const struct rule_view *v, const struct rule_hours *h,
                     struct rule_result *r)
 {

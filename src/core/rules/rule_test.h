@@ -34,6 +34,10 @@ enum tri rule_test_terms(const struct rule_view *view,
                          const struct rule_terms *t, enum tri empty,
                          uint64_t *missing);
 
+/* Whether a rule applies, by its conditions; adds what left it open. */
+enum tri rule_test_applies(const struct rule_view *view,
+                           const struct rule_code *c, uint64_t *missing);
+
 static_assert(CASE_INPUT_COUNT <= 64, "inputs are bits of a mask");
 
 #endif
