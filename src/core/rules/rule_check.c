@@ -15,9 +15,9 @@ static bool arrays_ok(const struct rule_case *k)
            (s->registry || !s->registries) &&
            (k->attempts.attempt || !k->attempts.n) &&
            (k->pacing.bucket || !k->pacing.buckets) &&
-           (i->holiday || !i->holidays) && (i->suspended || !i->suspensions) &&
-           (p->window || !p->windows) && (p->cap || !p->caps) &&
-           k->location.places <= CASE_PLACES_MAX &&
+           (i->holiday || !i->holidays) && (i->emergency || !i->emergencies) &&
+           (i->suspended || !i->suspensions) && (p->window || !p->windows) &&
+           (p->cap || !p->caps) && k->location.places <= CASE_PLACES_MAX &&
            p->windows <= POLICY_WINDOWS_MAX && p->caps <= POLICY_CAPS_MAX;
 }
 
@@ -48,9 +48,18 @@ static const char *check_ledgers(const struct rule_case *k)
             return "malformed case: a holiday";
         }
     }
+    for (size_t i = 0; i < k->situation.emergencies; i++) {
+        const struct case_emergency *e = &k->situation.emergency[i];
+        if ((unsigned)e->active >= TRI_COUNT ||
+            (unsigned)e->reporting >= TRI_COUNT ||
+            (!e->county && e->counties)) {
+            return "malformed case: an emergency";
+        }
+    }
     const struct case_relationship *r = &k->relationship;
     if (!date_ok(r->last_transaction) || !date_ok(r->last_inquiry) ||
-        !date_ok(r->last_gift) || !date_ok(k->contact.ported)) {
+        !date_ok(r->last_gift) || !date_ok(k->contact.ported) ||
+        !date_ok(r->contract_start) || !date_ok(r->contract_end)) {
         return "malformed case: a date";
     }
     return NULL;
