@@ -288,12 +288,36 @@ static bool is_country(const char *code)
     return strlen(code) == 2 && strstr(known, code) != NULL;
 }
 
+/* {"country":"US","region":"GA"} */
+static struct place_code read_place_parts(struct decide_reader *r,
+                                          const struct decide_node *up,
+                                          const char *key)
+{
+    struct place_code p = {0};
+    char code[16];
+    struct decide_node n =
+        decide_reader_object(r, up->json, up->path, key, "country region");
+    const char *country = decide_reader_text(r, &n, "country");
+    const char *region = decide_reader_text(r, &n, "region");
+    int length = snprintf(code, sizeof code, "%s%s%s", country ? country : "",
+                          region ? "-" : "", region ? region : "");
+    if (!country || length > VOCAB_PLACE_MAX ||
+        !vocab_place_parse(str_of(code), &p)) {
+        decide_reader_bad(r, n.path, "", "not a place");
+    }
+    return p;
+}
+
 static struct place_code read_place(struct decide_reader *r,
                                     const struct decide_node *n,
                                     const char *key)
 {
     struct place_code p = {0};
     char code[16];
+    const json_t *v = json_object_get(n->json, key);
+    if (json_is_object(v)) {
+        return read_place_parts(r, n, key);
+    }
     const char *s = decide_reader_text(r, n, key);
     if (!s) {
         return p;

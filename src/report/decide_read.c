@@ -71,7 +71,7 @@ static void read_contact(struct decide_reader *r, const json_t *root)
     struct decide_node n = decide_reader_object(
         r, root, "", "contact",
         "channel country region region_basis tz line party dial_mode number "
-        "known_wireless ported_to_wireless county locality person minor "
+        "known_wireless ported_to_wireless county locality address minor "
         "vulnerable language");
     struct case_contact *o = &r->k->contact;
     DECIDE_WORD(r, &n, "channel", channel, &o->channel);
