@@ -12,8 +12,8 @@ static int count_calls(struct db *db, struct campaign_id c, int64_t from_us,
 {
     struct query q;
     query_open(&q, db,
-               "SELECT count(*) FILTER (WHERE live AND answered_us >= ?2), "
-               "count(*) FILTER (WHERE abandoned AND answered_us >= ?2), "
+               "SELECT count(*) FILTER (WHERE live AND ended_us >= ?2), "
+               "count(*) FILTER (WHERE abandoned AND ended_us >= ?2), "
                "count(*) FILTER (WHERE placed_us > 0) "
                "FROM attempt WHERE tenant = "
                "(SELECT tenant FROM campaign WHERE id = ?1) "
@@ -41,7 +41,7 @@ static int count_month(struct db *db, struct campaign_id c, int64_t now_us,
     struct query q;
     query_open(&q, db,
                "SELECT count(*) FILTER (WHERE placed_us >= ?2), "
-               "count(*) FILTER (WHERE abandoned AND answered_us >= ?2) "
+               "count(*) FILTER (WHERE abandoned AND ended_us >= ?2) "
                "FROM attempt WHERE tenant = "
                "(SELECT tenant FROM campaign WHERE id = ?1) "
                "AND campaign = ?1 AND recorded_us >= ?2 - 86400000000");

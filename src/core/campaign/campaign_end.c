@@ -95,10 +95,16 @@ void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
 {
     tm_assert(s->leg.state == CALL_ENDED);
     bool answered = s->leg.answered_us != 0;
+    /* Taken up, and we were gone or had no sound: the 200 crossed our CANCEL
+     * (RFC 3261, 9.1) or offered no media of ours. A live call that found
+     * nobody (16 CFR 310.4(b)(1)(iv)). */
+    bool crossed = !answered && code >= 200 && code < 300;
     bool talked = s->run.tag > 0;
     enum outcome o =
         answered ? judge_answered(s, talked, cause) : judge_unanswered(cause);
-    bool live = answered && !s->machine;
+    if (crossed)
+        o = OUTCOME_ABANDONED;
+    bool live = crossed || (answered && !s->machine);
     count_outcome(s, o);
     struct record *r = write_end(c, s, o);
     r->code = code;

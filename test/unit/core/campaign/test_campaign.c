@@ -237,6 +237,23 @@ static void test_no_input(void **state)
         "12.300 -> fetch 8\n");
 }
 
+/* A 200 that crossed our CANCEL, or came with sound we cannot play: a person
+ * picked up and nobody was there. That is a live and an abandoned call. */
+static void test_answer_that_crossed(void **state)
+{
+    (void)state;
+    open_one();
+    ring(1);
+    world_wait(&w, 200);
+    buf_clear(&w.trace);
+    world_ended(&w, 1, CAUSE_US, 200);
+    world_expect(&w,
+                 "1.200 ended L7 A1 abandoned we_hung_up 200 ring 1190 talk 0 "
+                 "live abandoned\n"
+                 "1.200 lead L7 A1 exhausted no_retry\n"
+                 "1.200 -> fetch 8\n");
+}
+
 /* The person hangs up before and after the first word. */
 static void test_hung_up(void **state)
 {
@@ -714,6 +731,7 @@ int main(void)
         cmocka_unit_test_teardown(test_callback, teardown),
         cmocka_unit_test_teardown(test_machine, teardown),
         cmocka_unit_test_teardown(test_no_input, teardown),
+        cmocka_unit_test_teardown(test_answer_that_crossed, teardown),
         cmocka_unit_test_teardown(test_hung_up, teardown),
         cmocka_unit_test_teardown(test_abandoned, teardown),
         cmocka_unit_test_teardown(test_busy_until_exhausted, teardown),
