@@ -189,6 +189,9 @@ void rule_kind_stopped(const struct rule_view *v, struct rule_result *r)
     int64_t stop = v->k->text.stop_us;
     rule_kind_answer(r, stop != 0 && stop <= v->clock.t);
     r->evidence = stop != 0;
+    if (stop > v->clock.t) {
+        r->change_us = stop;
+    }
     for (size_t i = 0; i < v->k->consents && r->is == TRI_YES; i++) {
         const struct case_consent *c = &v->k->consent[i];
         if (c->seller.v && c->seller.v == v->k->caller.seller.v &&
