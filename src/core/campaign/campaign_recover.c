@@ -23,7 +23,6 @@ size_t campaign_close_open(const struct plan *plan,
                            int64_t now_us, struct record out[3])
 {
     tm_assert(a->attempt.v > 0 && a->lead.id.v > 0);
-    tm_assert(a->placed_us != 0 || a->answered_us == 0);
     bool answered = a->answered_us != 0;
     struct lead lead = a->lead;
     /* The attempt stays unknown; the person's wish is not. */
@@ -36,7 +35,8 @@ size_t campaign_close_open(const struct plan *plan,
     out[0].value = str_of("crash");
     out[0].live = answered;
     out[0].abandoned = answered && !a->served;
-    if (answered)
+    /* Who answered was called, also where the note of the INVITE is lost. */
+    if (answered && a->placed_us != 0)
         out[0].ring_ms = (a->answered_us - a->placed_us) / 1000;
     struct retry_next next = retry_after(&plan->retry, &lead, o, now_us);
     common(&out[1], RECORD_LEAD, a, now_us);

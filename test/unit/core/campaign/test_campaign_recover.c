@@ -66,6 +66,13 @@ static void test_kinds(void **state)
     check(&a, true, true);
     a.served = true;
     check(&a, true, false);
+    a.placed_us = 0; /* what is on the disk may be damaged */
+    check(&a, true, false);
+    a.served = false;
+    check(&a, true, true);
+    struct record r[3];
+    campaign_close_open(w.plan, &a, w.now_us, r);
+    assert_int_equal(r[0].ring_ms, 0);
 }
 
 /* The lead follows its retry rules, and the attempt counts among its tries. */
