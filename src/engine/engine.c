@@ -224,13 +224,6 @@ static void step(struct engine *e, size_t index, struct campaign_event *ev)
     }
 }
 
-/* The number may have opted out after the verdict, in another campaign. */
-static bool suppressed(const struct member *m, const struct campaign_action *a)
-{
-    return suppression_has(m->env.suppression, m->env.seller, a->permit.e164,
-                           NULL);
-}
-
 static void place(struct engine *e, size_t index,
                   const struct campaign_action *a)
 {
@@ -240,10 +233,10 @@ static void place(struct engine *e, size_t index,
     m->placing--;
     if (e->draining || e->held)
         rc = TM_EFULL;
-    else if (!suppressed(m, a)) {
+    else if (campaign_may_place(m->campaign, a->attempt)) {
         rc = e->port.carrier->place(e->port.carrier->self, &a->permit, &a->spec,
                                     NULL);
-        /* TM_ESTATE says "opted out" to the campaign, for good. */
+        /* TM_ESTATE is what campaign_may_place() says no with. */
         tm_assert(rc != TM_ESTATE);
     }
     if (rc == TM_OK) {
@@ -348,6 +341,14 @@ int engine_status(const struct engine *e, struct campaign_id id,
     if (!find(e, id, &index))
         return TM_ENOTFOUND;
     campaign_status(e->member[index].campaign, out);
+    if (out->state == CAMPAIGN_RUNNING && e->draining)
+        (void)str_copy(out->idle_why, sizeof(out->idle_why),
+                       str_of("the server is going down"));
+    else if (out->state == CAMPAIGN_RUNNING && e->held)
+        (void)str_copy(out->idle_why, sizeof(out->idle_why),
+                       str_of("the clock of this machine cannot be trusted: "
+                              "no new calls until it is right; the log says "
+                              "more"));
     return TM_OK;
 }
 

@@ -324,6 +324,14 @@ int64_t campaign_deadline_us(const struct campaign *c)
     return c->deadline_us;
 }
 
+static const char *hold_why(int error)
+{
+    if (error == TM_EEXPIRED)
+        return "the store is slow: the permission for a call grew old before "
+               "the call was recorded; the next one follows in seconds";
+    return "the trunk refused a call; the next one follows in seconds";
+}
+
 /* *out gets the text when it is not a constant. */
 static const char *idle_why(const struct campaign *c,
                             char out[CAMPAIGN_IDLE_MAX])
@@ -335,7 +343,7 @@ static const char *idle_why(const struct campaign *c,
         return "the store cannot write: no call may start before it is "
                "recorded; the log says what is wrong";
     if (c->now_us < c->hold_until_us)
-        return "the trunk refused a call; the next one follows in seconds";
+        return hold_why(c->hold_error);
     if (c->hopper_n > 0)
         return pace_limit_text(c->limit);
     if (c->fetching || c->more)

@@ -88,7 +88,8 @@ enum campaign_event_kind {
     CAMPAIGN_EV_TICK,       /* the deadline came, or more room on the trunk */
     CAMPAIGN_EV_LEADS,      /* answer to ACTION_FETCH */
     CAMPAIGN_EV_CALL,       /* an event of a call of ours */
-    CAMPAIGN_EV_REFUSED,    /* the carrier refused a PLACE (error code) */
+    CAMPAIGN_EV_REFUSED,    /* a PLACE was refused: the carrier's error, or
+                               TM_ESTATE: campaign_may_place() said no */
     CAMPAIGN_EV_STORE_DOWN, /* writing fails: start nothing new */
     CAMPAIGN_EV_STORE_UP,
 };
@@ -149,6 +150,12 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
 
 /* Step again with TICK no later than this; INT64_MAX: only on events. */
 int64_t campaign_deadline_us(const struct campaign *c);
+
+/* Whether a PLACE action may still be carried out: its records take their
+ * time, and meanwhile the campaign may be paused or stopped, or the person
+ * asks to be left alone, on any of his telephones. False: answer the action
+ * with CAMPAIGN_EV_REFUSED, TM_ESTATE. */
+bool campaign_may_place(const struct campaign *c, struct attempt_id a);
 
 /* The do-not-call lists were published anew. */
 void campaign_set_lists(struct campaign *c, const struct dnc_lists *lists);

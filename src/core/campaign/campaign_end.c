@@ -121,6 +121,21 @@ void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
     campaign_out_lead(c, s, next.state, next.due_us, next.reason);
 }
 
+static bool opted_out(const struct campaign *c, const struct slot *s)
+{
+    for (size_t i = 0; i < s->lead.phones; i++)
+        if (suppression_has(c->env.suppression, c->env.seller,
+                            s->lead.phone[i].e164, NULL))
+            return true;
+    return false;
+}
+
+bool campaign_may_place(const struct campaign *c, struct attempt_id a)
+{
+    const struct slot *s = slots_find_attempt(&c->slots, a);
+    return s != NULL && c->state == CAMPAIGN_RUNNING && !opted_out(c, s);
+}
+
 /* How long nothing is dialled after the carrier refused an order. */
 static int64_t hold_of(int error)
 {
@@ -142,10 +157,15 @@ void campaign_end_refused(struct campaign *c, struct attempt_id a, int error)
     count_outcome(s, OUTCOME_CANCELLED);
     struct record *r = write_end(c, s, OUTCOME_CANCELLED);
     r->value = str_of("refused");
-    r->note = str_of(err_text(error));
-    if (hold_us > 0)
+    bool withdrawn =
+        error == TM_ESTATE && c->state != CAMPAIGN_RUNNING && !opted_out(c, s);
+    r->note = str_of(withdrawn ? "the campaign was paused or stopped"
+                               : err_text(error));
+    if (hold_us > 0) {
         c->hold_until_us = c->now_us + hold_us;
-    if (error == TM_ESTATE)
+        c->hold_error = error;
+    }
+    if (error == TM_ESTATE && !withdrawn)
         campaign_out_lead(c, s, LEAD_DENIED, 0, "opted_out");
     else
         campaign_out_lead(c, s, LEAD_WAITING, c->now_us + hold_us,

@@ -56,6 +56,7 @@ struct campaign {
     int64_t next_due_us;   /* earliest lead that waits at the store */
     int64_t own_due_us;    /* earliest we put off since the last fetch */
     int64_t hold_until_us; /* no calls: the carrier refused one */
+    int hold_error;        /* ... with this error */
 
     int64_t now_us;
     unsigned room;

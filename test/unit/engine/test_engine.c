@@ -18,12 +18,13 @@ enum { LEADS = 400, PEOPLE_CALLS = 300 };
 #define SECOND INT64_C(1000000)
 
 /* Everybody picks up and stays for a minute or more, all in one zone. */
-static const char KEYS[] =
-    "rules = allow\nstart = 2026-11-23T16:00Z\nhours = 4\ndays = 1\n"
-    "zones = eastern:1\nlist_size = 400\np_human = 1\np_machine = 0\n"
-    "p_busy = 0\non_internal = 0\nopted_out = 0\ntried = 0\n"
-    "second_phone = 0\np_optout = 0\np_leave = 0\nkeys = none:1\n"
-    "patience = const 1000\n";
+#define KEYS_OF(second_phone)                                                  \
+    "rules = allow\nstart = 2026-11-23T16:00Z\nhours = 4\ndays = 1\n"          \
+    "zones = eastern:1\nlist_size = 400\np_human = 1\np_machine = 0\n"         \
+    "p_busy = 0\non_internal = 0\nopted_out = 0\ntried = 0\n"                  \
+    "second_phone = " second_phone                                             \
+    "\np_optout = 0\np_leave = 0\nkeys = none:1\n"                             \
+    "patience = const 1000\n"
 
 /* Called numbers and what was durable when they were called. */
 struct desk {
@@ -105,11 +106,12 @@ static void add_campaign(struct desk *d, int64_t id)
 }
 
 /* records_max 0: a usual store; calls: of the trunk. */
-static struct desk *desk_new(size_t records_max, unsigned calls)
+static struct desk *desk_of(const char *keys, size_t records_max,
+                            unsigned calls)
 {
     static const uint8_t salt[JOURNAL_SALT_SIZE] = {1};
     struct desk *d = test_calloc(1, sizeof(*d));
-    d->day = fixture_day_new(KEYS);
+    d->day = fixture_day_new(keys);
     d->list = sim_list_new(&d->day->scenario, 1);
     d->next_attempt = 1;
     sim_clock_init(&d->clock, scenario_start_us(&d->day->scenario), 8192);
@@ -149,6 +151,11 @@ static struct desk *desk_new(size_t records_max, unsigned calls)
     sim_carrier_listen(d->sim_carrier, engine_on_call, d->engine);
     add_campaign(d, 1);
     return d;
+}
+
+static struct desk *desk_new(size_t records_max, unsigned calls)
+{
+    return desk_of(KEYS_OF("0"), records_max, calls);
 }
 
 static void desk_free(struct desk *d)
@@ -344,6 +351,62 @@ static void test_opted_out_before_the_invite(void **state)
     desk_free(d);
 }
 
+/* Likewise when he asked on another telephone than the one to be called. */
+static void test_opted_out_on_the_other_telephone(void **state)
+{
+    (void)state;
+    struct desk *d = desk_of(KEYS_OF("1"), 0, 20);
+    struct seller_id seller = {1};
+    sim_store_set_commit_us(d->sim_store, 2 * SECOND);
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 3 * SECOND);
+    assert_true(d->handed[RECORD_ATTEMPT] > 0 && d->calls == 0);
+    for (size_t i = 0; i < sim_list_size(d->list); i++) {
+        struct lead l;
+        sim_list_lead(d->list, i, &l);
+        assert_int_equal(l.phones, 2);
+        assert_true(l.phone[0].e164 != l.phone[1].e164);
+        suppression_add(&d->suppression, seller, l.phone[1].e164,
+                        d->clock.now_us);
+    }
+    pass(d, 60 * SECOND);
+    assert_int_equal(d->calls, 0);
+    assert_int_equal(d->last_cancelled, (int)d->handed[RECORD_ATTEMPT]);
+    desk_free(d);
+}
+
+static void check_withdrawn(enum campaign_event_kind kind)
+{
+    struct desk *d = desk_new(0, 20);
+    sim_store_set_commit_us(d->sim_store, 2 * SECOND);
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 3 * SECOND);
+    uint64_t attempts = d->handed[RECORD_ATTEMPT];
+    assert_true(attempts > 0 && d->calls == 0);
+    command(d, kind);
+    pass(d, 60 * SECOND);
+    assert_int_equal(d->calls, 0);
+    assert_int_equal(d->handed[RECORD_ATTEMPT], attempts);
+    assert_int_equal(d->last_cancelled, (int)attempts);
+    for (size_t i = 0; i < LEADS; i++) { /* nobody is lost */
+        const struct sim_store_member m =
+            sim_store_member_at(d->sim_store, (struct campaign_id){1}, i);
+        assert_true(m.state == LEAD_NEW || m.state == LEAD_WAITING);
+    }
+    command(d, CAMPAIGN_EV_START); /* nor held back */
+    pass(d, 60 * SECOND);
+    assert_true(d->calls >= attempts);
+    desk_free(d);
+}
+
+/* A call that waits for its record is withdrawn with the campaign. */
+static void test_pause_and_stop_withdraw(void **state)
+{
+    (void)state;
+    check_withdrawn(CAMPAIGN_EV_PAUSE);
+    check_withdrawn(CAMPAIGN_EV_STOP);
+}
+
 /* While the disk stands still no more calls gather than the trunk takes. */
 static void test_slow_disk_small_trunk(void **state)
 {
@@ -373,7 +436,9 @@ static void test_hold(void **state)
     pass(d, 100 * SECOND);
     assert_int_equal(d->calls, 0);
     assert_int_equal(d->handed[RECORD_ATTEMPT], attempts);
+    assert_true(strstr(status(d).idle_why, "clock") != NULL);
     engine_hold(d->engine, false);
+    assert_true(strstr(status(d).idle_why, "clock") == NULL);
     pass(d, 100 * SECOND);
     assert_true(d->calls > 0);
     desk_free(d);
@@ -577,6 +642,8 @@ int main(void)
         cmocka_unit_test(test_full_store),
         cmocka_unit_test(test_store_away),
         cmocka_unit_test(test_opted_out_before_the_invite),
+        cmocka_unit_test(test_opted_out_on_the_other_telephone),
+        cmocka_unit_test(test_pause_and_stop_withdraw),
         cmocka_unit_test(test_trunk_down),
         cmocka_unit_test(test_drain),
         cmocka_unit_test(test_hang_up_all),

@@ -449,12 +449,14 @@ static void test_refused(void **state)
     world_refused(&w, 1, TM_EEXPIRED);
     world_expect(&w, "0.000 ended L7 A1 cancelled refused 0 ring 0 talk 0\n"
                      "0.000 lead L7 A1 waiting not_placed at 1\n");
+    struct campaign_status s;
+    campaign_status(w.campaign, &s);
+    assert_true(strstr(s.idle_why, "the store is slow") != NULL);
     world_refused(&w, 3, TM_EFULL);
     world_refused(&w, 3, TM_EFULL);
     world_refused(&w, 99, TM_EFULL);
     world_expect(&w, "0.000 ended L9 A3 cancelled refused 0 ring 0 talk 0\n"
                      "0.000 lead L9 A3 waiting not_placed at 1\n");
-    struct campaign_status s;
     campaign_status(w.campaign, &s);
     assert_int_equal(s.calls, 0);
     assert_true(strstr(s.idle_why, "trunk refused") != NULL);
