@@ -175,9 +175,7 @@ static void check_served(struct check_rules *c, const struct record *r,
 {
     enum outcome o = (enum outcome)r->state;
     bool outcome_live = (outcome_flags(o) & OUTCOME_F_LIVE) != 0;
-    /* a 200 that crossed our CANCEL is no answer of ours, but a person */
-    bool crossed = r->code >= 200 && r->code < 300 && r->abandoned;
-    if (r->live && t->answered_us == 0 && !crossed)
+    if (r->live && t->answered_us == 0)
         books(c, r, "live without an answer");
     if (r->abandoned && !r->live)
         books(c, r, "abandoned and not live");

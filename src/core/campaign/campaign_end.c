@@ -102,8 +102,10 @@ void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
     bool talked = s->run.tag > 0;
     enum outcome o =
         answered ? judge_answered(s, talked, cause) : judge_unanswered(cause);
-    if (crossed)
+    if (crossed) {
         o = OUTCOME_ABANDONED;
+        (void)campaign_out_record(c, RECORD_ANSWERED, s);
+    }
     bool live = crossed || (answered && !s->machine);
     count_outcome(s, o);
     struct record *r = write_end(c, s, o);

@@ -248,6 +248,7 @@ static void test_answer_that_crossed(void **state)
     buf_clear(&w.trace);
     world_ended(&w, 1, CAUSE_US, 200);
     world_expect(&w,
+                 "1.200 answered L7 A1\n"
                  "1.200 ended L7 A1 abandoned we_hung_up 200 ring 1190 talk 0 "
                  "live abandoned\n"
                  "1.200 lead L7 A1 exhausted no_retry\n"
