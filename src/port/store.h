@@ -44,7 +44,7 @@ struct store_events {
     void (*durable)(void *arg, uint64_t seq);
     void (*leads)(void *arg, const struct store_leads *leads);
     /* The store cannot write (disk full, damaged). No action that waits for
-     * a record may be released; the engine stops dialling. Repeats until
+     * a record may be released; the engine stops dialling. May repeat until
      * recovered() says that writing works again and nothing was lost. */
     void (*failed)(void *arg, const struct err *e);
     void (*recovered)(void *arg);

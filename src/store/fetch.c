@@ -191,27 +191,29 @@ static int pick_all(struct db *db, const struct scope *s,
     return rc;
 }
 
+/* Returns how many leads there are, or an error. One that is not in its list
+ * any more is left out. */
 static int load(struct db *db, struct arena *a, const struct scope *s,
                 const struct picks *p, struct lead *out, struct err *e)
 {
+    int n = 0;
     for (size_t i = 0; i < p->n; i++) {
-        int rc =
-            lead_rows_load(db, a, s->rows.tenant, p->pick[i].id, &out[i], e);
-        if (rc == TM_OK) {
-            rc = lead_rows_history(db, &s->rows, &out[i], e);
-        }
+        struct lead *l = &out[n];
+        int rc = lead_rows_load(db, a, s->rows.tenant, p->pick[i].id, l, e);
         if (rc == TM_ENOTFOUND) {
-            return err_set(e, TM_ECORRUPT,
-                           "%s: lead %lld of a campaign is missing", db->path,
-                           (long long)p->pick[i].id.v);
+            continue;
+        }
+        if (rc == TM_OK) {
+            rc = lead_rows_history(db, &s->rows, l, e);
         }
         if (rc != TM_OK) {
             return rc;
         }
-        out[i].state = p->pick[i].state;
-        out[i].due_us = p->pick[i].due_us;
+        l->state = p->pick[i].state;
+        l->due_us = p->pick[i].due_us;
+        n++;
     }
-    return TM_OK;
+    return n;
 }
 
 int fetch_leads(struct db *db, struct claims *claims, struct arena *a,
@@ -235,15 +237,16 @@ int fetch_leads(struct db *db, struct claims *claims, struct arena *a,
         return rc;
     }
     struct lead *lead = arena_array(a, p.n, sizeof(*lead));
-    rc = load(db, a, &s, &p, lead, e);
-    if (rc != TM_OK) {
-        return rc;
+    int n = load(db, a, &s, &p, lead, e);
+    if (n < 0) {
+        return n;
     }
+    /* Missing ones too: they must not be in the way of the others again. */
     for (size_t i = 0; i < p.n; i++) {
         claims_add(claims, f->campaign, p.pick[i].id);
     }
     out->lead = lead;
-    out->n = p.n;
+    out->n = (size_t)n;
     out->next_due_us = p.next_due_us;
     out->unclaimed = p.others;
     return TM_OK;

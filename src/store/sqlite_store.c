@@ -31,6 +31,28 @@ struct sqlite_store {
 
 /* --- the store thread -----------------------------------------------------*/
 
+/* What no room on the disk and no waiting cures. */
+static bool is_permanent(int code)
+{
+    return code == TM_EEXIST || code == TM_ECORRUPT;
+}
+
+/* A record that contradicts what is stored. It is kept all the same, and
+ * nothing behind it is written: the journal has no holes. */
+static int name_record(const struct record *r, int code, struct err *e)
+{
+    if (!is_permanent(code)) {
+        return code;
+    }
+    return err_context(e,
+                       "the database refuses a record (%s, attempt %lld, lead "
+                       "%lld, campaign %lld), and waiting does not help: stop "
+                       "the server, keep a copy of the data folder, restore "
+                       "the last backup",
+                       record_kind_text(r->kind), (long long)r->attempt.v,
+                       (long long)r->lead.v, (long long)r->campaign.v);
+}
+
 static int apply_job(struct sqlite_store *s, const struct mailbox_job *j,
                      struct err *e)
 {
@@ -40,6 +62,9 @@ static int apply_job(struct sqlite_store *s, const struct mailbox_job *j,
     }
     for (size_t i = 0; rc == TM_OK && i < j->records; i++) {
         rc = apply_record(&s->db, &j->record[i], e);
+        if (rc != TM_OK) {
+            rc = name_record(&j->record[i], rc, e);
+        }
     }
     return rc;
 }
@@ -66,16 +91,21 @@ static int commit_group(struct sqlite_store *s, const struct mailbox_job *first,
 
 struct trial {
     bool failing;
+    int told; /* the last error */
     int wait_ms;
 };
 
-/* After a failure: tells it and waits. False: give up, the store closes. */
+/* After a failure: tells it, what waiting does not cure only once, and waits.
+ * False: give up, the store closes. */
 static bool try_again(struct sqlite_store *s, struct trial *t,
                       const struct err *e)
 {
-    struct mailbox_event *ev = mailbox_event_new(EVENT_FAILED);
-    ev->err = *e;
-    mailbox_post(&s->box, ev);
+    if (t->told != e->code || !is_permanent(e->code)) {
+        struct mailbox_event *ev = mailbox_event_new(EVENT_FAILED);
+        ev->err = *e;
+        mailbox_post(&s->box, ev);
+    }
+    t->told = e->code;
     t->failing = true;
     t->wait_ms = t->wait_ms == 0 ? RETRY_FIRST_MS : t->wait_ms * 2;
     if (t->wait_ms > RETRY_MAX_MS) {

@@ -6,7 +6,8 @@
  * wakes the loop, which calls sqlite_store_poll().
  *
  * When the disk is full or fails, nothing is lost or reordered: the batch is
- * kept, failed() is told, and the thread tries again until it works.
+ * kept, failed() is told, and the thread tries again until it works. A record
+ * that contradicts what is stored is kept likewise, and told once, by name.
  *
  * Claims of leads live in memory and so end with the process.
  *

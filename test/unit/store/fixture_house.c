@@ -60,6 +60,7 @@ static void on_failed(void *arg, const struct err *e)
     struct fixture_house *h = arg;
     assert_true(e->code < 0 && e->text[0] != '\0');
     h->failed++;
+    h->failure = *e;
 }
 
 static void on_recovered(void *arg)

@@ -17,6 +17,7 @@ struct fixture_house {
     /* what the events said */
     uint64_t durable;
     unsigned failed, recovered, answers;
+    struct err failure; /* the last one */
     struct lead *lead; /* of the last answer, copied; fields by their own */
     size_t leads;
     int64_t next_due_us;

@@ -426,6 +426,60 @@ static void test_full_disk_is_told_to_commands(void **state)
     assert_true(v.rows == 1 && v.check.broken_seq == 0);
 }
 
+/* --- bad rows ------------------------------------------------------------*/
+
+/* A record that contradicts the tables: told once, by its name, and neither
+ * lost nor skipped. */
+static void test_refused_record_is_named(void **state)
+{
+    struct fixture_house *h = *state;
+    struct timespec ms = {.tv_nsec = 1000000};
+    fixture_house_leads(h, FIRST, 2);
+    struct record r = record_of(h, RECORD_ATTEMPT, 1, 41);
+    fixture_house_wait(h, put(h, &r, 1));
+    uint64_t durable = h->durable;
+    r.lead.v = 2;
+    (void)put(h, &r, 1); /* the same permit again */
+    for (int i = 0; i < 10000 && h->failed == 0; i++) {
+        (void)sqlite_store_poll(h->store);
+        (void)nanosleep(&ms, NULL);
+    }
+    for (int i = 0; i < 200; i++) { /* several more attempts at writing */
+        (void)sqlite_store_poll(h->store);
+        (void)nanosleep(&ms, NULL);
+    }
+    assert_int_equal(h->failed, 1);
+    assert_int_equal(h->recovered, 0);
+    assert_int_equal(h->failure.code, TM_EEXIST);
+    assert_non_null(strstr(h->failure.text, "attempt 41, lead 2, campaign"));
+    assert_non_null(strstr(h->failure.text, "stop the server"));
+    assert_null(strstr(h->failure.text, "check the disk"));
+    assert_true(h->durable == durable);
+    fixture_house_shut(h); /* does not wait for ever */
+}
+
+/* Leads that are gone from their list do not stop the others. */
+static void test_missing_leads_are_left_out(void **state)
+{
+    struct fixture_house *h = *state;
+    fixture_house_leads(h, FIRST, 6);
+    fixture_house_fetch(h, NOON, 1); /* all join the campaign */
+    assert_int_equal(h->leads, 1);
+    fixture_house_shut(h);
+    shell(h, "PRAGMA foreign_keys = OFF; "
+             "DELETE FROM lead WHERE id IN (1, 2, 4)");
+    fixture_house_open(h);
+    fixture_house_fetch(h, NOON, 3);
+    assert_int_equal(h->leads, 1);
+    assert_int_equal(h->lead[0].id.v, 3);
+    assert_true(h->next_due_us <= NOON); /* there are more */
+    fixture_house_fetch(h, NOON, 3);
+    assert_int_equal(h->leads, 2);
+    assert_int_equal(h->lead[0].id.v, 5);
+    assert_int_equal(h->lead[1].id.v, 6);
+    assert_int_equal(h->failed, 0);
+}
+
 /* --- requests -------------------------------------------------------------*/
 
 struct gate {
@@ -777,6 +831,8 @@ int main(void)
         CASE(test_full_disk_is_told_to_commands),
         CASE(test_queue_is_bounded),
         CASE(test_stop_while_the_disk_is_full),
+        CASE(test_refused_record_is_named),
+        CASE(test_missing_leads_are_left_out),
         CASE(test_failed_work_leaves_no_trace),
         CASE(test_tampering_is_found_at_its_entry),
         CASE(test_journal_goes_on_after_reopening),
