@@ -244,7 +244,7 @@ static int diff(const char *a, const char *b)
         return command_fail(&cmd_rules, &e);
     }
     int n = diff_one_way(&x, &y, '-', true) + diff_one_way(&y, &x, '+', false);
-    (void)printf("%d rule%s differ\n", n, n == 1 ? "" : "s");
+    (void)printf(n == 1 ? "%d rule differs\n" : "%d rules differ\n", n);
     law_close(&x);
     law_close(&y);
     return EXIT_DONE;

@@ -387,31 +387,52 @@ static void bind_time(struct loader *o)
     }
 }
 
-/* Exemptions are weighed first, and openings searched among hours and caps, so
- * each group knows its own. */
+static bool is_any(const struct rule_code *c)
+{
+    return c->binds;
+}
+
+static bool is_exemption(const struct rule_code *c)
+{
+    return c->binds && c->role == RULE_EXEMPT;
+}
+
+static bool is_timed(const struct rule_code *c)
+{
+    return c->binds && c->is_time;
+}
+
+static struct rule_index index_of(struct loader *o, const struct rule_group *g,
+                                  uint32_t channel,
+                                  bool (*is)(const struct rule_code *c))
+{
+    uint16_t *rule = arena_array(o->arena, g->n, sizeof *rule);
+    size_t n = 0;
+    for (size_t i = g->first; i < g->first + g->n; i++) {
+        const struct rule_code *c = &o->book->code[i];
+        if ((c->channels & channel) && is(c)) {
+            rule[n++] = (uint16_t)i;
+        }
+    }
+    return (struct rule_index){rule, n};
+}
+
+/* What each group has for a channel. */
 static void index_groups(struct loader *o)
 {
     struct rule_book *b = o->book;
-    uint16_t *exempt = arena_array(o->arena, b->n, sizeof *exempt);
-    uint16_t *time = arena_array(o->arena, b->n, sizeof *time);
-    b->quick = arena_array(o->arena, b->n, sizeof *b->quick);
+    for (size_t i = 0; i < b->n; i++) {
+        struct rule_code *c = &b->code[i];
+        c->plain = c->regions == 0 && c->from_day == INT32_MIN &&
+                   c->to_day == INT32_MAX;
+    }
     for (size_t g = 0; g < b->groups; g++) {
         struct rule_group *group = &b->group[g];
-        group->exempt = exempt;
-        group->time = time;
-        for (size_t i = group->first; i < group->first + group->n; i++) {
-            const struct rule_code *c = &b->code[i];
-            b->quick[i] = c->binds ? c->channels : 0;
-            b->code[i].plain = c->regions == 0 && c->from_day == INT32_MIN &&
-                               c->to_day == INT32_MAX;
-            if (c->role == RULE_EXEMPT) {
-                *exempt++ = (uint16_t)i;
-                group->exempts++;
-            }
-            if (c->is_time) {
-                *time++ = (uint16_t)i;
-                group->times++;
-            }
+        for (unsigned c = 0; c < CHANNEL_COUNT; c++) {
+            uint32_t bit = VOCAB_BIT(c);
+            group->all[c] = index_of(o, group, bit, is_any);
+            group->exempt[c] = index_of(o, group, bit, is_exemption);
+            group->time[c] = index_of(o, group, bit, is_timed);
         }
     }
 }

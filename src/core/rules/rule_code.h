@@ -113,9 +113,8 @@ struct rule_code {
     enum rule_test test;
     bool is_time;
     bool binds;        /* its status has force */
-    bool plain;        /* no regions, no dates: binds where it is quick */
-    uint32_t channels; /* that `when` can hold for, unknown included: a quick
-                          way to pass over most rules */
+    bool plain;        /* no regions, no dates: binds wherever it reaches */
+    uint32_t channels; /* that `when` can hold for, unknown included */
     struct rule_terms when, unless, hold;
     const struct place_code *region; /* only there; none: everywhere */
     size_t regions;
@@ -129,15 +128,22 @@ struct rule_code {
     struct rule_param param;
 };
 
+/* Some rules of a group, in order. */
+struct rule_index {
+    const uint16_t *rule;
+    size_t n;
+};
+
 /* Rules of one jurisdiction that follow each other in the book. */
 struct rule_group {
     struct place_code place; /* v 0: everywhere */
     enum rule_reach reach;
     size_t first, n;
-    const uint16_t *exempt; /* those of them that are exemptions */
-    size_t exempts;
-    const uint16_t *time; /* ... and those of hours and caps */
-    size_t times;
+    /* Those that can matter to a channel: all, exemptions, hours and caps. Most
+     * rules do not, and need no look. */
+    struct rule_index all[CHANNEL_COUNT];
+    struct rule_index exempt[CHANNEL_COUNT];
+    struct rule_index time[CHANNEL_COUNT];
 };
 
 /* What a country's packs claim to know. */
@@ -155,8 +161,6 @@ struct rule_entry {
 struct rule_book {
     struct rule *rule;
     struct rule_code *code; /* beside rule[] */
-    uint32_t *quick; /* beside them: code.channels, 0 when it binds nobody; kept
-                        together, as most rules need no other look */
     size_t n;
     struct rule_group *group;
     size_t groups;

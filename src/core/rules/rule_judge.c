@@ -89,10 +89,10 @@ void rule_judge_exemptions(struct rule_judge *j)
     memset(&j->lifted, 0, sizeof j->lifted);
     for (size_t g = 0; g < j->groups; g++) {
         const struct rule_group *group = j->group[g];
-        for (size_t i = 0; i < group->exempts; i++) {
-            const struct rule_code *c = &b->code[group->exempt[i]];
-            if (rule_judge_quick(j, group->exempt[i]) &&
-                rule_reach_binds(j, c)) {
+        const struct rule_index *list = &group->exempt[rule_judge_channel(j)];
+        for (size_t i = 0; i < list->n; i++) {
+            const struct rule_code *c = &b->code[list->rule[i]];
+            if (rule_reach_binds(j, c)) {
                 weigh_exemption(j, c);
             }
         }
@@ -231,12 +231,9 @@ static void judge_exemption(struct rule_judge *j, const struct rule_weighed *w)
 static void judge_group(struct rule_judge *j, const struct rule_group *group,
                         size_t *exempt)
 {
-    size_t end = group->first + group->n;
-    for (size_t i = group->first; i < end; i++) {
-        if (!rule_judge_quick(j, i)) {
-            continue;
-        }
-        const struct rule_code *c = &j->b->code[i];
+    const struct rule_index *list = &group->all[rule_judge_channel(j)];
+    for (size_t i = 0; i < list->n; i++) {
+        const struct rule_code *c = &j->b->code[list->rule[i]];
         if (c->role == RULE_EXEMPT) {
             if (*exempt < j->exempts && j->exempt[*exempt].code == c) {
                 judge_exemption(j, &j->exempt[(*exempt)++]);

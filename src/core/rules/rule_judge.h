@@ -72,10 +72,10 @@ static inline size_t rule_judge_index(const struct rule_judge *j,
     return (size_t)(c - j->b->code);
 }
 
-/* False for most rules that do not matter to the case's channel. */
-static inline bool rule_judge_quick(const struct rule_judge *j, size_t rule)
+/* Which of the lists of a group is the case's. */
+static inline unsigned rule_judge_channel(const struct rule_judge *j)
 {
-    return (j->b->quick[rule] & j->view.fact[FACT_CHANNEL]) != 0;
+    return (unsigned)j->view.k->contact.channel;
 }
 
 /* Countries and candidate subdivisions of the case; confirmed ones win alone
@@ -87,9 +87,9 @@ void rule_reach_groups(struct rule_judge *j);
 /* Whether a rule is of the callee's region; unknown only for exemptions. */
 enum tri rule_reach_region(const struct rule_judge *j,
                            const struct rule_code *c);
-/* In force on the callee's date and of the right region; ask
- * rule_judge_quick() before. Notes in
- * holds_us and opens_us when its force begins or ends. */
+/* In force on the callee's date and of the right region, of those that
+ * the channel's list has. Notes in holds_us and opens_us when its force begins
+ * or ends. */
 bool rule_reach_binds_by_date(struct rule_judge *j, const struct rule_code *c);
 static inline bool rule_reach_binds(struct rule_judge *j,
                                     const struct rule_code *c)

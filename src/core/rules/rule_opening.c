@@ -78,10 +78,9 @@ static int64_t next_try(struct rule_judge *j)
     int64_t next = j->view.clock.t;
     for (size_t g = 0; g < j->groups; g++) {
         const struct rule_group *group = j->group[g];
-        for (size_t i = 0; i < group->times; i++) {
-            int64_t at = rule_judge_quick(j, group->time[i])
-                             ? rule_opens(j, &j->b->code[group->time[i]])
-                             : next;
+        const struct rule_index *list = &group->time[rule_judge_channel(j)];
+        for (size_t i = 0; i < list->n; i++) {
+            int64_t at = rule_opens(j, &j->b->code[list->rule[i]]);
             next = at > next ? at : next;
         }
     }
