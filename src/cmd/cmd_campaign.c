@@ -188,6 +188,16 @@ static int load(struct control *c, const char *file)
 static int do_change(struct db *db, void *arg, struct err *e)
 {
     struct change *ch = arg;
+    enum campaign_state now;
+    int rc = catalog_campaign_state(db, tenant_default(), ch->id, &now, e);
+    if (rc != TM_OK)
+        return rc;
+    /* as the server: what does not run is neither paused nor stopped */
+    if (ch->state != CAMPAIGN_RUNNING && now != CAMPAIGN_RUNNING &&
+        (ch->state != CAMPAIGN_STOPPED || now != CAMPAIGN_PAUSED)) {
+        ch->state = now;
+        return TM_OK;
+    }
     struct record r = {.kind = RECORD_CAMPAIGN,
                        .at_us = ch->now_us,
                        .tenant = tenant_default(),
@@ -195,6 +205,28 @@ static int do_change(struct db *db, void *arg, struct err *e)
                        .state = (int)ch->state,
                        .note = str_of("command without a server")};
     return catalog_record(db, &r, e);
+}
+
+/* The state it has now, which may be another one than was wished for. */
+static int live_state(struct control *c, struct change *ch, struct err *e)
+{
+    struct campaign_status live;
+    int rc = c->server->status(c->server->self, ch->id, &live, e);
+    if (rc == TM_OK)
+        ch->state = live.state;
+    return rc;
+}
+
+static void print_change(struct control *c, const char *name,
+                         enum campaign_state wish, enum campaign_state state)
+{
+    const char *more = "";
+    if (state == CAMPAIGN_RUNNING && c->server == NULL)
+        more = "; it dials when 'telemark serve' runs";
+    else if (state != wish && wish != CAMPAIGN_RUNNING)
+        more = "; nothing was changed";
+    control_printf(c, "campaign '%s' is %s%s\n", name,
+                   campaign_state_text(state), more);
 }
 
 static int change(struct control *c, const char *name,
@@ -206,15 +238,13 @@ static int change(struct control *c, const char *name,
     int rc = sqlite_store_run(c->house->store, do_find, &ch, &e);
     if (rc == TM_OK && c->server != NULL)
         rc = c->server->campaign(c->server->self, ch.id, kind, &e);
+    if (rc == TM_OK && c->server != NULL)
+        rc = live_state(c, &ch, &e);
     else if (rc == TM_OK)
         rc = sqlite_store_run(c->house->store, do_change, &ch, &e);
     if (rc != TM_OK)
         return control_fail(c, &e);
-    control_printf(c, "campaign '%s' is %s%s\n", name,
-                   campaign_state_text(state),
-                   state == CAMPAIGN_RUNNING && c->server == NULL
-                       ? "; it dials when 'telemark serve' runs"
-                       : "");
+    print_change(c, name, state, ch.state);
     return EXIT_DONE;
 }
 

@@ -149,6 +149,30 @@ int catalog_campaign_find(struct db *db, struct tenant_id t, struct slice name,
     return rc;
 }
 
+int catalog_campaign_state(struct db *db, struct tenant_id t,
+                           struct campaign_id id, enum campaign_state *out,
+                           struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT state FROM campaign WHERE tenant = ? AND id = ?");
+    query_int(&q, t.v);
+    query_int(&q, id.v);
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        rc = campaign_state_parse(query_get_text(&q, 0), out)
+                 ? TM_OK
+                 : err_set(e, TM_ECORRUPT,
+                           "%s: campaign %lld has an unknown state: restore "
+                           "it from a backup",
+                           db->path, (long long)id.v);
+    } else if (rc == 0) {
+        rc = TM_ENOTFOUND;
+    }
+    query_close(&q);
+    return rc;
+}
+
 static int insert_campaign(struct db *db, const struct catalog_campaign *c,
                            const struct stored *s, struct err *e)
 {

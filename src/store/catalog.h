@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "core/campaign/campaign.h"
 #include "core/journal/record.h"
 
 struct db;
@@ -46,6 +47,10 @@ int catalog_campaign_load(struct db *db, const struct catalog_campaign *c,
                           struct campaign_id *out, struct err *e) TM_MUST_CHECK;
 int catalog_campaign_find(struct db *db, struct tenant_id t, struct slice name,
                           struct campaign_id *out, struct err *e) TM_MUST_CHECK;
+/* TM_ENOTFOUND (no text), TM_ECORRUPT: an unknown word. */
+int catalog_campaign_state(struct db *db, struct tenant_id t,
+                           struct campaign_id id, enum campaign_state *out,
+                           struct err *e) TM_MUST_CHECK;
 
 /* A request to be left alone that came otherwise than in a call (a letter, a
  * file). seller 0: all sellers. Goes to the journal too. */

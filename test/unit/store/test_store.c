@@ -793,6 +793,32 @@ static int load_again(struct db *db, void *arg, struct err *e)
     return catalog_campaign_load(db, c, &id, e);
 }
 
+static int get_state(struct db *db, void *arg, struct err *e)
+{
+    const struct fixture_house *h = arg;
+    enum campaign_state now;
+    int rc = catalog_campaign_state(db, h->tenant, h->campaign, &now, e);
+    return rc == TM_OK ? (int)now : rc;
+}
+
+static void test_campaign_state(void **state)
+{
+    struct fixture_house *h = *state;
+    struct err e = {0};
+    fixture_house_leads(h, FIRST, 1);
+    assert_int_equal(sqlite_store_run(h->store, get_state, h, &e),
+                     CAMPAIGN_LOADED);
+    struct record r = record_of(h, RECORD_CAMPAIGN, 0, 0);
+    r.state = CAMPAIGN_PAUSED;
+    fixture_house_wait(h, put(h, &r, 1));
+    assert_int_equal(sqlite_store_run(h->store, get_state, h, &e),
+                     CAMPAIGN_PAUSED);
+    struct fixture_house strange = *h;
+    strange.campaign.v += 7;
+    assert_int_equal(sqlite_store_run(h->store, get_state, &strange, &e),
+                     TM_ENOTFOUND);
+}
+
 static void test_campaign_load(void **state)
 {
     struct fixture_house *h = *state;
@@ -839,6 +865,7 @@ int main(void)
         CASE(test_open_attempts),
         CASE(test_opt_outs),
         CASE(test_counters_of_the_period),
+        CASE(test_campaign_state),
         CASE(test_campaign_load),
     };
 #undef CASE
