@@ -61,12 +61,11 @@ struct server {
     struct control_listener *listener;
     struct control_server control;
     pthread_mutex_t changing; /* a command's changes are taken over */
-    bool draining;
-    int64_t drain_until_us; /* monotonic */
-    int idle_seconds;       /* for how long nothing could be called */
+    _Atomic bool draining;    /* commands' threads look at it too */
+    int64_t drain_until_us;   /* monotonic */
+    int idle_seconds;         /* for how long nothing could be called */
     bool store_down;
     bool clock_wrong; /* the system's clock was set back */
-    int exit_code;
 };
 
 /* Opens everything and starts; *e says what failed and what to do. */

@@ -62,7 +62,11 @@ new_call(struct server *s, int (*fn)(struct server *s, struct loop_call *c))
     c->server = s;
     c->holders = 2;
     (void)pthread_mutex_init(&c->lock, NULL);
-    (void)pthread_cond_init(&c->ready, NULL);
+    pthread_condattr_t attr;
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&c->ready, &attr);
+    (void)pthread_condattr_destroy(&attr);
     return c;
 }
 
@@ -77,7 +81,7 @@ static int wait_for(struct loop_call *c, struct campaign_status *status,
         return err_set(e, TM_EFULL, "the server is busy; try again");
     }
     struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOOP_WAIT_S;
     (void)pthread_mutex_lock(&c->lock);
     int waited = 0;
@@ -87,7 +91,12 @@ static int wait_for(struct loop_call *c, struct campaign_status *status,
     if (rc != TM_OK && e != NULL)
         *e = c->err;
     if (!c->done)
-        rc = err_set(e, TM_ESTATE, "the server is going down");
+        rc = err_set(e, TM_ESTATE,
+                     c->server->draining
+                         ? "the server is going down"
+                         : "the server did not answer in time; the command "
+                           "may still be carried out: see 'telemark campaign "
+                           "status'");
     if (status != NULL)
         *status = c->status;
     (void)pthread_mutex_unlock(&c->lock);
