@@ -211,6 +211,9 @@ static void seller_history(const struct why_lead *l, const struct walk *w,
             continue;
         for (size_t k = 0; k < c->attempts; k++) {
             const struct reader_attempt *a = &c->attempt[k].a;
+            /* as store/lead_rows.c: they reached nobody */
+            if ((outcome_flags(a->outcome) & OUTCOME_F_NOT_PLACED) != 0)
+                continue;
             struct lead_try t = {.attempt = a->id,
                                  .e164 = a->e164,
                                  .at_us = a->recorded_us,
