@@ -298,7 +298,6 @@ static void run_action(struct engine *e, size_t index,
     case ACTION_PREPARE: c->prepare(c->self, a->prompt, a->prompts); break;
     case ACTION_PLACE: place(e, index, a); break;
     case ACTION_PLAY: play(e, a); break;
-    case ACTION_SILENCE: c->silence(c->self, a->attempt); break;
     case ACTION_HANGUP: c->hangup(c->self, a->attempt, a->reason); break;
     }
 }
@@ -356,15 +355,6 @@ const struct plan *engine_plan(const struct engine *e, struct campaign_id id)
 {
     size_t index;
     return find(e, id, &index) ? e->member[index].env.plan : NULL;
-}
-
-int engine_record(struct engine *e, const struct record *r)
-{
-    if (e->backlog.head != NULL)
-        return TM_EFULL;
-    write_records(e, r, 1);
-    hold_or_release(e);
-    return TM_OK;
 }
 
 void engine_set_lists(struct engine *e, const struct dnc_lists *lists)

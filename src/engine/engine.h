@@ -62,9 +62,6 @@ int engine_status(const struct engine *e, struct campaign_id id,
 /* The plan a campaign goes by; NULL when there is no such campaign. */
 const struct plan *engine_plan(const struct engine *e, struct campaign_id id);
 
-/* Writes a record that no campaign made (import, clock, restart). */
-int engine_record(struct engine *e, const struct record *r) TM_MUST_CHECK;
-
 /* New do-not-call lists for every campaign. */
 void engine_set_lists(struct engine *e, const struct dnc_lists *lists);
 

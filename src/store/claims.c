@@ -56,12 +56,6 @@ bool claims_has(const struct claims *c, struct campaign_id id,
     return of && map_get(&of->lead, (uint64_t)lead.v, NULL);
 }
 
-size_t claims_count(const struct claims *c, struct campaign_id id)
-{
-    struct claims_campaign *of = find(c, id);
-    return of ? of->lead.n : 0;
-}
-
 void claims_clear(struct claims *c, struct campaign_id id)
 {
     struct claims_campaign *of = find(c, id);

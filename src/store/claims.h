@@ -28,7 +28,6 @@ void claims_remove(struct claims *c, struct campaign_id id,
                    struct lead_id lead);
 bool claims_has(const struct claims *c, struct campaign_id id,
                 struct lead_id lead);
-size_t claims_count(const struct claims *c, struct campaign_id id);
 void claims_clear(struct claims *c, struct campaign_id id);
 
 #endif

@@ -41,30 +41,6 @@ static const unsigned char edge[CALL_STATE_COUNT][CALL_INPUT_COUNT] = {
 #undef X
 };
 
-static const char *const state_text[] = {
-#define X(name, text, meaning) text,
-    CALL_STATE_TABLE(X)
-#undef X
-};
-
-static const char *const input_text[] = {
-#define X(name, text) text,
-    CALL_INPUT_TABLE(X)
-#undef X
-};
-
-const char *call_leg_state_text(enum call_state s)
-{
-    tm_assert((size_t)s < tm_array_len(state_text));
-    return state_text[s];
-}
-
-const char *call_leg_input_text(enum call_input in)
-{
-    tm_assert((size_t)in < tm_array_len(input_text));
-    return input_text[in];
-}
-
 bool call_leg_permits(enum call_state s, enum call_input in)
 {
     tm_assert(s < CALL_STATE_COUNT && in < CALL_INPUT_COUNT);

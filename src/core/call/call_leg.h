@@ -71,7 +71,4 @@ int64_t call_leg_ring_ms(const struct call_leg *l);
 /* Answer to end; 0 when not answered. */
 int64_t call_leg_talk_ms(const struct call_leg *l);
 
-const char *call_leg_state_text(enum call_state s);
-const char *call_leg_input_text(enum call_input in);
-
 #endif

@@ -113,14 +113,13 @@ enum campaign_action_kind {
                        with fields of the lead together with PLACE */
     ACTION_PLACE,   /* permit + spec */
     ACTION_PLAY,    /* prompts, tag */
-    ACTION_SILENCE,
-    ACTION_HANGUP, /* reason */
+    ACTION_HANGUP,  /* reason */
 };
 
 struct campaign_action {
     enum campaign_action_kind kind;
     bool after_records;          /* wait until the step's records are durable */
-    struct attempt_id attempt;   /* PLACE, PLAY, SILENCE, HANGUP */
+    struct attempt_id attempt;   /* PLACE, PLAY, HANGUP */
     size_t count;                /* FETCH */
     struct permit permit;        /* PLACE */
     struct call_spec spec;       /* PLACE */

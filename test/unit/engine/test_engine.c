@@ -614,21 +614,6 @@ static void test_caps_over_campaigns(void **state)
     desk_free(d);
 }
 
-static void test_records_of_nobody(void **state)
-{
-    (void)state;
-    struct desk *d = desk_new(0, 6);
-    struct record r = {.kind = RECORD_CLOCK,
-                       .at_us = d->clock.now_us,
-                       .tenant = {1},
-                       .note = str_of("set")};
-    assert_int_equal(engine_record(d->engine, &r), TM_OK);
-    assert_int_equal(d->handed[RECORD_CLOCK], 1);
-    pass(d, SECOND);
-    assert_int_equal(d->durable[RECORD_CLOCK], 1);
-    desk_free(d);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -649,7 +634,6 @@ int main(void)
         cmocka_unit_test(test_hang_up_all),
         cmocka_unit_test(test_two_campaigns),
         cmocka_unit_test(test_replace),
-        cmocka_unit_test(test_records_of_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

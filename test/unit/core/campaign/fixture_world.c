@@ -213,8 +213,8 @@ static void add_record(struct world *w, const struct record *r)
 
 static void add_action(struct world *w, const struct campaign_action *a)
 {
-    static const char *const word[] = {"fetch", "release", "prepare", "place",
-                                       "play",  "silence", "hangup"};
+    static const char *const word[] = {"fetch", "release", "prepare",
+                                       "place", "play",    "hangup"};
     add_time(w);
     buf_addf(&w->trace, "%s%s", a->after_records ? "=> " : "-> ",
              word[a->kind]);

@@ -233,7 +233,6 @@ static void act(const struct campaign_action *a)
         require(t->state >= CALL_TALKING);
         t->tag = a->tag;
         break;
-    case ACTION_SILENCE: t->tag = 0; break;
     case ACTION_HANGUP:
         if (t->state != CALL_ENDED)
             t->state = CALL_CLOSING;
