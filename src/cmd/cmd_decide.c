@@ -43,6 +43,7 @@ static void answer(struct decide *d, struct slice line)
         .arena = &d->arena,
         .zone = law_zone,
         .self = &d->law,
+        .book = d->law.book,
         .tzdata = d->law.zones.version,
     };
     if (decide_read(&in, line, &c, &e) != TM_OK) {

@@ -122,7 +122,7 @@ static void test_line(struct law *l, struct slice line, struct arena *a,
 {
     static struct verdict v;
     struct decide_case c;
-    struct decide_input in = {a, law_zone, l, l->zones.version};
+    struct decide_input in = {a, law_zone, l, l->book, l->zones.version};
     struct err e;
     struct buf out;
     buf_init(&out, PAGE_MAX);

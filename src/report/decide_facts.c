@@ -179,14 +179,6 @@ static struct civil_date period_start(struct decide_reader *r,
     return d;
 }
 
-static int64_t local_midnight(const struct decide_reader *r,
-                              struct civil_date d)
-{
-    struct civil_time t = {.date = d};
-    return r->place && r->place->zone ? tz_first_instant(r->place->zone, t)
-                                      : civil_to_us(t);
-}
-
 void decide_facts_campaign(struct decide_reader *r, const json_t *root)
 {
     struct decide_node n = decide_reader_object(
@@ -197,7 +189,7 @@ void decide_facts_campaign(struct decide_reader *r, const json_t *root)
     (void)decide_reader_array(r, &n, "periods"); /* earlier ones are past */
     struct civil_date from = period_start(r, &n);
     int64_t now = r->k->when.now_us;
-    o->start_us = from.year ? local_midnight(r, from) : now;
+    o->start_us = from.year ? decide_reader_midnight(r, from) : now;
     if (from.year && o->start_us <= now) {
         r->k->pacing.first_call_us = o->start_us;
     }

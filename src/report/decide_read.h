@@ -14,6 +14,7 @@
 #ifndef REPORT_DECIDE_READ_H
 #define REPORT_DECIDE_READ_H
 
+#include "core/rules/rule_book.h"
 #include "core/rules/rule_case.h"
 
 struct decide_input {
@@ -21,7 +22,8 @@ struct decide_input {
     /* NULL: no such zone. */
     const struct tz *(*zone)(void *self, const char *name);
     void *self;
-    const char *tzdata; /* release of the zone data, "" unknown */
+    const struct rule_book *book; /* whose clocks count; NULL: the zones' */
+    const char *tzdata;           /* release of the zone data, "" unknown */
 };
 
 struct decide_case {

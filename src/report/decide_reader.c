@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/rules/rules.h"
+
 void decide_reader_bad(struct decide_reader *r, const char *path,
                        const char *key, const char *what)
 {
@@ -154,16 +156,24 @@ int64_t decide_reader_moment(struct decide_reader *r,
     if (d.year == 0) {
         return 0;
     }
+    return decide_reader_midnight(r, d);
+}
+
+int64_t decide_reader_midnight(const struct decide_reader *r,
+                               struct civil_date d)
+{
     struct civil_time t = {.date = d};
-    return r->place && r->place->zone ? tz_first_instant(r->place->zone, t)
-                                      : civil_to_us(t);
+    return r->place && r->place->zone
+               ? rules_midnight(r->in->book, r->place->zone, d)
+               : civil_to_us(t);
 }
 
 struct civil_date decide_reader_today(const struct decide_reader *r)
 {
     int64_t now = r->k->when.now_us;
-    return r->place && r->place->zone ? tz_local(r->place->zone, now).date
-                                      : civil_of_us(now).date;
+    return r->place && r->place->zone
+               ? rules_date(r->in->book, r->place->zone, now)
+               : civil_of_us(now).date;
 }
 
 int64_t decide_reader_id(const char *name)

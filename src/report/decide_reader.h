@@ -50,6 +50,9 @@ int64_t decide_reader_instant(struct decide_reader *r,
 /* A date (then the start of the callee's day) or an instant; 0 none. */
 int64_t decide_reader_moment(struct decide_reader *r,
                              const struct decide_node *n, const char *key);
+/* The start of the callee's local day. */
+int64_t decide_reader_midnight(const struct decide_reader *r,
+                               struct civil_date d);
 /* The callee's local date of now. */
 struct civil_date decide_reader_today(const struct decide_reader *r);
 /* A stable id for a name; 0 for none. */

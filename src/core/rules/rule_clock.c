@@ -114,6 +114,13 @@ void rule_clock_move(struct rule_clock *c, int64_t t)
     tm_assert(c->day_min <= c->day_max);
 }
 
+int32_t rule_clock_day(const struct rule_zone *z, int64_t t)
+{
+    struct rule_zone then = *z;
+    zone_move(&then, t);
+    return (int32_t)floor_div(t + then.offset_us, CIVIL_DAY_US);
+}
+
 /* Midnight of a day; t is the instant that z was moved to. */
 static int64_t day_start(const struct rule_zone *z, int64_t t, int32_t day)
 {

@@ -61,6 +61,9 @@ void rule_clock_init_fixed(struct rule_clock *c, const struct case_location *l,
                            size_t fixes);
 void rule_clock_move(struct rule_clock *c, int64_t t);
 
+/* The local day of an instant (days since 1970), by the zone as set right. */
+int32_t rule_clock_day(const struct rule_zone *z, int64_t t);
+
 /* The instant at which the first, or the last, of the candidates comes to a
  * local day (days since 1970). INT64_MAX beyond the calendar. */
 int64_t rule_clock_first(const struct rule_clock *c, int32_t day);

@@ -38,8 +38,9 @@ static int32_t kept_until(const struct rule_view *v, const struct rule_param *p,
         i->requested_us == 0 || v->clock.zones == 0) {
         return INT32_MAX;
     }
-    struct civil_time t = tz_local(v->clock.zone[0].zone, i->requested_us);
-    return civil_days(civil_add_months(t.date, p->keep)) + p->keep_days;
+    struct civil_date d =
+        civil_date_of_days(rule_clock_day(&v->clock.zone[0], i->requested_us));
+    return civil_days(civil_add_months(d, p->keep)) + p->keep_days;
 }
 
 void rule_kind_on_internal(const struct rule_view *v,

@@ -91,6 +91,31 @@ int rules_check(const struct rule_book *b, const struct rule_case *k,
     return TM_OK;
 }
 
+static void clock_of(struct rule_clock *c, const struct rule_book *b,
+                     const struct tz *zone, int64_t t)
+{
+    const struct case_place place = {.zone = zone};
+    const struct case_location l = {.place = &place, .places = 1};
+    tm_assert(zone);
+    rule_clock_init_fixed(c, &l, t, b ? b->fix : NULL, b ? b->fixes : 0);
+}
+
+struct civil_date rules_date(const struct rule_book *b, const struct tz *zone,
+                             int64_t t)
+{
+    struct rule_clock c;
+    clock_of(&c, b, zone, t);
+    return civil_date_of_days(c.day_max);
+}
+
+int64_t rules_midnight(const struct rule_book *b, const struct tz *zone,
+                       struct civil_date date)
+{
+    struct rule_clock c;
+    clock_of(&c, b, zone, 0);
+    return rule_clock_first(&c, civil_days(date));
+}
+
 int rules_staff_permit(struct attempt_id attempt, uint64_t e164, int64_t now_us,
                        int64_t max_us, struct permit *p)
 {

@@ -38,6 +38,15 @@ int rules_check(const struct rule_book *b, const struct rule_case *k,
                 struct attempt_id attempt, struct verdict *v,
                 struct permit *p) TM_MUST_CHECK;
 
+/* Local dates by the clocks that the book sets right (TZ-BC-2026), which may
+ * differ from the zone data: whoever makes dates of a case uses these. b NULL:
+ * the zone data alone. */
+struct civil_date rules_date(const struct rule_book *b, const struct tz *zone,
+                             int64_t t);
+/* The first instant of a local date. */
+int64_t rules_midnight(const struct rule_book *b, const struct tz *zone,
+                       struct civil_date date);
+
 /* A permit to call a registered agent's own telephone (design, section 4).
  * The caller answers for e164 being one. Valid for max_us, at most 60 s.
  * TM_EINVAL: no attempt, number or time. */

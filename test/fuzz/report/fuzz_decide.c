@@ -94,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     int rc = rule_book_load(&arena, &pack, 1, &book, &e);
     tm_assert(rc == TM_OK);
     const struct tz *east = tz_fixed(&arena, "America/New_York", -5 * 3600);
-    struct decide_input in = {&arena, zone, (void *)(uintptr_t)east, "t"};
+    struct decide_input in = {&arena, zone, (void *)(uintptr_t)east, book, "t"};
     rc = decide_read(&in, line, &c, &e);
     tm_assert(c.id != NULL && (rc == TM_OK || e.text[0] != '\0'));
     if (rc == TM_OK)

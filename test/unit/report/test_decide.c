@@ -25,7 +25,7 @@ static const struct tz *zone(void *self, const char *name)
 
 static int read(const char *line, struct decide_case *c, struct err *e)
 {
-    struct decide_input in = {&arena, zone, NULL, "2026b"};
+    struct decide_input in = {&arena, zone, NULL, NULL, "2026b"};
     return decide_read(&in, str_of(line), c, e);
 }
 

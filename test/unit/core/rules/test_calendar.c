@@ -173,6 +173,26 @@ static void vancouver_keeps_its_clock(void **state)
     }
 }
 
+/* Dates of a case are those of the clock set right: midnight of a January day
+ * is at seven UTC, not at eight. */
+static void dates_follow_the_clock(void **state)
+{
+    (void)state;
+    const struct tz *old = tz_fixed(&w.arena, "America/Vancouver", -8 * 3600);
+    int64_t t = fixture_world_instant("2027-01-27T07:21:00Z");
+    assert_int_equal(rules_date(book, old, t).day, 27);
+    assert_int_equal(rules_date(NULL, old, t).day, 26);
+    assert_int_equal(
+        rules_midnight(book, old, fixture_world_date("2027-01-27")),
+        fixture_world_instant("2027-01-27T07:00:00Z"));
+    assert_int_equal(
+        rules_midnight(NULL, old, fixture_world_date("2027-01-27")),
+        fixture_world_instant("2027-01-27T08:00:00Z"));
+    assert_int_equal(
+        rules_midnight(book, old, fixture_world_date("2026-01-27")),
+        fixture_world_instant("2026-01-27T08:00:00Z"));
+}
+
 /* A zone of another name in the province keeps its own time. */
 static void other_zones_are_left_alone(void **state)
 {
@@ -193,6 +213,7 @@ int main(void)
         cmocka_unit_test(other_centuries_have_none),
         cmocka_unit_test(bad_lines_are_refused),
         cmocka_unit_test(vancouver_keeps_its_clock),
+        cmocka_unit_test(dates_follow_the_clock),
         cmocka_unit_test(other_zones_are_left_alone),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
