@@ -1,7 +1,7 @@
 /*
  * What a command changes in the database: sellers, lists, campaigns, opt-outs
  * from elsewhere, settings. Every function wants the writing connection, so it
- * runs inside sqlite_store_run or sqlite_store_post. Names are unique within a
+ * runs inside sqlite_store_run. Names are unique within a
  * tenant and compared exactly. Tenant 1, "default", always exists.
  */
 #ifndef STORE_CATALOG_H

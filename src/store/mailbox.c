@@ -19,7 +19,6 @@ void mailbox_fini(struct mailbox *m)
     struct mailbox_event *ev = mailbox_events(m);
     while (ev) {
         struct mailbox_event *next = ev->next;
-        mem_free(ev->run);
         mailbox_event_free(ev);
         ev = next;
     }
@@ -138,13 +137,6 @@ bool mailbox_sleep(struct mailbox *m, int ms)
 void mailbox_finish_run(struct mailbox *m, struct mailbox_run *run,
                         const struct err *e)
 {
-    if (run->done) {
-        struct mailbox_event *ev = mailbox_event_new(EVENT_RUN);
-        ev->run = run;
-        run->err = *e;
-        mailbox_post(m, ev);
-        return;
-    }
     (void)pthread_mutex_lock(&m->lock);
     run->rc = e->code;
     run->err = *e;

@@ -17,7 +17,6 @@ enum { MAILBOX_JOBS_MAX = 16384 };
 struct mailbox_run {
     sqlite_store_fn *fn;
     void *arg;
-    sqlite_store_done_fn *done; /* NULL: somebody waits */
     bool finished;
     int rc;
     struct err err;
@@ -41,7 +40,6 @@ enum mailbox_event_kind {
     EVENT_LEADS,
     EVENT_FAILED,
     EVENT_RECOVERED,
-    EVENT_RUN,
 };
 
 struct mailbox_event {
@@ -51,7 +49,6 @@ struct mailbox_event {
     struct arena arena;       /* of leads */
     struct store_leads leads; /* LEADS */
     struct err err;           /* FAILED */
-    struct mailbox_run *run;  /* RUN */
 };
 
 struct mailbox {

@@ -394,10 +394,6 @@ static void deliver(struct sqlite_store *s, struct mailbox_event *ev)
             to->recovered(to->arg);
         }
         break;
-    case EVENT_RUN:
-        ev->run->done(ev->run->arg, &ev->run->err);
-        mem_free(ev->run);
-        break;
     }
 }
 
@@ -436,23 +432,6 @@ int sqlite_store_run(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
         *e = run.err;
     }
     return run.rc;
-}
-
-int sqlite_store_post(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
-                      sqlite_store_done_fn *done)
-{
-    tm_assert(done != NULL);
-    struct mailbox_run *run = mem_alloc(sizeof(*run));
-    *run = (struct mailbox_run){.fn = fn, .arg = arg, .done = done};
-    struct mailbox_job *j = mem_alloc(sizeof(*j));
-    j->kind = JOB_RUN;
-    j->run = run;
-    int rc = mailbox_push(&s->box, j, true);
-    if (rc != TM_OK) {
-        mem_free(run);
-        mem_free(j);
-    }
-    return rc;
 }
 
 /* --- life -----------------------------------------------------------------*/

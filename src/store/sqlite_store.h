@@ -11,7 +11,7 @@
  *
  * Claims of leads live in memory and so end with the process.
  *
- * Threads: open, close, port, poll, run, post belong to the loop thread (or
+ * Threads: open, close, port, poll, run belong to the loop thread (or
  * the one thread of a command); sqlite_store_run may also be called by other
  * threads (import). See port/store.h for what the engine sees.
  */
@@ -65,11 +65,5 @@ typedef int(sqlite_store_fn)(struct db *db, void *arg, struct err *e);
 /* Waits for it: never on the loop thread of a running server. */
 int sqlite_store_run(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
                      struct err *e) TM_MUST_CHECK;
-/* Does not wait: done(arg, err) comes by sqlite_store_poll, err->code is
- * TM_OK when all went well. arg lives until then. TM_EFULL, TM_ESTATE: not
- * taken. */
-typedef void(sqlite_store_done_fn)(void *arg, const struct err *e);
-int sqlite_store_post(struct sqlite_store *s, sqlite_store_fn *fn, void *arg,
-                      sqlite_store_done_fn *done) TM_MUST_CHECK;
 
 #endif

@@ -483,7 +483,10 @@ static void test_missing_leads_are_left_out(void **state)
 /* --- requests -------------------------------------------------------------*/
 
 struct gate {
+    struct fixture_house *house;
     pthread_mutex_t lock;
+    atomic_bool held;
+    int rc;
 };
 
 static int hold(struct db *db, void *arg, struct err *e)
@@ -491,24 +494,31 @@ static int hold(struct db *db, void *arg, struct err *e)
     struct gate *g = arg;
     (void)db;
     (void)e;
+    atomic_store(&g->held, true);
     (void)pthread_mutex_lock(&g->lock);
     (void)pthread_mutex_unlock(&g->lock);
     return TM_OK;
 }
 
-static void on_done(void *arg, const struct err *e)
+static void *holder_main(void *arg)
 {
-    assert_int_equal(e->code, TM_OK);
-    (void)arg;
+    struct gate *g = arg;
+    struct err e = {0};
+    g->rc = sqlite_store_run(g->house->store, hold, g, &e);
+    return NULL;
 }
 
 static void test_queue_is_bounded(void **state)
 {
     struct fixture_house *h = *state;
-    struct gate g;
+    struct gate g = {.house = h};
+    struct timespec ms = {.tv_nsec = 1000000};
+    pthread_t holder;
     (void)pthread_mutex_init(&g.lock, NULL);
     (void)pthread_mutex_lock(&g.lock);
-    assert_int_equal(sqlite_store_post(h->store, hold, &g, on_done), TM_OK);
+    assert_int_equal(pthread_create(&holder, NULL, holder_main, &g), 0);
+    while (!atomic_load(&g.held))
+        (void)nanosleep(&ms, NULL);
     struct record r = {.kind = RECORD_CLOCK, .tenant = h->tenant};
     struct record many[100];
     for (size_t i = 0; i < 100; i++) {
@@ -522,6 +532,8 @@ static void test_queue_is_bounded(void **state)
     assert_true(taken == 655); /* 65,536 records */
     assert_int_equal(h->port.write(h->port.self, many, 100, &seq), TM_EFULL);
     (void)pthread_mutex_unlock(&g.lock);
+    assert_int_equal(pthread_join(holder, NULL), 0);
+    assert_int_equal(g.rc, TM_OK);
     fixture_house_wait(h, taken);
     /* What was refused was not taken: the numbers go on. */
     assert_true(put(h, &r, 1) == taken + 1);
