@@ -256,8 +256,8 @@ static void read_revocations(struct decide_reader *r,
     size_t count = json_array_size(list);
     struct case_revocation *o = decide_reader_list(r, count, sizeof *o);
     for (size_t i = 0; i < count; i++) {
-        struct decide_node n = {json_array_get(list, i), "facts.revocations"};
-        decide_reader_keys(r, &n, "at in_reply_to seller");
+        struct decide_node n = decide_reader_element(
+            r, list, i, "facts.revocations", "at in_reply_to seller");
         DECIDE_WORD(r, &n, "in_reply_to", purpose, &o[i].in_reply_to);
         o[i].at_us = decide_reader_moment(r, &n, "at");
         o[i].seller.v = decide_reader_id(decide_reader_text(r, &n, "seller"));

@@ -146,19 +146,6 @@ static uint32_t read_covers(struct decide_reader *r,
     return bits;
 }
 
-/* An element of a list, with the keys it may have. */
-static struct decide_node element(struct decide_reader *r, const json_t *list,
-                                  size_t i, const char *path, const char *keys)
-{
-    struct decide_node n = {json_array_get(list, i), path};
-    if (!json_is_object(n.json)) {
-        decide_reader_bad(r, path, "", "not an object");
-    } else {
-        decide_reader_keys(r, &n, keys);
-    }
-    return n;
-}
-
 static void read_consents(struct decide_reader *r,
                           const struct decide_node *top)
 {
@@ -166,10 +153,10 @@ static void read_consents(struct decide_reader *r,
     size_t count = json_array_size(list);
     struct case_consent *o = decide_reader_list(r, count, sizeof *o);
     for (size_t i = 0; i < count; i++) {
-        struct decide_node n =
-            element(r, list, i, "consent",
-                    "type seller given revoked covers from to evidence number "
-                    "not_condition_of_purchase");
+        struct decide_node n = decide_reader_element(
+            r, list, i, "consent",
+            "type seller given revoked covers from to evidence number "
+            "not_condition_of_purchase");
         DECIDE_WORD(r, &n, "type", consent, &o[i].type);
         o[i].seller.v = decide_reader_id(decide_reader_text(r, &n, "seller"));
         o[i].covers = read_covers(r, &n);
@@ -220,9 +207,9 @@ static void read_internal(struct decide_reader *r,
     struct case_internal *o = decide_reader_list(r, count, sizeof *o);
     for (size_t i = 0; i < count; i++) {
         enum contact_channel channel = CHANNEL_UNKNOWN;
-        struct decide_node n =
-            element(r, list, i, "internal_dnc",
-                    "requested seller telemarketer channel source");
+        struct decide_node n = decide_reader_element(
+            r, list, i, "internal_dnc",
+            "requested seller telemarketer channel source");
         DECIDE_WORD(r, &n, "channel", channel, &channel);
         o[i].seller.v = decide_reader_id(decide_reader_text(r, &n, "seller"));
         o[i].telemarketer =
@@ -248,9 +235,9 @@ static void read_attempts(struct decide_reader *r,
     size_t count = json_array_size(list);
     struct case_attempt *o = decide_reader_list(r, count, sizeof *o);
     for (size_t i = 0; i < count; i++) {
-        struct decide_node n =
-            element(r, list, i, "attempts",
-                    "at subject from_number channel seller outcome answered");
+        struct decide_node n = decide_reader_element(
+            r, list, i, "attempts",
+            "at subject from_number channel seller outcome answered");
         o[i].at_us = decide_reader_instant(r, &n, "at");
         o[i].subject =
             (uint64_t)decide_reader_id(decide_reader_text(r, &n, "subject"));

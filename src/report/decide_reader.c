@@ -80,6 +80,22 @@ const json_t *decide_reader_array(struct decide_reader *r,
     return v;
 }
 
+struct decide_node decide_reader_element(struct decide_reader *r,
+                                         const json_t *list, size_t i,
+                                         const char *path, const char *keys)
+{
+    size_t cap = strlen(path) + 24;
+    char *whole = arena_alloc(r->in->arena, cap);
+    (void)snprintf(whole, cap, "%s[%zu]", path, i);
+    struct decide_node n = {json_array_get(list, i), whole};
+    if (!json_is_object(n.json)) {
+        decide_reader_bad(r, whole, "", "not an object");
+    } else {
+        decide_reader_keys(r, &n, keys);
+    }
+    return n;
+}
+
 const char *decide_reader_text(struct decide_reader *r,
                                const struct decide_node *n, const char *key)
 {
