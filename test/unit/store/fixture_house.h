@@ -18,7 +18,7 @@ struct fixture_house {
     uint64_t durable;
     unsigned failed, recovered, answers;
     struct err failure; /* the last one */
-    struct lead *lead; /* of the last answer, copied; fields by their own */
+    struct lead *lead;  /* of the last answer, copied; fields by their own */
     size_t leads;
     int64_t next_due_us;
     uint64_t unclaimed;
