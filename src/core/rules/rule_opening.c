@@ -74,7 +74,6 @@ static int64_t rule_opens(struct rule_judge *j, const struct rule_code *c)
 /* The latest of those. */
 static int64_t next_try(struct rule_judge *j)
 {
-    rule_judge_exemptions(j);
     int64_t next = j->view.clock.t;
     for (size_t g = 0; g < j->groups; g++) {
         const struct rule_group *group = j->group[g];
@@ -100,6 +99,7 @@ int64_t rule_opening_find(struct rule_judge *j)
             return INT64_MAX;
         }
         rule_clock_move(&j->view.clock, next);
+        rule_judge_exemptions(j); /* at first they stand as judged */
     }
     return INT64_MAX;
 }
