@@ -15,7 +15,11 @@ void carrier_sip_play_drop(struct carrier_sip_call *call)
 }
 
 /* Hands the list to the media plane when no prompt of it is being made. A
- * prompt that failed is left out; an empty list ends at once. */
+ * prompt that failed is left out; an empty list ends at once.
+ *
+ * When the plane is overloaded, the call ends. PLAYED would tell the script
+ * that the person has heard what nobody heard, a disclosure maybe; no event at
+ * all would leave them in silence. TM_ESTATE: that end is on its way. */
 static int start(struct carrier_sip_call *call)
 {
     struct carrier_sip_play *p = &call->play;
@@ -34,7 +38,14 @@ static int start(struct carrier_sip_call *call)
     }
     int rc = media_leg_play(call->leg, sound, n, p->serial, false);
     carrier_sip_play_drop(call); /* the media plane has its own references */
-    return rc;
+    if (rc != TM_OK) {
+        tel_log(&call->carrier->log, TEL_LOG_ERROR,
+                "a prompt cannot be played, the call is ended: %s",
+                err_text(rc));
+        carrier_sip_hangup(call, CAUSE_MEDIA, "Q.850;cause=41");
+        return TM_ESTATE;
+    }
+    return TM_OK;
 }
 
 int carrier_sip_play(void *self, struct attempt_id a, const struct prompt *list,
@@ -69,10 +80,7 @@ void carrier_sip_prompts_made(void *arg)
     while (le) {
         struct carrier_sip_call *call = le->data;
         le = le->next;
-        if (start(call) != TM_OK) {
-            tel_log(&c->log, TEL_LOG_ERROR,
-                    "media is overloaded: a prompt was not played");
-        }
+        (void)start(call);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "core/rules/permit_seal.h"
@@ -523,6 +524,61 @@ static void test_hold_and_stale_record(void **state)
     stop(&s);
 }
 
+/* More commands than the media thread has room for. */
+static void flood(struct scene *s, struct attempt_id a)
+{
+    for (int i = 0; i < 4096; ++i) {
+        s->port->silence(s->port->self, a);
+    }
+}
+
+static bool both_answered(void *arg)
+{
+    return count(arg, CARRIER_ANSWERED) == 2;
+}
+
+static bool played_or_ended(void *arg)
+{
+    return count(arg, CARRIER_PLAYED) + count(arg, CARRIER_ENDED) > 0;
+}
+
+/* A prompt that finds no room, once it is made or at once, ends the call: it
+ * is not told as played, and the script is not left waiting. The thread may
+ * make room just before the prompt comes: then there is another try. */
+static void test_overloaded_media_ends_the_call(void **state)
+{
+    (void)state;
+    static const char *const file[] = {"/none/1", "/none/2", "/none/3",
+                                       "/none/4", "/none/5", "/none/6"};
+    struct attempt_id late = {35}, now = {36};
+    struct scene s;
+    start(&s);
+    place(&s, late.v);
+    place(&s, now.v);
+    assert_true(pair_run_until(&s.p, both_answered, &s, 3000));
+    for (size_t i = 0; i < 6 && count(&s, CARRIER_ENDED) == 0; ++i) {
+        struct prompt p = {PROMPT_WAV, str_of(file[i]), str_of("")};
+        s.n = 0;
+        assert_int_equal(s.port->play(s.port->self, late, &p, 1, 1), TM_OK);
+        assert_int_equal(usleep(50000), 0); /* made, the loop knows it not */
+        flood(&s, now);
+        assert_true(pair_run_until(&s.p, played_or_ended, &s, 3000));
+    }
+    assert_int_equal(count(&s, CARRIER_PLAYED), 0);
+    assert_int_equal(last(&s)->attempt.v, late.v);
+    assert_int_equal(last(&s)->cause, CAUSE_MEDIA);
+    int rc = TM_OK;
+    for (int i = 0; i < 100 && rc == TM_OK; ++i) {
+        flood(&s, now);
+        rc = s.port->play(s.port->self, now, NULL, 0, 2);
+    }
+    assert_int_equal(rc, TM_ESTATE);
+    assert_true(pair_run_until(&s.p, is_ended, &s, 3000)); /* no call left */
+    assert_int_equal(last(&s)->attempt.v, now.v);
+    assert_int_equal(last(&s)->cause, CAUSE_MEDIA);
+    stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_a_permit_is_used_once),
         cmocka_unit_test(test_503_with_retry_after_rests),
         cmocka_unit_test(test_hold_and_stale_record),
+        cmocka_unit_test(test_overloaded_media_ends_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
