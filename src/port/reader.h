@@ -20,6 +20,7 @@
 #include "core/journal/journal.h"
 #include "core/lead/lead.h"
 #include "core/lead/outcome.h"
+#include "core/ledger/ledger.h"
 
 struct reader_campaign {
     struct tenant_id tenant;
@@ -156,6 +157,16 @@ struct reader_dnc_list {
 };
 typedef int(reader_dnc_fn)(void *arg, const struct reader_dnc_list *l);
 
+/* Entries of the ledgers; which: LEDGER_KIND_COUNT all. e164 0 and an empty
+ * address: all; else entries of that number or of that address. */
+struct reader_ledger {
+    struct tenant_id tenant;
+    enum ledger_kind kind;
+    uint64_t e164;
+    struct slice address;
+};
+typedef int(reader_ledger_fn)(void *arg, const struct ledger_entry *l);
+
 typedef int(reader_journal_fn)(void *arg, const struct journal_row *row);
 
 struct reader {
@@ -199,6 +210,9 @@ struct reader {
                      void *arg, struct err *e);
     /* by name */
     int (*dnc_lists)(void *self, reader_dnc_fn *v, void *arg, struct err *e);
+    /* by kind, then id; ended ones too */
+    int (*ledger)(void *self, const struct reader_ledger *q,
+                  reader_ledger_fn *v, void *arg, struct err *e);
     /* from entry from_seq on, in order */
     int (*journal)(void *self, uint64_t from_seq, reader_journal_fn *v,
                    void *arg, struct err *e);

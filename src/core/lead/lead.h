@@ -20,7 +20,8 @@
 enum {
     LEAD_PHONES_MAX = 6,
     LEAD_ZONES_MAX = 8,
-    LEAD_CONSENTS_MAX = 6,
+    LEAD_CONSENTS_MAX = 16,
+    LEAD_REVOCATIONS_MAX = 8,
     LEAD_HISTORY_MAX = 24,
     LEAD_FIELDS_MAX = 64,
 };
@@ -49,14 +50,32 @@ struct lead_phone {
     uint64_t e164;
     enum number_type type;
     bool bad; /* the network said: no such number */
+    /* From the ledger of numbers. */
+    enum line_type line;               /* LINE_UNKNOWN: as the type says */
+    struct civil_date ported;          /* to wireless; year 0: no port known */
+    enum reassigned reassigned;        /* newest answer of the database */
+    struct civil_date reassigned_date; /* the day it was asked for */
 };
 
 struct lead_consent {
     enum consent_type type; /* compliance facts, section 10 */
     struct seller_id seller;
-    unsigned channels;       /* bit per enum contact_channel, 0 = all voice */
+    uint64_t e164;           /* the number it names; 0: all of the lead's */
+    unsigned channels;       /* as case_consent.covers, 0 = all voice */
+    enum tri not_condition;  /* unknown: what the plan says of all */
     struct civil_date given; /* year 0: unknown */
+    int64_t from_us, to_us;  /* holds in [from, to); 0 no bound */
     int64_t revoked_us;      /* 0: not revoked */
+    int64_t ledger;          /* id of the ledger entry; 0: of the list */
+};
+
+/* Consent withdrawn without naming one (ledger of revocations). */
+struct lead_revocation {
+    struct seller_id seller; /* 0: any */
+    uint64_t e164;           /* 0: all of the lead's */
+    uint32_t channels;       /* 0: all */
+    int64_t at_us;
+    enum purpose in_reply_to; /* unknown: all */
 };
 
 struct lead_try {
@@ -83,9 +102,14 @@ struct lead {
     bool business; /* party: business instead of consumer */
     struct lead_consent consent[LEAD_CONSENTS_MAX];
     size_t consents;
+    struct lead_revocation revocation[LEAD_REVOCATIONS_MAX]; /* newest */
+    size_t revocations;
     struct civil_date last_transaction; /* year 0: none known */
     struct civil_date last_inquiry;
     struct civil_date last_gift;
+    struct civil_date contract_start, contract_end; /* end 0: still running */
+    enum tri member, ever_customer;
+    int64_t terminated_us; /* the person ended the relationship; 0: no */
     struct lead_try history[LEAD_HISTORY_MAX]; /* newest last, all campaigns
                                                   of the seller */
     size_t tries;

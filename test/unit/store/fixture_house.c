@@ -127,7 +127,8 @@ static void import(struct fixture_house *h, uint64_t first, size_t n)
     struct lead *lead = mem_alloc(n * sizeof(*lead));
     struct import_writer_row *row = mem_alloc(n * sizeof(*row));
     for (size_t i = 0; i < n; i++) {
-        lead[i].phone[0] = (struct lead_phone){first + i, NUMBER_MOBILE, false};
+        lead[i].phone[0] =
+            (struct lead_phone){.e164 = first + i, .type = NUMBER_MOBILE};
         lead[i].phones = 1;
         (void)str_copy(lead[i].country, 3, str_of("US"));
         lead[i].consent[0].type = CONSENT_EXPRESS_WRITTEN;
