@@ -63,6 +63,8 @@ struct runner_options {
     void *calls_arg;
     engine_watch_fn *handed;
     void *handed_arg;
+    campaign_judged_fn *judged; /* of every verdict asked; may be NULL */
+    void *judged_arg;
     runner_progress_fn *progress; /* now and then; may be NULL */
     void *progress_arg;
 };

@@ -115,7 +115,9 @@ int runner_house_start(struct runner *r, struct err *e)
                                .zones = r->o.zones,
                                .lists = sim_list_lists(r->o.list),
                                .suppression = &r->suppression,
-                               .next_attempt = &r->next_attempt};
+                               .next_attempt = &r->next_attempt,
+                               .judged = r->o.judged,
+                               .judged_arg = r->o.judged_arg};
     enum campaign_state state;
     struct campaign_counters counters;
     bool known = sim_store_campaign_now(r->store_sim, CAMPAIGN, r->clock.now_us,

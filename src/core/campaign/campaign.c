@@ -97,6 +97,11 @@ void campaign_set_lists(struct campaign *c, const struct dnc_lists *lists)
     campaign_dial_versions(c);
 }
 
+void campaign_set_facts(struct campaign *c, const struct caller_facts *facts)
+{
+    c->env.facts = facts;
+}
+
 static void set_state(struct campaign *c, enum campaign_state s)
 {
     c->state = s;

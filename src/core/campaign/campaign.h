@@ -26,6 +26,7 @@
 #include "base/ids.h"
 #include "base/tz.h"
 #include "core/call/call_event.h"
+#include "core/campaign/caller_facts.h"
 #include "core/campaign/numbers.h"
 #include "core/campaign/plan.h"
 #include "core/dnc/dnc_lists.h"
@@ -54,6 +55,11 @@ enum campaign_state {
 const char *campaign_state_text(enum campaign_state s);
 bool campaign_state_parse(struct slice s, enum campaign_state *out);
 
+/* Told of each verdict that a campaign asked for, right after it was given;
+ * both live during the call only. For observers: it changes nothing. */
+typedef void(campaign_judged_fn)(void *arg, const struct rule_case *k,
+                                 const struct verdict *v);
+
 /* What a campaign needs besides its plan. Pointers outlive the campaign. */
 struct campaign_env {
     struct tenant_id tenant;
@@ -62,11 +68,15 @@ struct campaign_env {
     const struct plan *plan;
     const struct rule_book *book;
     const struct tz_set *zones;
-    const struct dnc_lists *lists;   /* may be replaced: campaign_set_lists */
-    struct suppression *suppression; /* opt-outs of all sellers; a step that
-                                        hears an opt-out adds to it at once */
-    int64_t *next_attempt;           /* shared by all campaigns of the node */
-    struct numbers *numbers;         /* likewise; the engine's */
+    const struct dnc_lists *lists;    /* may be replaced: campaign_set_lists */
+    const struct caller_facts *facts; /* likewise, campaign_set_facts; NULL:
+                                         nothing is known */
+    struct suppression *suppression;  /* opt-outs of all sellers; a step that
+                                         hears an opt-out adds to it at once */
+    int64_t *next_attempt;            /* shared by all campaigns of the node */
+    struct numbers *numbers;          /* likewise; the engine's */
+    campaign_judged_fn *judged;       /* may be NULL */
+    void *judged_arg;
 };
 
 /* Counters that outlive a restart; read from the store at start. */
@@ -158,6 +168,8 @@ bool campaign_may_place(const struct campaign *c, struct attempt_id a);
 
 /* The do-not-call lists were published anew. */
 void campaign_set_lists(struct campaign *c, const struct dnc_lists *lists);
+/* A ledger about the caller or the world changed. */
+void campaign_set_facts(struct campaign *c, const struct caller_facts *facts);
 
 enum { CAMPAIGN_IDLE_MAX = 160 };
 

@@ -73,6 +73,7 @@ static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
         .zones = c->env.zones,
         .lists = c->env.lists,
         .suppression = c->env.suppression,
+        .facts = c->env.facts,
         .now_us = c->now_us,
         .first_call_us = c->counters.first_call_us,
         .bucket = {.start_us = campaign_end_period_us(c),
@@ -85,6 +86,8 @@ static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
     struct attempt_id id = {*c->env.next_attempt};
     int rc = rules_check(c->env.book, &k.k, id, &v, permit);
     tm_assert(rc == TM_OK || v.kind == VERDICT_DENY);
+    if (c->env.judged != NULL)
+        c->env.judged(c->env.judged_arg, &k.k, &v);
     const struct verdict_reason *cause = verdict_cause(&v);
     *a = (struct answer_of_rules){
         .kind = v.kind,

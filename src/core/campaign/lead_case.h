@@ -14,6 +14,7 @@
 
 #include "base/ids.h"
 #include "base/tz.h"
+#include "core/campaign/caller_facts.h"
 #include "core/campaign/plan.h"
 #include "core/dnc/dnc_lists.h"
 #include "core/dnc/suppression.h"
@@ -29,6 +30,7 @@ struct lead_case_input {
     const struct tz_set *zones;
     const struct dnc_lists *lists;         /* NULL: none loaded */
     const struct suppression *suppression; /* NULL: not known */
+    const struct caller_facts *facts;      /* NULL: nothing is known */
     int64_t now_us;
     struct case_bucket bucket; /* counters of the present period */
     int64_t first_call_us;     /* 0: none yet */
