@@ -6,47 +6,90 @@
 
 #include "report/decide_reader.h"
 
-/* The candidates' zones; with none, one place without a zone. */
-static void read_zones(struct decide_reader *r, const struct decide_node *n)
-{
-    const json_t *zones = decide_reader_array(r, n, "tz");
-    size_t count = json_array_size(zones);
-    if (count > CASE_PLACES_MAX) {
-        decide_reader_bad(r, n->path, "tz", "too many");
-        count = 0;
-    }
-    r->place = decide_reader_list(r, count, sizeof *r->place);
-    for (size_t i = 0; i < count; i++) {
-        const char *name = json_string_value(json_array_get(zones, i));
-        r->place[i].zone = name ? r->in->zone(r->in->self, name) : NULL;
-        if (!r->place[i].zone) {
-            decide_reader_bad(r, n->path, "tz", "no such time zone");
-        }
-    }
-    r->k->location.place = r->place;
-    r->k->location.places = count > 0 ? count : 1;
-}
-
-static void read_places(struct decide_reader *r, const struct decide_node *n)
+/* Where one candidate is; `country` is the contact's when n has none. */
+static void read_place(struct decide_reader *r, const struct decide_node *n,
+                       const char *country, struct case_place *o)
 {
     char code[16];
-    enum region_basis basis = BASIS_UNKNOWN;
-    DECIDE_WORD(r, n, "region_basis", basis, &basis);
-    struct place_code region = {0};
-    const char *country = decide_reader_text(r, n, "country");
+    const char *own = decide_reader_text(r, n, "country");
     const char *name = decide_reader_text(r, n, "region");
-    if (name) {
+    country = own ? own : country;
+    if (name || own) {
         int length =
-            snprintf(code, sizeof code, "%s-%s", country ? country : "", name);
+            snprintf(code, sizeof code, "%s%s%s", country ? country : "",
+                     name ? "-" : "", name ? name : "");
         if (!country || length > VOCAB_PLACE_MAX ||
-            !vocab_place_parse(str_of(code), &region)) {
+            !vocab_place_parse(str_of(code), &o->region)) {
             decide_reader_bad(r, n->path, "region", "not a subdivision");
         }
     }
-    read_zones(r, n);
+}
+
+static const struct tz *read_zone(struct decide_reader *r, const char *path,
+                                  const char *name)
+{
+    const struct tz *z = name ? r->in->zone(r->in->self, name) : NULL;
+    if (!z) {
+        decide_reader_bad(r, path, "tz", "no such time zone");
+    }
+    return z;
+}
+
+/* Each candidate with its own subdivision, zone and evidence. */
+static void read_candidates(struct decide_reader *r, const json_t *list,
+                            const char *country)
+{
     for (size_t i = 0; i < r->k->location.places; i++) {
-        r->place[i].basis = basis;
-        r->place[i].region = region;
+        struct case_place *o = &r->place[i];
+        struct decide_node n = decide_reader_element(
+            r, list, i, "contact.places", "country region region_basis tz");
+        DECIDE_WORD(r, &n, "region_basis", basis, &o->basis);
+        read_place(r, &n, country, o);
+        const char *zone = decide_reader_text(r, &n, "tz");
+        if (zone) {
+            o->zone = read_zone(r, n.path, zone);
+        }
+    }
+}
+
+/* One subdivision with the zones it may mean; with none, a place without. */
+static void read_region(struct decide_reader *r, const struct decide_node *n,
+                        const json_t *zones)
+{
+    struct case_place one = {.basis = BASIS_UNKNOWN};
+    DECIDE_WORD(r, n, "region_basis", basis, &one.basis);
+    if (decide_reader_text(r, n, "region")) {
+        read_place(r, n, NULL, &one);
+    }
+    for (size_t i = 0; i < r->k->location.places; i++) {
+        r->place[i] = one;
+        if (i < json_array_size(zones)) {
+            r->place[i].zone = read_zone(
+                r, n->path, json_string_value(json_array_get(zones, i)));
+        }
+    }
+}
+
+/* "places", or the shorthand "region", "region_basis" and "tz". */
+static void read_places(struct decide_reader *r, const struct decide_node *n)
+{
+    const json_t *list = decide_reader_array(r, n, "places");
+    const json_t *zones = decide_reader_array(r, n, "tz");
+    size_t count = json_array_size(list ? list : zones);
+    if (count > CASE_PLACES_MAX) {
+        decide_reader_bad(r, n->path, list ? "places" : "tz", "too many");
+        count = 0;
+    }
+    if (list && zones) {
+        decide_reader_bad(r, n->path, "tz", "stands in places");
+    }
+    r->place = decide_reader_list(r, count, sizeof *r->place);
+    r->k->location.place = r->place;
+    r->k->location.places = count > 0 ? count : 1;
+    if (list && count > 0) {
+        read_candidates(r, list, decide_reader_text(r, n, "country"));
+    } else {
+        read_region(r, n, zones);
     }
 }
 
@@ -72,7 +115,7 @@ static void read_contact(struct decide_reader *r, const json_t *root)
         r, root, "", "contact",
         "channel country region region_basis tz line party dial_mode number "
         "known_wireless ported_to_wireless county locality address minor "
-        "vulnerable language");
+        "vulnerable language places");
     struct case_contact *o = &r->k->contact;
     DECIDE_WORD(r, &n, "channel", channel, &o->channel);
     DECIDE_WORD(r, &n, "dial_mode", dial, &o->dial_mode);
