@@ -61,20 +61,30 @@ static bool has_entry(const struct case_registry *o, size_t n, enum registry g,
     return false;
 }
 
-/* The registers that the case does not name. */
+static size_t add_clear(const struct decide_reader *r, struct case_registry *o,
+                        size_t n, enum registry which, struct place_code area)
+{
+    if (is_clear_unless_said(which) && !has_entry(o, n, which, area)) {
+        o[n] = (struct case_registry){.registry = which, .area = area};
+        put_in_order(r, &o[n++]);
+    }
+    return n;
+}
+
+/* The registers that the case does not name; each candidate has its own. */
 static size_t add_absent(const struct decide_reader *r, struct case_registry *o,
                          size_t n)
 {
     const struct case_location *l = &r->k->location;
     for (unsigned g = 1; g < REGISTRY_COUNT; g++) {
         enum registry which = (enum registry)g;
-        struct place_code area = {0};
-        if (which == REGISTRY_AREA) {
-            area = l->places > 0 ? l->place[0].region : area;
-        }
-        if (is_clear_unless_said(which) && !has_entry(o, n, which, area)) {
-            o[n] = (struct case_registry){.registry = which, .area = area};
-            put_in_order(r, &o[n++]);
+        size_t areas = which == REGISTRY_AREA ? l->places : 1;
+        for (size_t i = 0; i < areas; i++) {
+            struct place_code area = {0};
+            if (which == REGISTRY_AREA) {
+                area = l->place[i].region;
+            }
+            n = add_clear(r, o, n, which, area);
         }
     }
     return n;
@@ -139,6 +149,7 @@ void decide_facts_registry(struct decide_reader *r, const json_t *root)
 {
     struct decide_node n = decide_reader_object(r, root, "", "registry", NULL);
     size_t cap = json_object_size(n.json) + REGISTRY_COUNT +
+                 r->k->location.places +
                  json_object_size(json_object_get(n.json, "state"));
     struct case_registry *o = decide_reader_list(r, cap, sizeof *o);
     size_t count = n.json ? read_registers(r, &n, o) : 0;
