@@ -36,6 +36,7 @@ struct carrier_sip_config {
     size_t calls_max;               /* 0 = 2,000 */
     size_t prompt_bytes_max;        /* 0 = 64 MiB */
     const char *record_dir;         /* for call_spec.record; NULL = none */
+    unsigned hold_max_ms;           /* held longer, a call ends; 0 = 120 s */
     const char *software;           /* User-Agent; NULL = "Telemark" */
     const struct clock_port *clock; /* permits are checked against it */
     struct tel_log log;

@@ -64,6 +64,7 @@ void carrier_sip_call_free(struct carrier_sip_call *call)
     struct carrier_sip *c = call->carrier;
     tm_assert(call->magic == CALL_MAGIC);
     tmr_cancel(&call->ring);
+    tmr_cancel(&call->hold);
     list_unlink(&call->owed);
     carrier_sip_play_drop(call);
     list_unlink(&call->all);
@@ -84,6 +85,7 @@ void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
         call->state = CALL_ENDING;
         call->wanted = cause;
         tmr_cancel(&call->ring);
+        tmr_cancel(&call->hold);
         carrier_sip_play_drop(call);
         dialog_hangup(call->dialog, reason);
     }
@@ -142,6 +144,31 @@ static void on_provisional(struct carrier_sip_call *call,
     }
 }
 
+static void hold_over(void *arg)
+{
+    struct carrier_sip_call *call = arg;
+    tel_log(&call->carrier->log, TEL_LOG_WARNING,
+            "trunk %s: a call was on hold for %u s and is ended",
+            trunk_config(call->trunk)->name, call->carrier->hold_max_ms / 1000);
+    carrier_sip_hangup(call, CAUSE_US, "Q.850;cause=16");
+}
+
+/* Redirects the stream. What plays waits while the peer holds us, so that no
+ * script would end a call that nobody takes back: the hold has an end. */
+static int stream(struct carrier_sip_call *call, const struct sdp_text *peer)
+{
+    int rc = media_leg_connect(call->leg, peer);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    if (peer->receive) {
+        tmr_cancel(&call->hold);
+    } else if (!tmr_isrunning(&call->hold)) {
+        tmr_start(&call->hold, call->carrier->hold_max_ms, hold_over, call);
+    }
+    return TM_OK;
+}
+
 /* The stream the answer asks for; some carriers put it into a 183 only. */
 static int connect_media(struct carrier_sip_call *call, struct slice sdp,
                          struct err *e)
@@ -160,7 +187,7 @@ static int connect_media(struct carrier_sip_call *call, struct slice sdp,
     if (s.port == 0) {
         return err_set(e, TM_EUNSUPPORTED, "the audio stream was refused");
     }
-    int rc = media_leg_connect(call->leg, &s);
+    int rc = stream(call, &s);
     return rc == TM_OK ? rc : err_set(e, rc, "media: %s", err_text(rc));
 }
 
@@ -199,7 +226,7 @@ static void on_offer(struct carrier_sip_call *call,
     }
     theirs.codec[0] = answer.codec[0];
     theirs.codecs = 1;
-    if (media_leg_connect(call->leg, &theirs) == TM_OK) {
+    if (stream(call, &theirs) == TM_OK) {
         sdp_text_write(&answer, call->session, ++call->version, ev->answer);
     }
 }

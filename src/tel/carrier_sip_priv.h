@@ -39,6 +39,7 @@ struct carrier_sip_call {
     struct dialog *dialog;
     struct media_leg *leg;
     struct tmr ring;
+    struct tmr hold; /* runs while the peer takes no sound from us */
     int64_t ring_timeout_ms;
     struct le owed;    /* CARRIER_PLACED is still to be told */
     struct le waiting; /* its play list waits for prompts */
@@ -78,6 +79,7 @@ struct carrier_sip {
     struct list all, owed, waiting;
     struct loop_timer *owed_timer;
     char *record_dir;
+    unsigned hold_max_ms;
     uint64_t sessions; /* numbers for o= lines */
     struct carrier port;
 };

@@ -85,6 +85,7 @@ int media_leg_connect(struct media_leg *leg, const struct sdp_text *peer);
 
 /* Sends the list after cutting off what plays now; references are taken.
  * MEDIA_PLAYED with tag follows unless cut off. repeat: endless, no event.
+ * While the peer takes no sound (hold) the list waits where it is.
  * TM_EFULL: n > MEDIA_LIST_MAX or the plane is overloaded. */
 enum { MEDIA_LIST_MAX = 16 };
 int media_leg_play(struct media_leg *leg, struct pcm *const *list, size_t n,

@@ -384,8 +384,12 @@ void media_rtp_send(struct media_leg *leg, unsigned ticks)
         if (!audio) {
             memset(frame, 0, sizeof frame);
         }
-    } else {
+    } else if (f->peer.send) {
         next_frame(leg, frame);
+    } else {
+        /* On hold nobody hears us: what plays waits, and is not told as
+         * played. */
+        memset(frame, 0, sizeof frame);
     }
     if (f->track) {
         record(leg, frame);

@@ -28,6 +28,7 @@ struct wire {
     const char *want; /* a message that begins so */
     bool got;
     int answered, packets;
+    unsigned seq; /* of our requests, the first is 5 */
 };
 
 static int64_t now_us(void *self)
@@ -156,12 +157,12 @@ static void ask(struct wire *w, const char *met, const char *body)
     header(w, "Call-ID", id);
     (void)snprintf(out, sizeof out,
                    "%s sip:a@127.0.0.1 SIP/2.0\r\n"
-                   "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s;rport\r\n"
-                   "From: %s;tag=t\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 5 %s\r\n"
+                   "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s%u;rport\r\n"
+                   "From: %s;tag=t\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
                    "Contact: <sip:bob@127.0.0.1:%u>\r\n%s"
                    "Content-Length: %zu\r\n\r\n%s",
-                   met, w->port, met, to, from, id, met, w->port,
-                   body[0] ? "Content-Type: application/sdp\r\n" : "",
+                   met, w->port, met, w->seq, to, from, id, w->seq, met,
+                   w->port, body[0] ? "Content-Type: application/sdp\r\n" : "",
                    strlen(body), body);
     send_text(w, out);
 }
@@ -170,6 +171,7 @@ static void start(struct wire *w)
 {
     struct err e = {0};
     memset(w, 0, sizeof *w);
+    w->seq = 5;
     pair_start(&w->p, on_no_call, w);
     w->fd = socket_bound(&w->port);
     w->media[0] = socket_bound(&w->media_port[0]);
@@ -183,7 +185,8 @@ static void start(struct wire *w)
                                          .trunks = 1,
                                          .rtp_min = 31600,
                                          .rtp_max = 31800,
-                                         .clock = &fixed};
+                                         .clock = &fixed,
+                                         .hold_max_ms = 400};
     assert_int_equal(carrier_sip_start(&w->carrier, w->p.loop, &c, &e), TM_OK);
     carrier_sip_listen(w->carrier, on_event, w);
 }
@@ -202,6 +205,16 @@ static void place(struct wire *w)
                                 .trunk = "main",
                                 .ring_timeout_ms = 15000};
     assert_int_equal(port->place(port->self, &p, &s, &e), TM_OK);
+}
+
+static void stop(struct wire *w)
+{
+    carrier_sip_stop(w->carrier);
+    loop_unwatch(w->p.loop, w->fd);
+    (void)close(w->fd);
+    (void)close(w->media[0]);
+    (void)close(w->media[1]);
+    pair_stop(&w->p);
 }
 
 static void test_the_ack_moves_the_sound(void **state)
@@ -233,18 +246,53 @@ static void test_the_ack_moves_the_sound(void **state)
     sdp_of(&w, 1, sdp);
     ask(&w, "ACK", sdp);
     assert_true(pair_run_until(&w.p, heard_second, &w, 2000));
-    carrier_sip_stop(w.carrier);
-    loop_unwatch(w.p.loop, w.fd);
-    (void)close(w.fd);
-    (void)close(w.media[0]);
-    (void)close(w.media[1]);
-    pair_stop(&w.p);
+    stop(&w);
+}
+
+static void redirect(struct wire *w, const char *direction)
+{
+    char sdp[256], all[300];
+    sdp_of(w, 0, sdp);
+    (void)snprintf(all, sizeof all, "%sa=%s\r\n", sdp, direction);
+    ask(w, "INVITE", all);
+    wait_for(w, "SIP/2.0 200");
+    ask(w, "ACK", "");
+    ++w->seq;
+}
+
+/* What plays waits during a hold; a hold without an end would keep the call
+ * for good. One that ends in time changes nothing. */
+static void test_a_long_hold_ends_the_call(void **state)
+{
+    (void)state;
+    static const char *const hold[] = {"sendonly", "inactive"};
+    for (int i = 0; i < 2; ++i) {
+        struct wire w;
+        start(&w);
+        place(&w);
+        wait_for(&w, "INVITE");
+        (void)strcpy(w.invite, w.last);
+        answer(&w);
+        wait_for(&w, "ACK");
+        assert_true(pair_run_until(&w.p, is_answered, &w, 1000));
+        redirect(&w, hold[i]);
+        redirect(&w, "sendrecv");
+        w.want = "BYE";
+        w.got = false;
+        assert_false(pair_run_until(&w.p, has_got, &w, 800));
+        int64_t from_us = loop_monotonic_us();
+        redirect(&w, hold[i]);
+        wait_for(&w, "BYE");
+        assert_true(loop_monotonic_us() - from_us >= 390000);
+        stop(&w);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_ack_moves_the_sound),
+        cmocka_unit_test(test_a_long_hold_ends_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

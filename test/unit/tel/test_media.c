@@ -374,6 +374,44 @@ static void test_play_list_and_cut_off(void **state)
     stop(&s);
 }
 
+/* The list waits while the peer holds us and goes on where it was. */
+static void test_hold_pauses_the_list(void **state)
+{
+    (void)state;
+    for (int sends = 0; sends < 2; ++sends) { /* inactive, sendonly */
+        struct peer s;
+        int before, after;
+        start(&s, NULL, false);
+        join(&s, true, true, s.port);
+        struct pcm *a = tone_plain(400, 8000, 200);
+        struct pcm *list[] = {a, a};
+        assert_int_equal(media_leg_play(s.leg, list, 2, 1, false), TM_OK);
+        pass(&s, 120);
+        join(&s, sends, false, s.port);
+        (void)drain(&s, &before);
+        assert_true(before >= 3 && before < 15);
+        pass(&s, 600); /* the whole list would be over */
+        assert_int_equal(drain(&s, &after), 0);
+        assert_int_equal(s.played[1], 0);
+        join(&s, true, true, s.port);
+        pass(&s, 500);
+        assert_int_equal(s.played[1], 1);
+        (void)drain(&s, &after);
+        assert_int_equal(before + after, 20); /* 400 ms: each frame once */
+        join(&s, sends, false, s.port);
+        assert_int_equal(media_leg_play(s.leg, list, 1, 2, false), TM_OK);
+        pass(&s, 300); /* a list that comes while we are held waits too */
+        assert_int_equal(s.played[2], 0);
+        join(&s, true, true, s.port);
+        pass(&s, 300);
+        assert_int_equal(s.played[2], 1);
+        (void)drain(&s, &after);
+        assert_int_equal(after, 10);
+        pcm_unref(a);
+        stop(&s);
+    }
+}
+
 static double loudness(const struct pcm *p, size_t from, size_t n)
 {
     double sum = 0;
@@ -551,6 +589,7 @@ int main(void)
         cmocka_unit_test(test_tones_of_all_keys),
         cmocka_unit_test(test_voice_silence_beep),
         cmocka_unit_test(test_play_list_and_cut_off),
+        cmocka_unit_test(test_hold_pauses_the_list),
         cmocka_unit_test(test_recording),
         cmocka_unit_test(test_latches_on_a_source_behind_nat),
         cmocka_unit_test(test_other_ip_version),
