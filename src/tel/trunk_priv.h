@@ -22,7 +22,9 @@ struct trunk {
      * all that is used of a dialog here. */
     struct dialog *probe;
     struct tmr tmr;
+    struct tmr expiry; /* runs while the registrar keeps us */
     unsigned expires_s, retry_s;
+    char fault[TRUNK_STATE_MAX]; /* of the last try to renew it, "" = none */
 };
 
 void trunk_set_state(struct trunk *t, bool up, const char *why);

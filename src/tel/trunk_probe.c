@@ -15,8 +15,42 @@ static void again_after(struct trunk *t, unsigned seconds)
     tmr_start(&t->tmr, (uint64_t)seconds * 1000, probe_send, t);
 }
 
+/* A registration that was not renewed holds until it expires (RFC 3261,
+ * 10.2.4): calls go on, and the rest of its time is for further tries. */
+static bool still_registered(struct trunk *t, const char *why)
+{
+    if (!t->up || !tmr_isrunning(&t->expiry)) {
+        return false;
+    }
+    unsigned left_s = (unsigned)(tmr_get_expire(&t->expiry) / 1000);
+    unsigned wait_s = left_s / 4 < RETRY_MIN_S ? left_s / 4 : RETRY_MIN_S;
+    (void)snprintf(t->fault, sizeof t->fault, "%s", why);
+    tel_log(&t->log, TEL_LOG_WARNING,
+            "trunk %s: the registration, good for %u s more, was not "
+            "renewed: %s",
+            t->config.name, left_s, why);
+    again_after(t, wait_s > 0 ? wait_s : 1);
+    return true;
+}
+
+/* Also while a request is under way, which may take half a minute to fail. */
+static void expired(void *arg)
+{
+    struct trunk *t = arg;
+    char why[TRUNK_STATE_MAX];
+    tm_assert(t->magic == TRUNK_MAGIC);
+    (void)re_snprintf(why, sizeof why, "registration expired: %s",
+                      t->fault[0] ? t->fault : "no answer yet");
+    if (t->up) {
+        trunk_set_state(t, false, why);
+    }
+}
+
 static void failed(struct trunk *t, const char *why)
 {
+    if (still_registered(t, why)) {
+        return;
+    }
     trunk_set_state(t, false, why);
     t->retry_s = t->retry_s * 2 > RETRY_MAX_S ? RETRY_MAX_S : t->retry_s * 2;
     again_after(t, t->retry_s);
@@ -43,8 +77,10 @@ static void registered(struct trunk *t, const struct sip_msg *msg)
     unsigned s = granted(t, msg);
     t->retry_s = RETRY_MIN_S;
     t->silent_calls = 0;
+    t->fault[0] = '\0';
     dialog_auth_passed(t->probe);
     trunk_set_state(t, true, "up");
+    tmr_start(&t->expiry, (uint64_t)s * 1000, expired, t);
     again_after(t, s > 120 ? s - 60 : s / 2);
 }
 
@@ -180,6 +216,7 @@ static void unregister(struct trunk *t)
 void trunk_probe_stop(struct trunk *t)
 {
     tmr_cancel(&t->tmr);
+    tmr_cancel(&t->expiry);
     if (t->probe && t->config.registers && t->up) {
         unregister(t);
     }

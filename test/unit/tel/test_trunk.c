@@ -29,6 +29,7 @@ struct registrar {
     int asked, authorised;
     const char *refuse; /* status line, NULL = play by the rules */
     bool mute;
+    const char *grant; /* what a 200 says, NULL = 90 s */
     char last[4096];
 };
 
@@ -85,7 +86,7 @@ static void on_packet(void *arg)
         reply(r, &from, "423 Interval Too Brief", "Min-Expires: 90\r\n");
     } else {
         ++r->authorised;
-        reply(r, &from, "200 OK", "Expires: 90\r\n");
+        reply(r, &from, "200 OK", r->grant ? r->grant : "Expires: 90\r\n");
     }
 }
 
@@ -186,6 +187,49 @@ static void test_registration_refused(void **state)
     assert_true(pair_run_until(&r.p, is_refused, &r, 2000));
     assert_non_null(strstr(trunk_state(r.t), "403 Go away"));
     assert_false(trunk_up(r.t));
+    close_all(&r);
+}
+
+static bool was_asked(void *arg)
+{
+    return ((struct registrar *)arg)->asked > 0;
+}
+
+static bool was_renewed(void *arg)
+{
+    return ((struct registrar *)arg)->authorised > 1;
+}
+
+static bool is_down(void *arg)
+{
+    return !is_up(arg);
+}
+
+/* A refresh that fails takes nothing away before the registration expires;
+ * then the trunk is down though a request is still without its answer. */
+static void test_registration_is_good_until_it_expires(void **state)
+{
+    (void)state;
+    struct registrar r;
+    open_all(&r);
+    r.c.registers = true;
+    r.grant = "Expires: 10\r\n";
+    trunk_open(&r);
+    assert_true(pair_run_until(&r.p, is_up, &r, 2000));
+    r.refuse = "503 Not now";
+    r.asked = 0;
+    assert_true(pair_run_until(&r.p, was_asked, &r, 7000)); /* after 5 s */
+    assert_false(pair_run_until(&r.p, is_down, &r, 500));
+    assert_int_equal(trunk_room(r.t, loop_monotonic_us()), 2);
+    r.refuse = NULL;
+    assert_true(pair_run_until(&r.p, was_renewed, &r, 3000));
+    int64_t from_us = loop_monotonic_us();
+    r.mute = true;
+    assert_true(pair_run_until(&r.p, is_down, &r, 12000));
+    int64_t ms = (loop_monotonic_us() - from_us) / 1000;
+    assert_true(ms > 9500 && ms < 11500);
+    assert_non_null(strstr(trunk_state(r.t), "expired: no answer yet"));
+    assert_int_equal(trunk_room(r.t, loop_monotonic_us()), 0);
     close_all(&r);
 }
 
@@ -399,6 +443,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_registers),
         cmocka_unit_test(test_registration_refused),
+        cmocka_unit_test(test_registration_is_good_until_it_expires),
         cmocka_unit_test(test_silence_then_ping),
         cmocka_unit_test(test_bucket),
         cmocka_unit_test(test_bucket_asked_often),
