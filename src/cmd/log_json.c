@@ -111,6 +111,11 @@ static const char *state_word(const struct record *r)
     case RECORD_CALLBACK:
     case RECORD_IMPORT:
     case RECORD_RESTART:
+    case RECORD_LEDGER:
+    case RECORD_HOLD:
+    case RECORD_ERASED:
+    case RECORD_CORRECTED:
+    case RECORD_EXPORTED:
     case RECORD_COUNT: break;
     }
     return NULL;

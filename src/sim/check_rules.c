@@ -233,6 +233,11 @@ void check_rules_record(struct check_rules *c, const struct record *r)
     case RECORD_CLOCK:
     case RECORD_IMPORT:
     case RECORD_RESTART:
+    case RECORD_LEDGER:
+    case RECORD_HOLD:
+    case RECORD_ERASED:
+    case RECORD_CORRECTED:
+    case RECORD_EXPORTED:
     case RECORD_COUNT: break;
     }
 }

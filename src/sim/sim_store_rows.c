@@ -367,7 +367,12 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_ENDED:
     case RECORD_CLOCK:
     case RECORD_IMPORT:
-    case RECORD_RESTART: break;
+    case RECORD_RESTART:
+    case RECORD_LEDGER:
+    case RECORD_HOLD:
+    case RECORD_ERASED:
+    case RECORD_CORRECTED:
+    case RECORD_EXPORTED: break;
     case RECORD_COUNT: tm_unreachable("a record of no kind");
     }
     apply_to_attempt(t, r);

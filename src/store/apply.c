@@ -37,7 +37,12 @@ static int apply_tables(struct db *db, const struct record *r, struct err *e)
      * the files, or there are none. */
     case RECORD_CLOCK:
     case RECORD_IMPORT:
-    case RECORD_RESTART: return TM_OK;
+    case RECORD_LEDGER:
+    case RECORD_RESTART:
+    case RECORD_HOLD:
+    case RECORD_ERASED:
+    case RECORD_CORRECTED:
+    case RECORD_EXPORTED: return TM_OK;
     case RECORD_COUNT:
     default: tm_unreachable("a record of no kind");
     }

@@ -31,7 +31,12 @@
     X(RECORD_ENDED, "ended")       /* the attempt is over, with its outcome */ \
     X(RECORD_LEAD, "lead")         /* next step of the lead */                 \
     X(RECORD_IMPORT, "import")     /* a list or do-not-call file came in */    \
-    X(RECORD_RESTART, "restart")   /* the program started on this folder */
+    X(RECORD_RESTART, "restart")   /* the program started on this folder */    \
+    X(RECORD_LEDGER, "ledger")     /* a ledger: entry added, ended, a file */  \
+    X(RECORD_HOLD, "hold")         /* a legal hold began or was released */    \
+    X(RECORD_ERASED, "erased")     /* personal rows went; note counts them */  \
+    X(RECORD_CORRECTED, "corrected") /* key names the field of the lead */     \
+    X(RECORD_EXPORTED, "exported")   /* records, or data of a person */
 
 enum record_kind {
 #define X(name, text) name,
@@ -61,8 +66,10 @@ struct record {
     int64_t talk_ms;       /* ENDED: answer to end, 0 if not answered */
     bool live;             /* ENDED: a person answered (design, section 4) */
     bool abandoned;        /* ENDED */
-    struct slice key;      /* ANSWER: question; LEAD: reason word */
-    struct slice value;    /* ANSWER: answer label; ENDED: cause word */
+    struct slice key;      /* ANSWER: question; LEAD: reason word;
+                              LEDGER: its kind */
+    struct slice value;    /* ANSWER: answer label; ENDED: cause word;
+                              LEDGER: added, ended or file */
     struct slice rules;    /* ATTEMPT, VERDICT: "ID:effect ID:effect ..." */
     struct slice versions; /* ATTEMPT: packs, do-not-call files, zone data */
     struct slice note;     /* free text without personal data */
