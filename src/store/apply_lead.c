@@ -1,6 +1,7 @@
 #include "store/apply_lead.h"
 
 #include "core/lead/lead.h"
+#include "store/ledger_rows.h"
 #include "store/query.h"
 
 int apply_lead_state(struct db *db, const struct record *r, struct err *e)
@@ -101,7 +102,10 @@ int apply_lead_opt_out(struct db *db, const struct record *r, struct err *e)
     query_int(&q, r->campaign.v);
     query_text(&q, r->key.n > 0 ? r->key : str_of("call"));
     int rc = query_done(&q, e);
-    return rc == TM_OK ? end_consents(db, r, e) : rc;
+    if (rc == TM_OK) {
+        rc = end_consents(db, r, e);
+    }
+    return rc == TM_OK ? ledger_rows_opt_out(db, r, e) : rc;
 }
 
 int apply_lead_callback(struct db *db, const struct record *r, struct err *e)

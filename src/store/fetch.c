@@ -204,6 +204,9 @@ static int load(struct db *db, struct arena *a, const struct scope *s,
             continue;
         }
         if (rc == TM_OK) {
+            rc = lead_rows_ledger(db, &s->rows, l, e);
+        }
+        if (rc == TM_OK) {
             rc = lead_rows_history(db, &s->rows, l, e);
         }
         if (rc != TM_OK) {

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "core/lead/lead_ledger.h"
 #include "core/rules/vocab.h"
+#include "store/ledger_rows.h"
 #include "store/query.h"
 
 static enum number_type type_of(struct slice word)
@@ -140,6 +142,40 @@ int lead_rows_load(struct db *db, struct arena *a, struct tenant_id t,
     }
     if (rc == TM_OK) {
         rc = load_fields(db, a, t, out, e);
+    }
+    return rc;
+}
+
+/* --- ledgers --------------------------------------------------------------*/
+
+static int ledger_of_number(struct db *db, const struct lead_rows_scope *s,
+                            size_t phone, struct lead *l, struct err *e)
+{
+    struct query q;
+    struct ledger_entry entry;
+    /* In order of the index: lead_ledger_take wants kinds, then ids. */
+    query_open(&q, db,
+               LEDGER_ROWS_SELECT "WHERE g.tenant = ? AND g.e164 = ? "
+                                  "ORDER BY g.kind, g.id");
+    query_int(&q, s->tenant.v);
+    query_int(&q, (int64_t)l->phone[phone].e164);
+    int rc;
+    while ((rc = query_step(&q, e)) == 1) {
+        ledger_rows_read(&q, &entry);
+        if (entry.ended_us == 0) {
+            lead_ledger_take(l, phone, &entry, s->seller);
+        }
+    }
+    query_close(&q);
+    return rc;
+}
+
+int lead_rows_ledger(struct db *db, const struct lead_rows_scope *s,
+                     struct lead *l, struct err *e)
+{
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < l->phones; i++) {
+        rc = ledger_of_number(db, s, i, l, e);
     }
     return rc;
 }

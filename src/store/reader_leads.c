@@ -112,6 +112,9 @@ static int lead_row(struct query *q, void *arg, struct err *e)
     struct lead *lead = arena_alloc(&r->arena, sizeof(*lead));
     int rc = lead_rows_load(&r->db, &r->arena, l.tenant, id, lead, e);
     if (rc == TM_OK) {
+        rc = lead_rows_ledger(&r->db, &all, lead, e);
+    }
+    if (rc == TM_OK) {
         rc = lead_rows_history(&r->db, &all, lead, e);
     }
     if (rc != TM_OK) {

@@ -4,6 +4,7 @@
 #include "store/dnc_files.h"
 #include "store/reader_calls.h"
 #include "store/reader_leads.h"
+#include "store/reader_ledger.h"
 #include "store/reader_lists.h"
 #include "store/reader_visit.h"
 
@@ -48,6 +49,7 @@ void sqlite_reader_port(struct sqlite_reader *r, struct reader *out)
         .opt_outs = reader_calls_opt_outs,
         .callbacks = reader_calls_callbacks,
         .dnc_lists = reader_lists_dnc,
+        .ledger = reader_ledger_entries,
         .journal = reader_lists_journal,
     };
 }

@@ -208,6 +208,9 @@ static int load_lead(struct db *db, struct arena *a,
         return TM_OK; /* erased: the attempt is closed all the same */
     }
     if (rc == TM_OK) {
+        rc = lead_rows_ledger(db, &s, &o->lead, e);
+    }
+    if (rc == TM_OK) {
         rc = lead_rows_history(db, &s, &o->lead, e);
     }
     return rc == TM_OK ? load_state(db, o, e) : rc;

@@ -91,10 +91,12 @@ struct ledger_entry {
     struct slice proof;   /* where the evidence lies: path, URL, file number */
     struct slice wording; /* the text, or its hash */
     struct slice note;
-    int64_t file;        /* import that brought it; 0: by hand or from a call */
-    uint32_t row;        /* row of that file */
-    int64_t recorded_us; /* when we came to know it */
-    int64_t ended_us;    /* declared wrong or superseded; 0: stands */
+    int64_t file; /* import that brought it; 0: by hand or from a call */
+    uint32_t row; /* row of that file */
+    struct attempt_id attempt; /* call that it comes from; 0: otherwise */
+    int64_t recorded_us;       /* when we came to know it */
+    int64_t ended_us;          /* declared wrong or superseded; 0: stands */
+    struct slice ended_reason;
 };
 
 #endif

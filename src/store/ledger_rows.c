@@ -1,0 +1,318 @@
+#include "store/ledger_rows.h"
+
+#include <stdio.h>
+
+#include "store/apply.h"
+
+/* --- reading --------------------------------------------------------------*/
+
+static struct civil_date date_of(struct slice s)
+{
+    struct civil_date d = {0};
+    if (s.n == 0 || !civil_parse_date(s, &d)) {
+        return (struct civil_date){0};
+    }
+    return d;
+}
+
+static enum tri tri_of(struct slice s)
+{
+    enum tri t;
+    return vocab_tri_parse(s, &t) ? t : TRI_UNKNOWN;
+}
+
+void ledger_rows_read(struct query *q, struct ledger_entry *out)
+{
+    *out = (struct ledger_entry){
+        .kind = LEDGER_KIND_COUNT,
+        .tenant = {query_get_int(q, 0)},
+        .id = query_get_int(q, 1),
+        .seller = {query_get_int(q, 3)},
+        .seller_name = query_get_text(q, 4),
+        .e164 = (uint64_t)query_get_int(q, 5),
+        .address = query_get_text(q, 6),
+        .word = query_get_text(q, 7),
+        .value = query_get_text(q, 8),
+        .channels = (uint32_t)query_get_int(q, 10),
+        .from = date_of(query_get_text(q, 11)),
+        .to = date_of(query_get_text(q, 12)),
+        .from_us = query_get_int(q, 13),
+        .to_us = query_get_int(q, 14),
+        .not_condition = tri_of(query_get_text(q, 15)),
+        .name = query_get_text(q, 16),
+        .proof = query_get_text(q, 17),
+        .wording = query_get_text(q, 18),
+        .note = query_get_text(q, 19),
+        .file = query_get_int(q, 20),
+        .row = (uint32_t)query_get_int(q, 21),
+        .attempt = {query_get_int(q, 22)},
+        .recorded_us = query_get_int(q, 23),
+        .ended_us = query_get_int(q, 24),
+        .ended_reason = query_get_text(q, 25),
+    };
+    (void)ledger_kind_parse(query_get_text(q, 2), &out->kind);
+    if (!vocab_place_parse(query_get_text(q, 9), &out->area)) {
+        out->area.v = 0;
+    }
+}
+
+/* --- writing --------------------------------------------------------------*/
+
+struct texts {
+    char from[11], to[11], area[VOCAB_PLACE_MAX + 1];
+};
+
+static struct slice date_text(struct civil_date d, char out[11])
+{
+    if (d.year == 0) {
+        return str_of("");
+    }
+    civil_format_date(d, out);
+    return str_of(out);
+}
+
+/* What an entry says, in the order of both statements below. */
+static void bind_content(struct query *q, const struct ledger_entry *x,
+                         struct texts *t)
+{
+    vocab_place_text(x->area, t->area);
+    query_int(q, x->tenant.v);
+    query_text(q, str_of(ledger_kind_text(x->kind)));
+    query_int(q, x->seller.v);
+    query_int(q, (int64_t)x->e164);
+    query_text(q, x->address);
+    query_text(q, x->word);
+    query_text(q, x->value);
+    query_text(q, x->area.v != 0 ? str_of(t->area) : str_of(""));
+    query_int(q, x->channels);
+    query_text(q, date_text(x->from, t->from));
+    query_text(q, date_text(x->to, t->to));
+    query_int(q, x->from_us);
+    query_int(q, x->to_us);
+    query_text(q, str_of(vocab_tri_text(x->not_condition)));
+    query_text(q, x->name);
+    query_text(q, x->proof);
+    query_text(q, x->wording);
+    query_text(q, x->note);
+}
+
+#define SAME_CONTENT                                                           \
+    "tenant = ?1 AND kind = ?2 AND seller = ?3 AND e164 = ?4 "                 \
+    "AND address = ?5 AND word = ?6 AND value = ?7 AND area = ?8 "             \
+    "AND channels = ?9 AND from_day = ?10 AND to_day = ?11 "                   \
+    "AND from_us = ?12 AND to_us = ?13 AND not_condition = ?14 "               \
+    "AND name = ?15 AND proof = ?16 AND wording = ?17 AND note = ?18 "         \
+    "AND NOT EXISTS (SELECT 1 FROM ledger_end x "                              \
+    "WHERE x.tenant = ledger.tenant AND x.id = ledger.id) LIMIT 1"
+
+/* *id 0: no such entry stands. */
+static int find_same(struct db *db, const struct ledger_entry *x, int64_t *id,
+                     struct err *e)
+{
+    struct query q;
+    struct texts t;
+    *id = 0;
+    if (x->e164 != 0) {
+        query_open(&q, db,
+                   "SELECT id FROM ledger INDEXED BY ledger_number "
+                   "WHERE " SAME_CONTENT);
+    } else if (x->address.n > 0) {
+        query_open(&q, db,
+                   "SELECT id FROM ledger INDEXED BY ledger_address "
+                   "WHERE address <> '' AND " SAME_CONTENT);
+    } else {
+        query_open(&q, db,
+                   "SELECT id FROM ledger INDEXED BY ledger_kind "
+                   "WHERE " SAME_CONTENT);
+    }
+    bind_content(&q, x, &t);
+    int rc = query_one(&q, id, e);
+    return rc == TM_ENOTFOUND ? TM_OK : rc;
+}
+
+static int insert_row(struct db *db, const struct ledger_entry *x, int64_t *id,
+                      struct err *e)
+{
+    struct query q;
+    struct texts t;
+    int rc = db_new_ids(db, "ledger", 1, id, e);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    query_open(&q, db,
+               "INSERT INTO ledger (tenant, kind, seller, e164, address, "
+               "word, value, area, channels, from_day, to_day, from_us, "
+               "to_us, not_condition, name, proof, wording, note, id, "
+               "attempt, file, row, recorded_us) VALUES (?, ?, ?, ?, ?, ?, "
+               "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    bind_content(&q, x, &t);
+    query_int(&q, *id);
+    query_int(&q, x->attempt.v);
+    query_int(&q, x->file);
+    query_int(&q, x->row);
+    query_int(&q, x->recorded_us);
+    return query_done(&q, e);
+}
+
+bool ledger_rows_stops_calls(const struct ledger_entry *x)
+{
+    return x->kind == LEDGER_REVOCATION && x->e164 != 0 &&
+           (x->channels == 0 || (x->channels & VOCAB_VOICE) != 0);
+}
+
+static int stop_calls(struct db *db, const struct ledger_entry *x,
+                      struct err *e)
+{
+    struct record r = {
+        .kind = RECORD_OPT_OUT,
+        .at_us = x->from_us,
+        .tenant = x->tenant,
+        .seller = x->seller,
+        .e164 = x->e164,
+        .key = x->word,
+    };
+    return apply_record(db, &r, e);
+}
+
+int ledger_rows_insert(struct db *db, const struct ledger_entry *x, int64_t *id,
+                       bool *again, struct err *e)
+{
+    tm_assert(x->tenant.v > 0 && x->kind < LEDGER_KIND_COUNT);
+    tm_assert(x->kind != LEDGER_REVOCATION || x->from_us != 0);
+    int rc = find_same(db, x, id, e);
+    *again = rc == TM_OK && *id != 0;
+    if (rc != TM_OK || *again) {
+        return rc;
+    }
+    rc = insert_row(db, x, id, e);
+    /* The row stands already when the record looks for it. */
+    if (rc == TM_OK && ledger_rows_stops_calls(x)) {
+        rc = stop_calls(db, x, e);
+    }
+    return rc;
+}
+
+/* Ids and words only: the journal outlives the erasure of the row. */
+static int write_journal(struct db *db, const struct ledger_entry *x,
+                         const char *what, int64_t at_us, struct err *e)
+{
+    char note[64];
+    (void)snprintf(note, sizeof(note), "id=%lld", (long long)x->id);
+    struct record r = {
+        .kind = RECORD_LEDGER,
+        .at_us = at_us,
+        .tenant = x->tenant,
+        .seller = x->seller,
+        .e164 = x->e164,
+        .attempt = x->attempt,
+        .key = str_of(ledger_kind_text(x->kind)),
+        .value = str_of(what),
+        .note = str_of(note),
+    };
+    return apply_record(db, &r, e);
+}
+
+int ledger_rows_add(struct db *db, const struct ledger_entry *x, int64_t *id,
+                    bool *again, struct err *e)
+{
+    int rc = ledger_rows_insert(db, x, id, again, e);
+    if (rc != TM_OK || *again) {
+        return rc;
+    }
+    struct ledger_entry stored = *x;
+    stored.id = *id;
+    return write_journal(db, &stored, "added", x->recorded_us, e);
+}
+
+static int find_row(struct db *db, const struct ledger_rows_end *end,
+                    struct ledger_entry *out, struct err *e)
+{
+    struct query q;
+    query_open(&q, db, LEDGER_ROWS_SELECT "WHERE g.tenant = ? AND g.id = ?");
+    query_int(&q, end->tenant.v);
+    query_int(&q, end->id);
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        ledger_rows_read(&q, out);
+        rc = out->ended_us == 0
+                 ? TM_OK
+                 : err_set(e, TM_EEXIST, "entry %lld is ended already: %.*s",
+                           (long long)end->id, (int)out->ended_reason.n,
+                           out->ended_reason.p);
+    } else if (rc == 0) {
+        rc = err_set(e, TM_ENOTFOUND,
+                     "there is no ledger entry %lld: 'telemark ledger show "
+                     "all' lists them with their numbers",
+                     (long long)end->id);
+    }
+    query_close(&q);
+    return rc;
+}
+
+int ledger_rows_end(struct db *db, const struct ledger_rows_end *end,
+                    enum ledger_kind *kind, struct err *e)
+{
+    struct ledger_entry x;
+    int rc = find_row(db, end, &x, e);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    struct query q;
+    query_open(&q, db,
+               "INSERT INTO ledger_end (tenant, id, ended_us, reason) "
+               "VALUES (?, ?, ?, ?)");
+    query_int(&q, end->tenant.v);
+    query_int(&q, end->id);
+    query_int(&q, end->now_us);
+    query_text(&q, end->reason);
+    rc = query_done(&q, e);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    *kind = x.kind;
+    return write_journal(db, &x, "ended", end->now_us, e);
+}
+
+/* --- opt-outs -------------------------------------------------------------*/
+
+/* The means of a request, from the record's source. */
+static struct slice means_of(const struct record *r)
+{
+    static const char *const means[] = {"key",   "voice", "agent", "letter",
+                                        "email", "text",  "web",   "list"};
+    for (size_t i = 0; i < tm_array_len(means); i++) {
+        if (str_eq(r->key, means[i])) {
+            return r->key;
+        }
+    }
+    return str_of(r->attempt.v != 0 ? "key" : "other");
+}
+
+int ledger_rows_opt_out(struct db *db, const struct record *r, struct err *e)
+{
+    int64_t id = 0;
+    struct query q;
+    query_open(&q, db,
+               "SELECT id FROM ledger WHERE tenant = ? AND e164 = ? "
+               "AND kind = 'revocation' AND seller = ? AND from_us = ? "
+               "LIMIT 1");
+    query_int(&q, r->tenant.v);
+    query_int(&q, (int64_t)r->e164);
+    query_int(&q, r->seller.v);
+    query_int(&q, r->at_us);
+    int rc = query_one(&q, &id, e);
+    if (rc != TM_ENOTFOUND) {
+        return rc;
+    }
+    struct ledger_entry x = {
+        .kind = LEDGER_REVOCATION,
+        .tenant = r->tenant,
+        .seller = r->seller,
+        .e164 = r->e164,
+        .word = means_of(r),
+        .from_us = r->at_us,
+        .recorded_us = r->at_us,
+        .attempt = r->attempt,
+    };
+    return insert_row(db, &x, &id, e);
+}
