@@ -1,7 +1,7 @@
 /*
  * Numbers a second: normalise and validate what people write, and look up
- * zones; beside libphonenumber in the same run, where it is installed.
- * Ratios hold on any machine, the absolute figures do not.
+ * zones and states; beside libphonenumber in the same run, where it is
+ * installed. Ratios hold on any machine, the absolute figures do not.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 
 #include "base/rng.h"
 #include "core/number/number.h"
+#include "core/number/number_region.h"
 #include "core/number/number_zone.h"
 #ifdef WITH_NUMBER_ORACLE
 #include "number_oracle.h"
@@ -90,6 +91,22 @@ static double zone_rate(void)
     return (double)TEXTS * ROUNDS / (cpu_s() - start);
 }
 
+static double region_rate(void)
+{
+    double start = cpu_s();
+    uint64_t e164 = 12012000000;
+    size_t seen = 0;
+
+    for (size_t i = 0; i < (size_t)TEXTS * ROUNDS; i++) {
+        const char *out[NUMBER_REGION_MAX];
+
+        seen += number_region_candidates(e164, out, NUMBER_REGION_MAX);
+        e164 += 3571;
+    }
+    tm_assert(seen > 0);
+    return (double)TEXTS * ROUNDS / (cpu_s() - start);
+}
+
 #ifdef WITH_NUMBER_ORACLE
 static double oracle_rate(size_t *valid)
 {
@@ -115,6 +132,7 @@ int main(void)
     ours = parse_rate(&valid);
     printf("number: parse %.2f M/s (%zu of %d valid), zones %.2f M/s\n",
            ours / 1e6, valid, TEXTS, zone_rate() / 1e6);
+    printf("number: states %.1f ns a look-up\n", 1e9 / region_rate());
 #ifdef WITH_NUMBER_ORACLE
     double theirs = oracle_rate(&valid);
 

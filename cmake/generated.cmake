@@ -6,7 +6,7 @@
 set(tools_number ${PROJECT_SOURCE_DIR}/tools/number)
 set(number_out ${PROJECT_BINARY_DIR}/generated/number)
 set(TELEMARK_NUMBER_TABLES ${number_out}/number_table.c
-  ${number_out}/zone_table.c)
+  ${number_out}/zone_table.c ${number_out}/region_table.c)
 find_program(NODE NAMES node nodejs REQUIRED)
 find_program(NPM NAMES npm REQUIRED)
 set(number_stamp ${number_out}/packages)

