@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/rules/rule_calendar.h"
+#include "core/rules/rule_key.h"
 #include "core/rules/rule_parse.h"
 #include "core/rules/verdict.h"
 
@@ -406,12 +407,16 @@ static struct rule_index index_of(struct loader *o, const struct rule_group *g,
                                   uint32_t channel,
                                   bool (*is)(const struct rule_code *c))
 {
-    uint16_t *rule = arena_array(o->arena, g->n, sizeof *rule);
+    struct rule_listed *rule = arena_array(o->arena, g->n, sizeof *rule);
     size_t n = 0;
     for (size_t i = g->first; i < g->first + g->n; i++) {
         const struct rule_code *c = &o->book->code[i];
         if ((c->channels & channel) && is(c)) {
-            rule[n++] = (uint16_t)i;
+            rule[n++] = (struct rule_listed){
+                .never = rule_key_never(c),
+                .sure = rule_key_sure(c, channel),
+                .rule = (uint16_t)i,
+            };
         }
     }
     return (struct rule_index){rule, n};

@@ -128,9 +128,16 @@ struct rule_code {
     struct rule_param param;
 };
 
+/* A rule and whom its conditions leave out or surely let in, as masks of
+ * keys: core/rules/rule_key.h. */
+struct rule_listed {
+    uint64_t never, sure;
+    uint16_t rule;
+};
+
 /* Some rules of a group, in order. */
 struct rule_index {
-    const uint16_t *rule;
+    const struct rule_listed *rule;
     size_t n;
 };
 

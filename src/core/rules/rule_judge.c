@@ -49,10 +49,11 @@ static bool suspended(const struct rule_judge *j, const struct rule_code *c)
     return false;
 }
 
-static void weigh_exemption(struct rule_judge *j, const struct rule_code *c)
+static void weigh_exemption(struct rule_judge *j, const struct rule_listed *l,
+                            const struct rule_code *c)
 {
     uint64_t missing = 0;
-    enum tri reach = rule_test_applies(&j->view, c, &missing);
+    enum tri reach = rule_test_applies(&j->view, l, c, &missing);
     if (reach == TRI_NO || suspended(j, c)) {
         return;
     }
@@ -91,9 +92,11 @@ void rule_judge_exemptions(struct rule_judge *j)
         const struct rule_group *group = j->group[g];
         const struct rule_index *list = &group->exempt[rule_judge_channel(j)];
         for (size_t i = 0; i < list->n; i++) {
-            const struct rule_code *c = &b->code[list->rule[i]];
-            if (rule_reach_binds(j, c)) {
-                weigh_exemption(j, c);
+            const struct rule_listed *l = &list->rule[i];
+            const struct rule_code *c = &b->code[l->rule];
+            if (!rule_test_passed_over(&j->view, l, c) &&
+                rule_reach_binds(j, c)) {
+                weigh_exemption(j, l, c);
             }
         }
     }
@@ -179,12 +182,13 @@ static enum verdict_effect effect_of(const struct rule_code *c,
     return reach == TRI_YES ? EFFECT_DENIED : EFFECT_UNKNOWN;
 }
 
-static void judge_rule(struct rule_judge *j, const struct rule_code *c)
+static void judge_rule(struct rule_judge *j, const struct rule_listed *l,
+                       const struct rule_code *c)
 {
-    size_t i = rule_judge_index(j, c);
+    size_t i = l->rule;
     const struct rule *rule = &j->b->rule[i];
     uint64_t missing = 0;
-    enum tri reach = rule_test_applies(&j->view, c, &missing);
+    enum tri reach = rule_test_applies(&j->view, l, c, &missing);
     if (reach == TRI_NO) {
         return;
     }
@@ -233,7 +237,11 @@ static void judge_group(struct rule_judge *j, const struct rule_group *group,
 {
     const struct rule_index *list = &group->all[rule_judge_channel(j)];
     for (size_t i = 0; i < list->n; i++) {
-        const struct rule_code *c = &j->b->code[list->rule[i]];
+        const struct rule_listed *l = &list->rule[i];
+        const struct rule_code *c = &j->b->code[l->rule];
+        if (rule_test_passed_over(&j->view, l, c)) {
+            continue;
+        }
         if (c->role == RULE_EXEMPT) {
             if (*exempt < j->exempts && j->exempt[*exempt].code == c) {
                 judge_exemption(j, &j->exempt[(*exempt)++]);
@@ -241,7 +249,7 @@ static void judge_group(struct rule_judge *j, const struct rule_group *group,
             continue;
         }
         if (rule_reach_binds(j, c)) {
-            judge_rule(j, c);
+            judge_rule(j, l, c);
         }
     }
 }

@@ -53,13 +53,15 @@ static int64_t could_be_lifted(const struct rule_judge *j, size_t rule)
 
 /* The least instant at which a rule of hours or caps could pass; the view's own
  * when it does, or does not reach the case. */
-static int64_t rule_opens(struct rule_judge *j, const struct rule_code *c)
+static int64_t rule_opens(struct rule_judge *j, const struct rule_listed *l)
 {
     int64_t t = j->view.clock.t;
-    size_t i = rule_judge_index(j, c);
+    size_t i = l->rule;
+    const struct rule_code *c = &j->b->code[i];
     uint64_t missing = 0;
-    if (!rule_reach_binds(j, c) || rule_bits_has(&j->lifted, i) ||
-        rule_test_applies(&j->view, c, &missing) == TRI_NO) {
+    if (rule_test_passed_over(&j->view, l, c) || !rule_reach_binds(j, c) ||
+        rule_bits_has(&j->lifted, i) ||
+        rule_test_applies(&j->view, l, c, &missing) == TRI_NO) {
         return t;
     }
     struct rule_result r;
@@ -79,7 +81,24 @@ static int64_t next_try(struct rule_judge *j)
         const struct rule_group *group = j->group[g];
         const struct rule_index *list = &group->time[rule_judge_channel(j)];
         for (size_t i = 0; i < list->n; i++) {
-            int64_t at = rule_opens(j, &j->b->code[list->rule[i]]);
+            int64_t at = rule_opens(j, &list->rule[i]);
+            next = at > next ? at : next;
+        }
+    }
+    return next;
+}
+
+/* The same at the instant of the verdict, whose reasons tell which are shut. */
+static int64_t first_try(const struct rule_judge *j)
+{
+    int64_t next = j->view.clock.t;
+    for (size_t i = 0; i < j->v->reasons; i++) {
+        const struct verdict_reason *r = &j->v->reason[i];
+        if (r->effect == EFFECT_NOT_BEFORE) {
+            const struct rule_code *c = r->rule->code;
+            int64_t at = could_pass(j, c, r->until_us);
+            at = rule_judge_least(at,
+                                  could_be_lifted(j, rule_judge_index(j, c)));
             next = at > next ? at : next;
         }
     }
@@ -90,7 +109,7 @@ int64_t rule_opening_find(struct rule_judge *j)
 {
     int64_t now = j->view.k->when.now_us;
     for (int step = 0; step < STEPS_MAX; step++) {
-        int64_t next = next_try(j);
+        int64_t next = step == 0 ? first_try(j) : next_try(j);
         if (next == j->view.clock.t) {
             return next;
         }

@@ -46,8 +46,8 @@ enum tri rule_test_terms(const struct rule_view *view,
 }
 
 /* By its conditions; says what left it open. */
-enum tri rule_test_applies(const struct rule_view *view,
-                           const struct rule_code *c, uint64_t *missing)
+enum tri rule_test_conditions(const struct rule_view *view,
+                              const struct rule_code *c, uint64_t *missing)
 {
     if (c->when.n == 0 && c->unless.n == 0) {
         return TRI_YES;

@@ -9,12 +9,14 @@
 
 #include "core/rules/rule_clock.h"
 #include "core/rules/rule_code.h"
+#include "core/rules/rule_key.h"
 
 /* A case seen at one instant. */
 struct rule_view {
     const struct rule_case *k;
     struct rule_clock clock;
     uint32_t fact[RULE_FACT_COUNT]; /* a bit each; a line may be two */
+    struct rule_key key;            /* the same, packed */
 };
 
 struct rule_result {
@@ -35,8 +37,32 @@ enum tri rule_test_terms(const struct rule_view *view,
                          uint64_t *missing);
 
 /* Whether a rule applies, by its conditions; adds what left it open. */
-enum tri rule_test_applies(const struct rule_view *view,
-                           const struct rule_code *c, uint64_t *missing);
+enum tri rule_test_conditions(const struct rule_view *view,
+                              const struct rule_code *c, uint64_t *missing);
+
+/* Whether a listed rule, code is its own, cannot apply; mostly without a look
+ * at its conditions. */
+static inline bool rule_test_passed_over(const struct rule_view *view,
+                                         const struct rule_listed *l,
+                                         const struct rule_code *c)
+{
+    bool no = (view->key.one & l->never) != 0;
+    tm_verify(!no || rule_test_conditions(view, c, &(uint64_t){0}) == TRI_NO);
+    return no;
+}
+
+/* As rule_test_conditions, likewise. */
+static inline enum tri rule_test_applies(const struct rule_view *view,
+                                         const struct rule_listed *l,
+                                         const struct rule_code *c,
+                                         uint64_t *missing)
+{
+    if ((view->key.all & ~l->sure) == 0) {
+        tm_verify(rule_test_conditions(view, c, missing) == TRI_YES);
+        return TRI_YES;
+    }
+    return rule_test_conditions(view, c, missing);
+}
 
 static_assert(CASE_INPUT_COUNT <= 64, "inputs are bits of a mask");
 

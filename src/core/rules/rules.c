@@ -76,6 +76,7 @@ int rules_check(const struct rule_book *b, const struct rule_case *k,
         return refuse(v, "malformed case: a permit needs attempt and number");
     }
     j.view.k = k;
+    rule_key_of(j.view.fact, &j.view.key);
     rule_clock_init_fixed(&j.view.clock, &k->location, k->when.now_us, b->fix,
                           b->fixes);
     rule_reach_places(&j);
