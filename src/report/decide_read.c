@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/decide_exact.h"
 #include "report/decide_reader.h"
 
 /* Where one candidate is; `country` is the contact's when n has none. */
@@ -326,7 +327,7 @@ static void read_all(struct decide_reader *r, const json_t *root)
     struct decide_node top = {root, ""};
     decide_reader_keys(
         r, &top,
-        "id title now contact caller purpose subject registry consent "
+        "id title absent now contact caller purpose subject registry consent "
         "relationship internal_dnc attempts campaign facts policy expected");
     struct rule_case *k = r->k;
     k->when.now_us = decide_reader_instant(r, &top, "now");
@@ -349,6 +350,20 @@ static void read_all(struct decide_reader *r, const json_t *root)
     read_subject(r, &top);
 }
 
+/* What an absent key stands for tells the two forms apart. */
+static void read_form(struct decide_reader *r, const json_t *root)
+{
+    struct decide_node top = {root, ""};
+    const char *absent = decide_reader_text(r, &top, "absent");
+    if (!absent || strcmp(absent, "in_order") == 0) {
+        read_all(r, root);
+    } else if (strcmp(absent, "unknown") == 0) {
+        decide_exact(r, root);
+    } else {
+        decide_reader_bad(r, "", "absent", "not in_order or unknown");
+    }
+}
+
 int decide_read(const struct decide_input *in, struct slice line,
                 struct decide_case *out, struct err *e)
 {
@@ -365,7 +380,7 @@ int decide_read(const struct decide_input *in, struct slice line,
     } else {
         const char *id = json_string_value(json_object_get(root, "id"));
         out->id = id ? arena_strdup(in->arena, str_of(id)) : "";
-        read_all(&r, root);
+        read_form(&r, root);
     }
     json_decref(root);
     return r.failed ? TM_EINVAL : TM_OK;

@@ -4,6 +4,7 @@
  * engine supplies; what an absent key stands for is said there and done here:
  * ledgers are known and empty, the caller's own duties are in order, the
  * registers of the United States and Canada are unknown, others are clear.
+ * A line with "absent":"unknown" is in the exact form of decide_write.h.
  *
  * A name that is not listed, or a value of another kind, is an error with the
  * path of its key, e.g. "contact.channel: not a known word".

@@ -90,7 +90,7 @@ struct decide_node decide_reader_element(struct decide_reader *r,
     struct decide_node n = {json_array_get(list, i), whole};
     if (!json_is_object(n.json)) {
         decide_reader_bad(r, whole, "", "not an object");
-    } else {
+    } else if (keys) {
         decide_reader_keys(r, &n, keys);
     }
     return n;

@@ -33,7 +33,8 @@ void decide_reader_keys(struct decide_reader *r, const struct decide_node *n,
 /* The array under a key, or NULL. */
 const json_t *decide_reader_array(struct decide_reader *r,
                                   const struct decide_node *n, const char *key);
-/* An element of a list ("consent[0]"), with the keys that it may have. */
+/* An element of a list ("consent[0]"), with the keys that it may have; NULL:
+ * the caller looks at them. */
 struct decide_node decide_reader_element(struct decide_reader *r,
                                          const json_t *list, size_t i,
                                          const char *path, const char *keys);
