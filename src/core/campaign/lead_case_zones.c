@@ -7,13 +7,38 @@
 #define MOUNTAIN "America/Denver"
 #define PACIFIC  "America/Los_Angeles"
 
-/* Every zone that has people in it, 49 CFR part 71. Only zones that numbers
- * have too, as those are what is loaded; today's clock is what counts, so
- * Detroit and Indianapolis stand under New York. */
+/* Of Canada: two that never change their clocks, and the others. */
+#define ALBERTA       "America/Edmonton"
+#define ATLANTIC      "America/Halifax"
+#define EASTERN_FIXED "America/Panama"
+#define MANITOBA      "America/Winnipeg"
+#define ONTARIO       "America/Toronto"
+#define YUKON         "America/Fort_Nelson"
+
+/* Every zone that has people in it: 49 CFR part 71, and for Canada what the
+ * places keep. Only zones that numbers have too, as those are what is loaded;
+ * today's clock is what counts, so Detroit and Indianapolis stand under New
+ * York, Creston and the Yukon under Fort Nelson. */
 static const struct {
     const char *region;
     const char *zone[4];
 } table[] = {
+    {"CA-AB", {ALBERTA}},
+    /* East Kootenay; the Peace River and Creston keep one time all year. */
+    {"CA-BC", {"America/Vancouver", ALBERTA, YUKON}},
+    {"CA-MB", {MANITOBA}},
+    {"CA-NB", {ATLANTIC}},
+    {"CA-NL", {"America/St_Johns", ATLANTIC}}, /* Labrador */
+    {"CA-NS", {ATLANTIC}},
+    {"CA-NT", {ALBERTA}},
+    {"CA-NU", {ONTARIO, MANITOBA, ALBERTA, EASTERN_FIXED}},
+    {"CA-ON", {ONTARIO, MANITOBA, EASTERN_FIXED}}, /* Kenora; Atikokan */
+    {"CA-PE", {ATLANTIC}},
+    /* Magdalen Islands; the Lower North Shore has no summer time. */
+    {"CA-QC", {ONTARIO, ATLANTIC, "America/Puerto_Rico"}},
+    /* Lloydminster keeps Alberta's time, Creighton Manitoba's. */
+    {"CA-SK", {"America/Regina", ALBERTA, MANITOBA}},
+    {"CA-YT", {YUKON}},
     {"US-AK", {"America/Anchorage", "America/Adak"}},
     {"US-AL", {CENTRAL, EASTERN}}, /* Phenix City keeps Georgia's time */
     {"US-AR", {CENTRAL}},

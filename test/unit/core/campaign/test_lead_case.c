@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -251,25 +252,102 @@ static bool is_zone_of_numbers(const char *name)
 
 /* Every zone of the table is one of the number's own data, as those are
  * loaded: a misspelt one would close its state for ever. */
-static void test_zone_table(void **state)
+static int regions_of(const char *country)
 {
-    (void)state;
-    int states = 0;
+    int regions = 0;
     for (int i = 0; i < 26 * 26; i++) {
-        char region[] = "US-XX";
+        char region[] = "XX-XX";
         struct place_code p;
         const char *zone[4];
+        memcpy(region, country, 2);
         region[3] = (char)('A' + i / 26);
         region[4] = (char)('A' + i % 26);
         assert_true(vocab_place_parse(str_of(region), &p));
         size_t n = lead_case_zones(p, zone);
-        states += n > 0;
+        regions += n > 0;
         for (size_t k = 0; k < n; k++)
             if (!is_zone_of_numbers(zone[k]))
                 fail_msg("%s: no zone %s", region, zone[k]);
     }
+    return regions;
+}
+
+static void test_zone_table(void **state)
+{
+    (void)state;
     /* 50 states, the District of Columbia and 5 territories. */
-    assert_int_equal(states, 56);
+    assert_int_equal(regions_of("US"), 56);
+    /* 10 provinces and 3 territories. */
+    assert_int_equal(regions_of("CA"), 13);
+}
+
+static const struct tz *zone_file(struct arena *a, const char *name)
+{
+    static char bytes[1 << 16];
+    char path[128];
+    const struct tz *z;
+    struct err e = {0};
+    (void)snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        fail_msg("no %s", path);
+    size_t n = fread(bytes, 1, sizeof(bytes), f);
+    (void)fclose(f);
+    if (tz_parse(a, name, bytes, n, &z, &e) != TM_OK)
+        fail_msg("%s: %s", name, e.text);
+    return z;
+}
+
+/* What the clocks of a province's places show is shown by one of its zones:
+ * the places that have a zone of their own in the data of zones, each hour
+ * of a year. */
+static void test_clocks_of_canada(void **state)
+{
+    static const struct {
+        const char *region, *place;
+    } row[] = {
+        {"CA-AB", "America/Edmonton"},      {"CA-BC", "America/Vancouver"},
+        {"CA-BC", "America/Creston"},       {"CA-BC", "America/Dawson_Creek"},
+        {"CA-BC", "America/Fort_Nelson"},   {"CA-BC", "America/Edmonton"},
+        {"CA-MB", "America/Winnipeg"},      {"CA-NB", "America/Moncton"},
+        {"CA-NL", "America/St_Johns"},      {"CA-NL", "America/Goose_Bay"},
+        {"CA-NS", "America/Halifax"},       {"CA-NS", "America/Glace_Bay"},
+        {"CA-NT", "America/Yellowknife"},   {"CA-NT", "America/Inuvik"},
+        {"CA-NU", "America/Iqaluit"},       {"CA-NU", "America/Rankin_Inlet"},
+        {"CA-NU", "America/Resolute"},      {"CA-NU", "America/Cambridge_Bay"},
+        {"CA-NU", "America/Coral_Harbour"}, {"CA-NU", "America/Pangnirtung"},
+        {"CA-ON", "America/Toronto"},       {"CA-ON", "America/Thunder_Bay"},
+        {"CA-ON", "America/Rainy_River"},   {"CA-ON", "America/Atikokan"},
+        {"CA-PE", "America/Halifax"},       {"CA-QC", "America/Montreal"},
+        {"CA-QC", "America/Blanc-Sablon"},  {"CA-QC", "America/Halifax"},
+        {"CA-SK", "America/Regina"},        {"CA-SK", "America/Swift_Current"},
+        {"CA-SK", "America/Edmonton"},      {"CA-SK", "America/Winnipeg"},
+        {"CA-YT", "America/Whitehorse"},    {"CA-YT", "America/Dawson"},
+    };
+    struct arena a;
+    (void)state;
+    arena_init(&a);
+    for (size_t i = 0; i < tm_array_len(row); i++) {
+        const char *name[4];
+        const struct tz *zone[4];
+        const struct tz *place = zone_file(&a, row[i].place);
+        struct place_code p;
+        int64_t from;
+        assert_true(vocab_place_parse(str_of(row[i].region), &p));
+        assert_true(civil_parse_instant(str_of("2026-11-21T00:00:00Z"), &from));
+        size_t n = lead_case_zones(p, name);
+        for (size_t k = 0; k < n; k++)
+            zone[k] = zone_file(&a, name[k]);
+        for (int64_t hour = 0; hour < 365 * 24; hour++) {
+            int64_t at = from + hour * CIVIL_HOUR_US;
+            bool same = false;
+            for (size_t k = 0; k < n; k++)
+                same |= tz_offset_s(zone[k], at) == tz_offset_s(place, at);
+            if (!same)
+                fail_msg("%s: no zone as %s", row[i].region, row[i].place);
+        }
+    }
+    arena_fini(&a);
 }
 
 int main(void)
@@ -289,6 +367,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_strange_places, setup, teardown),
         cmocka_unit_test(test_zone_table),
+        cmocka_unit_test(test_clocks_of_canada),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
