@@ -88,17 +88,17 @@ int wav_read(const char *path, struct pcm **out, struct err *e)
     return rc;
 }
 
-int wav_writer_open(struct wav_writer **out, const char *path, struct err *e)
+int wav_writer_open(struct wav_writer **out, int fd, struct err *e)
 {
-    tm_assert(path != NULL && out != NULL);
+    tm_assert(fd >= 0 && out != NULL);
     SF_INFO info = {
         .samplerate = PCM_RATE,
         .channels = 1,
         .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16,
     };
-    SNDFILE *f = sf_open(path, SFM_WRITE, &info);
+    SNDFILE *f = sf_open_fd(fd, SFM_WRITE, &info, SF_TRUE);
     if (!f) {
-        return err_set(e, TM_EIO, "cannot write sound file \"%s\": %s", path,
+        return err_set(e, TM_EIO, "cannot write a sound file: %s",
                        sf_strerror(NULL));
     }
     (void)sf_command(f, SFC_SET_UPDATE_HEADER_AUTO, NULL, SF_TRUE);

@@ -19,8 +19,9 @@ int wav_read(const char *path, struct pcm **out, struct err *e) TM_MUST_CHECK;
 
 struct wav_writer;
 
-/* Replaces an existing file. TM_EIO and what libsndfile says. */
-int wav_writer_open(struct wav_writer **out, const char *path,
+/* Writes to the open, empty file fd, which is the writer's from now on and
+ * closed by it, also on failure. TM_EIO and what libsndfile says. */
+int wav_writer_open(struct wav_writer **out, int fd,
                     struct err *e) TM_MUST_CHECK;
 int wav_writer_add(struct wav_writer *w, const int16_t *s, size_t n,
                    struct err *e) TM_MUST_CHECK;

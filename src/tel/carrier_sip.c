@@ -1,7 +1,9 @@
 #include "tel/carrier_sip.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "audio/speech.h"
 #include "base/arena.h"
@@ -152,6 +154,17 @@ static int parts_start(struct carrier_sip *c,
     return rc == TM_OK ? trunks_start(c, config, e) : rc;
 }
 
+/* Recordings are private by their own mode (media_record.c); the folder hides
+ * their names too. */
+static void hide_recordings(const struct carrier_sip *c)
+{
+    if (c->record_dir[0] && chmod(c->record_dir, 0700)) {
+        tel_log(&c->log, TEL_LOG_WARNING,
+                "others may see which recordings are in %s: %s", c->record_dir,
+                strerror(errno));
+    }
+}
+
 int carrier_sip_start(struct carrier_sip **out, struct loop *l,
                       const struct carrier_sip_config *config, struct err *e)
 {
@@ -169,6 +182,7 @@ int carrier_sip_start(struct carrier_sip **out, struct loop *l,
     c->stack = mem_alloc(slots * sizeof(struct sip_stack *));
     c->record_dir = mem_alloc(strlen(dir) + 1);
     memcpy(c->record_dir, dir, strlen(dir) + 1);
+    hide_recordings(c);
     c->sessions = (uint64_t)loop_monotonic_us();
     c->owed_timer = loop_timer_new(l, tell_owed, c);
     map_init(&c->calls);

@@ -35,7 +35,8 @@ struct carrier_sip_config {
     unsigned media_threads;         /* 0 = 1 */
     size_t calls_max;               /* 0 = 2,000 */
     size_t prompt_bytes_max;        /* 0 = 64 MiB */
-    const char *record_dir;         /* for call_spec.record; NULL = none */
+    const char *record_dir;         /* for call_spec.record; NULL = none; it
+                                       gets mode 0700, its files 0600 */
     unsigned hold_max_ms;           /* held longer, a call ends; 0 = 120 s */
     const char *software;           /* User-Agent; NULL = "Telemark" */
     const struct clock_port *clock; /* permits are checked against it */

@@ -1,9 +1,11 @@
 /* Recordings: half-second pieces go to one writer thread over a ring. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audio/wav.h"
@@ -108,12 +110,37 @@ static void track_failed(struct media_track *t, const struct err *e)
     tel_log(&t->recorder->log, TEL_LOG_ERROR, "recording: %s", e->text);
 }
 
+/* A voice is for its owner's ears only, whatever umask the process has and
+ * whatever mode a file in our place had. Nothing of such a file is cut before
+ * it is known to be ours. Returns -1 and errno. */
+static int private_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0 && (fchmod(fd, 0600) || ftruncate(fd, 0))) {
+        int why = errno;
+        (void)close(fd);
+        errno = why;
+        return -1;
+    }
+    return fd;
+}
+
+static int track_open(struct media_track *t, struct err *e)
+{
+    int fd = private_file(t->path);
+    if (fd < 0) {
+        return err_set(e, TM_EIO, "cannot write \"%s\": %s", t->path,
+                       strerror(errno));
+    }
+    return wav_writer_open(&t->wav, fd, e);
+}
+
 static void piece_write(struct piece *p)
 {
     static const int16_t silence[PIECE];
     struct media_track *t = p->track;
     struct err e = {0};
-    if (!t->wav && !t->failed && wav_writer_open(&t->wav, t->path, &e)) {
+    if (!t->wav && !t->failed && track_open(t, &e)) {
         track_failed(t, &e);
     }
     while (!t->failed && p->lost > 0) {

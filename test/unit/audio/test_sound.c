@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <sndfile.h>
 #include <unistd.h>
 
@@ -151,11 +152,10 @@ static void test_writer(void **state)
     char path[] = "/tmp/telemark-rec-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
-    (void)close(fd);
     struct err e = {0};
     struct wav_writer *w = NULL;
     struct pcm *p = tone_plain(500, 9000, 300), *back = NULL;
-    assert_int_equal(wav_writer_open(&w, path, &e), TM_OK);
+    assert_int_equal(wav_writer_open(&w, fd, &e), TM_OK);
     assert_int_equal(wav_writer_add(w, p->sample, 1000, &e), TM_OK);
     /* Readable before it is closed, as after a crash. */
     assert_int_equal(wav_read(path, &back, &e), TM_OK);
@@ -169,7 +169,10 @@ static void test_writer(void **state)
     pcm_unref(back);
     pcm_unref(p);
     (void)unlink(path);
-    assert_int_equal(wav_writer_open(&w, "/nonexistent/x.wav", &e), TM_EIO);
+    fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(wav_writer_open(&w, fd, &e), TM_EIO);
+    assert_int_equal(fcntl(fd, F_GETFD), -1); /* closed all the same */
 }
 
 static void test_speech(void **state)

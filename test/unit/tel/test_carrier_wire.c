@@ -5,11 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/rules/permit_seal.h"
@@ -29,6 +31,7 @@ struct wire {
     bool got;
     int answered, packets;
     unsigned seq; /* of our requests, the first is 5 */
+    char recordings[40];
 };
 
 static int64_t now_us(void *self)
@@ -172,6 +175,9 @@ static void start(struct wire *w)
     struct err e = {0};
     memset(w, 0, sizeof *w);
     w->seq = 5;
+    (void)strcpy(w->recordings, "/tmp/telemark-recs-XXXXXX");
+    assert_non_null(mkdtemp(w->recordings));
+    assert_int_equal(chmod(w->recordings, 0755), 0);
     pair_start(&w->p, on_no_call, w);
     w->fd = socket_bound(&w->port);
     w->media[0] = socket_bound(&w->media_port[0]);
@@ -186,8 +192,12 @@ static void start(struct wire *w)
                                          .rtp_min = 31600,
                                          .rtp_max = 31800,
                                          .clock = &fixed,
+                                         .record_dir = w->recordings,
                                          .hold_max_ms = 400};
     assert_int_equal(carrier_sip_start(&w->carrier, w->p.loop, &c, &e), TM_OK);
+    struct stat st;
+    assert_int_equal(stat(w->recordings, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0700);
     carrier_sip_listen(w->carrier, on_event, w);
 }
 
@@ -210,6 +220,7 @@ static void place(struct wire *w)
 static void stop(struct wire *w)
 {
     carrier_sip_stop(w->carrier);
+    (void)rmdir(w->recordings);
     loop_unwatch(w->p.loop, w->fd);
     (void)close(w->fd);
     (void)close(w->media[0]);

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audio/pcm_law.h"
@@ -431,6 +432,12 @@ static void test_recording(void **state)
         char path[] = "/tmp/telemark-rec-XXXXXX";
         int fd = mkstemp(path);
         assert_true(fd >= 0);
+        mode_t mask = umask(0);
+        if (both) { /* a new file, or one that others can read */
+            assert_int_equal(unlink(path), 0);
+        } else {
+            assert_int_equal(fchmod(fd, 0666), 0);
+        }
         (void)close(fd);
         start(&s, path, both);
         join(&s, true, true, s.port);
@@ -440,7 +447,11 @@ static void test_recording(void **state)
         speak(&s, quiet); /* 600 ms: only we are loud */
         speak(&s, tone);  /* 600 ms: only the peer is loud */
         stop(&s);         /* writes all out */
+        (void)umask(mask);
         struct pcm *p = NULL;
+        struct stat st;
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0600);
         assert_int_equal(wav_read(path, &p, &e), TM_OK);
         assert_true(p->n > 8000 && p->n < 13000);
         double head = loudness(p, 1600, 1600);
