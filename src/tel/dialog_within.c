@@ -149,7 +149,11 @@ static void changed(struct dialog *d)
 static void on_offer(struct dialog *d, const struct sip_msg *msg, bool invite)
 {
     struct sip *sip = d->stack->sip;
-    if (d->state != DS_UP || d->invite) {
+    /* An UPDATE without an offer asks nothing that could be pending: it is
+     * answered in an early dialog too (RFC 3311, 5.2; session timers). */
+    bool refresh = !invite && dialog_body_sdp(msg).n == 0;
+    bool open = d->state == DS_UP && !d->invite;
+    if (!open && !refresh) {
         (void)sip_treply(NULL, sip, msg, 491, "Request Pending");
         return;
     }
@@ -157,13 +161,16 @@ static void on_offer(struct dialog *d, const struct sip_msg *msg, bool invite)
     struct buf b;
     struct mbuf *mb = NULL;
     buf_init(&b, ANSWER_MAX);
-    bool refresh = !invite && dialog_body_sdp(msg).n == 0;
     if ((!refresh && !ask_answer(d, msg, &b)) ||
         dialog_contact(d, msg->tp, &msg->src, contact, sizeof contact)) {
         (void)sip_treply(NULL, sip, msg, 488, "Not Acceptable Here");
         goto out;
     }
-    (void)dialog_learn_target(d, msg);
+    if (d->state == DS_UP) {
+        /* Not before: an INVITE that is sent once more, with a password, goes
+         * where the first one went. The 2xx names the target anyhow. */
+        (void)dialog_learn_target(d, msg);
+    }
     int err = sip_treplyf(
         NULL, &mb, sip, msg, true, 200, "OK",
         "%sAllow: " SIP_STACK_ALLOW "\r\n%sContent-Length: %zu\r\n\r\n%b",
@@ -174,7 +181,9 @@ static void on_offer(struct dialog *d, const struct sip_msg *msg, bool invite)
     } else {
         mem_deref(mb);
     }
-    changed(d);
+    if (open) {
+        changed(d);
+    }
 out:
     buf_fini(&b);
 }

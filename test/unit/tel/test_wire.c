@@ -498,6 +498,50 @@ static void test_hangup_before_ack_waits(void **state)
     stop(&w);
 }
 
+/* A callee's request in the early dialog of our call. */
+static void early(struct wire *w, const char *method, int seq, const char *body)
+{
+    char from[256], to[256], out[TEXT_MAX];
+    header(w->seen[0], "From", from, sizeof from);
+    header(w->seen[0], "To", to, sizeof to);
+    (void)snprintf(out, sizeof out,
+                   "%s sip:alice@127.0.0.1 SIP/2.0\r\n"
+                   "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKq%d;rport\r\n"
+                   "From: %s;tag=t\r\nTo: %s\r\nCall-ID: c1\r\n"
+                   "CSeq: %d %s\r\nContact: <sip:else@127.0.0.1:9>\r\n"
+                   "%sContent-Length: %zu\r\n\r\n%s",
+                   method, w->port, seq, to + strlen("To: "),
+                   from + strlen("From: "), seq, method,
+                   body[0] ? "Content-Type: application/sdp\r\n" : "",
+                   strlen(body), body);
+    send_text(w, out);
+}
+
+/* RFC 3311, 5.2: without an offer an UPDATE is answered in an early dialog
+ * too; with one it has to wait for the answer to ours. The INVITE still goes
+ * where it went, whatever Contact the UPDATE names. */
+static void test_update_before_the_answer(void **state)
+{
+    (void)state;
+    struct wire w;
+    start(&w);
+    call(&w, "");
+    wait_for(&w, "INVITE", 1, 1000);
+    answer(&w, 0, "180 Ringing", "t", "", "");
+    early(&w, "UPDATE", 1, "");
+    wait_for(&w, "SIP/2.0 200", 1, 1000);
+    early(&w, "UPDATE", 2, sdp);
+    wait_for(&w, "SIP/2.0 491", 1, 1000);
+    assert_int_equal(w.offers, 0);
+    answer(&w, 0, "200 OK", "t", "", sdp);
+    wait_for(&w, "ACK", 1, 1000);
+    assert_int_equal(w.answered, 1);
+    early(&w, "UPDATE", 3, ""); /* a session refresh: nothing is asked */
+    wait_for(&w, "SIP/2.0 200", 2, 1000);
+    assert_int_equal(w.offers, 0);
+    stop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -506,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_cancel_waits_for_a_provisional_answer),
         cmocka_unit_test(test_digest_of_proxy_and_server),
         cmocka_unit_test(test_bye_before_the_answer),
+        cmocka_unit_test(test_update_before_the_answer),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_callee_answers_strangers),
         cmocka_unit_test(test_callee_repeats_its_answer),
