@@ -25,8 +25,8 @@ typedef void(carrier_event_fn)(void *arg, const struct carrier_event *ev);
 struct carrier {
     void *self;
     /* Starts a call. Refuses with TM_EEXPIRED when the permit is not valid
-     * now, TM_EINVAL when it is for another number or attempt, that or
-     * TM_EEXIST when it was used before, TM_EFULL when the trunk's calls or
+     * now, TM_EINVAL when it is for another number or attempt, TM_EEXIST
+     * when it was used before, TM_EFULL when the trunk's calls or
      * calls per second are used up, TM_ENETWORK when the trunk is down. On
      * success the events follow. */
     int (*place)(void *self, const struct permit *p, const struct call_spec *s,

@@ -172,7 +172,7 @@ static int check(const struct sim_carrier *c, const struct permit *p,
     if (p->attempt.v != s->attempt.v || p->e164 != s->to)
         return err_set(e, TM_EINVAL, "the permit is for another call");
     if (map_get(&c->used, (uint64_t)p->attempt.v, NULL))
-        return err_set(e, TM_EINVAL, "the permit was used before");
+        return err_set(e, TM_EEXIST, "the permit was used before");
     if (strcmp(s->trunk, c->o.trunk) != 0 || c->down)
         return err_set(e, TM_ENETWORK, "trunk %s is down", s->trunk);
     if (room_now(c, now_us) == 0)

@@ -45,10 +45,22 @@ void sim_carrier_call_drop(struct sim_call *k)
     sim_clock_cancel(clock, &k->leave);
 }
 
+/* The first event of every call, also of one that we gave up at once. */
+static void tell_placed(struct sim_call *k)
+{
+    char id[ID_MAX];
+    if (k->told_placed)
+        return;
+    k->told_placed = true;
+    (void)snprintf(id, sizeof(id), "sim-%lld@telemark",
+                   (long long)k->attempt.v);
+    tell(k, (struct carrier_event){.kind = CARRIER_PLACED, .text = str_of(id)});
+}
+
 static void end(struct sim_call *k, enum call_cause cause, int code)
 {
     struct sim_call copy = *k;
-    tm_assert(k->state != SIM_CALL_FREE);
+    tm_assert(k->state != SIM_CALL_FREE && k->told_placed);
     sim_carrier_forget(k->carrier, k);
     tell(&copy, (struct carrier_event){
                     .kind = CARRIER_ENDED, .cause = cause, .code = code});
@@ -71,12 +83,9 @@ static enum call_cause cause_of(int code)
 
 static void left(struct sim_call *k)
 {
-    char id[ID_MAX];
     k->state = SIM_CALL_TRYING;
     set_in(k, &k->step, k->plan.ringing_after_ms);
-    (void)snprintf(id, sizeof(id), "sim-%lld@telemark",
-                   (long long)k->attempt.v);
-    tell(k, (struct carrier_event){.kind = CARRIER_PLACED, .text = str_of(id)});
+    tell_placed(k);
 }
 
 static bool rings(const struct person_call *p)
@@ -93,6 +102,8 @@ static void alert(struct sim_call *k)
 {
     int64_t answer_us = k->placed_us + k->plan.answer_after_ms * MS;
     k->state = SIM_CALL_ALERTING;
+    if (rings(&k->plan))
+        k->give_up_us = now_of(k) + k->ring_timeout_us;
     sim_clock_set(k->carrier->o.clock, &k->step,
                   answer_us < k->give_up_us ? answer_us : k->give_up_us);
     if (!rings(&k->plan))
@@ -146,7 +157,10 @@ static void step_due(void *arg)
         k->beep_due = false;
         tell(k, (struct carrier_event){.kind = CARRIER_BEEP});
         break;
-    case SIM_CALL_ENDING: end(k, CAUSE_US, 0); break;
+    case SIM_CALL_ENDING:
+        tell_placed(k);
+        end(k, CAUSE_US, k->end_code);
+        break;
     case SIM_CALL_FREE: tm_unreachable("a timer of no call");
     }
 }
@@ -222,7 +236,9 @@ void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s)
     struct sim_carrier *c = k->carrier;
     k->state = SIM_CALL_LEAVING;
     k->placed_us = now_of(k) + LEAVE_MS * MS;
-    k->give_up_us = k->placed_us + s->ring_timeout_ms * MS;
+    k->ring_timeout_us = s->ring_timeout_ms * MS;
+    k->give_up_us = k->placed_us + k->ring_timeout_us;
+    k->told_placed = false;
     k->beep_due = k->speaking = false;
     k->ear = (struct person_ear){0};
     k->decided = 0;
@@ -262,6 +278,8 @@ void sim_carrier_call_hangup(struct sim_call *k)
         return;
     tm_assert(k->state != SIM_CALL_FREE);
     sim_carrier_call_drop(k);
+    /* A CANCEL has its INVITE answered by 487, a BYE asks nothing more. */
+    k->end_code = k->state == SIM_CALL_UP ? 0 : 487;
     k->state = SIM_CALL_ENDING;
     set_in(k, &k->step, END_MS);
 }

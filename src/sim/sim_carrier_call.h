@@ -30,8 +30,11 @@ struct sim_call {
     struct attempt_id attempt;
     uint64_t e164;
     unsigned nth;
-    int64_t placed_us; /* the INVITE left */
-    int64_t give_up_us;
+    int64_t placed_us;  /* the INVITE left */
+    int64_t give_up_us; /* counted anew from the first ring */
+    int64_t ring_timeout_us;
+    bool told_placed;
+    int end_code; /* of a call that we end */
     struct person_call plan;
     struct sim_timer step, voice, act, leave;
     bool beep_due; /* step is the end of a machine's greeting */

@@ -255,7 +255,7 @@ static void test_refusals(void **state)
     assert_int_equal(c->place(c->self, &p, &s, NULL), TM_EEXPIRED);
     assert_int_equal(c->room(c->self, "main", d->clock.now_us), 2);
     assert_int_equal(place(d, 2, NUMBER), TM_OK);
-    assert_int_equal(place(d, 2, NUMBER), TM_EINVAL); /* used */
+    assert_int_equal(place(d, 2, NUMBER), TM_EEXIST); /* used */
     assert_int_equal(place(d, 3, NUMBER), TM_OK);
     assert_int_equal(c->room(c->self, "main", d->clock.now_us), 0);
     assert_int_equal(place(d, 4, NUMBER), TM_EFULL);
@@ -369,7 +369,7 @@ static void test_crash_leaves_calls_up(void **state)
         d->port.end_stale(d->port.self, str_of("sim 1 12125550100"), &e),
         TM_OK);
     assert_int_equal(sim_carrier_stale(d->sim), 0);
-    assert_int_equal(place(d, 1, NUMBER), TM_EINVAL); /* used before */
+    assert_int_equal(place(d, 1, NUMBER), TM_EEXIST); /* used before */
     assert_int_equal(place(d, 3, NUMBER), TM_OK);
     desk_free(d);
 }

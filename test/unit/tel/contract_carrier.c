@@ -15,7 +15,8 @@ struct contract {
     void (*wait)(struct contract *c, int ms);
     void (*callee)(struct contract *c, enum contract_callee how);
     int64_t (*now_us)(struct contract *c);
-    bool inside; /* in a call of the port: no event may come */
+    int64_t ring_ms; /* 0: 20 s */
+    bool inside;     /* in a call of the port: no event may come */
     struct carrier_event ev[CONTRACT_EVENTS];
     char text[CONTRACT_EVENTS][2048];
     int n;
@@ -55,7 +56,7 @@ static int contract_place_with(struct contract *c, const struct permit *p,
                           .to = to,
                           .trunk = trunk,
                           .caller_id = "+12125550199",
-                          .ring_timeout_ms = 20000};
+                          .ring_timeout_ms = c->ring_ms ? c->ring_ms : 20000};
     struct err e = {0};
     c->inside = true;
     int rc = c->port->place(c->port->self, p, &s, &e);
@@ -151,14 +152,14 @@ static void contract_busy_call_and_its_permit(void **state)
     c->callee(c, CALLEE_BUSY);
     assert_int_equal(contract_place(c, 7), TM_OK);
     assert_int_equal(c->n, 0);
-    assert_true(contract_place(c, 7) < 0); /* used, and up */
+    assert_int_equal(contract_place(c, 7), TM_EEXIST); /* used, and up */
     const struct carrier_event *end = contract_wait(c, CARRIER_ENDED, 7);
     assert_int_equal(end->cause, CAUSE_BUSY);
     assert_int_equal(end->code, 486);
     assert_int_equal(c->ev[0].kind, CARRIER_PLACED);
     assert_true(c->text[0][0] != '\0');
     assert_int_equal(contract_count(c, CARRIER_ANSWERED), 0);
-    assert_true(contract_place(c, 7) < 0); /* used, and over */
+    assert_int_equal(contract_place(c, 7), TM_EEXIST); /* used, and over */
     assert_int_equal(contract_play(c, 7, 1), TM_ESTATE);
     contract_hangup(c, 7);
     int n = c->n;
@@ -203,15 +204,37 @@ static void contract_hangs_up_at_any_time(void **state)
     assert_int_equal(contract_place(c, 11), TM_OK);
     assert_true(c->port->room(c->port->self, c->trunk, c->now_us(c)) < room);
     contract_hangup(c, 11); /* before the INVITE had any answer */
-    assert_int_equal(contract_wait(c, CARRIER_ENDED, 11)->cause, CAUSE_US);
+    const struct carrier_event *end = contract_wait(c, CARRIER_ENDED, 11);
+    assert_int_equal(end->cause, CAUSE_US);
+    assert_int_equal(end->code, 487);
+    assert_int_equal(c->ev[0].kind, CARRIER_PLACED);
     assert_int_equal(contract_place(c, 12), TM_OK);
     (void)contract_wait(c, CARRIER_RINGING, 12);
     contract_hangup(c, 12);
-    assert_int_equal(contract_wait(c, CARRIER_ENDED, 12)->cause, CAUSE_US);
+    end = contract_wait(c, CARRIER_ENDED, 12);
+    assert_int_equal(end->cause, CAUSE_US);
+    assert_int_equal(end->code, 487);
     contract_hangup(c, 4711); /* unknown */
     contract_pass(c, 5);
     assert_int_equal(contract_count(c, CARRIER_ENDED), 2);
     assert_int_equal(contract_count(c, CARRIER_ANSWERED), 0);
+    contract_drop(c);
+}
+
+/* The callee has the whole ring time from the first ring on. */
+static void contract_ring_time_begins_with_the_ring(void **state)
+{
+    (void)state;
+    struct contract *c = contract_make();
+    c->callee(c, CALLEE_RINGS);
+    c->ring_ms = 15000;
+    assert_int_equal(contract_place(c, 15), TM_OK);
+    int64_t rang = contract_wait(c, CARRIER_RINGING, 15)->at_us;
+    const struct carrier_event *end = contract_wait(c, CARRIER_ENDED, 15);
+    assert_int_equal(end->cause, CAUSE_NO_ANSWER);
+    assert_int_equal(end->code, 487);
+    assert_true(end->at_us - rang >= 15 * CONTRACT_SECOND_US);
+    assert_true(end->at_us - rang < 16 * CONTRACT_SECOND_US);
     contract_drop(c);
 }
 
@@ -237,4 +260,5 @@ static void contract_ends_stale_dialogs(void **state)
         cmocka_unit_test(contract_busy_call_and_its_permit),                   \
         cmocka_unit_test(contract_plays_and_cuts_off),                         \
         cmocka_unit_test(contract_hangs_up_at_any_time),                       \
+        cmocka_unit_test(contract_ring_time_begins_with_the_ring),             \
         cmocka_unit_test(contract_ends_stale_dialogs)
