@@ -137,7 +137,8 @@ static int look(struct import_file *f, const struct import_file_options *o,
         rc = choose_delimiter(o->delimiter, buf_slice(&text), &delimiter, e);
     if (rc == TM_OK) {
         csv_open(&f->csv, delimiter);
-        rc = guess_columns(f, o, buf_slice(&text), n == f->size, e);
+        if (o->plain == NULL)
+            rc = guess_columns(f, o, buf_slice(&text), n == f->size, e);
     }
     buf_fini(&text);
     return rc;
@@ -191,6 +192,9 @@ static int hash_file(struct import_file *f, const struct import_file_options *o,
             &h, (const uint8_t *)columns_role_text(c->role),
             strlen(columns_role_text(c->role)) + 1);
     }
+    if (o->plain != NULL)
+        (void)crypto_generichash_update(&h, (const uint8_t *)o->plain,
+                                        strlen(o->plain) + 1);
     (void)crypto_generichash_update(&h, (const uint8_t *)o->country,
                                     strlen(o->country));
     (void)crypto_generichash_update(

@@ -17,6 +17,9 @@ struct import_file_options {
     const char *delimiter; /* NULL: guess; "tab" for a tab */
     enum columns_header header;
     const char *const *map; /* COLUMNS_MAPS_MAX texts, NULL-ended */
+    /* No list of leads: columns are not guessed, the header comes as the first
+     * row, and this text is part of the file's hash. NULL: a list. */
+    const char *plain;
 };
 
 struct import_file {
