@@ -1,0 +1,52 @@
+/*
+ * The archive port: the texts and lists that past decisions were made by, as
+ * attempts name them in reader_attempt.versions. What is not there any more
+ * is not there: nothing newer takes its place.
+ *
+ * Each function returns 1 when it was found and *out is set, 0 when it is gone
+ * or never was, negative on an error. Texts and lists live until the archive
+ * is closed. One thread per archive.
+ */
+#ifndef PORT_ARCHIVE_H
+#define PORT_ARCHIVE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/str.h"
+#include "core/dnc/dnc_set.h"
+
+struct archive_pack {
+    const char *name, *version, *hash, *file;
+    struct slice text;
+    int64_t first_us;  /* when a server first worked by it */
+    unsigned versions; /* texts on file under this name and version: above 1
+                          the version alone does not tell which */
+};
+
+struct archive_plan {
+    struct slice text;
+    int64_t first_us;
+};
+
+struct archive_list {
+    const char *name, *kind, *country, *file_name, *source_hash;
+    int64_t seller;
+    uint64_t generation, rows;
+    int64_t obtained_us, published_us;
+    const struct dnc_set *set; /* NULL: its numbers are gone from the disk */
+};
+
+struct archive {
+    void *self;
+    /* hash "" any, else its first digits; the newest of those that fit. */
+    int (*pack)(void *self, struct slice name, struct slice version,
+                struct slice hash, struct archive_pack *out, struct err *e);
+    int (*plan)(void *self, struct campaign_id c, struct slice hash,
+                struct archive_plan *out, struct err *e);
+    int (*list)(void *self, struct slice name, uint64_t generation,
+                struct archive_list *out, struct err *e);
+};
+
+#endif
