@@ -3,14 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/campaign/campaign_counters.h"
 #include "core/campaign/lead_case.h"
 #include "core/campaign/plan.h"
 #include "core/dnc/suppression.h"
 #include "core/number/number_zone.h"
 #include "report/why_say.h"
-
-/* 16 CFR 310.4(b)(4)(i) */
-#define PERIOD_US (30 * CIVIL_DAY_US)
 
 enum {
     LEADS_MAX = 64,
@@ -171,20 +169,19 @@ struct ask {
     struct walk *w;
     const struct plan *plan;
     struct suppression suppression;
-    struct case_bucket bucket;
-    int64_t first_call_us;
+    struct campaign_counters counters;
+    int64_t since_us; /* calls before it are in no period of now */
     bool found;
 };
 
-static int count_period(void *arg, const struct reader_attempt *a)
+static int count_call(void *arg, const struct reader_attempt *a)
 {
     struct ask *k = arg;
-    if (a->placed_us < k->bucket.start_us || a->placed_us == 0)
-        return 0;
-    k->bucket.placed++;
-    k->bucket.answered += a->live;
-    k->bucket.live += a->live;
-    k->bucket.abandoned += a->abandoned;
+    if (a->placed_us != 0 && a->placed_us >= k->since_us)
+        campaign_counters_placed(&k->counters, a->placed_us);
+    if (a->ended_us != 0 && a->ended_us >= k->since_us)
+        campaign_counters_ended(&k->counters, a->ended_us, a->live,
+                                a->abandoned);
     return 0;
 }
 
@@ -195,7 +192,7 @@ static int find_plan(void *arg, const struct reader_campaign *c)
     if (c->id.v != to->m.campaign.v)
         return 0;
     to->seller = arena_strdup(k->w->a, c->seller_name);
-    k->first_call_us = c->first_call_us;
+    k->counters.first_call_us = c->first_call_us;
     k->found = plan_parse(k->w->a, "plan", c->plan, &k->plan, NULL) == TM_OK;
     return 1;
 }
@@ -239,12 +236,15 @@ static void ask_phone(struct ask *k, const struct lead *lead, size_t phone)
     const struct lead_case_input in = {
         .plan = k->plan,
         .seller = k->w->campaign->m.seller,
+        .book = q->book,
         .zones = q->zones,
         .lists = q->lists,
+        .facts = q->facts,
         .suppression = &k->suppression,
         .now_us = q->now_us,
-        .bucket = k->bucket,
-        .first_call_us = k->first_call_us,
+        .bucket = k->counters.cell,
+        .buckets = k->counters.cells,
+        .first_call_us = k->counters.first_call_us,
     };
     struct lead_case *c = mem_alloc(sizeof(*c));
     struct verdict *v = mem_alloc(sizeof(*v));
@@ -273,12 +273,11 @@ static int ask_rules(struct walk *w, struct ask *k, struct err *e)
     const struct reader *r = w->q->reader;
     struct lead lead = w->lead->lead;
     int rc = TM_OK;
-    if (k->first_call_us != 0) {
-        int64_t age_us = w->q->now_us - k->first_call_us;
-        int64_t past = age_us > 0 ? age_us / PERIOD_US : 0;
+    if (k->counters.first_call_us != 0) {
         struct reader_attempts all = {.campaign = w->campaign->m.campaign};
-        k->bucket.start_us = k->first_call_us + past * PERIOD_US;
-        rc = r->attempts(r->self, &all, count_period, k, e);
+        k->since_us =
+            campaign_counters_since(k->counters.first_call_us, w->q->now_us);
+        rc = r->attempts(r->self, &all, count_call, k, e);
     }
     seller_history(w->lead, w, &lead);
     for (size_t i = 0; i < w->w->opt_outs; i++)

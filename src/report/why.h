@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/tz.h"
+#include "core/campaign/caller_facts.h"
 #include "core/dnc/dnc_lists.h"
 #include "core/rules/rules.h"
 #include "port/reader.h"
@@ -24,7 +25,8 @@ struct why_question {
     const struct reader *reader;
     const struct rule_book *book;
     const struct tz_set *zones;
-    const struct dnc_lists *lists; /* NULL: the rules are not asked anew */
+    const struct dnc_lists *lists;    /* NULL: the rules are not asked anew */
+    const struct caller_facts *facts; /* NULL: nothing is known */
     int64_t now_us;
     const char *now_source;
 };

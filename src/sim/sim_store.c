@@ -5,8 +5,7 @@
 
 enum { RECORDS_MAX = 65536, PAYLOAD_MAX = 1 << 16 };
 
-#define RETRY_US  INT64_C(100000) /* while away, this often */
-#define PERIOD_US (30 * CIVIL_DAY_US)
+#define RETRY_US INT64_C(100000) /* while away, this often */
 
 enum request_kind { REQUEST_WRITE, REQUEST_FETCH, REQUEST_RELEASE };
 
@@ -354,21 +353,15 @@ void sim_store_open_attempt(const struct sim_store *s,
     tm_assert(found);
 }
 
-static void count_attempt(const struct sim_store_attempt *a,
-                          int64_t period_start_us, int32_t month,
+static void count_attempt(const struct sim_store_attempt *a, int64_t since_us,
                           struct campaign_counters *c)
 {
-    if (a->placed_us == 0)
-        return;
-    struct civil_date d = civil_of_us(a->placed_us).date;
-    bool this_month = (int32_t)d.year * 12 + d.month == month;
-    c->placed++;
-    c->placed_month += this_month;
-    if (a->ended_us >= period_start_us) {
-        c->live += a->live;
-        c->abandoned += a->abandoned;
-    }
-    c->abandoned_month += this_month && a->abandoned;
+    if (a->placed_us >= since_us && a->placed_us != 0)
+        campaign_counters_placed(c, a->placed_us);
+    else
+        c->placed += a->placed_us != 0;
+    if (a->ended_us >= since_us)
+        campaign_counters_ended(c, a->ended_us, a->live, a->abandoned);
 }
 
 bool sim_store_campaign_now(const struct sim_store *s, struct campaign_id id,
@@ -378,16 +371,14 @@ bool sim_store_campaign_now(const struct sim_store *s, struct campaign_id id,
     const struct sim_campaign *c = sim_store_rows_campaign(&s->rows, id);
     if (c == NULL)
         return false;
-    struct civil_date d = civil_of_us(now_us).date;
-    int64_t age_us = now_us - c->first_call_us;
-    int64_t start_us = c->first_call_us + age_us / PERIOD_US * PERIOD_US;
+    int64_t since_us = campaign_counters_since(c->first_call_us, now_us);
     *state = c->c.state;
     *counters = (struct campaign_counters){.first_call_us = c->first_call_us,
                                            .as_of_us = now_us};
     for (size_t i = 0; i < s->rows.attempt.n; i++)
         if (s->rows.attempt.at[i].campaign.v == id.v)
-            count_attempt(&s->rows.attempt.at[i], start_us,
-                          (int32_t)d.year * 12 + d.month, counters);
+            count_attempt(&s->rows.attempt.at[i], since_us, counters);
+    campaign_counters_roll(counters, now_us);
     return true;
 }
 

@@ -4,54 +4,45 @@
 #include "store/lead_rows.h"
 #include "store/query.h"
 
-/* US: successive periods of 30 days from the first call (design, section 4). */
-static const int64_t PERIOD_US = 30 * CIVIL_DAY_US;
-
-static int count_calls(struct db *db, struct campaign_id c, int64_t from_us,
-                       struct campaign_counters *out, struct err *e)
+static int count_placed(struct db *db, struct campaign_id c,
+                        struct campaign_counters *out, struct err *e)
 {
     struct query q;
+    int64_t placed = 0;
     query_open(&q, db,
-               "SELECT count(*) FILTER (WHERE live AND ended_us >= ?2), "
-               "count(*) FILTER (WHERE abandoned AND ended_us >= ?2), "
-               "count(*) FILTER (WHERE placed_us > 0) "
-               "FROM attempt WHERE tenant = "
+               "SELECT count(*) FROM attempt WHERE tenant = "
                "(SELECT tenant FROM campaign WHERE id = ?1) "
-               "AND campaign = ?1");
+               "AND campaign = ?1 AND placed_us > 0");
     query_int(&q, c.v);
-    query_int(&q, from_us);
-    int rc = query_step(&q, e);
-    if (rc == 1) {
-        out->live = (uint64_t)query_get_int(&q, 0);
-        out->abandoned = (uint64_t)query_get_int(&q, 1);
-        out->placed = (uint64_t)query_get_int(&q, 2);
-        rc = TM_OK;
-    }
-    query_close(&q);
+    int rc = query_one(&q, &placed, e);
+    out->placed = (uint64_t)placed;
     return rc;
 }
 
-static int count_month(struct db *db, struct campaign_id c, int64_t now_us,
+/* The same sums as the campaign's own, call by call: what the store has of a
+ * call are the instants that the campaign counted by. */
+static int count_calls(struct db *db, struct campaign_id c, int64_t since_us,
                        struct campaign_counters *out, struct err *e)
 {
-    struct civil_time month = civil_of_us(now_us);
-    month.date.day = 1;
-    month.second_of_day = 0;
-    month.us = 0;
     struct query q;
     query_open(&q, db,
-               "SELECT count(*) FILTER (WHERE placed_us >= ?2), "
-               "count(*) FILTER (WHERE abandoned AND ended_us >= ?2) "
+               "SELECT placed_us, ended_us, live, abandoned "
                "FROM attempt WHERE tenant = "
                "(SELECT tenant FROM campaign WHERE id = ?1) "
-               "AND campaign = ?1 AND recorded_us >= ?2 - 86400000000");
+               "AND campaign = ?1 AND (placed_us >= ?2 OR ended_us >= ?2)");
     query_int(&q, c.v);
-    query_int(&q, civil_to_us(month));
-    int rc = query_step(&q, e);
-    if (rc == 1) {
-        out->placed_month = (uint64_t)query_get_int(&q, 0);
-        out->abandoned_month = (uint64_t)query_get_int(&q, 1);
-        rc = TM_OK;
+    query_int(&q, since_us);
+    int rc;
+    while ((rc = query_step(&q, e)) == 1) {
+        int64_t placed_us = query_get_int(&q, 0);
+        int64_t ended_us = query_get_int(&q, 1);
+        if (placed_us != 0 && placed_us >= since_us) {
+            campaign_counters_placed(out, placed_us);
+        }
+        if (ended_us != 0 && ended_us >= since_us) {
+            campaign_counters_ended(out, ended_us, query_get_int(&q, 2) != 0,
+                                    query_get_int(&q, 3) != 0);
+        }
     }
     query_close(&q);
     return rc;
@@ -68,15 +59,15 @@ int startup_counters(struct db *db, struct campaign_id c, int64_t now_us,
     if (rc == TM_ENOTFOUND) {
         return err_set(e, rc, "there is no campaign %lld", (long long)c.v);
     }
-    int64_t from_us = n.first_call_us;
-    if (rc == TM_OK && from_us > 0 && now_us > from_us) {
-        from_us += (now_us - from_us) / PERIOD_US * PERIOD_US;
+    if (rc == TM_OK) {
+        int64_t since_us = campaign_counters_since(n.first_call_us, now_us);
+        rc = count_calls(db, c, since_us, &n, e);
     }
     if (rc == TM_OK) {
-        rc = count_calls(db, c, from_us, &n, e);
+        rc = count_placed(db, c, &n, e);
     }
     if (rc == TM_OK) {
-        rc = count_month(db, c, now_us, &n, e);
+        campaign_counters_roll(&n, now_us);
     }
     if (rc == TM_OK) {
         *out = n;

@@ -73,12 +73,7 @@ struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
     c->state = state;
     if (counters != NULL)
         c->counters = *counters;
-    c->period = -1;
-    c->month = -1;
-    /* The first step may come in another period than the one counted. */
     c->now_us = c->counters.as_of_us;
-    if (c->now_us > 0)
-        campaign_end_roll(c);
     c->more = true;
     c->next_due_us = INT64_MAX;
     c->own_due_us = INT64_MAX;
@@ -305,11 +300,14 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     tm_assert(c->magic == CAMPAIGN_MAGIC);
     if (ev->now_us > c->now_us)
         c->now_us = ev->now_us;
+    if (c->now_us - c->rolled_us >= CIVIL_DAY_US) {
+        campaign_counters_roll(&c->counters, c->now_us);
+        c->rolled_us = c->now_us;
+    }
     c->room = ev->room;
     c->records = c->actions = c->prompts = 0;
     c->text.n = 0;
     c->again = false;
-    campaign_end_roll(c);
     handle(c, ev);
     prepare_fixed(c);
     campaign_call_due(c);
@@ -372,6 +370,7 @@ void campaign_status(const struct campaign *c, struct campaign_status *out)
         .next_due_us = least_due(c),
         .counters = c->counters,
     };
+    campaign_counters_roll(&out->counters, c->now_us);
     (void)str_copy(out->idle_why, sizeof(out->idle_why),
                    str_of(idle_why(c, text)));
 }

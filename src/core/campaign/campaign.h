@@ -27,6 +27,7 @@
 #include "base/tz.h"
 #include "core/call/call_event.h"
 #include "core/campaign/caller_facts.h"
+#include "core/campaign/campaign_counters.h"
 #include "core/campaign/numbers.h"
 #include "core/campaign/plan.h"
 #include "core/dnc/dnc_lists.h"
@@ -77,18 +78,6 @@ struct campaign_env {
     struct numbers *numbers;          /* likewise; the engine's */
     campaign_judged_fn *judged;       /* may be NULL */
     void *judged_arg;
-};
-
-/* Counters that outlive a restart; read from the store at start. */
-struct campaign_counters {
-    int64_t first_call_us; /* 0: none yet; starts the 30-day periods */
-    uint64_t placed;       /* whole campaign */
-    uint64_t live;         /* of the present 30 x 24 h period */
-    uint64_t abandoned;    /* of the present period */
-    uint64_t placed_month; /* Canada: of the calendar month */
-    uint64_t abandoned_month;
-    int64_t as_of_us; /* when they were read: what "present" means above;
-                         0: at the campaign's first step */
 };
 
 enum campaign_event_kind {

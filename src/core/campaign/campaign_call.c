@@ -138,7 +138,7 @@ static void on_beep(struct campaign *c, struct slot *s)
 static void on_placed(struct campaign *c, struct slot *s, struct slice call_id)
 {
     campaign_out_record(c, RECORD_PLACED, s)->note = call_id;
-    campaign_end_placed(c);
+    campaign_counters_placed(&c->counters, c->now_us);
 }
 
 void campaign_call_event(struct campaign *c, const struct carrier_event *ev)

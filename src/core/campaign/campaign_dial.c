@@ -70,17 +70,15 @@ static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
     struct lead_case_input in = {
         .plan = c->env.plan,
         .seller = c->env.seller,
+        .book = c->env.book,
         .zones = c->env.zones,
         .lists = c->env.lists,
         .suppression = c->env.suppression,
         .facts = c->env.facts,
         .now_us = c->now_us,
         .first_call_us = c->counters.first_call_us,
-        .bucket = {.start_us = campaign_end_period_us(c),
-                   .placed = c->counters.placed,
-                   .answered = c->counters.live,
-                   .live = c->counters.live,
-                   .abandoned = c->counters.abandoned},
+        .bucket = c->counters.cell,
+        .buckets = c->counters.cells,
     };
     lead_case_build(&k, &in, l, phone);
     struct attempt_id id = {*c->env.next_attempt};

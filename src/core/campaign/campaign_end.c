@@ -1,44 +1,6 @@
 #include "base/civil.h"
 #include "core/campaign/campaign_inside.h"
 
-/* 16 CFR 310.4(b)(4)(i): successive periods of 30 days from the campaign's
- * first call. */
-#define PERIOD_US (30 * CIVIL_DAY_US)
-
-static int64_t period_of(const struct campaign *c)
-{
-    if (c->counters.first_call_us == 0)
-        return 0;
-    int64_t age_us = c->now_us - c->counters.first_call_us;
-    return age_us < 0 ? 0 : age_us / PERIOD_US;
-}
-
-void campaign_end_roll(struct campaign *c)
-{
-    struct civil_date d = civil_of_us(c->now_us).date;
-    int32_t month = (int32_t)d.year * 12 + d.month;
-    int64_t period = period_of(c);
-    if (c->period >= 0 && period != c->period)
-        c->counters.live = c->counters.abandoned = 0;
-    if (c->month >= 0 && month != c->month)
-        c->counters.placed_month = c->counters.abandoned_month = 0;
-    c->period = period;
-    c->month = month;
-}
-
-int64_t campaign_end_period_us(const struct campaign *c)
-{
-    return c->counters.first_call_us + period_of(c) * PERIOD_US;
-}
-
-void campaign_end_placed(struct campaign *c)
-{
-    if (c->counters.first_call_us == 0)
-        c->counters.first_call_us = c->now_us;
-    c->counters.placed++;
-    c->counters.placed_month++;
-}
-
 static enum outcome judge_answered(const struct slot *s, bool talked,
                                    enum call_cause cause)
 {
@@ -113,9 +75,7 @@ void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
     r->value = str_of(call_event_cause_text(cause));
     r->live = live;
     r->abandoned = o == OUTCOME_ABANDONED;
-    c->counters.live += live;
-    c->counters.abandoned += r->abandoned;
-    c->counters.abandoned_month += r->abandoned;
+    campaign_counters_ended(&c->counters, c->now_us, live, r->abandoned);
     struct retry_next next =
         retry_after(&c->env.plan->retry, &s->lead, o, c->now_us);
     if (next.state == LEAD_CALLBACK)

@@ -34,8 +34,7 @@ struct campaign {
     struct campaign_env env;
     enum campaign_state state;
     struct campaign_counters counters;
-    int64_t period; /* number of the present 30 x 24 h, -1 not known yet */
-    int32_t month;  /* year * 12 + month, -1 not known yet */
+    int64_t rolled_us; /* when they forgot what is over */
 
     struct pace pace;
     enum pace_limit limit; /* what held back the last dialling */
@@ -100,9 +99,5 @@ void campaign_call_due(struct campaign *c);
 void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
                   int code);
 void campaign_end_refused(struct campaign *c, struct attempt_id a, int error);
-void campaign_end_placed(struct campaign *c); /* counts a placed call */
-/* Starts new periods of the counters when their time has come. */
-void campaign_end_roll(struct campaign *c);
-int64_t campaign_end_period_us(const struct campaign *c);
 
 #endif

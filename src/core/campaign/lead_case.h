@@ -22,29 +22,38 @@
 #include "core/number/number_zone.h"
 #include "core/rules/rule_case.h"
 
-enum { LEAD_CASE_PLACES_MAX = NUMBER_ZONE_MAX + 8 };
+enum {
+    LEAD_CASE_LICENCES_MAX = 32,
+    LEAD_CASE_EMERGENCIES_MAX = 32,
+};
 
 struct lead_case_input {
     const struct plan *plan;
     struct seller_id seller;
+    const struct rule_book *book; /* whose clocks make dates; NULL: the zones
+                                     alone */
     const struct tz_set *zones;
     const struct dnc_lists *lists;         /* NULL: none loaded */
     const struct suppression *suppression; /* NULL: not known */
     const struct caller_facts *facts;      /* NULL: nothing is known */
     int64_t now_us;
-    struct case_bucket bucket; /* counters of the present period */
-    int64_t first_call_us;     /* 0: none yet */
+    const struct case_bucket *bucket; /* of the campaign, oldest first */
+    size_t buckets;
+    int64_t first_call_us; /* 0: none yet */
 };
 
 /* Holds the arrays that the case points to: do not copy it. */
 struct lead_case {
     struct rule_case k;
-    struct case_place place[LEAD_CASE_PLACES_MAX];
+    struct case_place place[CASE_PLACES_MAX];
     struct case_consent consent[LEAD_CONSENTS_MAX];
+    struct case_revocation revocation[LEAD_REVOCATIONS_MAX];
     struct case_attempt attempt[LEAD_HISTORY_MAX];
     struct case_registry registry[DNC_LISTS_MAX];
     struct case_internal internal[DNC_LISTS_MAX + 1];
-    struct case_bucket bucket;
+    struct case_licence licence[LEAD_CASE_LICENCES_MAX];
+    struct case_emergency emergency[LEAD_CASE_EMERGENCIES_MAX];
+    struct civil_date date_min, date_max; /* now, at the callee's places */
 };
 
 /* phone: index into l->phone. */

@@ -59,7 +59,10 @@ struct plan {
     int64_t ring_timeout_ms;
     int64_t start_after_ms; /* answer to first word */
     bool record;
-    size_t hopper; /* leads at hand */
+    enum recording_purpose record_purpose;
+    struct place_code recorder_place; /* where the machine stands, "US-OH" */
+    struct place_code agent_place;    /* v 0: unknown */
+    size_t hopper;                    /* leads at hand */
     const struct script *script;
     char hash[PLAN_HASH_LEN]; /* hex, of the file's text; in the records */
 };

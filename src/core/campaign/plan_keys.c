@@ -93,6 +93,7 @@ static int read_country(struct plan_parser *p, const struct plan_key *k,
     X(seller_type, seller_type, SELLER_TYPE_COUNT)                             \
     X(purpose, purpose, PURPOSE_COUNT)                                         \
     X(goods, goods, GOODS_COUNT)                                               \
+    X(recording_purpose, recording, RECORDING_COUNT)                           \
     X(tri, tri, TRI_COUNT)
 
 #define X(tag, word, count)                                                    \
@@ -204,6 +205,18 @@ static int read_yes_no(struct plan_parser *p, const struct plan_key *k,
     return TM_OK;
 }
 
+static int read_place(struct plan_parser *p, const struct plan_key *k,
+                      const struct kv_line *l, struct err *e)
+{
+    struct place_code place;
+    bool whole = l->value.n == 2 || (l->value.n > 3 && l->value.p[2] == '-');
+    if (!whole || !vocab_place_parse(l->value, &place))
+        return wrong(p, k, l, e,
+                     "must be a country or a subdivision by its ISO 3166 code");
+    memcpy(field(p, k), &place, sizeof(place));
+    return TM_OK;
+}
+
 #define AT(member) offsetof(struct plan, member)
 
 static const struct plan_key keys[] = {
@@ -224,6 +237,10 @@ static const struct plan_key keys[] = {
     {"ring_timeout", read_ring, 0, false, "25s"},
     {"start_after", read_start, 0, false, "500ms"},
     {"record", read_yes_no, 0, false, "no"},
+    {"record_purpose", read_recording_purpose, AT(record_purpose), false,
+     "quality"},
+    {"recorder_place", read_place, AT(recorder_place), false, "US-OH"},
+    {"agent_place", read_place, AT(agent_place), false, "US-OH"},
     {"hopper", read_hopper, 0, false, "500"},
     {"goods", read_goods, AT(goods), false, "other"},
     {"leads_to_sale", read_tri, AT(leads_to_sale), false, "no"},

@@ -798,6 +798,37 @@ static void test_counters_of_the_period(void **state)
     start_free(&s);
 }
 
+/* After a restart the counters are those of the campaign that counted, cell
+ * by cell: calls on both sides of the turn of a month and of a period. */
+static void test_counters_come_back(void **state)
+{
+    struct fixture_house *h = *state;
+    struct campaign_counters live = {0};
+    struct start s;
+    fixture_house_leads(h, FIRST, 1);
+    int64_t at_us = NOON;
+    for (int64_t i = 1; i <= 60; i++) {
+        put_live(h, i, at_us, i % 4 == 0);
+        campaign_counters_placed(&live, at_us);
+        campaign_counters_ended(&live, at_us, true, i % 4 == 0);
+        bool turn = i > 15 && i < 40; /* 30 November and 1 December */
+        at_us += (turn ? 71 * CIVIL_MINUTE_US : 14 * CIVIL_HOUR_US) + i;
+    }
+    campaign_counters_roll(&live, at_us);
+    assert_in_range(live.cells, 10, 60);
+    start_read(h, &s, at_us);
+    const struct campaign_counters *c = &s.campaigns.campaign[0].counters;
+    assert_int_equal(c->cells, live.cells);
+    assert_memory_equal(c->cell, live.cell, c->cells * sizeof(c->cell[0]));
+    assert_true(c->first_call_us == live.first_call_us);
+    assert_int_equal(c->placed, live.placed);
+    assert_int_equal(c->live, live.live);
+    assert_int_equal(c->abandoned, live.abandoned);
+    assert_int_equal(c->placed_month, live.placed_month);
+    assert_int_equal(c->abandoned_month, live.abandoned_month);
+    start_free(&s);
+}
+
 static int load_again(struct db *db, void *arg, struct err *e)
 {
     struct catalog_campaign *c = arg;
@@ -877,6 +908,7 @@ int main(void)
         CASE(test_open_attempts),
         CASE(test_opt_outs),
         CASE(test_counters_of_the_period),
+        CASE(test_counters_come_back),
         CASE(test_campaign_state),
         CASE(test_campaign_load),
     };

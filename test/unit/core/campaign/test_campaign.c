@@ -650,15 +650,18 @@ static void test_counters_of_a_former_period(void **state)
 {
     (void)state;
     struct campaign_status s;
-    struct campaign_counters counters = {
-        .placed = 90, .live = 50, .abandoned = 2, .placed_month = 90};
+    struct campaign_counters counters = {0};
     world_open(&w, world_plan);
-    counters.first_call_us = w.now_us - 1000;
+    for (int i = 0; i < 90; i++)
+        campaign_counters_placed(&counters, w.now_us - 1000);
+    for (int i = 0; i < 50; i++)
+        campaign_counters_ended(&counters, w.now_us - 1000, true, i < 2);
     counters.as_of_us = w.now_us;
     w.campaign = campaign_new(&w.arena, &w.env, CAMPAIGN_PAUSED, &counters);
     world_say(&w, CAMPAIGN_EV_TICK);
     campaign_status(w.campaign, &s);
     assert_int_equal(s.counters.live, 50);
+    assert_int_equal(s.counters.abandoned, 2);
     w.campaign = campaign_new(&w.arena, &w.env, CAMPAIGN_PAUSED, &counters);
     world_wait(&w, INT64_C(31) * 86400 * 1000);
     world_say(&w, CAMPAIGN_EV_START);
