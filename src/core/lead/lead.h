@@ -98,6 +98,7 @@ struct lead {
     size_t phones;
     char country[3]; /* "" unknown */
     char region[8];  /* subdivision of the postal address, "" unknown */
+    char county[40]; /* of the address, without the word; "" unknown */
     bool region_confirmed;
     bool business; /* party: business instead of consumer */
     struct lead_consent consent[LEAD_CONSENTS_MAX];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "core/list/place_name.h"
 
 enum { VANITY_LETTERS = 4, VANITY_FIGURES = 3 };
 
@@ -249,17 +250,51 @@ static char upper(char c)
     return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 }
 
-/* A code: "OH" or "US-OH". Names such as "Ohio" stay a field only. */
+/* "Florida" is "FL" in a row of the United States, else "US-FL". */
+static bool region_name(struct reading *r, struct slice cell)
+{
+    char code[PLACE_NAME_CODE_LEN];
+    const char *in = r->lead->country;
+    bool known =
+        in[0] == '\0' || strcmp(in, "US") == 0 || strcmp(in, "CA") == 0;
+    if (!known || !place_name_code(cell, code))
+        return false;
+    bool home = memcmp(code, in, 2) == 0;
+    (void)str_copy(r->lead->region, sizeof(r->lead->region),
+                   str_of(home ? code + 3 : code));
+    return true;
+}
+
+/* A code: "OH" or "US-OH", or a name. What is neither stays a field only. */
 static void clean_region(struct reading *r, struct slice cell)
 {
     char *to = r->lead->region;
     cell = str_trim(cell);
     bool whole = cell.n > 3 && cell.p[2] == '-';
-    if (cell.n < 2 || cell.n > (whole ? 6 : 3))
+    if (region_name(r, cell) || cell.n < 2 || cell.n > (whole ? 6 : 3))
         return;
+    for (size_t i = 0; i < cell.n; i++) {
+        char c = upper(cell.p[i]);
+        bool code = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!code && !(whole && i == 2))
+            return;
+    }
     (void)str_copy(to, sizeof(r->lead->region), cell);
     for (size_t i = 0; to[i] != '\0'; i++)
         to[i] = upper(to[i]);
+}
+
+/* "Erie County" is "Erie", as orders and registers name it. A name that does
+ * not fit is left out: cut off, it would be another county. */
+static void clean_county(struct reading *r, struct slice cell)
+{
+    static const char tail[] = " county";
+    const size_t n = sizeof(tail) - 1;
+    cell = str_trim(cell);
+    if (cell.n > n && str_eq_nocase(str_range(cell.p + cell.n - n, n), tail))
+        cell = str_trim(str_range(cell.p, cell.n - n));
+    if (cell.n < sizeof(r->lead->county))
+        (void)str_copy(r->lead->county, sizeof(r->lead->county), cell);
 }
 
 static void clean_party(struct reading *r, struct slice cell)
@@ -277,6 +312,10 @@ static void clean_cell(struct reading *r, const struct column *c,
     case COLUMNS_REGION:
         add_field(r, c, cell);
         clean_region(r, cell);
+        break;
+    case COLUMNS_COUNTY:
+        add_field(r, c, cell);
+        clean_county(r, cell);
         break;
     case COLUMNS_PARTY: clean_party(r, cell); break;
     case COLUMNS_CONSENT: r->consent.type = read_consent(cell); break;

@@ -140,6 +140,7 @@ static const struct {
     {"st", COLUMNS_REGION},
     {"province", COLUMNS_REGION},
     {"region", COLUMNS_REGION},
+    {"county", COLUMNS_COUNTY},
     {"party", COLUMNS_PARTY},
     {"customer_type", COLUMNS_PARTY},
 };

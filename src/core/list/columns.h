@@ -23,7 +23,8 @@ enum { COLUMNS_NAME_MAX = 48, COLUMNS_MAPS_MAX = 32, COLUMNS_SAMPLE_MAX = 50 };
     X(COLUMNS_PHONE, "phone")                                                  \
     X(COLUMNS_COUNTRY, "country")                                              \
     X(COLUMNS_REGION, "region") /* state or province of the address */         \
-    X(COLUMNS_PARTY, "party")   /* business or consumer */                     \
+    X(COLUMNS_COUNTY, "county")                                                \
+    X(COLUMNS_PARTY, "party") /* business or consumer */                       \
     X(COLUMNS_CONSENT, "consent")                                              \
     X(COLUMNS_CONSENT_DATE, "consent_date")                                    \
     X(COLUMNS_REVOKED, "consent_withdrawn")                                    \

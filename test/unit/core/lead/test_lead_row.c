@@ -362,7 +362,7 @@ static void test_country(void **state)
 static void region(struct world *w, const char *cell, const char *want)
 {
     char text[100];
-    (void)snprintf(text, sizeof(text), "2125550123,%s", cell);
+    (void)snprintf(text, sizeof(text), "2125550123,\"%s\"", cell);
     assert_true(clean(w, "phone,state", text, "US"));
     assert_string_equal(w->lead.region, want);
     /* and can be spoken as it stands */
@@ -377,9 +377,82 @@ static void test_region(void **state)
     region(w, "US-NY", "US-NY");
     region(w, "us-ny", "US-NY");
     region(w, "", "");
-    region(w, "Texas", "");
-    region(w, "New York", "");
-    region(w, "District of Columbia", "");
+    region(w, "Texas", "TX");
+    region(w, " new  york ", "NY");
+    region(w, "NEW YORK", "NY");
+    region(w, "District of Columbia", "DC");
+    region(w, "Washington, D.C.", "DC");
+    region(w, "Washington", "WA");
+    region(w, "U.S. Virgin Islands", "VI");
+    region(w, "Ontario", "CA-ON"); /* the row says United States */
+    region(w, "Calif.", "");
+    region(w, "Floridaa", "");
+    region(w, "West", "");
+    region(w, "a name that is much longer than any state's name is", "");
+}
+
+static void province(struct world *w, const char *cell, const char *want)
+{
+    char text[100];
+    (void)snprintf(text, sizeof(text), "\"%s\",4165550123", cell);
+    assert_true(clean(w, "province,phone", text, "CA"));
+    assert_string_equal(w->lead.region, want);
+    assert_int_equal(w->lead.fields, 1); /* as it was written */
+}
+
+static void test_province(void **state)
+{
+    struct world *w = *state;
+    province(w,
+             "Qu\xC3\xA9"
+             "bec",
+             "QC");
+    province(w,
+             "QU\xC3\x89"
+             "BEC",
+             "QC");
+    province(w,
+             "Que\xCC\x81"
+             "bec",
+             "QC"); /* the accent by itself */
+    province(w, "quebec", "QC");
+    province(w, "Newfoundland & Labrador", "NL");
+    province(w, "Newfoundland and Labrador", "NL");
+    province(w, "Terre-Neuve-et-Labrador", "NL");
+    province(w,
+             "\xC3\x8Ele-du-Prince-\xC3\x89"
+             "douard",
+             "PE");
+    province(w,
+             "Nouvelle-\xC3\x89"
+             "cosse",
+             "NS");
+    province(w, "Ohio", "US-OH");
+    province(w, "&&&&&&&&&&&&&&&&&&&&&&", "");
+    province(w, "Qu\xC3", "");
+    /* Another country's names are its own. */
+    assert_true(clean(w, "state,phone", "Georgia,+995322123456", "GE"));
+    assert_string_equal(w->lead.region, "");
+}
+
+static void test_county(void **state)
+{
+    struct world *w = *state;
+    assert_true(clean(w, "County,phone", " Erie ,2125550123", "US"));
+    assert_string_equal(w->lead.county, "Erie");
+    assert_int_equal(w->lead.fields, 1);
+    assert_true(clean(w, "county name,phone", "Erie COUNTY,2125550123", "US"));
+    assert_string_equal(w->lead.county, "Erie");
+    assert_true(clean(w, "county,phone", "County,2125550123", "US"));
+    assert_string_equal(w->lead.county, "County");
+    assert_true(clean(w, "county,phone", ",2125550123", "US"));
+    assert_string_equal(w->lead.county, "");
+    assert_true(clean(w, "county,phone",
+                      "A name of forty letters and so too long.,2125550123",
+                      "US"));
+    assert_string_equal(w->lead.county, "");
+    assert_true(clean(w, "country,phone", "US,2125550123", "US"));
+    assert_string_equal(w->lead.county, "");
 }
 
 int main(void)
@@ -393,6 +466,7 @@ int main(void)
         T(test_dates),           T(test_every_date_column),
         T(test_withdrawn),       T(test_business),
         T(test_country),         T(test_region),
+        T(test_province),        T(test_county),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

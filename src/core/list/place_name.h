@@ -1,0 +1,23 @@
+/*
+ * Names of the states and territories of the United States and of the
+ * provinces of Canada, as people write them in the region column of a list:
+ * in any case, with or without accents, in French too for Canada.
+ *
+ * place_name_code   the code of a whole name
+ * Cost: a scan of some ninety short texts. Pure.
+ * Misuse: abbreviations ("Calif.") are not guessed at: a wrong state is worse
+ * than none, as its law would be taken for the callee's.
+ */
+#ifndef CORE_LIST_PLACE_NAME_H
+#define CORE_LIST_PLACE_NAME_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+enum { PLACE_NAME_CODE_LEN = 6 }; /* "US-FL" and its end */
+
+/* out: ISO 3166-2. False: not the name of such a place, *out untouched. */
+bool place_name_code(struct slice name, char out[PLACE_NAME_CODE_LEN]);
+
+#endif
