@@ -312,6 +312,20 @@ int dnc_files_open(struct db *db, const struct data_dir *dir,
     return TM_OK;
 }
 
+int dnc_files_open_one(const struct data_dir *dir, const char *image,
+                       uint64_t generation, struct dnc_files **out,
+                       struct err *e)
+{
+    struct dnc_files *f = mem_alloc(sizeof(*f));
+    int rc = open_image(f, dir, image, generation, e);
+    if (rc != TM_OK) {
+        dnc_files_close(f);
+        return rc;
+    }
+    *out = f;
+    return TM_OK;
+}
+
 const struct dnc_lists *dnc_files_lists(const struct dnc_files *f)
 {
     return &f->lists;

@@ -39,6 +39,11 @@ struct dnc_files; /* one snapshot of all lists, mapped */
  * out, and calls that need one stay forbidden. */
 int dnc_files_open(struct db *db, const struct data_dir *dir,
                    struct dnc_files **out, struct err *e) TM_MUST_CHECK;
+/* The one image of that file name, of a generation that may be superseded:
+ * TM_ENOTFOUND when it was removed, TM_ECORRUPT. */
+int dnc_files_open_one(const struct data_dir *dir, const char *image,
+                       uint64_t generation, struct dnc_files **out,
+                       struct err *e) TM_MUST_CHECK;
 const struct dnc_lists *dnc_files_lists(const struct dnc_files *f);
 void dnc_files_close(struct dnc_files *f); /* nobody may use its lists now */
 

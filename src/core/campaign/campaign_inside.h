@@ -22,7 +22,7 @@ enum {
     TEXT_CALL_MAX = SCRIPT_SAYS_MAX * TEXT_SAY_MAX, /* one turn of a script */
     TEXT_LEAD_MAX = (PREPARE_MAX + 10) * TEXT_SAY_MAX, /* and its verdicts */
     STEP_TEXT_MAX = 8 * TEXT_LEAD_MAX + (STEP_CALLS_MAX + 2) * TEXT_CALL_MAX,
-    VERSIONS_MAX = 1024,
+    VERSIONS_MAX = 3500, /* the journal keeps 4,000 of a text */
 };
 
 #define FETCH_PAUSE_US (500 * 1000) /* between two fetches of a few leads */

@@ -225,7 +225,7 @@ static int calendar_key(struct loader *o, const struct kv_line *l,
     return expect ? fail(o, l->line, e, expect, l->value) : 0;
 }
 
-static void end_pack(struct loader *o)
+static void end_pack(struct loader *o, struct slice text)
 {
     struct place_code place;
     if (o->pack.channels &&
@@ -233,8 +233,13 @@ static void end_pack(struct loader *o)
         o->book->cover[o->book->covers++] =
             (struct rule_cover){place, o->pack.channels};
     }
-    buf_addf(&o->packs, "%s%s %s", o->packs.n ? ", " : "", o->pack.name,
-             o->pack.version);
+    struct rule_book_pack *p = &o->book->pack[o->book->packs_n++];
+    p->name = o->pack.name;
+    p->version = o->pack.version;
+    p->file = o->pack.file;
+    fingerprint_hex(text, p->hash);
+    buf_addf(&o->packs, "%s%s %s@%.*s", o->packs.n ? ", " : "", p->name,
+             p->version, (int)RULE_BOOK_HASH_SHORT, p->hash);
 }
 
 static int load_pack(struct loader *o, const struct rule_pack_text *t,
@@ -270,7 +275,7 @@ static int load_pack(struct loader *o, const struct rule_pack_text *t,
                   str_of(o->pack.file));
     }
     if (rc == 0) {
-        end_pack(o);
+        end_pack(o, t->text);
     }
     return rc;
 }
@@ -515,6 +520,17 @@ int rule_book_load(struct arena *a, const struct rule_pack_text *packs,
 const char *rule_book_packs(const struct rule_book *b)
 {
     return b->packs;
+}
+
+size_t rule_book_pack_count(const struct rule_book *b)
+{
+    return b->packs_n;
+}
+
+const struct rule_book_pack *rule_book_pack(const struct rule_book *b, size_t i)
+{
+    tm_assert(i < b->packs_n);
+    return &b->pack[i];
 }
 
 size_t rule_book_size(const struct rule_book *b)

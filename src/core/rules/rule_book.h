@@ -19,11 +19,14 @@
 #include "base/civil.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "core/journal/fingerprint.h"
 #include "core/rules/vocab.h"
 
 enum {
     RULE_BOOK_RULES_MAX = 1024,
     RULE_BOOK_PACKS_MAX = 64,
+    RULE_BOOK_HASH_LEN = FINGERPRINT_HEX_LEN,
+    RULE_BOOK_HASH_SHORT = 12, /* digits in rule_book_packs() */
 };
 
 struct rule_pack_text {
@@ -86,8 +89,19 @@ int rule_book_load(struct arena *a, const struct rule_pack_text *packs,
                    size_t n, const struct rule_book **out,
                    struct err *e) TM_MUST_CHECK;
 
-/* "us-federal 2026.11, operator 1": names and versions in load order. */
+/* "us-federal 2026.11@0123456789ab, operator 1@...": names, versions and
+ * the first digits of the texts' fingerprints, in load order. */
 const char *rule_book_packs(const struct rule_book *b);
+
+struct rule_book_pack {
+    const char *name, *version, *file;
+    char hash[RULE_BOOK_HASH_LEN]; /* fingerprint of its whole text, hex */
+};
+size_t rule_book_pack_count(const struct rule_book *b);
+/* i as in the packs handed to rule_book_load. */
+const struct rule_book_pack *rule_book_pack(const struct rule_book *b,
+                                            size_t i);
+
 size_t rule_book_size(const struct rule_book *b);
 const struct rule *rule_book_at(const struct rule_book *b, size_t i);
 /* First rule of that id, or NULL. */

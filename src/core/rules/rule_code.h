@@ -180,6 +180,8 @@ struct rule_book {
     size_t fixes;
     struct rule_cover *cover;
     size_t covers;
+    struct rule_book_pack pack[RULE_BOOK_PACKS_MAX]; /* in load order */
+    size_t packs_n;
     const char *packs;
     uint32_t cap_slots; /* bit per policy cap that some rule looks at */
     bool policy_hours;  /* some rule looks at the policy's windows */

@@ -548,7 +548,8 @@ static void a_verdict_explains_itself(void **state)
     verdict_sentence(&v, &b);
     assert_string_equal(b.p, "allowed until 2026-11-24T02:00:00Z");
     assert_null(verdict_cause(&v));
-    assert_string_equal(v.packs, "us-federal 2026.11, operator 1");
+    assert_non_null(strstr(v.packs, "us-federal 2026.11@"));
+    assert_non_null(strstr(v.packs, ", operator 1@"));
     assert_string_equal(v.tzdata, "test");
     buf_clear(&b);
     l.k.suppression.registries = 0;
