@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "core/complaint/complaint_match.h"
 #include "core/journal/journal.h"
 #include "core/lead/lead.h"
 #include "core/lead/outcome.h"
@@ -169,6 +170,49 @@ typedef int(reader_ledger_fn)(void *arg, const struct ledger_entry *l);
 
 typedef int(reader_journal_fn)(void *arg, const struct journal_row *row);
 
+/* A complaint with what became of it. */
+struct reader_complaint {
+    struct complaint c;
+    struct slice seller_name; /* "": not known */
+    int64_t file;             /* 0: by hand */
+    uint64_t row;
+    enum complaint_state state;
+    enum complaint_outcome outcome; /* of a closed one */
+    enum complaint_breach breach;   /* of a violation */
+    bool settled;                   /* a person said which attempt */
+    struct attempt_id attempt;      /* that one, else the best exact or likely
+                                       match; 0: none */
+    int64_t opt_out_us, kept_us, answered_us; /* 0: not */
+    struct civil_date due; /* last date a regulator gave; year 0: c.due */
+};
+typedef int(reader_complaint_fn)(void *arg, const struct reader_complaint *c);
+
+/* The first that is not 0 of id and e164 (the complainant's); else those that
+ * came in [from, until), until 0: all. */
+struct reader_complaints {
+    int64_t id;
+    uint64_t e164;
+    int64_t from_us, until_us;
+};
+
+struct reader_complaint_match {
+    struct attempt_id attempt;
+    enum complaint_grade grade;
+    int score;
+    struct slice why;
+};
+typedef int(reader_complaint_match_fn)(void *arg,
+                                       const struct reader_complaint_match *m);
+
+struct reader_complaint_event {
+    int64_t at_us;
+    enum complaint_event kind;
+    struct slice value, text;
+    struct attempt_id attempt;
+};
+typedef int(reader_complaint_event_fn)(void *arg,
+                                       const struct reader_complaint_event *v);
+
 struct reader {
     void *self;
     /* by id */
@@ -216,6 +260,17 @@ struct reader {
     /* from entry from_seq on, in order */
     int (*journal)(void *self, uint64_t from_seq, reader_journal_fn *v,
                    void *arg, struct err *e);
+    /* by id */
+    int (*complaints)(void *self, const struct reader_complaints *q,
+                      reader_complaint_fn *v, void *arg, struct err *e);
+    /* best first */
+    int (*complaint_matches)(void *self, int64_t complaint,
+                             reader_complaint_match_fn *v, void *arg,
+                             struct err *e);
+    /* in order */
+    int (*complaint_events)(void *self, int64_t complaint,
+                            reader_complaint_event_fn *v, void *arg,
+                            struct err *e);
 };
 
 #endif

@@ -1,6 +1,7 @@
 #include "store/sqlite_reader.h"
 
 #include "base/arena.h"
+#include "store/complaint_reader.h"
 #include "store/dnc_files.h"
 #include "store/reader_calls.h"
 #include "store/reader_leads.h"
@@ -51,6 +52,9 @@ void sqlite_reader_port(struct sqlite_reader *r, struct reader *out)
         .dnc_lists = reader_lists_dnc,
         .ledger = reader_ledger_entries,
         .journal = reader_lists_journal,
+        .complaints = complaint_reader_cases,
+        .complaint_matches = complaint_reader_matches,
+        .complaint_events = complaint_reader_events,
     };
 }
 
