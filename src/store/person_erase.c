@@ -1,0 +1,553 @@
+/* The erasure of a person: see store/person.h. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/apply.h"
+#include "store/data_dir.h"
+#include "store/person.h"
+#include "store/query.h"
+#include "store/reader_records.h"
+#include "store/retention.h"
+
+#define MINE     " IN person_number "
+#define ITS      " IN person_lead "
+#define CALLS_OF "a.tenant = ?1 AND (a.lead" ITS "OR a.e164" MINE ") "
+
+/* --- what stands against it -----------------------------------------------*/
+
+static int refuse_open_call(struct db *db, const struct person *p,
+                            struct err *e)
+{
+    struct query q;
+    int64_t id = 0;
+    query_open(&q, db,
+               "SELECT coalesce(max(a.id), 0) FROM attempt a WHERE " CALLS_OF
+               "AND a.ended_us = 0");
+    query_int(&q, p->tenant.v);
+    int rc = query_one(&q, &id, e);
+    if (rc == TM_OK && id != 0)
+        rc = err_set(e, TM_ESTATE,
+                     "call %lld to this person is not over: try again after "
+                     "the call (one cut off by a crash is closed when the "
+                     "server starts)",
+                     (long long)id);
+    return rc;
+}
+
+/* A hold that touches any part keeps the whole: what belongs together in a
+ * dispute is not ours to say. */
+static int refuse_held(struct db *db, const struct person *p, struct err *e)
+{
+    struct query q;
+    char names[300];
+    query_open(
+        &q, db,
+        "SELECT coalesce(group_concat('\"' || h.name || '\"', ', '), ''), "
+        "count(*) FROM hold_active h WHERE h.tenant = ?1 AND (h.e164" MINE
+        "OR h.campaign IN (SELECT m.campaign FROM campaign_lead m "
+        "WHERE m.tenant = ?1 AND m.lead" ITS
+        "UNION SELECT a.campaign FROM attempt a WHERE " CALLS_OF
+        ") OR h.seller IN (SELECT a.seller FROM attempt a WHERE " CALLS_OF
+        "UNION SELECT k.seller FROM consent k WHERE k.tenant = ?1 "
+        "AND k.lead" ITS "UNION SELECT g.seller FROM ledger g "
+        "WHERE g.tenant = ?1 AND g.e164" MINE "AND g.seller > 0 "
+        "UNION SELECT c.seller FROM campaign_lead m JOIN campaign c "
+        "ON c.tenant = m.tenant AND c.id = m.campaign "
+        "WHERE m.tenant = ?1 AND m.lead" ITS "))");
+    query_int(&q, p->tenant.v);
+    int rc = query_step(&q, e);
+    int64_t n = rc == 1 ? query_get_int(&q, 1) : 0;
+    if (n > 0)
+        (void)str_copy(names, sizeof(names), query_get_text(&q, 0));
+    query_close(&q);
+    if (rc < 0)
+        return rc;
+    if (n > 0)
+        return err_set(e, TM_ESTATE,
+                       "nothing was erased: the person is under the legal "
+                       "hold %s; the number will not be called again; see "
+                       "'telemark hold list'",
+                       names);
+    return TM_OK;
+}
+
+/* --- counting -------------------------------------------------------------*/
+
+static void keep(struct person *p, enum person_kind k,
+                 const struct retention_rule *rule, int64_t until_us)
+{
+    struct person_tally *t = &p->tally[k];
+    t->kept++;
+    if (until_us > t->until_us || t->because == NULL) {
+        t->until_us = until_us;
+        t->because = rule->citation;
+    }
+}
+
+static int run_on(struct db *db, const struct person *p, const char *literal,
+                  uint64_t *changes, struct err *e)
+{
+    struct query q;
+    query_open(&q, db, literal);
+    query_int(&q, p->tenant.v);
+    int rc = query_done(&q, e);
+    if (rc == TM_OK && changes != NULL)
+        *changes += (uint64_t)sqlite3_changes(db->sql);
+    return rc;
+}
+
+/* --- calls ----------------------------------------------------------------*/
+
+/* A recording is kept only as the proof of a spoken consent. */
+static int drop_recording(struct person *p, int64_t id, bool proof,
+                          const struct retention_rule *rule, struct err *e)
+{
+    char name[64], path[PATH_MAX];
+    (void)snprintf(name, sizeof(name), "recordings/%lld.wav", (long long)id);
+    data_dir_path(p->dir, name, path, sizeof(path));
+    if (proof && access(path, F_OK) == 0) {
+        keep(p, PERSON_RECORDINGS, rule, retention_duty_until(rule, p->now_us));
+        return TM_OK;
+    }
+    if (unlink(path) == 0)
+        p->tally[PERSON_RECORDINGS].erased++;
+    else if (errno != ENOENT)
+        return err_errno(e, "cannot remove %s", path);
+    return TM_OK;
+}
+
+struct call {
+    int64_t id, recorded_us;
+    uint64_t e164;
+    bool proof;
+};
+
+/* The next call behind the last id: 1, 0 at the end, or an error. */
+static int next_call(struct db *db, const struct person *p, struct call *c,
+                     struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT a.id, a.e164, a.recorded_us, EXISTS (SELECT 1 FROM "
+               "ledger g WHERE g.tenant = a.tenant AND g.attempt = a.id "
+               "AND g.kind = 'consent') FROM attempt a WHERE " CALLS_OF
+               "AND a.id > ?2 ORDER BY a.id LIMIT 1");
+    query_int(&q, p->tenant.v);
+    query_int(&q, c->id);
+    int rc = query_step(&q, e);
+    if (rc == 1)
+        *c = (struct call){.id = query_get_int(&q, 0),
+                           .e164 = (uint64_t)query_get_int(&q, 1),
+                           .recorded_us = query_get_int(&q, 2),
+                           .proof = query_get_int(&q, 3) != 0};
+    query_close(&q);
+    return rc;
+}
+
+static int erase_calls(struct db *db, struct person *p, struct err *e)
+{
+    struct call c = {0};
+    int rc;
+    while ((rc = next_call(db, p, &c, e)) == 1) {
+        const struct retention_rule *rule =
+            retention_rule_of_number(RETENTION_CALL, c.e164);
+        int64_t until = retention_duty_until(rule, c.recorded_us);
+        rc = drop_recording(p, c.id, c.proof && until > p->now_us, rule, e);
+        if (rc != TM_OK)
+            return rc;
+        if (until > p->now_us) {
+            keep(p, PERSON_CALLS, rule, until);
+            continue;
+        }
+        struct query q;
+        query_open(&q, db, "DELETE FROM attempt WHERE tenant = ? AND id = ?");
+        query_int(&q, p->tenant.v);
+        query_int(&q, c.id);
+        rc = query_done(&q, e);
+        if (rc != TM_OK)
+            return rc;
+        p->tally[PERSON_CALLS].erased++;
+    }
+    return rc;
+}
+
+/* Before the calls, which lead to them. */
+static int erase_answers(struct db *db, struct person *p, struct err *e)
+{
+    int rc = run_on(db, p,
+                    "DELETE FROM answer WHERE tenant = ?1 AND (campaign, "
+                    "attempt) IN (SELECT a.campaign, a.id FROM attempt a "
+                    "WHERE " CALLS_OF ")",
+                    &p->tally[PERSON_ANSWERS].erased, e);
+    return rc == TM_OK
+               ? run_on(db, p,
+                        "DELETE FROM callback WHERE tenant = ?1 AND (campaign, "
+                        "attempt) IN (SELECT a.campaign, a.id FROM attempt a "
+                        "WHERE " CALLS_OF ")",
+                        &p->tally[PERSON_CALLBACKS].erased, e)
+               : rc;
+}
+
+/* --- consents and relationships -------------------------------------------*/
+
+struct keeping {
+    int64_t seller, channels, ended_us, recorded_us, from_us;
+    uint64_t e164;
+    char name[200], word[32], given[12], source[300];
+};
+
+static int put_kept(struct db *db, struct person *p, const char *kind,
+                    const struct keeping *k, int64_t until_us, struct err *e)
+{
+    struct query q;
+    int64_t id = 0;
+    int rc = db_new_ids(db, "kept", 1, &id, e);
+    if (rc != TM_OK)
+        return rc;
+    query_open(&q, db,
+               "INSERT INTO kept (tenant, id, kind, seller, e164, name, word, "
+               "given, channels, ended_us, source, recorded_us, until_us) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query_int(&q, p->tenant.v);
+    query_int(&q, id);
+    query_text(&q, str_of(kind));
+    query_int(&q, k->seller);
+    query_int(&q, (int64_t)k->e164);
+    query_text(&q, str_of(k->name));
+    query_text(&q, str_of(k->word));
+    query_text(&q, str_of(k->given));
+    query_int(&q, k->channels);
+    query_int(&q, k->ended_us);
+    query_text(&q, str_of(k->source));
+    query_int(&q, k->recorded_us);
+    query_int(&q, until_us);
+    return query_done(&q, e);
+}
+
+#define KEEPING_COLUMNS                                                        \
+    ", " READER_RECORDS_NAME ", coalesce((SELECT p.e164 FROM lead_phone p "    \
+    "WHERE p.tenant = d.tenant AND p.lead = d.id ORDER BY p.position "         \
+    "LIMIT 1), 0), coalesce(f.file_name, '') || ' row ' || d.import_row, "     \
+    "coalesce((SELECT max(a.recorded_us) FROM attempt a "                      \
+    "WHERE a.tenant = d.tenant AND a.lead = d.id), 0), "
+
+static void read_keeping(struct query *q, struct keeping *k)
+{
+    *k = (struct keeping){.seller = query_get_int(q, 0),
+                          .channels = query_get_int(q, 3),
+                          .ended_us = query_get_int(q, 4),
+                          .recorded_us = query_get_int(q, 5),
+                          .e164 = (uint64_t)query_get_int(q, 7)};
+    (void)str_copy(k->word, sizeof(k->word), query_get_text(q, 1));
+    (void)str_copy(k->given, sizeof(k->given), query_get_text(q, 2));
+    (void)str_copy(k->name, sizeof(k->name), query_get_text(q, 6));
+    (void)str_copy(k->source, sizeof(k->source), query_get_text(q, 8));
+    k->from_us = query_get_int(q, 9);
+}
+
+/* A consent is kept from the last call that may have leant on it. */
+static int keep_consents(struct db *db, struct person *p, struct err *e)
+{
+    struct query q;
+    struct keeping k;
+    int rc;
+    query_open(&q, db,
+               "SELECT c.seller, c.type, c.given, c.channels, "
+               "coalesce(x.revoked_us, 0), c.recorded_us" KEEPING_COLUMNS
+               "c.position FROM consent c JOIN lead d ON d.tenant = c.tenant "
+               "AND d.id = c.lead LEFT JOIN import_file f "
+               "ON f.tenant = d.tenant AND f.id = d.import_file "
+               "LEFT JOIN consent_end x ON x.tenant = c.tenant "
+               "AND x.lead = c.lead AND x.position = c.position "
+               "WHERE c.tenant = ? AND c.lead" ITS);
+    query_int(&q, p->tenant.v);
+    while ((rc = query_step(&q, e)) == 1) {
+        read_keeping(&q, &k);
+        const struct retention_rule *rule =
+            retention_rule_of_number(RETENTION_CONSENT, k.e164);
+        int64_t from = k.from_us > k.recorded_us ? k.from_us : k.recorded_us;
+        int64_t until = retention_duty_until(rule, from);
+        if (until <= p->now_us) {
+            p->tally[PERSON_CONSENTS].erased++;
+            continue;
+        }
+        keep(p, PERSON_CONSENTS, rule, until);
+        rc = put_kept(db, p, "consent", &k, until, e);
+        if (rc != TM_OK)
+            break;
+    }
+    query_close(&q);
+    return rc;
+}
+
+/* A relationship is a record of ours only when a call asserted it. */
+static int keep_relationships(struct db *db, struct person *p, struct err *e)
+{
+    struct query q;
+    struct keeping k;
+    int rc;
+    query_open(&q, db,
+               "SELECT 0, v.kind, v.day, 0, 0, d.imported_us" KEEPING_COLUMNS
+               "0 FROM lead d JOIN (SELECT tenant, id, 'transaction' AS kind, "
+               "last_transaction AS day FROM lead UNION ALL SELECT tenant, id, "
+               "'inquiry', last_inquiry FROM lead UNION ALL SELECT tenant, "
+               "id, 'gift', last_gift FROM lead) v ON v.tenant = d.tenant "
+               "AND v.id = d.id AND v.day <> '' LEFT JOIN import_file f "
+               "ON f.tenant = d.tenant AND f.id = d.import_file "
+               "WHERE d.tenant = ? AND d.id" ITS);
+    query_int(&q, p->tenant.v);
+    while ((rc = query_step(&q, e)) == 1) {
+        read_keeping(&q, &k);
+        const struct retention_rule *rule =
+            retention_rule_of_number(RETENTION_RELATIONSHIP, k.e164);
+        int64_t until =
+            k.from_us > 0 ? retention_duty_until(rule, k.from_us) : 0;
+        if (until <= p->now_us) {
+            p->tally[PERSON_RELATIONSHIPS].erased++;
+            continue;
+        }
+        keep(p, PERSON_RELATIONSHIPS, rule, until);
+        rc = put_kept(db, p, "relationship", &k, until, e);
+        if (rc != TM_OK)
+            break;
+    }
+    query_close(&q);
+    return rc;
+}
+
+static int erase_leads(struct db *db, struct person *p, struct err *e)
+{
+    static const char *const text[] = {
+        "DELETE FROM consent_end WHERE tenant = ?1 AND lead" ITS,
+        "DELETE FROM consent WHERE tenant = ?1 AND lead" ITS,
+        "DELETE FROM campaign_lead WHERE tenant = ?1 AND lead" ITS,
+        "DELETE FROM lead_phone WHERE tenant = ?1 AND lead" ITS,
+    };
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < tm_array_len(text); i++)
+        rc = run_on(db, p, text[i], NULL, e);
+    return rc == TM_OK
+               ? run_on(db, p, "DELETE FROM lead WHERE tenant = ?1 AND id" ITS,
+                        &p->tally[PERSON_LEADS].erased, e)
+               : rc;
+}
+
+/* --- ledgers --------------------------------------------------------------*/
+
+struct entry {
+    int64_t id, from_us;
+    uint64_t e164;
+    char kind[24];
+};
+
+static int next_entry(struct db *db, const struct person *p, struct entry *x,
+                      struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT g.id, g.e164, g.kind, max(g.recorded_us, "
+               "coalesce((SELECT max(a.recorded_us) FROM attempt a "
+               "WHERE a.tenant = g.tenant AND a.e164 = g.e164), 0)) "
+               "FROM ledger g WHERE g.tenant = ?1 AND g.id > ?2 "
+               "AND (g.e164" MINE "OR g.address = ?3 AND ?3 <> '') "
+               "AND g.kind <> 'caller_id' ORDER BY g.id LIMIT 1");
+    query_int(&q, p->tenant.v);
+    query_int(&q, x->id);
+    query_text(&q, p->address);
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        x->id = query_get_int(&q, 0);
+        x->e164 = (uint64_t)query_get_int(&q, 1);
+        x->from_us = query_get_int(&q, 3);
+        (void)str_copy(x->kind, sizeof(x->kind), query_get_text(&q, 2));
+    }
+    query_close(&q);
+    return rc;
+}
+
+static const struct retention_rule *entry_rule(const struct entry *x)
+{
+    struct slice kind = str_of(x->kind);
+    if (str_eq(kind, "consent"))
+        return retention_rule_of_number(RETENTION_CONSENT, x->e164);
+    if (str_eq(kind, "revocation"))
+        return retention_rule_of_number(RETENTION_REQUEST, x->e164);
+    if (str_eq(kind, "relationship"))
+        return retention_rule_of_number(RETENTION_RELATIONSHIP, x->e164);
+    return NULL;
+}
+
+static int drop_entry(struct db *db, const struct person *p, int64_t id,
+                      struct err *e)
+{
+    struct query q;
+    query_open(&q, db, "DELETE FROM ledger_end WHERE tenant = ? AND id = ?");
+    query_int(&q, p->tenant.v);
+    query_int(&q, id);
+    int rc = query_done(&q, e);
+    if (rc != TM_OK)
+        return rc;
+    query_open(&q, db, "DELETE FROM ledger WHERE tenant = ? AND id = ?");
+    query_int(&q, p->tenant.v);
+    query_int(&q, id);
+    return query_done(&q, e);
+}
+
+/* Entries are evidence and stay whole when the law wants them. */
+static int erase_ledger(struct db *db, struct person *p, struct err *e)
+{
+    struct entry x = {0};
+    int rc;
+    while ((rc = next_entry(db, p, &x, e)) == 1) {
+        const struct retention_rule *rule = entry_rule(&x);
+        int64_t until =
+            rule != NULL ? retention_duty_until(rule, x.from_us) : 0;
+        if (until > p->now_us) {
+            keep(p, PERSON_LEDGER, rule, until);
+            continue;
+        }
+        rc = drop_entry(db, p, x.id, e);
+        if (rc != TM_OK)
+            return rc;
+        p->tally[PERSON_LEDGER].erased++;
+    }
+    return rc;
+}
+
+/* --- exports, holds, the record -------------------------------------------*/
+
+static int list_exports(struct db *db, struct person *p, const uint8_t *hash,
+                        struct err *e)
+{
+    struct query q;
+    int rc;
+    query_open(&q, db,
+               "SELECT x.kind, x.path FROM export x WHERE x.tenant = ?1 "
+               "AND (x.number = ?2 OR x.kind = 'records' AND (EXISTS "
+               "(SELECT 1 FROM attempt a WHERE " CALLS_OF
+               "AND a.recorded_us >= x.from_us AND a.recorded_us < x.until_us "
+               "AND (x.seller = 0 OR a.seller = x.seller)) OR EXISTS "
+               "(SELECT 1 FROM lead d WHERE d.tenant = ?1 AND d.id" ITS
+               "AND d.imported_us < x.until_us) OR EXISTS (SELECT 1 FROM "
+               "ledger g WHERE g.tenant = ?1 AND g.e164" MINE
+               "AND g.recorded_us < x.until_us) OR EXISTS (SELECT 1 FROM "
+               "opt_out o WHERE o.tenant = ?1 AND o.e164" MINE
+               "AND o.at_us >= x.from_us AND o.at_us < x.until_us))) "
+               "ORDER BY x.id");
+    query_int(&q, p->tenant.v);
+    query_blob(&q, hash, JOURNAL_NUMBER_SIZE);
+    while ((rc = query_step(&q, e)) == 1) {
+        if (p->paths == PERSON_PATHS_MAX) {
+            p->more_paths = true;
+            continue;
+        }
+        struct person_path *to = &p->path[p->paths++];
+        (void)str_copy(to->kind, sizeof(to->kind), query_get_text(&q, 0));
+        (void)str_copy(to->path, sizeof(to->path), query_get_text(&q, 1));
+    }
+    query_close(&q);
+    return rc;
+}
+
+/* Exports of the person's own data are forgotten with him. */
+static int drop_exports(struct db *db, struct person *p, const uint8_t *hash,
+                        struct err *e)
+{
+    struct query q;
+    query_open(&q, db, "DELETE FROM export WHERE tenant = ? AND number = ?");
+    query_int(&q, p->tenant.v);
+    query_blob(&q, hash, JOURNAL_NUMBER_SIZE);
+    int rc = query_done(&q, e);
+    p->tally[PERSON_EXPORTS].erased += (uint64_t)sqlite3_changes(db->sql);
+    return rc;
+}
+
+static int visit_exports(struct db *db, struct person *p, struct err *e)
+{
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < p->numbers; i++) {
+        uint8_t hash[JOURNAL_NUMBER_SIZE];
+        journal_number(db->journal.salt, p->number[i], hash);
+        /* Exports of records are found once, those of persons by number. */
+        if (i == 0)
+            rc = list_exports(db, p, hash, e);
+        if (rc == TM_OK)
+            rc = drop_exports(db, p, hash, e);
+    }
+    return rc;
+}
+
+static int drop_holds(struct db *db, struct person *p, struct err *e)
+{
+    int rc = run_on(db, p, "DELETE FROM hold WHERE tenant = ?1 AND e164" MINE,
+                    &p->tally[PERSON_HOLDS].erased, e);
+    return rc == TM_OK
+               ? run_on(db, p,
+                        "DELETE FROM hold_end AS x WHERE x.tenant = ?1 AND "
+                        "NOT EXISTS (SELECT 1 FROM hold h "
+                        "WHERE h.tenant = x.tenant AND h.id = x.id)",
+                        NULL, e)
+               : rc;
+}
+
+static int count_opt_outs(struct db *db, struct person *p, struct err *e)
+{
+    struct query q;
+    int64_t n = 0;
+    query_open(&q, db,
+               "SELECT count(*) FROM opt_out WHERE tenant = ? AND e164" MINE);
+    query_int(&q, p->tenant.v);
+    int rc = query_one(&q, &n, e);
+    p->tally[PERSON_OPT_OUTS] = (struct person_tally){
+        .kept = (uint64_t)n,
+        .until_us = INT64_MAX,
+        .because = "the objection holds only while the number is known"};
+    return rc;
+}
+
+static int write_down(struct db *db, const struct person *p, struct err *e)
+{
+    char note[600] = "";
+    int n = 0;
+    for (int k = 0; k < (int)PERSON_KIND_COUNT; k++) {
+        const struct person_tally *t = &p->tally[k];
+        if (t->erased + t->kept > 0)
+            n += snprintf(note + n, sizeof(note) - (size_t)n,
+                          "%s%s: %llu erased, %llu kept", n > 0 ? "; " : "",
+                          person_kind_text((enum person_kind)k),
+                          (unsigned long long)t->erased,
+                          (unsigned long long)t->kept);
+    }
+    struct record r = {.kind = RECORD_ERASED,
+                       .at_us = p->now_us,
+                       .tenant = p->tenant,
+                       .e164 = p->numbers > 0 ? p->number[0] : 0,
+                       .key = str_of("person"),
+                       .note = str_of(note)};
+    return apply_record(db, &r, e);
+}
+
+typedef int(step_fn)(struct db *db, struct person *p, struct err *e);
+
+int person_erase(struct db *db, struct person *p, struct err *e)
+{
+    /* In this order: each leads to the next ones' rows. */
+    static step_fn *const step[] = {
+        visit_exports, keep_consents, keep_relationships,
+        erase_ledger,  erase_answers, erase_calls,
+        erase_leads,   drop_holds,    count_opt_outs};
+    tm_assert(p->path != NULL && p->now_us > 0);
+    int rc = db_exec(db, "PRAGMA secure_delete = ON", e);
+    if (rc == TM_OK)
+        rc = person_find(db, p, e);
+    if (rc == TM_OK)
+        rc = refuse_held(db, p, e);
+    if (rc == TM_OK)
+        rc = refuse_open_call(db, p, e);
+    for (size_t i = 0; rc == TM_OK && i < tm_array_len(step); i++)
+        rc = step[i](db, p, e);
+    return rc == TM_OK ? write_down(db, p, e) : rc;
+}
