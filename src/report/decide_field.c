@@ -242,6 +242,7 @@ static const struct decide_field known[] = {
     CASE(FLAG, "attempts", attempts.known),
     CASE(FLAG, "campaign", pacing.known),
     CASE(FLAG, "emergency", situation.known),
+    CASE(FLAG, "licences", caller.licences_known),
 };
 
 static const struct decide_field root[] = {

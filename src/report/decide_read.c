@@ -159,6 +159,11 @@ static void read_caller(struct decide_reader *r, const json_t *root)
     o->registered_charity =
         decide_reader_flag(r, &n, "registered_charity", TRI_NO);
     o->hipaa = decide_reader_flag(r, &n, "hipaa", TRI_NO);
+    /* Absent is in order: one of every kind, everywhere. */
+    static const struct case_licence any = {{0}, {"", 0}, {0}, {0}};
+    o->licences_known = true;
+    o->licence = &any;
+    o->licences = 1;
 }
 
 static uint32_t read_covers(struct decide_reader *r,

@@ -74,11 +74,12 @@ struct case_callee {
     struct slice language; /* BCP 47, "" unknown */
 };
 
-/* 5. Caller. */
+/* 5. Caller. A licence, subscription, registration or contract. */
 struct case_licence {
-    struct place_code area; /* where it counts */
-    struct slice kind;      /* "san", "registration", "contract", ... */
-    struct civil_date from, to;
+    struct place_code area; /* where it counts: a country, a subdivision, an
+                               area code ("US-614"); v 0 everywhere */
+    struct slice kind;      /* "san", "registration", ...; "" every kind */
+    struct civil_date from, to; /* both days belong to it; year 0 no end */
 };
 
 struct case_caller {
@@ -89,6 +90,7 @@ struct case_caller {
     enum tri ftc_jurisdiction;
     enum tri registered_charity;
     enum tri hipaa; /* a covered health-care entity */
+    bool licences_known; /* the ledger was asked: none means none */
     const struct case_licence *licence;
     size_t licences;
 };
@@ -330,6 +332,7 @@ struct rule_case {
     X(CASE_FTC, "caller.ftc_jurisdiction")                                     \
     X(CASE_CHARITY, "caller.registered_charity")                               \
     X(CASE_HIPAA, "caller.hipaa")                                              \
+    X(CASE_LICENCE, "caller.licence")                                          \
     X(CASE_PURPOSE, "purpose.kind")                                            \
     X(CASE_GOODS, "purpose.goods")                                             \
     X(CASE_LEADS_TO_SALE, "purpose.leads_to_sale")                             \

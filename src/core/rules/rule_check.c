@@ -10,6 +10,7 @@ static bool arrays_ok(const struct rule_case *k)
     const struct case_situation *i = &k->situation;
     const struct rule_policy *p = &k->policy;
     return (k->location.place || !k->location.places) &&
+           (k->caller.licence || !k->caller.licences) &&
            (k->consent || !k->consents) && (s->internal || !s->internals) &&
            (s->revocation || !s->revocations) &&
            (s->registry || !s->registries) &&
@@ -54,6 +55,12 @@ static const char *check_ledgers(const struct rule_case *k)
             (unsigned)e->reporting >= TRI_COUNT ||
             (!e->county && e->counties)) {
             return "malformed case: an emergency";
+        }
+    }
+    for (size_t i = 0; i < k->caller.licences; i++) {
+        const struct case_licence *l = &k->caller.licence[i];
+        if (!date_ok(l->from) || !date_ok(l->to)) {
+            return "malformed case: a licence";
         }
     }
     const struct case_relationship *r = &k->relationship;

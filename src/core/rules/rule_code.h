@@ -24,6 +24,7 @@
     X(TEST_RELATIONSHIP, "relationship", false)                                \
     X(TEST_PORTED, "ported", false)         /* to wireless not long ago */     \
     X(TEST_REASSIGNED, "reassigned", false) /* number has a new owner */       \
+    X(TEST_LICENCE, "licence", false)       /* the caller has one here */      \
     X(TEST_RING, "ring", false)             /* we ring long enough */          \
     X(TEST_RATIO, "ratio", false)           /* abandoned within the ceiling */ \
     X(TEST_EMERGENCY, "emergency", false)   /* declared where the callee is */ \
@@ -86,6 +87,7 @@ struct rule_param {
     int transaction, inquiry, gift;   /* relationship: months, 0 not asked */
     bool member, customer;            /* relationship: also by these */
     bool survives_request;            /* relationship: not ended by our list */
+    const char *licence;              /* licence: its kind */
     int64_t ring_us;                  /* ring */
     uint32_t ceiling_ppm;             /* ratio */
     bool of_placed;    /* ratio: of calls placed, not live answers */

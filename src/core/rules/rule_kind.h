@@ -32,6 +32,8 @@ void rule_kind_relationship(const struct rule_view *v,
 void rule_kind_ported(const struct rule_view *v, const struct rule_param *p,
                       struct rule_result *r);
 void rule_kind_reassigned(const struct rule_view *v, struct rule_result *r);
+void rule_kind_licence(const struct rule_view *v, const struct rule_param *p,
+                       struct rule_result *r);
 void rule_kind_ring(const struct rule_view *v, const struct rule_param *p,
                     struct rule_result *r);
 void rule_kind_ratio(const struct rule_view *v, const struct rule_param *p,

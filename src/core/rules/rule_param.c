@@ -366,6 +366,19 @@ static bool read_survives(struct rule_draft *d, struct slice s)
     return read_flag(s, &d->code.param.survives_request);
 }
 
+/* A word of the operator's ledger, e.g. "san". */
+static bool read_licence(struct rule_draft *d, struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        bool good = (s.p[i] >= 'a' && s.p[i] <= 'z') || s.p[i] == '_';
+        if (!good) {
+            return false;
+        }
+    }
+    d->code.param.licence = arena_strdup(d->arena, s);
+    return s.n > 0;
+}
+
 static bool read_ring(struct rule_draft *d, struct slice s)
 {
     int64_t ms;
@@ -444,6 +457,7 @@ static bool read_period(struct rule_draft *d, struct slice s)
     X("membership", read_member, T(RELATIONSHIP), 0, "yes or no")              \
     X("ever_customer", read_customer, T(RELATIONSHIP), 0, "yes or no")         \
     X("survives_request", read_survives, T(RELATIONSHIP), 0, "yes or no")      \
+    X("licence", read_licence, T(LICENCE), T(LICENCE), "a word, e.g. san")     \
     X("min", read_ring, T(RING), T(RING), "a duration up to 120s")             \
     X("ceiling", read_ceiling, T(RATIO), T(RATIO), "a percentage, e.g. 3%")    \
     X("base", read_base, T(RATIO), T(RATIO), "live or placed")                 \

@@ -258,6 +258,7 @@ static void run(const struct rule_view *v, const struct rule_code *c,
     case TEST_RELATIONSHIP: rule_kind_relationship(v, p, r); return;
     case TEST_PORTED: rule_kind_ported(v, p, r); return;
     case TEST_REASSIGNED: rule_kind_reassigned(v, r); return;
+    case TEST_LICENCE: rule_kind_licence(v, p, r); return;
     case TEST_RING: rule_kind_ring(v, p, r); return;
     case TEST_RATIO: rule_kind_ratio(v, p, r); return;
     case TEST_EMERGENCY: rule_kind_emergency(v, p, r); return;

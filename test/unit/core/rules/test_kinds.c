@@ -205,6 +205,92 @@ static void a_ratio_may_be_of_calls_placed(void **state)
     arena_fini(&a);
 }
 
+/* Expects a verdict and the instant until which it holds, 0: any. */
+static void expect(const struct rule_book *b, const struct lawful *l,
+                   enum verdict_kind kind, const char *until)
+{
+    fixture_world_check(b, &l->k, &v);
+    assert_int_equal(v.kind, kind);
+    if (until) {
+        assert_int_equal(v.valid_until_us, fixture_world_instant(until));
+    }
+}
+
+/* A subscription counts for its area, kind and days; no ledger is no licence,
+ * and says so. */
+static void a_licence_counts_where_and_while_it_holds(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a);
+    const struct rule_book *b =
+        book_of(&a, HEAD("L", "require") "test = licence\nlicence = san\n");
+    struct lawful l;
+    fixture_world_lawful(&w, &l);
+    struct case_licence have = {.kind = str_of("san")};
+    l.k.caller.licence = &have;
+    l.k.caller.licences_known = false;
+    expect(b, &l, VERDICT_DENY, NULL);
+    assert_string_equal(v.unknown[0], "caller.licence");
+    l.k.caller.licences_known = true;
+    l.k.caller.licences = 0;
+    expect(b, &l, VERDICT_DENY, NULL);
+    assert_int_equal(v.unknowns, 0);
+
+    l.k.caller.licences = 1;
+    static const struct {
+        const char *area;
+        bool counts;
+    } areas[] = {{"US", true},      {"US-OH", true},  {"US-614", true},
+                 {"US-615", false}, {"US-TX", false}, {"CA", false}};
+    for (size_t i = 0; i < tm_array_len(areas); i++) {
+        have.area = fixture_world_place(areas[i].area);
+        expect(b, &l, areas[i].counts ? VERDICT_ALLOW : VERDICT_DENY, NULL);
+    }
+    have.area.v = 0;
+    have.kind = str_of("contract");
+    expect(b, &l, VERDICT_DENY, NULL);
+    have.kind = str_of("");
+    expect(b, &l, VERDICT_ALLOW, NULL);
+
+    have.to = fixture_world_date("2026-11-23");
+    expect(b, &l, VERDICT_ALLOW, "2026-11-24T05:00:00Z");
+    have.to = fixture_world_date("2026-11-22");
+    expect(b, &l, VERDICT_DENY, NULL);
+    have.to.year = 0;
+    have.from = fixture_world_date("2026-11-24");
+    expect(b, &l, VERDICT_DENY, "2026-11-24T05:00:00Z");
+    have.from = fixture_world_date("2026-11-23");
+    expect(b, &l, VERDICT_ALLOW, NULL);
+    arena_fini(&a);
+}
+
+/* A candidate that the licence does not cover is one too many. */
+static void a_licence_covers_all_candidates(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a);
+    const struct rule_book *b =
+        book_of(&a, HEAD("L", "require") "test = licence\nlicence = san\n");
+    struct lawful l;
+    fixture_world_lawful(&w, &l);
+    struct case_licence have = {.area = fixture_world_place("US-OH"),
+                                .kind = str_of("san")};
+    l.k.caller.licence = &have;
+    l.k.caller.licences = 1;
+    l.k.caller.licences_known = true;
+    struct case_place two[2] = {l.place[0], l.place[0]};
+    two[1].region = fixture_world_place("US-KY");
+    two[1].basis = BASIS_AREA_CODE;
+    l.k.location.place = two;
+    l.k.location.places = 2;
+    expect(b, &l, VERDICT_ALLOW, NULL); /* Ohio is confirmed */
+    two[0].basis = BASIS_AREA_CODE;
+    expect(b, &l, VERDICT_DENY, NULL);
+    arena_fini(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +299,8 @@ int main(void)
         cmocka_unit_test(caps_may_count_subjects_and_persons),
         cmocka_unit_test(a_state_has_its_own_register),
         cmocka_unit_test(a_ratio_may_be_of_calls_placed),
+        cmocka_unit_test(a_licence_counts_where_and_while_it_holds),
+        cmocka_unit_test(a_licence_covers_all_candidates),
     };
     fixture_world_init(&w);
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
