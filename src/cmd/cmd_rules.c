@@ -38,7 +38,7 @@ const struct command cmd_rules = {
 
 static struct rules_source source_of(const struct law *l)
 {
-    return (struct rules_source){l->book, l->pack, l->packs};
+    return (struct rules_source){l->book, l->packs.pack, l->packs.n};
 }
 
 static const char *status_text(enum rule_status s)

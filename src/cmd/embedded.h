@@ -13,8 +13,7 @@ struct embedded_file {
 extern const struct embedded_file embedded_rules[];
 extern const size_t embedded_rules_count;
 
-/* The packs of rules/law, which decide and rules know besides: the engine does
- * not yet supply all that they ask for. */
+/* The packs of rules/law: states, Canada, other countries. */
 extern const struct embedded_file embedded_law[];
 extern const size_t embedded_law_count;
 

@@ -1,17 +1,13 @@
 #include "cmd/house.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/command.h"
-#include "cmd/embedded.h"
+#include "cmd/law.h"
 #include "core/number/number_zone.h"
 
-enum {
-    PACK_BYTES_MAX = 4 << 20,
-    ZONE_BYTES_MAX = 1 << 20,
-};
+enum { ZONE_BYTES_MAX = 1 << 20 };
 
 int house_open(struct house *h, const char *path, void (*post)(void *arg),
                void *post_arg, struct err *e)
@@ -35,82 +31,14 @@ void house_close(struct house *h)
     h->store = NULL;
 }
 
-static bool is_pack(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 6 && strcmp(name + n - 6, ".rules") == 0;
-}
-
-/* Names of the packs in a folder, sorted, as the load order shows in every
- * verdict. */
-static size_t pack_names(struct arena *a, DIR *dir,
-                         const char *name[RULE_BOOK_PACKS_MAX])
-{
-    size_t n = 0;
-    for (const struct dirent *d; (d = readdir(dir)) != NULL;) {
-        if (!is_pack(d->d_name) || n == RULE_BOOK_PACKS_MAX)
-            continue;
-        const char *copy = arena_strdup(a, str_of(d->d_name));
-        size_t at = n++;
-        for (; at > 0 && strcmp(name[at - 1], copy) > 0; at--)
-            name[at] = name[at - 1];
-        name[at] = copy;
-    }
-    return n;
-}
-
-static int load_pack(struct arena *a, const char *folder, const char *name,
-                     struct rule_pack_text *out, struct err *e)
-{
-    char path[4096];
-    struct buf text;
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-    int rc = command_read_file(path, PACK_BYTES_MAX, &text, e);
-    if (rc != TM_OK)
-        return rc;
-    out->file = arena_strdup(a, str_of(path));
-    out->text = str_range(arena_strdup(a, buf_slice(&text)), text.n);
-    buf_fini(&text);
-    return TM_OK;
-}
-
-static int load_folder(struct arena *a, const char *folder,
-                       struct rule_pack_text *pack, size_t *n, struct err *e)
-{
-    const char *name[RULE_BOOK_PACKS_MAX];
-    DIR *dir = opendir(folder);
-    if (dir == NULL)
-        return err_errno(e, "rule packs in %s", folder);
-    size_t names = pack_names(a, dir, name);
-    (void)closedir(dir);
-    if (names == 0)
-        return err_set(e, TM_ENOTFOUND,
-                       "%s: no rule pack (*.rules) in this folder", folder);
-    for (*n = 0; *n < names; ++*n) {
-        int rc = load_pack(a, folder, name[*n], &pack[*n], e);
-        if (rc != TM_OK)
-            return rc;
-    }
-    return TM_OK;
-}
-
 int house_rules(struct arena *a, const char *folder,
                 const struct rule_book **out, struct err *e)
 {
-    struct rule_pack_text pack[RULE_BOOK_PACKS_MAX];
-    size_t n = 0;
-    if (folder != NULL) {
-        int rc = load_folder(a, folder, pack, &n, e);
-        if (rc != TM_OK)
-            return rc;
-    }
-    for (; folder == NULL && n < embedded_rules_count; n++) {
-        tm_assert(n < RULE_BOOK_PACKS_MAX);
-        pack[n].file = embedded_rules[n].name;
-        pack[n].text = str_range((const char *)embedded_rules[n].bytes,
-                                 embedded_rules[n].size);
-    }
-    return rule_book_load(a, pack, n, out, e);
+    struct law_packs packs;
+    int rc = law_packs(&packs, a, folder, e);
+    if (rc != TM_OK)
+        return rc;
+    return rule_book_load(a, packs.pack, packs.n, out, e);
 }
 
 static void tzdata_version(char *out, size_t cap)

@@ -22,8 +22,8 @@ int house_open(struct house *h, const char *path, void (*post)(void *arg),
                void *post_arg, struct err *e) TM_MUST_CHECK;
 void house_close(struct house *h);
 
-/* The rule packs: those in folder, or the ones built into the program when
- * folder is NULL. */
+/* All the law there is (cmd/law.h): the packs in folder and its subfolder law,
+ * or the ones built into the program when folder is NULL. */
 int house_rules(struct arena *a, const char *folder,
                 const struct rule_book **out, struct err *e) TM_MUST_CHECK;
 

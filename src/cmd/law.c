@@ -12,21 +12,23 @@ enum { PACK_MAX = 1 << 20, ZONE_MAX = 1 << 20, PATH_SIZE = 4096 };
 
 /* --- packs --- */
 
-static void add_embedded(struct law *l, const struct embedded_file *f, size_t n)
+static void add_embedded(struct law_packs *l, const struct embedded_file *f,
+                         size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        tm_assert(l->packs < RULE_BOOK_PACKS_MAX);
-        l->pack[l->packs++] = (struct rule_pack_text){
+        tm_assert(l->n < RULE_BOOK_PACKS_MAX);
+        l->pack[l->n++] = (struct rule_pack_text){
             .file = f[i].name,
             .text = str_range((const char *)f[i].bytes, f[i].size),
         };
     }
 }
 
-static int add_file(struct law *l, const char *path, struct err *e)
+static int add_file(struct arena *a, struct law_packs *l, const char *path,
+                    struct err *e)
 {
     struct buf text;
-    if (l->packs == RULE_BOOK_PACKS_MAX) {
+    if (l->n == RULE_BOOK_PACKS_MAX) {
         return err_set(e, TM_ELIMIT, "%s: more packs than %d", path,
                        (int)RULE_BOOK_PACKS_MAX);
     }
@@ -34,9 +36,9 @@ static int add_file(struct law *l, const char *path, struct err *e)
     if (rc != TM_OK) {
         return rc;
     }
-    l->pack[l->packs++] = (struct rule_pack_text){
-        .file = arena_strdup(&l->arena, str_of(path)),
-        .text = str_range(arena_strdup(&l->arena, buf_slice(&text)), text.n),
+    l->pack[l->n++] = (struct rule_pack_text){
+        .file = arena_strdup(a, str_of(path)),
+        .text = str_range(arena_strdup(a, buf_slice(&text)), text.n),
     };
     buf_fini(&text);
     return TM_OK;
@@ -54,8 +56,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
-static int add_folder(struct law *l, const char *folder, bool must,
-                      struct err *e)
+static int add_folder(struct arena *a, struct law_packs *l, const char *folder,
+                      bool must, struct err *e)
 {
     const char *name[RULE_BOOK_PACKS_MAX];
     char path[PATH_SIZE];
@@ -67,7 +69,7 @@ static int add_folder(struct law *l, const char *folder, bool must,
     for (const struct dirent *d = readdir(dir); d && n < RULE_BOOK_PACKS_MAX;
          d = readdir(dir)) {
         if (is_pack(d->d_name)) {
-            name[n++] = arena_strdup(&l->arena, str_of(d->d_name));
+            name[n++] = arena_strdup(a, str_of(d->d_name));
         }
     }
     (void)closedir(dir);
@@ -77,21 +79,33 @@ static int add_folder(struct law *l, const char *folder, bool must,
     }
     for (size_t i = 0; i < n && rc == TM_OK; i++) {
         int length = snprintf(path, sizeof path, "%s/%s", folder, name[i]);
-        rc = length < PATH_SIZE ? add_file(l, path, e)
+        rc = length < PATH_SIZE ? add_file(a, l, path, e)
                                 : err_set(e, TM_ELIMIT, "%s: long", folder);
     }
     return rc;
 }
 
-static int add_folders(struct law *l, const char *folder, struct err *e)
+int law_packs(struct law_packs *l, struct arena *a, const char *folder,
+              struct err *e)
 {
     char path[PATH_SIZE];
-    int rc = add_folder(l, folder, true, e);
+    l->n = 0;
+    if (!folder) {
+        add_embedded(l, embedded_rules, embedded_rules_count);
+        add_embedded(l, embedded_law, embedded_law_count);
+        return TM_OK;
+    }
+    int rc = add_folder(a, l, folder, true, e);
     if (rc != TM_OK) {
         return rc;
     }
     int length = snprintf(path, sizeof path, "%s/law", folder);
-    return length < PATH_SIZE ? add_folder(l, path, false, e) : TM_OK;
+    rc = length < PATH_SIZE ? add_folder(a, l, path, false, e) : TM_OK;
+    if (rc == TM_OK && l->n == 0) {
+        rc = err_set(e, TM_ENOTFOUND,
+                     "%s: no rule pack (*.rules) in this folder", folder);
+    }
+    return rc;
 }
 
 /* --- zones --- */
@@ -156,15 +170,9 @@ int law_open(struct law *l, const char *folder, struct err *e)
     arena_init(&l->arena);
     read_release(release, sizeof release);
     tz_set_init(&l->zones, &l->arena, release);
-    int rc = TM_OK;
-    if (folder) {
-        rc = add_folders(l, folder, e);
-    } else {
-        add_embedded(l, embedded_rules, embedded_rules_count);
-        add_embedded(l, embedded_law, embedded_law_count);
-    }
+    int rc = law_packs(&l->packs, &l->arena, folder, e);
     if (rc == TM_OK) {
-        rc = rule_book_load(&l->arena, l->pack, l->packs, &l->book, e);
+        rc = rule_book_load(&l->arena, l->packs.pack, l->packs.n, &l->book, e);
     }
     if (rc != TM_OK) {
         law_close(l);
