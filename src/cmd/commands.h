@@ -8,6 +8,7 @@
 extern const struct command cmd_import;
 extern const struct command cmd_dnc;
 extern const struct command cmd_trunk;
+extern const struct command cmd_ledger;
 extern const struct command cmd_campaign;
 extern const struct command cmd_serve;
 extern const struct command cmd_report;
@@ -23,5 +24,6 @@ control_fn cmd_import_control;
 control_fn cmd_dnc_control;
 control_fn cmd_trunk_control;
 control_fn cmd_campaign_control;
+control_fn cmd_ledger_control;
 
 #endif

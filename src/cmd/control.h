@@ -21,7 +21,8 @@ enum control_change {
     CONTROL_CAMPAIGNS = 1, /* a campaign was loaded */
     CONTROL_DNC = 2,       /* a do-not-call list was published */
     CONTROL_TRUNKS = 4,
-    CONTROL_LEADS = 8, /* a list has new leads */
+    CONTROL_LEADS = 8,    /* a list has new leads */
+    CONTROL_LEDGERS = 16, /* of the caller or the world */
 };
 
 /* What a running server does for a command; functions wait for the loop. */

@@ -175,7 +175,8 @@ static int do_retire(struct db *db, void *arg, struct err *e)
 
 static int take_changes(struct server *s, unsigned changes, struct err *e)
 {
-    unsigned loads = changes & (CONTROL_CAMPAIGNS | CONTROL_DNC);
+    unsigned loads =
+        changes & (CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_LEDGERS);
     struct server_load *load = NULL;
     int rc = loads != 0 ? server_load_read(s, loads, &load, e) : TM_OK;
     if (rc != TM_OK)

@@ -363,6 +363,12 @@ void engine_set_lists(struct engine *e, const struct dnc_lists *lists)
         campaign_set_lists(e->member[i].campaign, lists);
 }
 
+void engine_set_facts(struct engine *e, const struct caller_facts *facts)
+{
+    for (size_t i = 0; i < e->members; i++)
+        campaign_set_facts(e->member[i].campaign, facts);
+}
+
 void engine_on_call(void *arg, const struct carrier_event *ev)
 {
     struct engine *e = arg;

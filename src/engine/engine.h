@@ -64,6 +64,8 @@ const struct plan *engine_plan(const struct engine *e, struct campaign_id id);
 
 /* New do-not-call lists for every campaign. */
 void engine_set_lists(struct engine *e, const struct dnc_lists *lists);
+/* Likewise: what is on file about the caller and the world (campaign_env). */
+void engine_set_facts(struct engine *e, const struct caller_facts *facts);
 
 /* The carrier's event handler; arg is the engine. */
 void engine_on_call(void *arg, const struct carrier_event *ev);
