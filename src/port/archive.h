@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/str.h"
 #include "core/dnc/dnc_set.h"
+#include "core/journal/journal.h"
 
 struct archive_pack {
     const char *name, *version, *hash, *file;
@@ -38,6 +39,14 @@ struct archive_list {
     const struct dnc_set *set; /* NULL: its numbers are gone from the disk */
 };
 
+/* One entry of the journal with the hash of the one before (zeros before the
+ * first; NULL: that entry is not there). Lives until the visitor returns. */
+struct archive_entry {
+    struct journal_row row;
+    const uint8_t *prev;
+};
+typedef int(archive_entry_fn)(void *arg, const struct archive_entry *x);
+
 struct archive {
     void *self;
     /* hash "" any, else its first digits; the newest of those that fit. */
@@ -47,6 +56,13 @@ struct archive {
                 struct archive_plan *out, struct err *e);
     int (*list)(void *self, struct slice name, uint64_t generation,
                 struct archive_list *out, struct err *e);
+    /* Entries about an attempt, in order. What the visitor returns other than
+     * 0 ends the walk and is returned. */
+    int (*entries)(void *self, struct attempt_id a, archive_entry_fn *v,
+                   void *arg, struct err *e);
+    /* The last entry of the journal; 0: it is empty. */
+    int (*head)(void *self, uint64_t *seq, uint8_t hash[JOURNAL_HASH_SIZE],
+                struct err *e);
 };
 
 #endif

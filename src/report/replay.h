@@ -56,9 +56,9 @@ struct replay_answer {
     const char *const *caveat; /* what could not be set back, e.g. zone data */
     size_t caveats;
     char input[FINGERPRINT_HEX_LEN]; /* decide_write_hash of the case */
-    const char *input_case; /* the case itself, exact form, one line */
-    bool deny_known_then;   /* the replay forbids, by facts that were on file
-                               at the time: not lawful then */
+    const char *input_case;          /* the case itself, exact form, one line */
+    bool deny_known_then; /* the replay forbids, by facts that were on file
+                             at the time: not lawful then */
 };
 
 struct replay *replay_new(const struct replay_options *o);

@@ -233,6 +233,59 @@ static int find_list(void *self, struct slice name, uint64_t generation,
     return 1;
 }
 
+static const uint8_t *hash_of(struct slice s)
+{
+    return s.n == JOURNAL_HASH_SIZE ? (const uint8_t *)s.p : NULL;
+}
+
+static int visit_entries(void *self, struct attempt_id id, archive_entry_fn *v,
+                         void *arg, struct err *e)
+{
+    static const uint8_t zeros[JOURNAL_HASH_SIZE];
+    struct pack_archive *a = self;
+    struct query q;
+    int rc;
+    query_open(&q, &a->db,
+               "SELECT j.seq, j.payload, j.hash, p.hash FROM journal j "
+               "LEFT JOIN journal p ON p.seq = j.seq - 1 "
+               "WHERE j.attempt = ? AND j.attempt <> 0 ORDER BY j.seq");
+    query_int(&q, id.v);
+    while ((rc = query_step(&q, e)) == 1) {
+        struct archive_entry x = {
+            .row = {.seq = (uint64_t)query_get_int(&q, 0),
+                    .payload = query_get_text(&q, 1),
+                    .hash = hash_of(query_get_text(&q, 2))},
+            .prev = hash_of(query_get_text(&q, 3)),
+        };
+        x.prev = x.row.seq == 1 ? zeros : x.prev;
+        x.row.hash = x.row.hash ? x.row.hash : zeros;
+        rc = v(arg, &x);
+        if (rc != 0) {
+            break;
+        }
+    }
+    query_close(&q);
+    return rc;
+}
+
+static int find_head(void *self, uint64_t *seq, uint8_t hash[JOURNAL_HASH_SIZE],
+                     struct err *e)
+{
+    struct pack_archive *a = self;
+    struct query q;
+    query_open(&q, &a->db,
+               "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1");
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        struct slice h = query_get_text(&q, 1);
+        *seq = (uint64_t)query_get_int(&q, 0);
+        memset(hash, 0, JOURNAL_HASH_SIZE);
+        memcpy(hash, h.p, h.n < JOURNAL_HASH_SIZE ? h.n : JOURNAL_HASH_SIZE);
+    }
+    query_close(&q);
+    return rc;
+}
+
 int pack_archive_open(const struct data_dir *dir, struct pack_archive **out,
                       struct err *e)
 {
@@ -268,5 +321,7 @@ void pack_archive_port(struct pack_archive *a, struct archive *out)
         .pack = find_pack,
         .plan = find_plan,
         .list = find_list,
+        .entries = visit_entries,
+        .head = find_head,
     };
 }

@@ -26,3 +26,11 @@ CREATE TRIGGER rule_pack_is_evidence BEFORE UPDATE ON rule_pack
 BEGIN SELECT RAISE(ABORT, 'the text of a rule pack is never changed'); END;
 CREATE TRIGGER campaign_plan_is_evidence BEFORE UPDATE ON campaign_plan
 BEGIN SELECT RAISE(ABORT, 'the text of a campaign is never changed'); END;
+
+-- Entries about one attempt are asked for when a person asks (evidence).
+CREATE INDEX journal_attempt ON journal (attempt, seq) WHERE attempt <> 0;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('rule_pack', 'rule_pack_version', '100 2 1 1'),
+    ('campaign_plan', 'campaign_plan', '100 100 4 1'),
+    ('journal', 'journal_attempt', '6000000 6 1');
+ANALYZE sqlite_schema;
