@@ -52,7 +52,7 @@ const struct command cmd_import = {
         "territory or province (Florida, Quebec).\n"
         "A consent counts when it says written, oral or express: a \"yes\" of\n"
         "unknown kind is none. A withdrawal also ends what was imported\n"
-        "before.\n",
+        "before, and the seller does not call the row's numbers again.\n",
     .run = run,
 };
 
@@ -128,7 +128,8 @@ struct job {
     size_t finished;   /* campaigns of the list that have ended */
     const char *finished_name[FINISHED_MAX];
     uint64_t bad_phones, extra_cells, unread_dates, left_out;
-    uint64_t open_line; /* of a row without an end; 0: none */
+    uint64_t open_line; /* of the first row without an end; 0: none */
+    uint64_t open_more; /* such rows after it */
     enum csv_fault open_fault;
     size_t batch_max;
 };
@@ -153,6 +154,20 @@ static void show_columns(struct job *j)
     control_printf(j->c, "  %zu other columns are kept as fields\n", fields);
 }
 
+/* The store has them; calls that are up or about to be placed must know. */
+static int tell_opt_outs(struct job *j, struct err *e)
+{
+    int rc = TM_OK;
+    for (size_t i = 0; i < j->n && j->c->server != NULL; i++) {
+        const struct lead *l = j->row[i].lead;
+        int64_t at_us = import_writer_opted_out_us(j->writer, l);
+        for (size_t k = 0; rc == TM_OK && at_us != 0 && k < l->phones; k++)
+            rc = j->c->server->opt_out(j->c->server->self, j->start.seller,
+                                       l->phone[k].e164, at_us, e);
+    }
+    return rc;
+}
+
 static int flush(struct job *j, struct err *e)
 {
     if (control_stopping(j->c))
@@ -163,6 +178,8 @@ static int flush(struct job *j, struct err *e)
                                     .next_row = j->file.row,
                                     .next_offset = j->file.done};
     int rc = import_writer_batch(j->writer, &b, &j->counts, e);
+    if (rc == TM_OK)
+        rc = tell_opt_outs(j, e);
     if (rc != TM_OK)
         return rc;
     j->n = 0;
@@ -188,6 +205,10 @@ static struct csv_row keep_cells(struct job *j, const struct csv_row *row)
 
 static void note_fault(struct job *j, const struct csv_row *row)
 {
+    if (j->open_line > 0) {
+        j->open_more++;
+        return;
+    }
     j->open_line = row->line;
     j->open_fault = row->fault;
 }
@@ -291,10 +312,10 @@ static void warn(struct job *j)
                        "numbers or %d fields: the rest is left out\n",
                        j->left_out, LEAD_PHONES_MAX, LEAD_FIELDS_MAX);
     if (j->open_line > 0)
-        control_printf(j->c,
-                       "line %" PRIu64 ": rejected with all that belongs to "
-                       "it: %s\n",
-                       j->open_line, csv_fault_text(j->open_fault));
+        control_printf(j->c, "line %" PRIu64 ": rejected: %s\n", j->open_line,
+                       csv_fault_text(j->open_fault));
+    if (j->open_more > 0)
+        control_printf(j->c, "and %" PRIu64 " more such lines\n", j->open_more);
     if (j->unread_dates > 0)
         control_printf(j->c,
                        "%" PRIu64 " imported rows have a date that "

@@ -200,18 +200,29 @@ static int insert_consents(struct db *db, const struct import_writer *w,
     return TM_OK;
 }
 
-/* The file says that a consent was withdrawn: that ends all that its seller
- * has from the row's numbers, also when the row is a duplicate. */
-static int end_consents(struct db *db, const struct import_writer *w,
-                        const struct lead *l, uint64_t e164, struct err *e)
+/* When a row says that consent was withdrawn; 0: it does not. */
+static int64_t revoked_of(const struct lead *l)
 {
     int64_t revoked_us = 0;
     for (size_t i = 0; i < l->consents && revoked_us == 0; i++) {
         revoked_us = l->consent[i].revoked_us;
     }
-    if (revoked_us == 0 || w->seller.v == 0) {
-        return TM_OK;
-    }
+    return revoked_us;
+}
+
+int64_t import_writer_opted_out_us(const struct import_writer *w,
+                                   const struct lead *l)
+{
+    int64_t revoked_us = w->seller.v != 0 ? revoked_of(l) : 0;
+    /* A bare "yes" was so before: the request counts from now. */
+    return revoked_us == 1 ? w->now_us : revoked_us;
+}
+
+/* That ends all that its seller has from the number, also when the row is a
+ * duplicate. */
+static int end_consents(struct db *db, const struct import_writer *w,
+                        int64_t revoked_us, uint64_t e164, struct err *e)
+{
     struct query q;
     query_open(&q, db,
                "INSERT INTO consent_end (tenant, lead, position, "
@@ -225,6 +236,52 @@ static int end_consents(struct db *db, const struct import_writer *w,
     query_int(&q, w->seller.v);
     query_int(&q, revoked_us);
     return query_done(&q, e);
+}
+
+/* A request that is known already, from this time or before, is none again:
+ * lists come back every week. */
+static int opt_out(struct db *db, const struct import_writer *w, int64_t at_us,
+                   uint64_t e164, struct err *e)
+{
+    struct query q;
+    int64_t known_us;
+    query_open(&q, db,
+               "SELECT at_us FROM opt_out "
+               "WHERE tenant = ? AND seller = ? AND e164 = ?");
+    query_int(&q, w->tenant.v);
+    query_int(&q, w->seller.v);
+    query_int(&q, (int64_t)e164);
+    int rc = query_one(&q, &known_us, e);
+    if (rc != TM_ENOTFOUND && (rc != TM_OK || known_us <= at_us)) {
+        return rc;
+    }
+    const struct catalog_opt_out o = {
+        .tenant = w->tenant,
+        .seller = w->seller,
+        .e164 = e164,
+        .now_us = at_us,
+        .source = str_of("list"),
+    };
+    return catalog_opt_out(db, &o, e);
+}
+
+/* Who withdraws asks to be left alone: also a number that had agreed to
+ * nothing is not called by this seller again. */
+static int take_withdrawal(struct db *db, const struct import_writer *w,
+                           const struct lead *l, struct err *e)
+{
+    int64_t at_us = import_writer_opted_out_us(w, l);
+    int rc = TM_OK;
+    if (at_us == 0) {
+        return rc;
+    }
+    for (size_t i = 0; rc == TM_OK && i < l->phones; i++) {
+        rc = end_consents(db, w, revoked_of(l), l->phone[i].e164, e);
+        if (rc == TM_OK) {
+            rc = opt_out(db, w, at_us, l->phone[i].e164, e);
+        }
+    }
+    return rc;
 }
 
 static void write_fields(struct buf *b, const struct lead *l)
@@ -303,12 +360,8 @@ static int import_row(struct db *db, struct batch *s,
                       const struct import_writer_row *row, int64_t *next_id,
                       struct err *e)
 {
-    const struct lead *l = row->lead;
     int rc = import_lead(db, s, row, next_id, e);
-    for (size_t i = 0; rc == TM_OK && i < l->phones; i++) {
-        rc = end_consents(db, s->w, l, l->phone[i].e164, e);
-    }
-    return rc;
+    return rc == TM_OK ? take_withdrawal(db, s->w, row->lead, e) : rc;
 }
 
 static int save_progress(struct db *db, const struct batch *s, struct err *e)

@@ -79,6 +79,11 @@ struct import_writer_batch {
 int import_writer_batch(struct import_writer *w, struct import_writer_batch *b,
                         struct import_writer_counts *counts,
                         struct err *e) TM_MUST_CHECK;
+/* When the lead asked the seller of the file to be left alone, in the words of
+ * its row ("opt out: yes"); 0: it did not. A batch makes opt-outs of its
+ * numbers in the store; a running server must be told (control.h). */
+int64_t import_writer_opted_out_us(const struct import_writer *w,
+                                   const struct lead *l);
 /* The file was read to its end; a record goes to the journal unless `again`. */
 int import_writer_finish(struct import_writer *w, int64_t now_us,
                          struct err *e) TM_MUST_CHECK;

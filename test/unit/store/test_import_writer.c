@@ -307,6 +307,53 @@ static void test_withdrawn_consent(void **state)
     import_writer_free(w);
 }
 
+static int count_opt_out(void *arg, const struct reader_opt_out *o)
+{
+    struct reader_opt_out *to = arg;
+    to->at_us = o->at_us;
+    to->seller = o->seller;
+    to->campaign.v++; /* how many */
+    assert_true(str_eq(o->source, "list"));
+    return 0;
+}
+
+/* campaign.v: how many there are of the number. */
+static struct reader_opt_out opt_outs_of(struct fixture_house *h, uint64_t e164)
+{
+    struct sqlite_reader *r;
+    struct reader port;
+    struct reader_opt_out o = {0};
+    struct err e = {0};
+    assert_int_equal(sqlite_reader_open(&h->dir, &r, &e), TM_OK);
+    sqlite_reader_port(r, &port);
+    assert_int_equal(port.opt_outs(port.self, e164, count_opt_out, &o, &e),
+                     TM_OK);
+    sqlite_reader_close(r);
+    return o;
+}
+
+/* "opt out = yes" is a request to be left alone, not only the end of what was
+ * agreed to: the seller may not call the number, in the list or not. */
+static void test_opt_out_in_a_list_is_one(void **state)
+{
+    struct fixture_house *h = *state;
+    struct import_writer_start start;
+    struct lead_consent out = {.revoked_us = 77};
+    struct import_writer *w = begin(h, "ff", &start);
+    assert_true(put_consent(w, 1, FIRST, out).v > 0);
+    assert_true(put_consent(w, 2, FIRST, out).v == 0); /* a duplicate */
+    out.revoked_us = 1;                                /* "yes", no day */
+    (void)put_consent(w, 3, FIRST + 1, out);
+    (void)put_consent(w, 4, FIRST + 2, (struct lead_consent){0});
+    import_writer_free(w);
+    struct reader_opt_out o = opt_outs_of(h, FIRST);
+    assert_true(o.campaign.v == 1 && o.at_us == 77);
+    assert_true(o.seller.v == start.seller.v && start.seller.v > 0);
+    o = opt_outs_of(h, FIRST + 1);
+    assert_true(o.campaign.v == 1 && o.at_us == 5); /* of the import */
+    assert_true(opt_outs_of(h, FIRST + 2).campaign.v == 0);
+}
+
 /* Leads imported while the campaign runs come with the next fetch. */
 static void test_later_leads_join(void **state)
 {
@@ -353,6 +400,7 @@ int main(void)
         CASE(test_resumes_where_it_stood),
         CASE(test_whole_lead_comes_back),
         CASE(test_withdrawn_consent),
+        CASE(test_opt_out_in_a_list_is_one),
         CASE(test_later_leads_join),
         CASE(test_large_lists_are_handed_out_whole),
     };
