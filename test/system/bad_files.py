@@ -187,12 +187,26 @@ def test_huge_lines(h):
                                   300, b'\n2125550181,Bob\n'), 0)
     h.check('"rows":2,"imported":1,' in said and '"rejected":1' in said, said)
     said = import_measured(h, big(h, 'quote.csv', b'phone,n\n2125550182,A\n"',
-                                  b'b,"",c\n' * (MIB // 7), 300), 0)
+                                  b'b,"",c ' * (MIB // 7), 300), 0)
     h.check('"rows":2,"imported":1,' in said, said)
     sparse = h.write('sparse.csv', 'phone\n212-555-0183\n')
     os.truncate(sparse, 300 * MIB)
     import_measured(h, sparse, 1)
     h.no_parts('huge lines')
+
+
+def test_stray_quotes(h):
+    """A quote left open costs its own row, and the lines behind are read."""
+    rows = [f'212555{i:04},Ann' for i in range(1000, 1900)]
+    rows[100] = '2125551100,"Ann'
+    rows[500] = '2125551500,"Bob'
+    rows[520] = '2125551520,"Carl"'
+    path = h.write('stray.csv', 'phone,name\n' + '\n'.join(rows) + '\n')
+    said = h.must('import', path, '--list', 'stray')
+    h.check('900 rows = 898 imported + 0 duplicates + 2 rejected' in said,
+            said)
+    h.check('line 102' in said and 'a quote is opened on this line' in said
+            and '1 more' in said, said)
 
 
 def messy(h, people, seed):
@@ -465,4 +479,5 @@ if __name__ == '__main__':
                  test_messy_lists_add_up, test_later_withdrawal,
                  test_dnc_files, test_campaign_files, test_trunk_files,
                  test_killed_import_goes_on, test_damaged_database,
-                 test_locked_database, test_full_disk, test_huge_lines])
+                 test_locked_database, test_full_disk, test_stray_quotes,
+                 test_huge_lines])

@@ -7,6 +7,7 @@ enum csv_state {
     IN_CELL, /* in an unquoted cell */
     IN_QUOTES,
     AFTER_QUOTE, /* after a quote inside quotes: an end or an escape */
+    SKIPPING,    /* to the end of a line with a stray quote */
 };
 
 void csv_open(struct csv *c, char delimiter)
@@ -16,11 +17,15 @@ void csv_open(struct csv *c, char delimiter)
     c->line = 1;
     c->row_line = 1;
     buf_init(&c->text, CSV_ROW_BYTES_MAX);
+    buf_init(&c->quote, CSV_QUOTE_BYTES_MAX + 16);
+    buf_init(&c->again, CSV_QUOTE_BYTES_MAX + 16);
 }
 
 void csv_fini(struct csv *c)
 {
     buf_fini(&c->text);
+    buf_fini(&c->quote);
+    buf_fini(&c->again);
 }
 
 static void add(struct csv *c, const char *p, size_t n)
@@ -44,9 +49,14 @@ static void end_cell(struct csv *c)
 
 static enum csv_fault fault_of(const struct csv *c)
 {
+    if (c->stray)
+        return CSV_OPEN_QUOTE;
     if (c->too_long)
         return CSV_TOO_LONG;
-    return c->too_many ? CSV_TOO_MANY_CELLS : CSV_OK;
+    if (c->too_many)
+        return CSV_TOO_MANY_CELLS;
+    bool doubt = c->row_line <= c->doubt_line && c->width > 0;
+    return doubt && c->cells != c->width ? CSV_SWALLOWED : CSV_OK;
 }
 
 static void give_row(struct csv *c, struct csv_row *row)
@@ -55,10 +65,12 @@ static void give_row(struct csv *c, struct csv_row *row)
         size_t n = c->start[i + 1] - c->start[i];
         c->cell[i] = str_range(n > 0 ? c->text.p + c->start[i] : "", n);
     }
-    *row = (struct csv_row){.line = c->row_line,
+    *row = (struct csv_row){.line = c->stray ? c->quote_line : c->row_line,
                             .fault = fault_of(c),
                             .cell = c->cell,
                             .cells = c->cells};
+    if (c->width == 0 && row->fault == CSV_OK)
+        c->width = row->cells;
 }
 
 /* Makes ready for the row after the one that was given out. */
@@ -70,6 +82,7 @@ static void begin_row(struct csv *c)
     c->state = AT_CELL;
     c->too_long = false;
     c->too_many = false;
+    c->stray = false;
     c->row_line = c->line;
 }
 
@@ -90,6 +103,10 @@ static bool take_plain(struct csv *c, char ch)
         return true;
     if (ch == '"' && c->state == AT_CELL) {
         c->state = IN_QUOTES;
+        c->quote_line = c->line;
+        c->quote_lines = 0;
+        c->quote_text = c->text.n;
+        buf_clear(&c->quote);
         return false;
     }
     c->state = IN_CELL;
@@ -97,18 +114,67 @@ static bool take_plain(struct csv *c, char ch)
     return false;
 }
 
+/* How much of a quoted cell to take at once: never beyond where it is taken
+ * for a stray quote, so that the pieces the bytes come in do not matter. */
+static size_t quoted_run(const struct csv *c, struct slice piece)
+{
+    size_t room = CSV_QUOTE_BYTES_MAX + 1 - c->quote.n;
+    size_t n = piece.n < room ? piece.n : room;
+    const char *quote = memchr(piece.p, '"', n);
+    n = quote != NULL ? (size_t)(quote - piece.p) : n;
+    const char *end = n > 0 ? memchr(piece.p, '\n', n) : NULL;
+    return end != NULL ? (size_t)(end - piece.p) + 1 : n;
+}
+
+static bool quote_is_stray(const struct csv *c)
+{
+    return c->quote.n > CSV_QUOTE_BYTES_MAX ||
+           c->quote_lines > CSV_QUOTE_LINES_MAX;
+}
+
+/* Text up to a line's end, or a quote. */
 static void take_quoted(struct csv *c, struct slice *piece)
 {
-    const char *quote = memchr(piece->p, '"', piece->n);
-    size_t n = quote != NULL ? (size_t)(quote - piece->p) : piece->n;
-    for (size_t i = 0; i < n; i++)
-        c->line += piece->p[i] == '\n';
+    size_t n = quoted_run(c, *piece);
+    bool quote = n < piece->n && n == 0 && piece->p[0] == '"';
+    bool line = n > 0 && piece->p[n - 1] == '\n';
     add(c, piece->p, n);
-    if (quote != NULL) {
+    n += quote;
+    buf_add(&c->quote, piece->p, n);
+    c->line += line;
+    c->quote_lines += line;
+    if (quote)
         c->state = AFTER_QUOTE;
-        n++;
-    }
     *piece = str_range(piece->p + n, piece->n - n);
+}
+
+/* A quote that was opened on an earlier line is closed in the middle of what
+ * follows: it is the opening one of another cell. */
+static bool closes_amiss(const struct csv *c, char next)
+{
+    return c->state == AFTER_QUOTE && c->quote_lines > 0 &&
+           next != c->delimiter && strchr("\r\n\" ", next) == NULL;
+}
+
+/* Back to behind the stray quote: its line is skipped, and what stood in the
+ * quotes is read again before anything new. */
+static void start_over(struct csv *c)
+{
+    struct buf old = c->again;
+    size_t at = c->again_at;
+    c->again = c->quote;
+    c->again_at = 0;
+    if (at < old.n)
+        buf_add(&c->again, old.p + at, old.n - at);
+    tm_assert(!c->again.failed);
+    c->quote = old;
+    buf_clear(&c->quote);
+    c->text.n = c->quote_text < c->text.n ? c->quote_text : c->text.n;
+    c->doubt_line = c->line > c->doubt_line ? c->line : c->doubt_line;
+    c->line = c->quote_line;
+    c->after_cr = false;
+    c->stray = true;
+    c->state = SKIPPING;
 }
 
 /* Plain text up to the next special character, in one go. */
@@ -126,6 +192,17 @@ static bool take_run(struct csv *c, struct slice *piece)
     return true;
 }
 
+/* Text up to the line's end; false: that comes next. */
+static bool skip(struct csv *c, struct slice *piece)
+{
+    size_t n = 0;
+    while (n < piece->n && piece->p[n] != '\n' && piece->p[n] != '\r')
+        n++;
+    add(c, piece->p, n);
+    *piece = str_range(piece->p + n, piece->n - n);
+    return n > 0;
+}
+
 /* One step; true when a row has ended. */
 static bool advance(struct csv *c, struct slice *piece)
 {
@@ -133,12 +210,13 @@ static bool advance(struct csv *c, struct slice *piece)
         take_quoted(c, piece);
         return false;
     }
-    if (take_run(c, piece))
+    if (c->state == SKIPPING ? skip(c, piece) : take_run(c, piece))
         return false;
     char ch = piece->p[0];
     *piece = str_range(piece->p + 1, piece->n - 1);
     if (c->state == AFTER_QUOTE && ch == '"') {
         add(c, "\"", 1);
+        buf_add_char(&c->quote, ch);
         c->state = IN_QUOTES;
         return false;
     }
@@ -149,45 +227,74 @@ static bool advance(struct csv *c, struct slice *piece)
     return true;
 }
 
+/* Some of the bytes at hand; true when *row is set. */
+static bool take(struct csv *c, struct slice *piece, struct csv_row *row)
+{
+    if (c->after_cr && piece->p[0] == '\n') {
+        /* the second half of CRLF */
+        *piece = str_range(piece->p + 1, piece->n - 1);
+        c->after_cr = false;
+        return false;
+    }
+    c->after_cr = false;
+    bool was_blank = is_blank(c);
+    if (was_blank)
+        c->row_line = c->line;
+    if (!advance(c, piece))
+        return false;
+    if (was_blank) {
+        c->blank_lines++;
+        begin_row(c);
+        return false;
+    }
+    end_cell(c);
+    give_row(c, row);
+    c->cells = 0;
+    return true;
+}
+
+/* What comes next: bytes to be read again, or new ones. */
+static bool take_next(struct csv *c, struct slice *piece, struct csv_row *row)
+{
+    bool again = c->again_at < c->again.n;
+    struct slice rest = *piece;
+    if (again)
+        rest = str_range(c->again.p + c->again_at, c->again.n - c->again_at);
+    bool stray = closes_amiss(c, rest.p[0]);
+    bool given = !stray && take(c, &rest, row);
+    if (again)
+        c->again_at = c->again.n - rest.n;
+    else
+        *piece = rest;
+    if (stray || (c->state == IN_QUOTES && quote_is_stray(c)))
+        start_over(c);
+    return given;
+}
+
 bool csv_next(struct csv *c, struct slice *piece, struct csv_row *row)
 {
     if (c->state == AT_CELL && c->cells == 0)
         begin_row(c);
-    while (piece->n > 0) {
-        if (c->after_cr && piece->p[0] == '\n') {
-            /* the second half of CRLF */
-            *piece = str_range(piece->p + 1, piece->n - 1);
-            c->after_cr = false;
-            continue;
-        }
-        c->after_cr = false;
-        if (is_blank(c))
-            c->row_line = c->line;
-        bool was_blank = is_blank(c);
-        if (!advance(c, piece))
-            continue;
-        if (was_blank) {
-            c->blank_lines++;
-            begin_row(c);
-            continue;
-        }
-        end_cell(c);
-        give_row(c, row);
-        c->cells = 0;
-        return true;
-    }
+    while (piece->n > 0 || c->again_at < c->again.n)
+        if (take_next(c, piece, row))
+            return true;
     return false;
 }
 
 bool csv_end(struct csv *c, struct csv_row *row)
 {
+    struct slice none = {0};
+    if (csv_next(c, &none, row))
+        return true;
+    if (c->state == IN_QUOTES) {
+        start_over(c);
+        if (csv_next(c, &none, row))
+            return true;
+    }
     if (is_blank(c))
         return false;
-    bool open = c->state == IN_QUOTES;
     end_cell(c);
     give_row(c, row);
-    if (open && row->fault == CSV_OK)
-        row->fault = CSV_OPEN_QUOTE;
     c->cells = 0;
     return true;
 }
@@ -196,10 +303,14 @@ const char *csv_fault_text(enum csv_fault f)
 {
     switch (f) {
     case CSV_OK: return "in order";
-    case CSV_TOO_LONG:
-        return "the row is longer than 1 MiB; is a quote left open?";
+    case CSV_TOO_LONG: return "the row is longer than 1 MiB";
     case CSV_TOO_MANY_CELLS: return "the row has more than 512 cells";
-    case CSV_OPEN_QUOTE: return "a quote is opened and never closed";
+    case CSV_OPEN_QUOTE:
+        return "a quote is opened on this line and never closed, or not "
+               "within 100 lines and 64 KiB, or by the quote of another cell";
+    case CSV_SWALLOWED:
+        return "the line stood in a quote left open before it, and has not as "
+               "many cells as the first row";
     }
     tm_unreachable("csv fault");
 }

@@ -180,7 +180,7 @@ static void test_faults_are_reasons(void **state)
 {
     struct world *w = *state;
     assert_true(clean(w, "phone", "2125550123", "US"));
-    for (int f = CSV_TOO_LONG; f <= CSV_OPEN_QUOTE; f++) {
+    for (int f = CSV_TOO_LONG; f <= CSV_SWALLOWED; f++) {
         struct csv_row row = {.line = 1, .fault = (enum csv_fault)f};
         lead_row_clean(&w->c, &row, "US", &w->lead, &w->r);
         assert_false(w->r.good);

@@ -47,7 +47,7 @@ static uint64_t parse(struct slice text, char delimiter, const size_t *cut,
         from = cut[i];
     }
     feed(c, str_range(text.p + from, text.n - from), out);
-    if (csv_end(c, &row))
+    while (csv_end(c, &row))
         add_row(out, &row);
     assert_false(csv_end(c, &row));
     uint64_t blank = c->blank_lines;
@@ -130,10 +130,49 @@ static void test_delimiters(void **state)
 static void test_open_quote(void **state)
 {
     (void)state;
-    check("a,b\n\"c,d\ne,f\n", ',', "1[a|b]2[]!3");
+    check("a,b\n\"c,d\ne,f\n", ',',
+          "1[a|b]2[]!3"
+          "3[e|f]");
+    check("a,b\r\nc,\"d\r\ne,f\r\n", ',',
+          "1[a|b]2[]!3"
+          "3[e|f]");
+    check("a,b\rc,\"d\re,f\r", ',',
+          "1[a|b]2[]!3"
+          "3[e|f]");
     check("\"", ',', "1[]!3");
     check("a,\"", ',', "1[]!3");
     check("\"a\"", ',', "1[a]");
+    check("\"a\n", ',', "1[]!3");
+    check("\"a\nb", ',',
+          "1[]!3"
+          "2[b]");
+    /* the quote, not the row, names the line */
+    check("a,b\n\"c\nd\",\"e\nf,g\n", ',',
+          "1[a|b]3[]!3"
+          "4[f|g]");
+    /* one after the other */
+    check("a\n\"b\n\"c\nd", ',',
+          "1[a]2[]!3"
+          "3[]!3"
+          "4[d]");
+}
+
+/* The next quoted cell closes the stray quote: what lies between is not lost,
+ * and a cell of two lines stays one. */
+static void test_quote_closed_by_another(void **state)
+{
+    (void)state;
+    check("a,b\n1,\"x\n2,y\n3,\"z\"\n", ',',
+          "1[a|b]2[]!3"
+          "3[2|y]4[3|z]");
+    check("a,b\n\"x\ny\" ,2\n", ',', "1[a|b]2[x\ny |2]");
+    check("a,b\n\"x\n\"\"y\"\"\",2\n", ',', "1[a|b]2[x\n\"y\"|2]");
+    /* The text of a note is no row. */
+    check("a,b\n1,\"x\nnote\nc,d,e\n3,\"z\"\n", ',',
+          "1[a|b]2[]!3"
+          "3[]!4"
+          "4[]!4"
+          "5[3|z]");
 }
 
 static void test_blank_lines_are_counted(void **state)
@@ -167,6 +206,51 @@ static void test_long_row(void **state)
     (void)parse(buf_slice(&text), ',', NULL, 0, &out);
     assert_string_equal(out.p, "1[a|b]2[]!1"
                                "3[c|d]");
+    buf_fini(&text);
+    buf_fini(&out);
+}
+
+static void lines_in_quotes(size_t lines, bool closed, struct buf *out)
+{
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_clear(out);
+    buf_add_str(&text, "a,b\n1,\"x");
+    fill(&text, "\ny,z", lines);
+    buf_add_str(&text, closed ? "\"\nc,d\n" : "\nc,d\n");
+    (void)parse(buf_slice(&text), ',', NULL, 0, out);
+    buf_fini(&text);
+}
+
+/* On both sides of each limit. */
+static void test_stray_quote_limits(void **state)
+{
+    (void)state;
+    struct buf out, text;
+    buf_init(&out, 1 << 20);
+    buf_init(&text, 1 << 20);
+    lines_in_quotes(CSV_QUOTE_LINES_MAX, true, &out);
+    assert_true(memcmp(out.p, "1[a|b]2[1|x\ny,z\n", 16) == 0);
+    lines_in_quotes(CSV_QUOTE_LINES_MAX + 1, true, &out);
+    buf_add_char(&out, '\0');
+    assert_true(memcmp(out.p, "1[a|b]2[]!33[y|z]4[y|z]", 23) == 0);
+    assert_non_null(strstr(out.p, "]103[y|z\"]104[c|d]"));
+    lines_in_quotes(5000, false, &out);
+    buf_add_char(&out, '\0');
+    assert_true(memcmp(out.p, "1[a|b]2[]!33[y|z]4[y|z]", 23) == 0);
+    assert_non_null(strstr(out.p, "]5002[y|z]5003[c|d]"));
+    for (size_t more = 0; more < 2; more++) {
+        buf_clear(&text);
+        buf_clear(&out);
+        buf_add_str(&text, "a,b\n1,\"");
+        fill(&text, "0123456789abcdef", CSV_QUOTE_BYTES_MAX / 16);
+        buf_add_str(&text, more ? "x" : "");
+        buf_add_str(&text, "\"\nc,d\n");
+        (void)parse(buf_slice(&text), ',', NULL, 0, &out);
+        buf_add_char(&out, '\0');
+        assert_int_equal(strstr(out.p, "2[]!3") != NULL, more);
+        assert_non_null(strstr(out.p, "3[c|d]"));
+    }
     buf_fini(&text);
     buf_fini(&out);
 }
@@ -327,7 +411,7 @@ static void test_guess_delimiter(void **state)
 static void test_fault_texts(void **state)
 {
     (void)state;
-    for (int f = CSV_OK; f <= CSV_OPEN_QUOTE; f++)
+    for (int f = CSV_OK; f <= CSV_SWALLOWED; f++)
         assert_true(strlen(csv_fault_text((enum csv_fault)f)) > 3);
     assert_non_null(strstr(csv_fault_text(CSV_OPEN_QUOTE), "never closed"));
 }
@@ -341,6 +425,8 @@ int main(void)
         cmocka_unit_test(test_lenient),
         cmocka_unit_test(test_delimiters),
         cmocka_unit_test(test_open_quote),
+        cmocka_unit_test(test_quote_closed_by_another),
+        cmocka_unit_test(test_stray_quote_limits),
         cmocka_unit_test(test_blank_lines_are_counted),
         cmocka_unit_test(test_long_row),
         cmocka_unit_test(test_longest_row_fits),
