@@ -262,7 +262,7 @@ static int open_data(struct server *s, struct err *e)
                                     .failed = on_store_failed,
                                     .recovered = on_store_recovered};
     sqlite_store_listen(s->house.store, &ev);
-    rc = house_rules(&s->arena, s->o.rules, &s->book, e);
+    rc = server_archive_rules(s, e);
     if (rc == TM_OK)
         rc = house_zones(&s->arena, &s->zones, e);
     if (rc == TM_OK)
@@ -323,7 +323,7 @@ static void open_engine(struct server *s)
  * left open before campaigns count and dial. */
 static int take_over(struct server *s, struct err *e)
 {
-    const unsigned rest = CONTROL_CAMPAIGNS | CONTROL_DNC;
+    const unsigned rest = CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_LEDGERS;
     struct server_load *trunks, *l = NULL;
     int rc = server_load_read(s, CONTROL_TRUNKS, &trunks, e);
     if (rc != TM_OK)

@@ -47,6 +47,7 @@ struct server {
     struct tz_set zones;
     struct suppression suppression;
     struct dnc_files *dnc;
+    const struct caller_facts *facts; /* of the newest load that has some */
     int64_t next_attempt;
     const char *trunk[SERVER_TRUNKS_MAX]; /* names of those in use */
     size_t trunks;
@@ -86,13 +87,14 @@ struct server_load {
     struct startup_campaigns campaigns;
     const struct plan **plan; /* one a campaign */
     struct dnc_files *dnc;
+    const struct caller_facts *facts; /* NULL: not read */
     struct trunk_config trunk[SERVER_TRUNKS_MAX];
     size_t trunks;
     struct server_load *next; /* kept until the server ends */
 };
 
-/* server_load.c. what: CONTROL_CAMPAIGNS, _DNC, _TRUNKS (at start only: a
- * running carrier keeps its trunks). Any thread. */
+/* server_load.c. what: CONTROL_CAMPAIGNS, _DNC, _LEDGERS, _TRUNKS (at start
+ * only: a running carrier keeps its trunks). Any thread. */
 int server_load_read(struct server *s, unsigned what, struct server_load **out,
                      struct err *e) TM_MUST_CHECK;
 /* Takes it over, and owns it from now on. */
@@ -104,6 +106,13 @@ void server_load_free(struct server_load *l);
 int server_start_read(struct server *s, struct err *e) TM_MUST_CHECK;
 /* Closes attempts of a former run: records, and BYE for answered calls. */
 int server_start_recover(struct server *s, struct err *e) TM_MUST_CHECK;
+
+/* server_archive.c: the packs are read into s->book, and their texts kept in
+ * the store; the same of plans that were read. A pack that changed without a
+ * new version is warned of. */
+int server_archive_rules(struct server *s, struct err *e) TM_MUST_CHECK;
+int server_archive_plans(struct server *s, const struct server_load *l,
+                         struct err *e) TM_MUST_CHECK;
 
 /* server_control.c: fills s->control. */
 void server_control_init(struct server *s);

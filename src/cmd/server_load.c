@@ -2,8 +2,10 @@
 
 #include "cmd/control.h"
 #include "cmd/server.h"
+#include "cmd/tenant.h"
 #include "cmd/trunk_file.h"
 #include "store/catalog.h"
+#include "store/startup_facts.h"
 
 struct reading {
     struct server *s;
@@ -32,6 +34,9 @@ static int do_read(struct db *db, void *arg, struct err *e)
             startup_campaigns(db, &r->l->arena, r->now_us, &r->l->campaigns, e);
     if (rc == TM_OK && (r->what & CONTROL_DNC) != 0)
         rc = dnc_files_open(db, &r->s->house.dir, &r->l->dnc, e);
+    if (rc == TM_OK && (r->what & CONTROL_LEDGERS) != 0)
+        rc = startup_facts_read(db, &r->l->arena, tenant_default(),
+                                &r->l->facts, e);
     if (rc == TM_OK && (r->what & CONTROL_TRUNKS) != 0)
         rc = read_trunks(db, r, e);
     return rc;
@@ -62,6 +67,8 @@ int server_load_read(struct server *s, unsigned what, struct server_load **out,
     int rc = sqlite_store_run(s->house.store, do_read, &r, e);
     if (rc == TM_OK)
         rc = parse_plans(l, e);
+    if (rc == TM_OK)
+        rc = server_archive_plans(s, l, e);
     if (rc == TM_OK && (what & CONTROL_TRUNKS) != 0)
         rc = trunk_file_parse(&l->arena, "stored trunks", str_of(r.trunks),
                               l->trunk, SERVER_TRUNKS_MAX, &l->trunks, e);
@@ -91,6 +98,13 @@ static void take_dnc(struct server *s, struct server_load *l)
     dnc_files_close(old);
 }
 
+/* The former facts stay in the memory of their load. */
+static void take_facts(struct server *s, const struct server_load *l)
+{
+    s->facts = l->facts;
+    engine_set_facts(s->engine, s->facts);
+}
+
 /* A campaign without its trunk is quiet for ever: say why. */
 static void check_trunk(struct server *s, const struct plan *plan)
 {
@@ -116,6 +130,7 @@ static int take_campaign(struct server *s, const struct startup_campaign *c,
         .book = s->book,
         .zones = &s->zones,
         .lists = dnc_files_lists(s->dnc),
+        .facts = s->facts,
         .suppression = &s->suppression,
         .next_attempt = &s->next_attempt,
     };
@@ -150,6 +165,8 @@ int server_load_apply(struct server *s, unsigned what, struct server_load *l,
     s->loads = l;
     if ((what & CONTROL_DNC) != 0)
         take_dnc(s, l);
+    if ((what & CONTROL_LEDGERS) != 0)
+        take_facts(s, l);
     for (size_t i = 0; i < l->campaigns.n; i++) {
         check_trunk(s, l->plan[i]);
         int one = take_campaign(s, &l->campaigns.campaign[i], l->plan[i],
