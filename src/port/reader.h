@@ -197,6 +197,7 @@ struct reader_complaints {
 
 struct reader_complaint_match {
     struct attempt_id attempt;
+    uint64_t e164; /* that was called; 0: the attempt is erased */
     enum complaint_grade grade;
     int score;
     struct slice why;
@@ -263,7 +264,7 @@ struct reader {
     /* by id */
     int (*complaints)(void *self, const struct reader_complaints *q,
                       reader_complaint_fn *v, void *arg, struct err *e);
-    /* best first */
+    /* best first; with the one a person settled on, if it is no match */
     int (*complaint_matches)(void *self, int64_t complaint,
                              reader_complaint_match_fn *v, void *arg,
                              struct err *e);

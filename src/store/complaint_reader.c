@@ -152,6 +152,7 @@ static int match_row(struct query *q, void *arg, struct err *e)
         .attempt = {query_get_int(q, 0)},
         .score = (int)query_get_int(q, 2),
         .why = query_get_text(q, 3),
+        .e164 = (uint64_t)query_get_int(q, 4),
     };
     if (!complaint_match_grade_parse(query_get_text(q, 1), &m.grade))
         return err_set(e, TM_ECORRUPT, "a match has no known grade");
@@ -166,10 +167,21 @@ int complaint_reader_matches(void *self, int64_t complaint,
     struct match_visit to = {v, arg};
     struct query q;
     query_open(&q, &r->db,
-               "SELECT attempt, grade, score, why FROM complaint_match "
-               "WHERE tenant IN (SELECT id FROM tenant) AND complaint = ? "
-               "ORDER BY CASE grade WHEN 'exact' THEN 0 WHEN 'likely' THEN 1 "
-               "ELSE 2 END, score DESC, attempt");
+               "SELECT m.attempt, m.grade, m.score, m.why, "
+               "coalesce(a.e164, 0) FROM (SELECT tenant, attempt, grade, "
+               "score, why FROM complaint_match WHERE tenant IN (SELECT id "
+               "FROM tenant) AND complaint = ?1 UNION ALL SELECT v.tenant, "
+               "v.attempt, 'exact', 100, 'a person said so' FROM "
+               "complaint_event v WHERE v.tenant IN (SELECT id FROM tenant) "
+               "AND v.complaint = ?1 AND v.kind = 'settled' AND "
+               "v.attempt <> 0 AND v.id = (SELECT max(l.id) FROM "
+               "complaint_event l WHERE l.tenant = v.tenant AND l.complaint = "
+               "v.complaint AND l.kind = 'settled') AND NOT EXISTS (SELECT 1 "
+               "FROM complaint_match x WHERE x.tenant = v.tenant AND "
+               "x.complaint = v.complaint AND x.attempt = v.attempt)) m "
+               "LEFT JOIN attempt a ON a.tenant = m.tenant AND "
+               "a.id = m.attempt ORDER BY CASE m.grade WHEN 'exact' THEN 0 "
+               "WHEN 'likely' THEN 1 ELSE 2 END, m.score DESC, m.attempt");
     query_int(&q, complaint);
     return reader_visit_rows(&q, match_row, &to, e);
 }
