@@ -32,5 +32,8 @@ embed(embedded_rules ${packs})
 file(GLOB packs RELATIVE ${SOURCE} ${SOURCE}/${FOLDER}/law/*.rules)
 list(SORT packs)
 embed(embedded_law ${packs})
+file(GLOB packs RELATIVE ${SOURCE} ${SOURCE}/${FOLDER}/penalties/*.penalties)
+list(SORT packs)
+embed(embedded_penalties ${packs})
 file(WRITE ${OUT} "/* Made by cmake/embed.cmake from ${FOLDER}/. */\n"
   "#include \"cmd/embedded.h\"\n\n${arrays}\n${tables}")

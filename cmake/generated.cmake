@@ -29,7 +29,8 @@ add_custom_command(OUTPUT ${TELEMARK_NUMBER_TABLES}
 # Rule packs, built into the program so that it needs no files beside it.
 set(TELEMARK_EMBEDDED_DATA ${PROJECT_BINARY_DIR}/generated/embedded.c)
 file(GLOB rule_packs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rules/*.rules
-  ${PROJECT_SOURCE_DIR}/rules/law/*.rules)
+  ${PROJECT_SOURCE_DIR}/rules/law/*.rules
+  ${PROJECT_SOURCE_DIR}/rules/penalties/*.penalties)
 add_custom_command(OUTPUT ${TELEMARK_EMBEDDED_DATA}
   COMMAND ${CMAKE_COMMAND} -DOUT=${TELEMARK_EMBEDDED_DATA} -DFOLDER=rules
     -DSOURCE=${PROJECT_SOURCE_DIR} -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake

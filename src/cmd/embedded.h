@@ -17,4 +17,8 @@ extern const size_t embedded_rules_count;
 extern const struct embedded_file embedded_law[];
 extern const size_t embedded_law_count;
 
+/* rules/penalties: amounts and days to answer (core/complaint/penalty.h). */
+extern const struct embedded_file embedded_penalties[];
+extern const size_t embedded_penalties_count;
+
 #endif
