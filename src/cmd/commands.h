@@ -18,12 +18,18 @@ extern const struct command cmd_simulate;
 extern const struct command cmd_town;
 extern const struct command cmd_decide;
 extern const struct command cmd_rules;
+extern const struct command cmd_records;
+extern const struct command cmd_person;
+extern const struct command cmd_hold;
 
 /* The parts that run where the data folder is owned (cmd/control.h). */
 control_fn cmd_import_control;
 control_fn cmd_dnc_control;
 control_fn cmd_trunk_control;
 control_fn cmd_campaign_control;
+control_fn cmd_records_control;
+control_fn cmd_person_control;
+control_fn cmd_hold_control;
 control_fn cmd_ledger_control;
 
 #endif

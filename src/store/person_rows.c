@@ -1,4 +1,4 @@
-#include "store/person.h"
+#include "store/person_rows.h"
 
 #include "core/number/number.h"
 #include "store/apply.h"
@@ -12,7 +12,7 @@ static const char *const kind_word[] = {
 #undef X
 };
 
-const char *person_kind_text(enum person_kind k)
+const char *person_rows_kind_text(enum person_rows_kind k)
 {
     tm_assert((size_t)k < tm_array_len(kind_word));
     return kind_word[k];
@@ -32,7 +32,7 @@ static int make_sets(struct db *db, struct err *e)
                    e);
 }
 
-static int fill_leads(struct db *db, const struct person *p, struct err *e)
+static int fill_leads(struct db *db, const struct person_rows *p, struct err *e)
 {
     struct query q;
     query_open(&q, db,
@@ -46,7 +46,8 @@ static int fill_leads(struct db *db, const struct person *p, struct err *e)
     return query_done(&q, e);
 }
 
-static int fill_numbers(struct db *db, const struct person *p, struct err *e)
+static int fill_numbers(struct db *db, const struct person_rows *p,
+                        struct err *e)
 {
     struct query q;
     query_open(&q, db,
@@ -61,7 +62,7 @@ static int fill_numbers(struct db *db, const struct person *p, struct err *e)
     return query_done(&q, e);
 }
 
-static int read_numbers(struct db *db, struct person *p, struct err *e)
+static int read_numbers(struct db *db, struct person_rows *p, struct err *e)
 {
     struct query q;
     int rc;
@@ -81,7 +82,7 @@ static int read_numbers(struct db *db, struct person *p, struct err *e)
     return rc;
 }
 
-static int read_names(struct db *db, struct person *p, struct err *e)
+static int read_names(struct db *db, struct person_rows *p, struct err *e)
 {
     struct query q;
     int rc;
@@ -101,7 +102,7 @@ static int read_names(struct db *db, struct person *p, struct err *e)
     return rc;
 }
 
-static int is_on_file(struct db *db, const struct person *p, struct err *e)
+static int is_on_file(struct db *db, const struct person_rows *p, struct err *e)
 {
     struct query q;
     int64_t n = 0;
@@ -123,7 +124,7 @@ static int is_on_file(struct db *db, const struct person *p, struct err *e)
     return rc;
 }
 
-int person_find(struct db *db, struct person *p, struct err *e)
+int person_rows_find(struct db *db, struct person_rows *p, struct err *e)
 {
     struct query q;
     int64_t n = 0;
@@ -147,7 +148,7 @@ int person_find(struct db *db, struct person *p, struct err *e)
     return rc;
 }
 
-int person_suppress(struct db *db, struct person *p, struct err *e)
+int person_rows_suppress(struct db *db, struct person_rows *p, struct err *e)
 {
     int rc = TM_OK;
     for (size_t i = 0; rc == TM_OK && i < p->numbers; i++) {
@@ -181,7 +182,7 @@ static bool is_key(struct slice s)
     return good;
 }
 
-static int check_change(const struct person_change *c, struct err *e)
+static int check_change(const struct person_rows_change *c, struct err *e)
 {
     int n = (int)c->key.n;
     if (str_eq(c->key, "country") && !is_letters(c->value, 2, 2))
@@ -204,7 +205,7 @@ static int check_change(const struct person_change *c, struct err *e)
 }
 
 /* What the person says of his own place is confirmed. */
-static int set_column(struct db *db, const struct person_change *c,
+static int set_column(struct db *db, const struct person_rows_change *c,
                       struct err *e)
 {
     struct query q;
@@ -224,7 +225,7 @@ static int set_column(struct db *db, const struct person_change *c,
     return query_done(&q, e);
 }
 
-static int set_field(struct db *db, const struct person_change *c,
+static int set_field(struct db *db, const struct person_rows_change *c,
                      struct err *e)
 {
     struct query q;
@@ -239,7 +240,8 @@ static int set_field(struct db *db, const struct person_change *c,
     return query_done(&q, e);
 }
 
-int person_correct(struct db *db, struct person_change *c, struct err *e)
+int person_rows_correct(struct db *db, struct person_rows_change *c,
+                        struct err *e)
 {
     int rc = check_change(c, e);
     if (rc == TM_OK)

@@ -1,4 +1,4 @@
-/* The erasure of a person: see store/person.h. */
+/* The erasure of a person: see store/person_rows.h. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "store/apply.h"
 #include "store/data_dir.h"
-#include "store/person.h"
+#include "store/person_rows.h"
 #include "store/query.h"
 #include "store/reader_records.h"
 #include "store/retention.h"
@@ -18,7 +18,7 @@
 
 /* --- what stands against it -----------------------------------------------*/
 
-static int refuse_open_call(struct db *db, const struct person *p,
+static int refuse_open_call(struct db *db, const struct person_rows *p,
                             struct err *e)
 {
     struct query q;
@@ -39,7 +39,8 @@ static int refuse_open_call(struct db *db, const struct person *p,
 
 /* A hold that touches any part keeps the whole: what belongs together in a
  * dispute is not ours to say. */
-static int refuse_held(struct db *db, const struct person *p, struct err *e)
+static int refuse_held(struct db *db, const struct person_rows *p,
+                       struct err *e)
 {
     struct query q;
     char names[300];
@@ -76,10 +77,10 @@ static int refuse_held(struct db *db, const struct person *p, struct err *e)
 
 /* --- counting -------------------------------------------------------------*/
 
-static void keep(struct person *p, enum person_kind k,
+static void keep(struct person_rows *p, enum person_rows_kind k,
                  const struct retention_rule *rule, int64_t until_us)
 {
-    struct person_tally *t = &p->tally[k];
+    struct person_rows_tally *t = &p->tally[k];
     t->kept++;
     if (until_us > t->until_us || t->because == NULL) {
         t->until_us = until_us;
@@ -87,8 +88,8 @@ static void keep(struct person *p, enum person_kind k,
     }
 }
 
-static int run_on(struct db *db, const struct person *p, const char *literal,
-                  uint64_t *changes, struct err *e)
+static int run_on(struct db *db, const struct person_rows *p,
+                  const char *literal, uint64_t *changes, struct err *e)
 {
     struct query q;
     query_open(&q, db, literal);
@@ -102,7 +103,7 @@ static int run_on(struct db *db, const struct person *p, const char *literal,
 /* --- calls ----------------------------------------------------------------*/
 
 /* A recording is kept only as the proof of a spoken consent. */
-static int drop_recording(struct person *p, int64_t id, bool proof,
+static int drop_recording(struct person_rows *p, int64_t id, bool proof,
                           const struct retention_rule *rule, struct err *e)
 {
     char name[64], path[PATH_MAX];
@@ -126,7 +127,7 @@ struct call {
 };
 
 /* The next call behind the last id: 1, 0 at the end, or an error. */
-static int next_call(struct db *db, const struct person *p, struct call *c,
+static int next_call(struct db *db, const struct person_rows *p, struct call *c,
                      struct err *e)
 {
     struct query q;
@@ -147,7 +148,7 @@ static int next_call(struct db *db, const struct person *p, struct call *c,
     return rc;
 }
 
-static int erase_calls(struct db *db, struct person *p, struct err *e)
+static int erase_calls(struct db *db, struct person_rows *p, struct err *e)
 {
     struct call c = {0};
     int rc;
@@ -175,7 +176,7 @@ static int erase_calls(struct db *db, struct person *p, struct err *e)
 }
 
 /* Before the calls, which lead to them. */
-static int erase_answers(struct db *db, struct person *p, struct err *e)
+static int erase_answers(struct db *db, struct person_rows *p, struct err *e)
 {
     int rc = run_on(db, p,
                     "DELETE FROM answer WHERE tenant = ?1 AND (campaign, "
@@ -199,7 +200,7 @@ struct keeping {
     char name[200], word[32], given[12], source[300];
 };
 
-static int put_kept(struct db *db, struct person *p, const char *kind,
+static int put_kept(struct db *db, struct person_rows *p, const char *kind,
                     const struct keeping *k, int64_t until_us, struct err *e)
 {
     struct query q;
@@ -249,7 +250,7 @@ static void read_keeping(struct query *q, struct keeping *k)
 }
 
 /* A consent is kept from the last call that may have leant on it. */
-static int keep_consents(struct db *db, struct person *p, struct err *e)
+static int keep_consents(struct db *db, struct person_rows *p, struct err *e)
 {
     struct query q;
     struct keeping k;
@@ -284,7 +285,8 @@ static int keep_consents(struct db *db, struct person *p, struct err *e)
 }
 
 /* A relationship is a record of ours only when a call asserted it. */
-static int keep_relationships(struct db *db, struct person *p, struct err *e)
+static int keep_relationships(struct db *db, struct person_rows *p,
+                              struct err *e)
 {
     struct query q;
     struct keeping k;
@@ -318,7 +320,7 @@ static int keep_relationships(struct db *db, struct person *p, struct err *e)
     return rc;
 }
 
-static int erase_leads(struct db *db, struct person *p, struct err *e)
+static int erase_leads(struct db *db, struct person_rows *p, struct err *e)
 {
     static const char *const text[] = {
         "DELETE FROM consent_end WHERE tenant = ?1 AND lead" ITS,
@@ -343,8 +345,8 @@ struct entry {
     char kind[24];
 };
 
-static int next_entry(struct db *db, const struct person *p, struct entry *x,
-                      struct err *e)
+static int next_entry(struct db *db, const struct person_rows *p,
+                      struct entry *x, struct err *e)
 {
     struct query q;
     query_open(&q, db,
@@ -380,7 +382,7 @@ static const struct retention_rule *entry_rule(const struct entry *x)
     return NULL;
 }
 
-static int drop_entry(struct db *db, const struct person *p, int64_t id,
+static int drop_entry(struct db *db, const struct person_rows *p, int64_t id,
                       struct err *e)
 {
     struct query q;
@@ -397,7 +399,7 @@ static int drop_entry(struct db *db, const struct person *p, int64_t id,
 }
 
 /* Entries are evidence and stay whole when the law wants them. */
-static int erase_ledger(struct db *db, struct person *p, struct err *e)
+static int erase_ledger(struct db *db, struct person_rows *p, struct err *e)
 {
     struct entry x = {0};
     int rc;
@@ -419,8 +421,8 @@ static int erase_ledger(struct db *db, struct person *p, struct err *e)
 
 /* --- exports, holds, the record -------------------------------------------*/
 
-static int list_exports(struct db *db, struct person *p, const uint8_t *hash,
-                        struct err *e)
+static int list_exports(struct db *db, struct person_rows *p,
+                        const uint8_t *hash, struct err *e)
 {
     struct query q;
     int rc;
@@ -444,7 +446,7 @@ static int list_exports(struct db *db, struct person *p, const uint8_t *hash,
             p->more_paths = true;
             continue;
         }
-        struct person_path *to = &p->path[p->paths++];
+        struct person_rows_path *to = &p->path[p->paths++];
         (void)str_copy(to->kind, sizeof(to->kind), query_get_text(&q, 0));
         (void)str_copy(to->path, sizeof(to->path), query_get_text(&q, 1));
     }
@@ -453,8 +455,8 @@ static int list_exports(struct db *db, struct person *p, const uint8_t *hash,
 }
 
 /* Exports of the person's own data are forgotten with him. */
-static int drop_exports(struct db *db, struct person *p, const uint8_t *hash,
-                        struct err *e)
+static int drop_exports(struct db *db, struct person_rows *p,
+                        const uint8_t *hash, struct err *e)
 {
     struct query q;
     query_open(&q, db, "DELETE FROM export WHERE tenant = ? AND number = ?");
@@ -465,7 +467,7 @@ static int drop_exports(struct db *db, struct person *p, const uint8_t *hash,
     return rc;
 }
 
-static int visit_exports(struct db *db, struct person *p, struct err *e)
+static int visit_exports(struct db *db, struct person_rows *p, struct err *e)
 {
     int rc = TM_OK;
     for (size_t i = 0; rc == TM_OK && i < p->numbers; i++) {
@@ -480,7 +482,7 @@ static int visit_exports(struct db *db, struct person *p, struct err *e)
     return rc;
 }
 
-static int drop_holds(struct db *db, struct person *p, struct err *e)
+static int drop_holds(struct db *db, struct person_rows *p, struct err *e)
 {
     int rc = run_on(db, p, "DELETE FROM hold WHERE tenant = ?1 AND e164" MINE,
                     &p->tally[PERSON_HOLDS].erased, e);
@@ -493,7 +495,7 @@ static int drop_holds(struct db *db, struct person *p, struct err *e)
                : rc;
 }
 
-static int count_opt_outs(struct db *db, struct person *p, struct err *e)
+static int count_opt_outs(struct db *db, struct person_rows *p, struct err *e)
 {
     struct query q;
     int64_t n = 0;
@@ -501,23 +503,23 @@ static int count_opt_outs(struct db *db, struct person *p, struct err *e)
                "SELECT count(*) FROM opt_out WHERE tenant = ? AND e164" MINE);
     query_int(&q, p->tenant.v);
     int rc = query_one(&q, &n, e);
-    p->tally[PERSON_OPT_OUTS] = (struct person_tally){
+    p->tally[PERSON_OPT_OUTS] = (struct person_rows_tally){
         .kept = (uint64_t)n,
         .until_us = INT64_MAX,
         .because = "the objection holds only while the number is known"};
     return rc;
 }
 
-static int write_down(struct db *db, const struct person *p, struct err *e)
+static int write_down(struct db *db, const struct person_rows *p, struct err *e)
 {
     char note[600] = "";
     int n = 0;
     for (int k = 0; k < (int)PERSON_KIND_COUNT; k++) {
-        const struct person_tally *t = &p->tally[k];
+        const struct person_rows_tally *t = &p->tally[k];
         if (t->erased + t->kept > 0)
             n += snprintf(note + n, sizeof(note) - (size_t)n,
                           "%s%s: %llu erased, %llu kept", n > 0 ? "; " : "",
-                          person_kind_text((enum person_kind)k),
+                          person_rows_kind_text((enum person_rows_kind)k),
                           (unsigned long long)t->erased,
                           (unsigned long long)t->kept);
     }
@@ -530,9 +532,9 @@ static int write_down(struct db *db, const struct person *p, struct err *e)
     return apply_record(db, &r, e);
 }
 
-typedef int(step_fn)(struct db *db, struct person *p, struct err *e);
+typedef int(step_fn)(struct db *db, struct person_rows *p, struct err *e);
 
-int person_erase(struct db *db, struct person *p, struct err *e)
+int person_rows_erase(struct db *db, struct person_rows *p, struct err *e)
 {
     /* In this order: each leads to the next ones' rows. */
     static step_fn *const step[] = {
@@ -542,7 +544,7 @@ int person_erase(struct db *db, struct person *p, struct err *e)
     tm_assert(p->path != NULL && p->now_us > 0);
     int rc = db_exec(db, "PRAGMA secure_delete = ON", e);
     if (rc == TM_OK)
-        rc = person_find(db, p, e);
+        rc = person_rows_find(db, p, e);
     if (rc == TM_OK)
         rc = refuse_held(db, p, e);
     if (rc == TM_OK)

@@ -1,5 +1,5 @@
-/* What was deleted leaves the file too: see store/person.h. */
-#include "store/person.h"
+/* What was deleted leaves the file too: see store/person_rows.h. */
+#include "store/person_rows.h"
 #include "store/query.h"
 
 enum { VACUUM_BYTES_MAX = 256 << 20 };
@@ -18,7 +18,7 @@ static int file_bytes(struct db *db, int64_t *out, struct err *e)
     return rc;
 }
 
-static int empty_log(struct db *db, struct person_scrub *s, struct err *e)
+static int empty_log(struct db *db, struct person_rows_scrub *s, struct err *e)
 {
     struct query q;
     int64_t busy = 0;
@@ -33,7 +33,7 @@ static int empty_log(struct db *db, struct person_scrub *s, struct err *e)
     return rc;
 }
 
-int person_scrub(struct db *db, struct person_scrub *s, struct err *e)
+int person_rows_scrub(struct db *db, struct person_rows_scrub *s, struct err *e)
 {
     int64_t bytes = 0;
     s->clean = true;
