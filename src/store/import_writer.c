@@ -314,8 +314,8 @@ static int insert_lead(struct db *db, struct batch *s,
     query_open(&q, db,
                "INSERT INTO lead (tenant, id, list, import_file, import_row, "
                "imported_us, country, region, region_confirmed, business, "
-               "last_transaction, last_inquiry, last_gift, fields) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+               "last_transaction, last_inquiry, last_gift, fields, county) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_int(&q, s->w->tenant.v);
     query_int(&q, l->id.v);
     query_int(&q, s->w->list.v);
@@ -330,6 +330,7 @@ static int insert_lead(struct db *db, struct batch *s,
     query_text(&q, date_text(l->last_inquiry, inquiry));
     query_text(&q, date_text(l->last_gift, gift));
     query_text(&q, buf_slice(&s->fields));
+    query_text(&q, str_of(l->county));
     return query_done(&q, e);
 }
 

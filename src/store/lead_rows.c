@@ -33,7 +33,7 @@ static int load_head(struct db *db, struct tenant_id t, struct lead *l,
     struct query q;
     query_open(&q, db,
                "SELECT country, region, region_confirmed, business, "
-               "last_transaction, last_inquiry, last_gift "
+               "last_transaction, last_inquiry, last_gift, county "
                "FROM lead WHERE tenant = ? AND id = ?");
     query_int(&q, t.v);
     query_int(&q, l->id.v);
@@ -46,6 +46,7 @@ static int load_head(struct db *db, struct tenant_id t, struct lead *l,
         l->last_transaction = date_of(query_get_text(&q, 4));
         l->last_inquiry = date_of(query_get_text(&q, 5));
         l->last_gift = date_of(query_get_text(&q, 6));
+        (void)str_copy(l->county, sizeof(l->county), query_get_text(&q, 7));
         rc = TM_OK;
     } else if (rc == 0) {
         rc = TM_ENOTFOUND;

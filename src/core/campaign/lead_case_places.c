@@ -121,6 +121,7 @@ void lead_case_places(struct lead_case *c, const struct lead_case_input *in,
     if (c->k.location.places == 0)
         add_place(c, BASIS_UNKNOWN, home, NULL);
     c->k.location.place = c->place;
+    c->k.location.county = str_of(l->county);
     fill_dates(c, in);
 }
 

@@ -199,6 +199,7 @@ static void test_whole_lead_comes_back(void **state)
         .phones = 3,
         .country = "US",
         .region = "US-NY",
+        .county = "Erie",
         .region_confirmed = true,
         .business = true,
         .consent = {{.type = CONSENT_EXPRESS_ORAL,
@@ -231,6 +232,7 @@ static void test_whole_lead_comes_back(void **state)
     assert_int_equal(out.phone[1].type, NUMBER_FIXED_OR_MOBILE);
     assert_string_equal(out.country, "US");
     assert_string_equal(out.region, "US-NY");
+    assert_string_equal(out.county, "Erie");
     assert_true(out.region_confirmed && out.business);
     assert_int_equal(out.consents, 1);
     assert_int_equal(out.consent[0].type, CONSENT_EXPRESS_ORAL);

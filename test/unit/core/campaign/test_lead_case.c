@@ -59,6 +59,9 @@ static void test_number_and_address(void **state)
     assert_string_equal(tz_name(c.place[2].zone), "America/Chicago");
     vocab_place_text(c.place[2].region, text);
     assert_string_equal(text, "US-FL");
+    strcpy(l.county, "Erie");
+    build(&l);
+    assert_true(str_eq(c.k.location.county, "Erie"));
     /* Confirmed, it names the law, and the number's zone still counts. */
     strcpy(l.region, "US-IL");
     l.region_confirmed = true;
