@@ -18,26 +18,39 @@ static int code_of(int sqlite)
     case SQLITE_NOTADB: return TM_ECORRUPT;
     case SQLITE_CONSTRAINT: return TM_EEXIST;
     case SQLITE_NOMEM: return TM_ENOMEM;
+    case SQLITE_TOOBIG: return TM_ELIMIT;
     default: return TM_EIO;
     }
 }
 
-static const char *advice_of(int code)
+/* Of all that is TM_EIO only some is the disk's fault. */
+static const char *advice_of(int sqlite)
 {
-    switch (code) {
+    switch (sqlite & 0xff) {
+    case SQLITE_TOOBIG: return ": a value is too long to be stored";
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH: return ": check the disk and the file's permissions";
+    default: break;
+    }
+    switch (code_of(sqlite)) {
     case TM_ENOSPACE: return ": make room on this disk";
     case TM_ELOCKED: return ": another program has it open; close that program";
     case TM_ECORRUPT: return ": restore it from a backup";
-    case TM_EIO: return ": check the disk and the file's permissions";
+    case TM_EIO:
+        return ": the disk is well, a value in the database or the statement "
+               "is not; please report it with this line";
     default: return "";
     }
 }
 
 int db_error(struct db *db, const char *what, struct err *e)
 {
-    int code = code_of(sqlite3_extended_errcode(db->sql));
-    return err_set(e, code, "%s: %s%s (%.80s)", db->path,
-                   sqlite3_errmsg(db->sql), advice_of(code), what);
+    int sqlite = sqlite3_extended_errcode(db->sql);
+    return err_set(e, code_of(sqlite), "%s: %s%s (%.80s)", db->path,
+                   sqlite3_errmsg(db->sql), advice_of(sqlite), what);
 }
 
 int db_exec(struct db *db, const char *sql, struct err *e)

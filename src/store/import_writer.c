@@ -393,6 +393,10 @@ static int batch_work(struct db *db, void *arg, struct err *e)
     }
     for (size_t i = 0; rc == TM_OK && i < s->b->n; i++) {
         rc = import_row(db, s, &s->b->row[i], &next_id, e);
+        if (rc == TM_EIO || rc == TM_EEXIST) {
+            (void)err_context(e, "row %llu of the list",
+                              (unsigned long long)s->b->row[i].row);
+        }
     }
     return rc == TM_OK ? save_progress(db, s, e) : rc;
 }

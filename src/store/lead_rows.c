@@ -144,7 +144,7 @@ int lead_rows_load(struct db *db, struct arena *a, struct tenant_id t,
     if (rc == TM_OK) {
         rc = load_fields(db, a, t, out, e);
     }
-    return rc;
+    return rc == TM_EIO ? err_context(e, "lead %lld", (long long)id.v) : rc;
 }
 
 /* --- ledgers --------------------------------------------------------------*/

@@ -887,6 +887,33 @@ static void test_campaign_load(void **state)
     assert_int_equal(sqlite_store_run(h->store, load_again, &c, &e), TM_EINVAL);
 }
 
+static int one_lead(void *arg, const struct reader_lead *l)
+{
+    (void)arg;
+    (void)l;
+    return 0;
+}
+
+/* A value that cannot be read is not the disk's fault, and the message says
+ * where it stands. */
+static void test_a_bad_value_is_not_the_disk(void **state)
+{
+    struct fixture_house *h = *state;
+    struct sqlite_reader *r;
+    struct reader port;
+    struct err e = {0};
+    fixture_house_leads(h, FIRST, 1);
+    shell(h, "UPDATE lead SET fields = '{'");
+    assert_int_equal(sqlite_reader_open(&h->dir, &r, &e), TM_OK);
+    sqlite_reader_port(r, &port);
+    int rc = port.leads_of_number(port.self, FIRST, one_lead, NULL, &e);
+    sqlite_reader_close(r);
+    assert_int_equal(rc, TM_EIO);
+    assert_null(strstr(e.text, "check the disk"));
+    assert_non_null(strstr(e.text, "malformed JSON"));
+    assert_non_null(strstr(e.text, "lead "));
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -911,6 +938,7 @@ int main(void)
         CASE(test_counters_come_back),
         CASE(test_campaign_state),
         CASE(test_campaign_load),
+        CASE(test_a_bad_value_is_not_the_disk),
     };
 #undef CASE
     disk_install();
