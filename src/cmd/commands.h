@@ -14,6 +14,7 @@ extern const struct command cmd_serve;
 extern const struct command cmd_report;
 extern const struct command cmd_why;
 extern const struct command cmd_journal;
+extern const struct command cmd_evidence;
 extern const struct command cmd_simulate;
 extern const struct command cmd_town;
 extern const struct command cmd_decide;

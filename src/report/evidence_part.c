@@ -1,0 +1,342 @@
+#include "report/evidence_part.h"
+
+#include <string.h>
+
+#include "report/evidence_json.h"
+#include "report/words.h"
+
+void evidence_part_text(struct buf *b, struct slice s)
+{
+    words_html(b, s);
+}
+
+void evidence_part_words(struct buf *b, const char *s)
+{
+    words_html(b, str_of(s));
+}
+
+void evidence_part_item(struct buf *b, const char *name, struct slice value)
+{
+    if (value.n == 0) {
+        return;
+    }
+    buf_addf(b, "<dt>%s</dt><dd>", name);
+    words_html(b, value);
+    buf_add_str(b, "</dd>");
+}
+
+void evidence_part_instant(struct buf *b, const char *name, int64_t us)
+{
+    char at[WORDS_MAX];
+    if (us != 0) {
+        evidence_part_item(b, name, str_of(words_instant(us, at)));
+    }
+}
+
+void evidence_part_open(struct buf *b, const char *title, const char *hint)
+{
+    buf_addf(b, "<section class=\"card\"><h2>%s</h2>", title);
+    if (hint[0]) {
+        buf_addf(b, "<p class=\"soft\">%s</p>", hint);
+    }
+}
+
+/* --- a call ---------------------------------------------------------------*/
+
+static bool is(const struct why_rule *r, const char *effect)
+{
+    return strcmp(r->effect, effect) == 0;
+}
+
+static void rule_link(struct buf *b, const struct evidence *v,
+                      const struct evidence_attempt *t, const char *id)
+{
+    size_t version = t->versions ? (size_t)(t->versions - v->versions) : 0;
+    buf_addf(b, "<a href=\"#r%zu-", version);
+    evidence_part_words(b, id);
+    buf_add_str(b, "\"><code>");
+    evidence_part_words(b, id);
+    buf_add_str(b, "</code></a>");
+}
+
+/* Those of one effect in a row of their own. */
+static void rules_of(struct buf *b, const struct evidence *v,
+                     const struct evidence_attempt *t, const char *effect)
+{
+    bool any = false;
+    for (size_t i = 0; i < t->rules.n; i++) {
+        if (!is(&t->rules.rule[i], effect)) {
+            continue;
+        }
+        buf_add_str(b, any ? ", " : "<tr><th scope=\"row\">");
+        if (!any) {
+            buf_add_str(b, evidence_json_effect(effect));
+            buf_add_str(b, "</th><td>");
+        }
+        any = true;
+        rule_link(b, v, t, t->rules.rule[i].id);
+    }
+    if (any) {
+        buf_add_str(b, "</td></tr>\n");
+    }
+}
+
+static void rules(struct buf *b, const struct evidence *v,
+                  const struct evidence_attempt *t)
+{
+    static const char *const order[] = {"denied",  "unknown", "not_before",
+                                        "exempts", "lifted",  "passed",
+                                        "not_met", "duty"};
+    if (t->rules.n == 0) {
+        buf_add_str(b, "<p class=\"note bad\">No rule is on record for this "
+                       "call.</p>");
+        return;
+    }
+    buf_add_str(b, "<h3>Why it was allowed</h3><p class=\"soft\">The rules "
+                   "that were weighed immediately before dialling, and what "
+                   "each said. Their text stands below.</p>"
+                   "<table class=\"why\"><tbody>\n");
+    for (size_t i = 0; i < tm_array_len(order); i++) {
+        rules_of(b, v, t, order[i]);
+    }
+    buf_add_str(b, "</tbody></table>");
+}
+
+static void entries(struct buf *b, const struct evidence_attempt *t)
+{
+    char at[WORDS_MAX];
+    if (t->entries == 0) {
+        return;
+    }
+    buf_add_str(b, "<h3>Journal</h3><table class=\"small\"><thead><tr>"
+                   "<th scope=\"col\">entry</th><th scope=\"col\">at</th>"
+                   "<th scope=\"col\">what</th><th scope=\"col\">hash</th>"
+                   "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < t->entries; i++) {
+        const struct evidence_entry *x = &t->entry[i];
+        buf_addf(b, "<tr><td class=\"seq\">%llu</td><td>%s</td><td>",
+                 (unsigned long long)x->seq, words_instant(x->at_us, at));
+        evidence_part_words(b, x->kind);
+        buf_add_str(b, x->key[0] ? " " : "");
+        evidence_part_words(b, x->key);
+        buf_add_str(b, x->value[0] ? " = " : "");
+        evidence_part_words(b, x->value);
+        buf_addf(b, "</td><td><code>%s</code>%s</td></tr>\n", x->hash,
+                 x->fits ? "" : " <strong>does not fit</strong>");
+    }
+    buf_add_str(b, "</tbody></table>");
+}
+
+static void caller(struct buf *b, const struct evidence_attempt *t)
+{
+    const struct plan *p = t->plan ? t->plan->plan : NULL;
+    if (t->campaign) {
+        evidence_part_item(b, "On behalf of", str_of(t->campaign->seller));
+        evidence_part_item(b, "Campaign", str_of(t->campaign->name));
+    }
+    if (p) {
+        evidence_part_item(b, "Number shown", str_of(p->caller_id));
+        evidence_part_item(b, "Name shown", str_of(p->caller_name));
+        evidence_part_item(b, "Purpose",
+                           str_of(vocab_purpose_text(p->purpose)));
+        evidence_part_item(b, "Kind of call",
+                           str_of(vocab_channel_text(p->channel)));
+        evidence_part_item(b, "Dialled", str_of(vocab_dial_text(p->dial_mode)));
+    }
+}
+
+static void times(struct buf *b, const struct evidence_attempt *t)
+{
+    char span[WORDS_MAX];
+    const struct reader_attempt *a = &t->a;
+    evidence_part_instant(b, "Decided", a->recorded_us);
+    evidence_part_instant(b, "Placed", a->placed_us);
+    evidence_part_instant(b, "Answered", a->answered_us);
+    evidence_part_instant(b, "Ended", a->ended_us);
+    evidence_part_item(b, "Rang", str_of(words_mean_ms(a->ring_ms, 1, span)));
+    if (a->answered_us != 0) {
+        evidence_part_item(b, "Talked",
+                           str_of(words_mean_ms(a->talk_ms, 1, span)));
+    }
+    evidence_part_item(b, "Outcome", str_of(outcome_text(a->outcome)));
+    evidence_part_item(b, "Cause", a->cause);
+    evidence_part_item(b, "Answered by a person",
+                       str_of(a->live ? "yes" : "no"));
+    if (a->abandoned) {
+        evidence_part_item(b, "Abandoned", str_of("yes"));
+    }
+    evidence_part_item(b, "SIP Call-ID", a->call_id);
+}
+
+static void recording(struct buf *b, const struct evidence_attempt *t)
+{
+    if (t->recording[0] == '\0') {
+        return;
+    }
+    buf_add_str(b, "<dt>Recording</dt><dd><code>");
+    evidence_part_words(b, t->recording);
+    buf_addf(b, "</code>, %llu bytes, SHA-256 <code>%s</code></dd>",
+             (unsigned long long)t->recording_bytes, t->recording_sha256);
+}
+
+void evidence_part_call(struct buf *b, const struct evidence *v, size_t i)
+{
+    const struct evidence_attempt *t = &v->attempt[i];
+    char at[WORDS_MAX];
+    buf_addf(b, "<section class=\"card call\" id=\"c%lld\"><h2>Call %lld: %s",
+             (long long)t->a.id.v, (long long)t->a.id.v,
+             words_instant(t->a.recorded_us, at));
+    if (t->local[0]) {
+        buf_addf(b, " <span class=\"soft\">(%s)</span>", t->local);
+    }
+    buf_add_str(b, "</h2>");
+    if (t->after_opt_out) {
+        buf_add_str(b, "<p class=\"note bad\">This call began after a request "
+                       "to be left alone.</p>");
+    }
+    buf_add_str(b, "<dl class=\"facts\">");
+    caller(b, t);
+    times(b, t);
+    recording(b, t);
+    buf_add_str(b, "</dl>");
+    rules(b, v, t);
+    entries(b, t);
+    if (t->versions) {
+        buf_addf(b,
+                 "<p class=\"soft\">Decided with <a href=\"#v%zu\">rules and "
+                 "lists %zu</a>.</p>",
+                 (size_t)(t->versions - v->versions) + 1,
+                 (size_t)(t->versions - v->versions) + 1);
+    }
+    buf_add_str(b, "</section>\n");
+}
+
+/* --- what calls were decided with -----------------------------------------*/
+
+static bool spoke(const struct evidence *v, const struct evidence_versions *s,
+                  const struct rule *r)
+{
+    for (size_t i = 0; i < v->attempts; i++) {
+        const struct evidence_attempt *t = &v->attempt[i];
+        for (size_t n = 0; t->versions == s && n < t->rules.n; n++) {
+            if (t->rules.rule[n].rule == r) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void date(struct buf *b, const char *before, struct civil_date d)
+{
+    char at[11];
+    if (d.year != 0) {
+        civil_format_date(d, at);
+        buf_addf(b, "%s%s", before, at);
+    }
+}
+
+static void rule_texts(struct buf *b, const struct evidence *v, size_t i)
+{
+    const struct evidence_versions *s = &v->versions[i];
+    if (!s->book) {
+        buf_add_str(b, "<p class=\"note\">The texts of these rules are not all "
+                       "on file; only their names can be told.</p>");
+        return;
+    }
+    buf_add_str(b, "<table><caption>Rules that spoke, as they read on that "
+                   "day</caption><thead><tr><th scope=\"col\">rule</th>"
+                   "<th scope=\"col\">what it says</th><th scope=\"col\">"
+                   "citation</th><th scope=\"col\">in force</th></tr></thead>"
+                   "<tbody>\n");
+    for (size_t k = 0; k < rule_book_size(s->book); k++) {
+        const struct rule *r = rule_book_at(s->book, k);
+        if (!spoke(v, s, r)) {
+            continue;
+        }
+        buf_addf(b, "<tr id=\"r%zu-", i);
+        evidence_part_words(b, r->id);
+        buf_add_str(b, "\"><th scope=\"row\"><code>");
+        evidence_part_words(b, r->id);
+        buf_add_str(b, "</code></th><td>");
+        evidence_part_words(b, r->text);
+        buf_add_str(b, "</td><td>");
+        evidence_part_words(b, r->citation);
+        buf_add_str(b, "</td><td class=\"soft\">");
+        date(b, "from ", r->from);
+        date(b, " to ", r->to);
+        buf_add_str(b, "</td></tr>\n");
+    }
+    buf_add_str(b, "</tbody></table>");
+}
+
+static void packs(struct buf *b, const struct evidence_versions *s)
+{
+    buf_add_str(b, "<h3>Rule packs</h3><table class=\"small\"><tbody>\n");
+    for (size_t i = 0; i < s->v.packs; i++) {
+        const struct evidence_pack *p = &s->pack[i];
+        buf_add_str(b, "<tr><th scope=\"row\">");
+        evidence_part_text(b, s->v.pack[i].name);
+        buf_add_char(b, ' ');
+        evidence_part_text(b, s->v.pack[i].version);
+        buf_add_str(b, "</th><td>");
+        if (p->found) {
+            buf_addf(b, "BLAKE2b <code>%s</code>", p->p.hash);
+        } else {
+            buf_add_str(b, "<strong>text not on file</strong>");
+        }
+        buf_add_str(b, "</td></tr>\n");
+    }
+    buf_add_str(b, "</tbody></table>");
+}
+
+static void list_row(struct buf *b, const struct evidence_versions *s, size_t i)
+{
+    const struct evidence_list *l = &s->list[i];
+    char at[WORDS_MAX], n[WORDS_MAX];
+    buf_add_str(b, "<tr><th scope=\"row\">");
+    evidence_part_text(b, s->v.list[i].name);
+    buf_addf(b, " #%llu</th><td>", (unsigned long long)s->v.list[i].generation);
+    if (l->found) {
+        buf_addf(b, "obtained %s, ", words_instant(l->l.obtained_us, at));
+        buf_addf(b, "%s numbers, from ", words_count(l->l.rows, n));
+        evidence_part_words(b, l->l.file_name);
+        buf_addf(b, "<br/><code>%s</code>", l->l.source_hash);
+    } else {
+        buf_add_str(b, "obtained ");
+        evidence_part_text(b, s->v.list[i].date);
+    }
+    buf_addf(b, "</td><td>%s</td></tr>\n",
+             l->on_list == TRI_YES  ? "<strong>the number is on it</strong>"
+             : l->on_list == TRI_NO ? "the number is not on it"
+                                    : "not known: its numbers are gone");
+}
+
+static void lists(struct buf *b, const struct evidence_versions *s)
+{
+    buf_add_str(b, "<h3>Do-not-call lists</h3>");
+    if (s->v.lists == 0) {
+        buf_add_str(b, "<p>None was loaded.</p>");
+        return;
+    }
+    buf_add_str(b, "<table class=\"small\"><tbody>\n");
+    for (size_t i = 0; i < s->v.lists; i++) {
+        list_row(b, s, i);
+    }
+    buf_add_str(b, "</tbody></table>");
+}
+
+void evidence_part_versions(struct buf *b, const struct evidence *v, size_t i)
+{
+    const struct evidence_versions *s = &v->versions[i];
+    buf_addf(b,
+             "<section class=\"card\" id=\"v%zu\"><h2>Rules and lists %zu</h2>",
+             i + 1, i + 1);
+    rule_texts(b, v, i);
+    lists(b, s);
+    packs(b, s);
+    buf_add_str(b, "<dl>");
+    evidence_part_item(b, "Time zone data", s->v.zones);
+    evidence_part_item(b, "Number data", s->v.numbers);
+    buf_add_str(b, "</dl></section>\n");
+}
