@@ -22,6 +22,7 @@ extern const struct command cmd_rules;
 extern const struct command cmd_records;
 extern const struct command cmd_person;
 extern const struct command cmd_hold;
+extern const struct command cmd_complaint;
 
 /* The parts that run where the data folder is owned (cmd/control.h). */
 control_fn cmd_import_control;
@@ -32,5 +33,6 @@ control_fn cmd_records_control;
 control_fn cmd_person_control;
 control_fn cmd_hold_control;
 control_fn cmd_ledger_control;
+control_fn cmd_complaint_control;
 
 #endif

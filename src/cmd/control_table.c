@@ -10,5 +10,6 @@ const struct control_command control_table[] = {
     {&cmd_person, cmd_person_control},
     {&cmd_hold, cmd_hold_control},
     {&cmd_ledger, cmd_ledger_control},
+    {&cmd_complaint, cmd_complaint_control},
 };
 const int control_table_count = (int)tm_array_len(control_table);

@@ -104,7 +104,8 @@ static int count_complaint(void *arg, const struct reader_complaint *r)
     uint64_t v = 0;
     if (r->outcome == COMPLAINT_NOT_OURS || r->outcome == COMPLAINT_DUPLICATE)
         return 0;
-    (void)map_get(&k->campaign_of, (uint64_t)r->attempt.v, &v);
+    if (r->attempt.v != 0)
+        (void)map_get(&k->campaign_of, (uint64_t)r->attempt.v, &v);
     const struct campaign_id c = {(int64_t)v};
     uint64_t shown = complaint_find_shown(k->in->owns, c);
     struct complaint_watched *campaign =

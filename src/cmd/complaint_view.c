@@ -1,0 +1,167 @@
+#include "cmd/complaint_view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "cmd/complaint_law.h"
+#include "cmd/reading.h"
+#include "cmd/real_clock.h"
+#include "cmd/tenant.h"
+#include "report/complaint_list.h"
+#include "report/complaint_text.h"
+#include "report/complaint_watch.h"
+#include "report/figures_read.h"
+
+enum { OUT_MAX = 64 << 20 };
+
+struct view {
+    const struct complaint_options *o;
+    struct reading reading;
+    struct arena arena;
+    struct complaint_owns owns;
+    struct complaint_case_input in;
+    struct buf out;
+};
+
+static int open_view(struct view *v, struct err *e)
+{
+    struct figures_read_clock clock;
+    struct real_clock real;
+    const struct reader *r = &v->reading.reader;
+    int rc =
+        complaint_law(&v->arena, v->o->penalties, &v->in.book, &v->in.days, e);
+    if (rc == TM_OK)
+        rc = complaint_find_owns(r, tenant_default(), &v->arena, &v->owns, NULL,
+                                 e);
+    if (rc == TM_OK)
+        rc = figures_read_clock(r, &clock, e);
+    if (rc != TM_OK)
+        return rc;
+    real_clock_init(&real, 0);
+    v->in.reader = r;
+    v->in.owns = &v->owns;
+    v->in.now_us =
+        clock.shifted ? clock.last_us : real.port.now_us(real.port.self);
+    return TM_OK;
+}
+
+/* Whole or not at all: the page is moved to its name when it is written. */
+static int save(const char *path, struct slice page, struct err *e)
+{
+    char part[4096];
+    int n = snprintf(part, sizeof(part), "%s.part", path);
+    if (n < 0 || (size_t)n >= sizeof(part))
+        return err_set(e, TM_EINVAL, "%s: the name is too long", path);
+    FILE *f = fopen(part, "wb");
+    if (f == NULL)
+        return err_errno(e, "%s", part);
+    bool good = fwrite(page.p, 1, page.n, f) == page.n;
+    good = fflush(f) == 0 && good;
+    int rc = good ? TM_OK : err_errno(e, "%s", part);
+    if (fclose(f) != 0 && rc == TM_OK)
+        rc = err_errno(e, "%s", part);
+    if (rc == TM_OK && rename(part, path) != 0)
+        rc = err_errno(e, "%s", path);
+    if (rc != TM_OK)
+        (void)remove(part);
+    return rc;
+}
+
+static int show(struct view *v, int64_t id, struct err *e)
+{
+    struct complaint_case *k = arena_alloc(&v->arena, sizeof(*k));
+    struct json_out j;
+    int rc = complaint_case_read(&v->in, &v->arena, id, k, e);
+    if (rc != TM_OK)
+        return rc;
+    json_out_init(&j, &v->out);
+    if (v->o->html != NULL) {
+        complaint_text_html(k, &v->out);
+    } else if (v->o->json) {
+        complaint_text_json(k, &j);
+        buf_add_char(&v->out, '\n');
+    } else {
+        complaint_text(k, &v->out);
+    }
+    return TM_OK;
+}
+
+static int list(struct view *v, struct err *e)
+{
+    struct complaint_list_options o = {.open_only = v->o->open,
+                                       .outcome = v->o->outcome};
+    struct complaint_lines lines;
+    struct json_out j;
+    if (v->o->due != NULL && !civil_parse_date(str_of(v->o->due), &o.due))
+        return err_set(e, TM_EINVAL,
+                       "--due %s is no date: write it like 2026-11-21",
+                       v->o->due);
+    int rc = complaint_list_read(&v->in, &o, &v->arena, &lines, e);
+    if (rc != TM_OK)
+        return rc;
+    json_out_init(&j, &v->out);
+    if (v->o->json) {
+        complaint_list_json(&lines, &j);
+        buf_add_char(&v->out, '\n');
+    } else {
+        complaint_list_text(&lines, v->in.now_us, &v->out);
+    }
+    return TM_OK;
+}
+
+static int watch(struct view *v, struct err *e)
+{
+    struct complaint_watch w;
+    struct json_out j;
+    int rc = complaint_watch_read(&v->in, &v->arena, &w, e);
+    if (rc != TM_OK)
+        return rc;
+    json_out_init(&j, &v->out);
+    if (v->o->json) {
+        complaint_watch_json(&w, &j);
+        buf_add_char(&v->out, '\n');
+    } else {
+        complaint_watch_text(&w, &v->out);
+    }
+    return TM_OK;
+}
+
+static int put(struct view *v, struct err *e)
+{
+    if (v->out.failed)
+        return err_set(e, TM_ELIMIT, "the answer is larger than %d bytes",
+                       OUT_MAX);
+    if (v->o->html != NULL) {
+        int rc = save(v->o->html, buf_slice(&v->out), e);
+        if (rc == TM_OK)
+            (void)printf("the case file is in %s\n", v->o->html);
+        return rc;
+    }
+    if (fwrite(v->out.p, 1, v->out.n, stdout) != v->out.n ||
+        fflush(stdout) != 0)
+        return err_errno(e, "standard output");
+    return TM_OK;
+}
+
+int complaint_view(const char *word, int64_t id,
+                   const struct complaint_options *o)
+{
+    struct err e = {0};
+    struct view v = {.o = o};
+    if (!reading_open(&v.reading, &cmd_complaint, o->data))
+        return EXIT_REFUSED;
+    arena_init(&v.arena);
+    buf_init(&v.out, OUT_MAX);
+    int rc = open_view(&v, &e);
+    if (rc == TM_OK)
+        rc = strcmp(word, "show") == 0   ? show(&v, id, &e)
+             : strcmp(word, "list") == 0 ? list(&v, &e)
+                                         : watch(&v, &e);
+    if (rc == TM_OK)
+        rc = put(&v, &e);
+    buf_fini(&v.out);
+    arena_fini(&v.arena);
+    reading_close(&v.reading);
+    return rc == TM_OK ? EXIT_DONE : command_fail(&cmd_complaint, &e);
+}
