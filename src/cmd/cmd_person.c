@@ -353,21 +353,29 @@ static int tell_server(const struct work *w, struct err *e)
     return rc;
 }
 
+static void print_kept(const struct work *w, int k)
+{
+    const struct person_rows_tally *t = &w->person.tally[k];
+    char at[WORDS_MAX], until[40] = "";
+    if (t->until_us == INT64_MAX)
+        (void)snprintf(until, sizeof(until), ", without end");
+    else if (t->until_us > 0)
+        (void)snprintf(until, sizeof(until), ", until %.10s",
+                       words_iso(t->until_us, at));
+    control_printf(w->c, "kept   %8" PRIu64 " %s%s: %s\n", t->kept,
+                   person_rows_kind_text((enum person_rows_kind)k), until,
+                   t->because);
+}
+
 static void print_tally(const struct work *w)
 {
     for (int k = 0; k < (int)PERSON_KIND_COUNT; k++) {
         const struct person_rows_tally *t = &w->person.tally[k];
-        char until[WORDS_MAX];
         if (t->erased > 0)
             control_printf(w->c, "erased %8" PRIu64 " %s\n", t->erased,
                            person_rows_kind_text((enum person_rows_kind)k));
         if (t->kept > 0)
-            control_printf(
-                w->c, "kept   %8" PRIu64 " %s, until %.10s: %s\n", t->kept,
-                person_rows_kind_text((enum person_rows_kind)k),
-                t->until_us == INT64_MAX ? "no end"
-                                         : words_iso(t->until_us, until),
-                t->because);
+            print_kept(w, k);
     }
 }
 

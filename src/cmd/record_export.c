@@ -88,12 +88,29 @@ static int close_file(struct work *w, int rc, struct err *e)
     return rc;
 }
 
+/* A table without rows is a file with its columns all the same. */
+static int on_columns(void *arg, const struct record_row *row)
+{
+    struct work *w = arg;
+    struct record_row call;
+    struct records *none = records_new();
+    if (w->table == RECORD_TABLE_CALLS) {
+        records_call(none, row, &call);
+        row = &call;
+    }
+    record_file_columns(&w->out, row);
+    records_free(none);
+    return 0;
+}
+
 static int write_table(struct work *w, enum record_table t, struct err *e)
 {
     w->table = t;
     int rc = open_file(w, table_name[t], e);
     if (rc == TM_OK)
         rc = w->reader.table(w->reader.self, t, &w->x->period, on_row, w, e);
+    if (rc == TM_OK && w->out.rows == 0)
+        rc = w->reader.columns(w->reader.self, t, on_columns, w, e);
     return close_file(w, rc, e);
 }
 

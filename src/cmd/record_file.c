@@ -60,6 +60,12 @@ void record_file_row(struct record_file *f, const struct record_row *row)
         flush(f);
 }
 
+void record_file_columns(struct record_file *f, const struct record_row *row)
+{
+    if (!f->json && f->rows == 0)
+        records_row_csv_head(row, &f->buf);
+}
+
 void record_file_text(struct record_file *f, struct slice text)
 {
     buf_add_slice(&f->buf, text);

@@ -26,6 +26,8 @@ struct record_file {
 int record_file_open(struct record_file *f, const char *dir, const char *name,
                      bool json, struct err *e) TM_MUST_CHECK;
 void record_file_row(struct record_file *f, const struct record_row *row);
+/* The head of a CSV file that has no rows. */
+void record_file_columns(struct record_file *f, const struct record_row *row);
 void record_file_text(struct record_file *f, struct slice text);
 /* Writes out and puts the file in its place; sum is its hash. */
 int record_file_finish(struct record_file *f, struct err *e) TM_MUST_CHECK;

@@ -80,6 +80,9 @@ struct record_reader {
     /* in order of time */
     int (*table)(void *self, enum record_table t, const struct record_period *p,
                  record_row_fn *v, void *arg, struct err *e);
+    /* one row of empty cells: the columns, for a table without rows */
+    int (*columns)(void *self, enum record_table t, record_row_fn *v, void *arg,
+                   struct err *e);
     /* every table that says something about the person, one after another */
     int (*person)(void *self, const struct record_person *p, record_row_fn *v,
                   void *arg, struct err *e);

@@ -26,6 +26,7 @@ static const struct {
     {"hold", "Legal holds"},
     {"complaint", "Your complaints"},
     {"complaint_event", "What became of your complaints"},
+    {"complaint_match", "Calls your complaints may mean"},
     {"recordings", "Recordings of calls with you"},
     {"rejected rows", "Rows of files that were not taken in"},
 };

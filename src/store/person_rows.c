@@ -91,7 +91,9 @@ static int read_names(struct db *db, struct person_rows *p, struct err *e)
                "SELECT " READER_RECORDS_NAME " FROM lead d "
                "WHERE d.tenant = ?1 AND d.id IN person_lead UNION "
                "SELECT g.name FROM ledger g WHERE g.tenant = ?1 AND "
-               "g.kind <> 'caller_id' AND g.e164 IN person_number");
+               "g.kind <> 'caller_id' AND g.e164 IN person_number UNION "
+               "SELECT c.name FROM complaint c WHERE c.tenant = ?1 "
+               "AND c.e164 IN person_number");
     query_int(&q, p->tenant.v);
     while ((rc = query_step(&q, e)) == 1) {
         struct slice name = query_get_text(&q, 0);
@@ -112,7 +114,9 @@ static int is_on_file(struct db *db, const struct person_rows *p, struct err *e)
                "(SELECT 1 FROM ledger WHERE tenant = ?1 AND (e164 = ?2 "
                "AND ?2 > 0 OR address = ?3 AND ?3 <> '')) + EXISTS (SELECT 1 "
                "FROM opt_out WHERE tenant = ?1 AND e164 = ?2) + EXISTS "
-               "(SELECT 1 FROM kept WHERE tenant = ?1 AND e164 = ?2)");
+               "(SELECT 1 FROM kept WHERE tenant = ?1 AND e164 = ?2) + "
+               "EXISTS (SELECT 1 FROM complaint WHERE tenant = ?1 "
+               "AND e164 = ?2 AND ?2 > 0)");
     query_int(&q, p->tenant.v);
     query_int(&q, (int64_t)p->e164);
     query_text(&q, p->address);
@@ -209,7 +213,12 @@ static int set_column(struct db *db, const struct person_rows_change *c,
                       struct err *e)
 {
     struct query q;
-    if (str_eq(c->key, "country"))
+    if (str_eq(c->key, "county"))
+        query_open(&q, db,
+                   "UPDATE lead SET county = ?1 WHERE tenant = ?2 "
+                   "AND id IN (SELECT lead FROM lead_phone "
+                   "WHERE tenant = ?2 AND e164 = ?3)");
+    else if (str_eq(c->key, "country"))
         query_open(&q, db,
                    "UPDATE lead SET country = ?1 WHERE tenant = ?2 "
                    "AND id IN (SELECT lead FROM lead_phone "
@@ -248,7 +257,8 @@ int person_rows_correct(struct db *db, struct person_rows_change *c,
         rc = db_exec(db, "PRAGMA secure_delete = ON", e);
     if (rc != TM_OK)
         return rc;
-    bool column = str_eq(c->key, "country") || str_eq(c->key, "region");
+    bool column = str_eq(c->key, "country") || str_eq(c->key, "region") ||
+                  str_eq(c->key, "county");
     rc = column ? set_column(db, c, e) : set_field(db, c, e);
     if (rc != TM_OK)
         return rc;

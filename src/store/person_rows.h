@@ -54,7 +54,8 @@ const char *person_rows_kind_text(enum person_rows_kind k);
 
 struct person_rows_tally {
     uint64_t erased, kept;
-    int64_t until_us;    /* the latest end of a duty; INT64_MAX: no end */
+    int64_t until_us;    /* the latest end of a duty; INT64_MAX: no end; 0:
+                            as because says */
     const char *because; /* the law, NULL when nothing is kept */
 };
 
@@ -109,8 +110,9 @@ int person_rows_scrub(struct db *db, struct person_rows_scrub *s,
                       struct err *e) TM_MUST_CHECK;
 
 /* Sets one field of every lead that has the number; the journal names the
- * field, not its values. country and region are those of the lead; any other
- * key is a field of the list. TM_ENOTFOUND, TM_EINVAL. *leads: how many. */
+ * field, not its values. country, region and county are those of the lead; any
+ * other key is a field of the list. TM_ENOTFOUND, TM_EINVAL. *leads: how many.
+ */
 struct person_rows_change {
     struct tenant_id tenant;
     uint64_t e164;

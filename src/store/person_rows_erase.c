@@ -482,6 +482,50 @@ static int visit_exports(struct db *db, struct person_rows *p, struct err *e)
     return rc;
 }
 
+/* A case that is open is a claim that may have to be defended (GDPR art.
+ * 17(3)(e)); it can be erased when it is closed. */
+#define CLOSED_CASES                                                           \
+    "(SELECT q.id FROM complaint q WHERE q.tenant = ?1 AND q.e164" MINE        \
+    "AND coalesce((SELECT max(v.id) FROM complaint_event v "                   \
+    "WHERE v.tenant = q.tenant AND v.complaint = q.id "                        \
+    "AND v.kind = 'closed'), -1) > coalesce((SELECT max(v.id) "                \
+    "FROM complaint_event v WHERE v.tenant = q.tenant "                        \
+    "AND v.complaint = q.id AND v.kind = 'reopened'), 0)) "
+
+static int erase_complaints(struct db *db, struct person_rows *p, struct err *e)
+{
+    static const char open_case[] =
+        "a case that is not closed: GDPR art. 17(3)(e)";
+    struct person_rows_tally *t = &p->tally[PERSON_COMPLAINTS];
+    struct query q;
+    int64_t left = 0;
+    int rc = run_on(db, p,
+                    "DELETE FROM complaint_match WHERE tenant = ?1 "
+                    "AND complaint IN " CLOSED_CASES,
+                    NULL, e);
+    /* The events tell which cases are closed: they go after the cases. */
+    if (rc == TM_OK)
+        rc = run_on(db, p,
+                    "DELETE FROM complaint WHERE tenant = ?1 "
+                    "AND id IN " CLOSED_CASES,
+                    &t->erased, e);
+    if (rc == TM_OK && t->erased > 0)
+        rc = run_on(db, p,
+                    "DELETE FROM complaint_event AS v WHERE v.tenant = ?1 "
+                    "AND NOT EXISTS (SELECT 1 FROM complaint q "
+                    "WHERE q.tenant = v.tenant AND q.id = v.complaint)",
+                    NULL, e);
+    if (rc != TM_OK)
+        return rc;
+    query_open(&q, db,
+               "SELECT count(*) FROM complaint WHERE tenant = ? AND e164" MINE);
+    query_int(&q, p->tenant.v);
+    rc = query_one(&q, &left, e);
+    t->kept = (uint64_t)left;
+    t->because = left > 0 ? open_case : NULL;
+    return rc;
+}
+
 static int drop_holds(struct db *db, struct person_rows *p, struct err *e)
 {
     int rc = run_on(db, p, "DELETE FROM hold WHERE tenant = ?1 AND e164" MINE,
@@ -538,9 +582,9 @@ int person_rows_erase(struct db *db, struct person_rows *p, struct err *e)
 {
     /* In this order: each leads to the next ones' rows. */
     static step_fn *const step[] = {
-        visit_exports, keep_consents, keep_relationships,
-        erase_ledger,  erase_answers, erase_calls,
-        erase_leads,   drop_holds,    count_opt_outs};
+        visit_exports, keep_consents, keep_relationships, erase_ledger,
+        erase_answers, erase_calls,   erase_complaints,   erase_leads,
+        drop_holds,    count_opt_outs};
     tm_assert(p->path != NULL && p->now_us > 0);
     int rc = db_exec(db, "PRAGMA secure_delete = ON", e);
     if (rc == TM_OK)

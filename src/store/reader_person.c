@@ -29,7 +29,8 @@ const struct reader_records_table reader_records_tables[] = {
     {"lead",
      "SELECT d.id AS 'i:lead', l.name AS 's:list', "
      "d.imported_us AS 't:imported', d.country AS 's:country', "
-     "d.region AS 's:region', d.region_confirmed AS 'b:region_confirmed', "
+     "d.region AS 's:region', d.county AS 's:county', "
+     "d.region_confirmed AS 'b:region_confirmed', "
      "d.business AS 'b:business', "
      "d.last_transaction AS 's:last_transaction', "
      "d.last_inquiry AS 's:last_inquiry', d.last_gift AS 's:last_gift', "
@@ -137,6 +138,36 @@ const struct reader_records_table reader_records_tables[] = {
     {"hold", "SELECT h.name AS 's:name', h.reason AS 's:reason', "
              "h.added_us AS 't:added' FROM hold h WHERE h.tenant = ?1 "
              "AND h.e164 IN " NUMBERS ALL "ORDER BY h.id"},
+    {"complaint",
+     "SELECT q.id AS 'i:case', coalesce(s.name, '') AS 's:seller', "
+     "q.source AS 's:source', q.layout AS 's:layout', "
+     "q.external_id AS 's:external_id', q.e164 AS 'n:number', "
+     "q.shown_as AS 's:number_shown', q.shown_name AS 's:name_shown', "
+     "q.name AS 's:name', q.about AS 's:about', q.city AS 's:city', "
+     "q.channel AS 's:channel', q.recorded AS 's:recorded_voice', "
+     "q.country AS 's:country', q.area AS 's:area', "
+     "q.at_us AS 't:call_from', q.until_us AS 't:call_until', "
+     "q.received_us AS 't:received', q.due AS 's:due', "
+     "coalesce(f.file_name, '') AS 's:file', q.row AS 'i:file_row' "
+     "FROM complaint q LEFT JOIN seller s ON s.tenant = q.tenant "
+     "AND s.id = q.seller LEFT JOIN complaint_file f "
+     "ON f.tenant = q.tenant AND f.id = q.file WHERE q.tenant = ?1 "
+     "AND q.e164 IN " NUMBERS ALL "ORDER BY q.id"},
+    {"complaint_event",
+     "SELECT v.complaint AS 'i:case', v.at_us AS 't:at', "
+     "v.kind AS 's:event', v.value AS 's:value', v.about AS 's:about', "
+     "v.attempt AS 'i:call' FROM complaint_event v JOIN complaint q "
+     "ON q.tenant = v.tenant AND q.id = v.complaint WHERE v.tenant = ?1 "
+     "AND q.e164 IN " NUMBERS ALL "ORDER BY v.complaint, v.id"},
+    {"complaint_match",
+     "SELECT x.complaint AS 'i:case', x.attempt AS 'i:call', "
+     "x.grade AS 's:grade', x.why AS 's:why' FROM complaint_match x "
+     "JOIN complaint q ON q.tenant = x.tenant AND q.id = x.complaint "
+     "WHERE x.tenant = ?1 AND q.e164 IN " NUMBERS ALL
+     "ORDER BY x.complaint, x.attempt"},
+    {"complaint_file", NULL},
+    {"rule_pack", NULL},
+    {"campaign_plan", NULL},
     {"hold_end", NULL},
     {"journal", /* hashes of numbers only */ NULL},
     {"plan_version", NULL},

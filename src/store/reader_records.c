@@ -232,6 +232,21 @@ static int read_table(void *self, enum record_table t,
     return rc;
 }
 
+static int read_columns(void *self, enum record_table t, record_row_fn *v,
+                        void *arg, struct err *e)
+{
+    struct sqlite_reader *r = self;
+    struct walk w = {names[t], v, arg};
+    struct query q;
+    query_open(&q, &r->db, texts[t][0]);
+    if (q.stmt == NULL)
+        return query_done(&q, e);
+    /* Not stepped: its cells read as NULL, 0 and "". */
+    int rc = make_row(&q, &w, e);
+    query_close(&q);
+    return rc;
+}
+
 static int read_person(void *self, const struct record_person *p,
                        record_row_fn *v, void *arg, struct err *e)
 {
@@ -278,6 +293,7 @@ void reader_records_port(struct sqlite_reader *r, struct record_reader *out)
 {
     *out = (struct record_reader){.self = r,
                                   .table = read_table,
+                                  .columns = read_columns,
                                   .person = read_person,
                                   .holds = read_holds};
 }
