@@ -118,12 +118,31 @@ static bool effect_fits(struct slice e, enum check_law_says s)
     return false;
 }
 
+/* Whether a law that the checker does not know forbids, or forbids for now:
+ * then the refusal may be longer than federal law asks, never shorter. later:
+ * or may forbid at another time, as it reaches the call. */
+static bool other_law(struct slice rules, bool later)
+{
+    while (rules.n > 0) {
+        struct slice word = str_cut(rules, ' ', &rules);
+        struct slice effect, name = str_cut(word, ':', &effect);
+        if (check_law_knows(name))
+            continue;
+        if (str_eq(effect, "denied") || str_eq(effect, "unknown") ||
+            str_eq(effect, "not_before") || (later && str_eq(effect, "passed")))
+            return true;
+    }
+    return false;
+}
+
 static void check_reasons(struct check_rules *c, const struct record *r,
                           const struct check_law_answer *a)
 {
     static const char *const SAYS[] = {"is in order", "forbids", "forbids now",
                                        "is lifted", "is a duty"};
     for (size_t i = 0; i < a->reasons; i++) {
+        if (strcmp(a->reason[i].id, CHECK_LAW_NO_LAW) == 0)
+            continue;
         struct slice e = effect_of(r->rules, a->reason[i].id);
         if (effect_fits(e, a->reason[i].says))
             continue;
@@ -200,6 +219,8 @@ static void check_put_off(struct check_rules *c, const struct record *r,
                          "lead %lld is put off to a time that is not lawful: "
                          "%s",
                          (long long)r->lead.v, check_law_obstacle(&a));
+    if (other_law(r->rules, true))
+        return;
     (void)lawful_at(c, q, r->due_us - 1, &a);
     if (!a.too_soon)
         check_rules_find(c, CHECK_REFUSED,
@@ -243,11 +264,12 @@ static void check_refusal(struct check_rules *c, const struct record *r,
     gather(c, &q, NULL);
     bool lawful = lawful_at(c, &q, r->at_us, &a);
     check_reasons(c, r, &a);
-    if (lawful)
+    bool other = other_law(r->rules, false);
+    if (lawful && !other)
         check_rules_find(c, CHECK_REFUSED,
                          "lead %lld is refused, and no rule forbids the call",
                          (long long)r->lead.v);
-    else if (r->state == VERDICT_DENY && !a.forever)
+    else if (r->state == VERDICT_DENY && !a.forever && !other)
         check_denied(c, r, &q, check_law_obstacle(&a));
     else if (r->state == VERDICT_NOT_BEFORE)
         check_put_off(c, r, &q);

@@ -6,6 +6,18 @@
 
 #define DAY_US (INT64_C(24) * 3600 * 1000000)
 
+/* British Columbia stays at UTC-7 and Alberta at UTC-6 since the spring of
+ * 2026, whatever older zone data say. */
+static struct civil_time local_time(const struct tz *z, int64_t us)
+{
+    static const int64_t SINCE_US = INT64_C(1773014400) * 1000000;
+    if (us >= SINCE_US && strcmp(tz_name(z), "America/Vancouver") == 0)
+        return civil_of_us(us - 7 * DAY_US / 24);
+    if (us >= SINCE_US && strcmp(tz_name(z), "America/Edmonton") == 0)
+        return civil_of_us(us - 6 * DAY_US / 24);
+    return tz_local(z, us);
+}
+
 /* --- small questions ------------------------------------------------------ */
 
 static bool is_automated(const struct check_law_case *c)
@@ -64,7 +76,7 @@ static int32_t today(const struct check_law_case *c, bool latest)
     for (size_t i = 0; i < c->phone->zones; i++) {
         if (c->phone->zone[i] == NULL)
             return civil_days(civil_of_us(anywhere_us).date);
-        struct civil_time t = tz_local(c->phone->zone[i], c->now_us);
+        struct civil_time t = local_time(c->phone->zone[i], c->now_us);
         int32_t d = civil_days(t.date);
         if (i == 0 || (latest && d > best) || (!latest && d < best))
             best = d;
@@ -96,7 +108,7 @@ static bool is_open(const struct check_law_case *c, int from_hour, int to_hour)
 {
     tm_assert(is_somewhere(c));
     for (size_t i = 0; i < c->phone->zones; i++) {
-        struct civil_time t = tz_local(c->phone->zone[i], c->now_us);
+        struct civil_time t = local_time(c->phone->zone[i], c->now_us);
         if (t.second_of_day < from_hour * 3600 ||
             t.second_of_day >= to_hour * 3600)
             return false;
@@ -501,7 +513,7 @@ static void fcc(const struct check_law_case *c, struct check_law_answer *a)
 
 static bool own_hours_in(const struct check_law_case *c, const struct tz *z)
 {
-    struct civil_time t = tz_local(z, c->now_us);
+    struct civil_time t = local_time(z, c->now_us);
     unsigned day = 1U << (unsigned)civil_weekday(t.date);
     for (size_t i = 0; i < c->campaign->windows; i++) {
         const struct policy_window *w = &c->campaign->window[i];
@@ -552,13 +564,21 @@ void check_law_judge(const struct check_law_case *c,
     tm_assert(c->campaign != NULL && c->lead != NULL && c->phone != NULL);
     memset(out, 0, sizeof *out);
     out->lawful = true;
-    if (!c->phone->us)
-        say(out, "no law known for this country", CHECK_LAW_FORBIDS);
     rule(out, "OP-DNC", !c->opted_out, false);
     own_hours(c, out);
     own_caps(c, out);
+    if (!c->phone->us) {
+        say(out, CHECK_LAW_NO_LAW, CHECK_LAW_FORBIDS);
+        return;
+    }
     ftc(c, out);
     fcc(c, out);
+}
+
+bool check_law_knows(struct slice id)
+{
+    return str_starts(id, "US-FTC-") || str_starts(id, "US-FCC-") ||
+           str_starts(id, "OP-");
 }
 
 const char *check_law_obstacle(const struct check_law_answer *a)

@@ -52,6 +52,9 @@ enum check_law_says {
     CHECK_LAW_DUTY,   /* only says how to make the call */
 };
 
+/* The reason that no rule of any pack has. */
+#define CHECK_LAW_NO_LAW "no law known for this country"
+
 struct check_law_reason {
     const char *id;
     enum check_law_says says;
@@ -67,6 +70,9 @@ struct check_law_answer {
 
 void check_law_judge(const struct check_law_case *c,
                      struct check_law_answer *out);
+/* Whether a rule is one of those told here. Others (states, provinces,
+ * countries) only forbid more: what they refuse is beyond this reading. */
+bool check_law_knows(struct slice id);
 /* The rule that stands in the way ("US-FTC-HRS"), or "none". */
 const char *check_law_obstacle(const struct check_law_answer *a);
 

@@ -157,7 +157,7 @@ static int check_alive(const struct runner *r, struct err *e)
 static int run_day(struct runner *r, struct err *e)
 {
     while (r->clock.now_us < r->end_us) {
-        if (status_of(r).state == CAMPAIGN_FINISHED && is_over(r))
+        if (is_over(r) && status_of(r).state == CAMPAIGN_FINISHED)
             return TM_OK;
         int rc = check_alive(r, e);
         if (rc == TM_OK)

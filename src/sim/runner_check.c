@@ -1,5 +1,6 @@
 #include "sim/runner_check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -31,10 +32,10 @@ static void fill_zones(struct runner_check *c, const struct lead *l,
                        struct check_phone *p)
 {
     const char *name[NUMBER_ZONE_MAX + 4];
-    char region[16] = "US-";
+    char region[16];
     struct place_code place;
     size_t n = number_zone_candidates(p->e164, name, NUMBER_ZONE_MAX);
-    (void)str_copy(region + 3, sizeof(region) - 3, str_of(l->region));
+    (void)snprintf(region, sizeof(region), "%s-%s", l->country, l->region);
     if (l->region[0] != '\0' && vocab_place_parse(str_of(region), &place))
         n += lead_case_zones(place, name + n);
     const struct tz **zone = arena_array(&c->arena, n, sizeof(*zone));

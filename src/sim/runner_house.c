@@ -114,6 +114,7 @@ int runner_house_start(struct runner *r, struct err *e)
                                .book = r->o.book,
                                .zones = r->o.zones,
                                .lists = sim_list_lists(r->o.list),
+                               .facts = sim_list_facts(r->o.list),
                                .suppression = &r->suppression,
                                .next_attempt = &r->next_attempt,
                                .judged = r->o.judged,

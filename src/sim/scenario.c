@@ -5,6 +5,7 @@
 
 #include "base/kv.h"
 #include "sim/scenario_at.h"
+#include "sim/scenario_law.h"
 
 enum { MILLION = 1000000, DAY_S = 86400 };
 
@@ -222,6 +223,10 @@ static int set_own(struct scenario *s, struct arena *a, struct slice key,
         rc = set_zones(s, v, e);
     else if (str_eq(key, "rules"))
         rc = set_rules(s, v, e);
+    else if (str_eq(key, "state_lists"))
+        rc = scenario_law_lists(s, v, e);
+    else if (str_eq(key, "emergency"))
+        rc = scenario_law_emergency(s, v, e);
     else if (str_eq(key, "at"))
         rc = set_at(s, v, e);
     else if (!str_eq(key, "day") && !str_eq(key, "begin"))

@@ -12,8 +12,10 @@
  *     zones = eastern:47 central:29 mountain:7 pacific:17
  *     p_human = 0.3                   # sim/person_world.def
  *     at = 12:00 p 0.4                # the answer rate moves, each day
- *     rules = law                     # or: allow, only the operator's own
- * rules
+ *     rules = law                     # or: allow, the operator's own alone
+ *     state_lists = CO FL TX          # whose lists the campaign has
+ *     feed = 1                        # somebody looks after emergencies
+ *     emergency = US-LA 2026-11-20..2026-11-30 reporting
  *
  *     [campaign]
  *     name = Visit survey
@@ -37,7 +39,12 @@
 #include "core/campaign/plan.h"
 #include "sim/person_world.h"
 
-enum { SCENARIO_AT_MAX = 64, SCENARIO_NAME_MAX = 60 };
+enum {
+    SCENARIO_AT_MAX = 64,
+    SCENARIO_NAME_MAX = 60,
+    SCENARIO_STATES_MAX = 24,
+    SCENARIO_EMERGENCIES_MAX = 8,
+};
 
 /* X(name, word): where a number is, by its area code. */
 #define SCENARIO_ZONE_TABLE(X)                                                 \
@@ -73,6 +80,14 @@ struct scenario_at {
     int32_t back_s; /* LOGOUT; -1: never */
 };
 
+/* One declared; year 0: no bound. Its list of counties is empty: all. */
+struct scenario_emergency {
+    struct place_code area;
+    struct civil_date from, to;
+    bool reporting; /* Louisiana: the commission reports to the operations
+                       centre */
+};
+
 struct scenario {
     char name[SCENARIO_NAME_MAX];
     struct civil_date day;
@@ -81,6 +96,10 @@ struct scenario {
     uint32_t zone[SCENARIO_ZONE_COUNT]; /* weights; all 0: as numbers come */
     struct scenario_at at[SCENARIO_AT_MAX];
     size_t ats;
+    char state_list[SCENARIO_STATES_MAX][3]; /* "FL" */
+    size_t state_lists;
+    struct scenario_emergency emergency[SCENARIO_EMERGENCIES_MAX];
+    size_t emergencies;
     struct person_world world;  /* seed 0: drawn from the run's */
     struct slice campaign;      /* text of [campaign], or empty */
     struct slice campaign_file; /* or the path, as it stands */

@@ -12,15 +12,23 @@ enum {
     MILLION = 1000000,
     VISITS = 60, /* days on which people were here */
     IMAGE_MAX = 256 << 20,
+    LISTS_MAX = 3 + SCENARIO_STATES_MAX,
 };
+_Static_assert((int)LISTS_MAX <= (int)DNC_LISTS_MAX, "all lists fit");
 
-enum flag { FLAG_NATIONAL = 1, FLAG_INTERNAL = 2, FLAG_OPTED_OUT = 4 };
+enum flag {
+    FLAG_NATIONAL = 1,
+    FLAG_INTERNAL = 2,
+    FLAG_OPTED_OUT = 4,
+    FLAG_STATE = 8,
+};
 
 struct sim_person {
     uint64_t phone[PHONES];
     uint8_t phones;
     uint8_t flag[PHONES];
-    const struct person_area *area;
+    bool canada;
+    const struct person_area *area[PHONES];
 };
 
 struct sim_list {
@@ -30,7 +38,12 @@ struct sim_list {
     struct sim_person *person;
     struct map by_number; /* number -> place + 1; place = 2 i + phone */
     struct dnc_lists lists;
-    struct buf image[2];
+    struct buf image[LISTS_MAX];
+    struct caller_facts facts;
+    struct case_emergency emergency[SCENARIO_EMERGENCIES_MAX];
+    struct civil_date from[SCENARIO_EMERGENCIES_MAX];
+    struct civil_date to[SCENARIO_EMERGENCIES_MAX];
+    unsigned canadians;
     uint64_t cursor[SCENARIO_ZONE_COUNT]; /* next slot to look at */
     uint64_t next_slot;                   /* without zones */
     char visit[VISITS][11];
@@ -132,7 +145,25 @@ static uint8_t draw_flags(const struct scenario *s, struct rng *r)
         f |= FLAG_INTERNAL;
     if (rng_chance_ppm(r, s->opted_out))
         f |= FLAG_OPTED_OUT;
+    if (s->state_lists > 0 && rng_chance_ppm(r, s->on_state))
+        f |= FLAG_STATE;
     return f;
+}
+
+/* The codes of person_number_canada(), in its order. */
+static const struct person_area CANADA[] = {
+    {416, "ON", "Toronto", "M5H"},  {604, "BC", "Vancouver", "V6B"},
+    {514, "QC", "Montreal", "H2X"}, {709, "NL", "St. John's", "A1C"},
+    {306, "SK", "Regina", "S4P"},   {403, "AB", "Calgary", "T2P"},
+    {902, "NS", "Halifax", "B3J"},  {204, "MB", "Winnipeg", "R3C"},
+};
+
+static uint64_t next_canadian(struct sim_list *l,
+                              const struct person_area **area)
+{
+    unsigned n = l->canadians++;
+    *area = &CANADA[n % tm_array_len(CANADA)];
+    return person_number_canada(n);
 }
 
 static void make_person(struct sim_list *l, size_t i)
@@ -143,27 +174,40 @@ static void make_person(struct sim_list *l, size_t i)
     rng_init_of(&r, l->seed, "sim list numbers", i);
     bool zoned = draw_zone(l->s, &r, &zone);
     p->phones = rng_chance_ppm(&r, l->s->second_phone) ? 2 : 1;
+    /* asked for last of all, so that a list without them is what it was */
+    p->canada = l->s->canada > 0 && rng_chance_ppm(&r, l->s->canada) &&
+                l->canadians + PHONES < PERSON_NUMBER_CANADA_MAX;
     for (size_t k = 0; k < p->phones; k++) {
-        const struct person_area *area;
-        p->phone[k] = next_number(l, zoned, zone, &area);
+        p->phone[k] = p->canada ? next_canadian(l, &p->area[k])
+                                : next_number(l, zoned, zone, &p->area[k]);
         p->flag[k] = draw_flags(l->s, &r);
-        if (k == 0)
-            p->area = area;
         map_set(&l->by_number, p->phone[k], PHONES * i + k + 1);
     }
 }
 
-static void make_register(struct sim_list *l, size_t at, uint8_t flag,
-                          const struct dnc_set *meta)
+/* The country's people, or those of one of its states. */
+static bool is_of(const struct sim_person *p, size_t phone, bool canada,
+                  const char *state)
 {
+    return p->canada == canada &&
+           (state == NULL || strcmp(p->area[phone]->state, state) == 0);
+}
+
+static void make_register(struct sim_list *l, uint8_t flag,
+                          const struct dnc_set *meta, const char *state)
+{
+    size_t at = l->lists.n++;
+    bool own = meta->kind == DNC_INTERNAL;
+    bool canada = strcmp(meta->country, "CA") == 0;
     size_t n = 0;
     uint64_t *number = mem_alloc((PHONES * l->n + 1) * sizeof(*number));
     for (size_t i = 0; i < l->n; i++)
         for (size_t k = 0; k < l->person[i].phones; k++)
-            if ((l->person[i].flag[k] & flag) != 0)
+            if ((l->person[i].flag[k] & flag) != 0 &&
+                (own || is_of(&l->person[i], k, canada, state)))
                 number[n++] = l->person[i].phone[k];
     /* a register without anybody would not be believed */
-    number[n++] = person_number_canada(0);
+    number[n++] = person_number_canada(PERSON_NUMBER_CANADA_MAX - 1);
     struct err e = {0};
     buf_init(&l->image[at], IMAGE_MAX);
     int rc = dnc_set_build(meta, number, n, &l->image[at], &e);
@@ -190,9 +234,40 @@ static void make_registers(struct sim_list *l)
                                .obtained_us = obtained_us,
                                .generation = 1,
                                .source_hash = "simulated"};
-    make_register(l, 0, FLAG_NATIONAL, &national);
-    make_register(l, 1, FLAG_INTERNAL, &internal);
-    l->lists.n = 2;
+    make_register(l, FLAG_NATIONAL, &national, NULL);
+    make_register(l, FLAG_INTERNAL, &internal, NULL);
+    for (size_t i = 0; i < l->s->state_lists; i++) {
+        const char *state = l->s->state_list[i];
+        struct dnc_set own = national;
+        (void)str_copy(own.name, sizeof(own.name), str_of("state."));
+        (void)str_copy(own.name + 6, sizeof(own.name) - 6, str_of(state));
+        make_register(l, FLAG_STATE, &own, state);
+    }
+    if (l->s->canada > 0) {
+        struct dnc_set own = national;
+        (void)str_copy(own.name, sizeof(own.name), str_of("ca_dncl"));
+        (void)str_copy(own.country, sizeof(own.country), str_of("CA"));
+        make_register(l, FLAG_NATIONAL, &own, NULL);
+    }
+}
+
+static void make_facts(struct sim_list *l)
+{
+    const struct scenario *s = l->s;
+    for (size_t i = 0; i < s->emergencies; i++) {
+        const struct scenario_emergency *x = &s->emergency[i];
+        l->emergency[i] = (struct case_emergency){
+            .area = x->area,
+            .active = TRI_YES,
+            .reporting = x->reporting ? TRI_YES : TRI_NO};
+        l->from[i] = x->from;
+        l->to[i] = x->to;
+    }
+    l->facts = (struct caller_facts){.feed_known = s->feed != 0,
+                                     .emergency = l->emergency,
+                                     .emergency_from = l->from,
+                                     .emergency_to = l->to,
+                                     .emergencies = s->emergencies};
 }
 
 struct sim_list *sim_list_new(const struct scenario *s, uint64_t seed)
@@ -209,6 +284,7 @@ struct sim_list *sim_list_new(const struct scenario *s, uint64_t seed)
     for (int i = 0; i < VISITS; i++)
         civil_format_date(civil_add_days(s->day, -1 - i), l->visit[i]);
     make_registers(l);
+    make_facts(l);
     return l;
 }
 
@@ -216,8 +292,8 @@ void sim_list_free(struct sim_list *l)
 {
     if (l == NULL)
         return;
-    buf_fini(&l->image[0]);
-    buf_fini(&l->image[1]);
+    for (size_t i = 0; i < l->lists.n; i++)
+        buf_fini(&l->image[i]);
     map_fini(&l->by_number);
     mem_free(l->person);
     mem_free(l);
@@ -241,6 +317,11 @@ size_t sim_list_find(const struct sim_list *l, uint64_t e164)
     if (e164 == 0 || !map_get(&l->by_number, e164, &at))
         return SIZE_MAX;
     return (size_t)(at - 1) / PHONES;
+}
+
+const struct caller_facts *sim_list_facts(const struct sim_list *l)
+{
+    return &l->facts;
 }
 
 static bool has_flag(const struct sim_list *l, uint64_t e164, uint8_t flag)
@@ -346,10 +427,11 @@ void sim_list_lead(const struct sim_list *l, size_t i, struct lead *out)
         out->phone[k] =
             (struct lead_phone){.e164 = p->phone[k], .type = n.type};
     }
-    (void)str_copy(out->country, sizeof(out->country), str_of("US"));
+    (void)str_copy(out->country, sizeof(out->country),
+                   str_of(p->canada ? "CA" : "US"));
     if (rng_chance_ppm(&r, l->s->addressed))
         (void)str_copy(out->region, sizeof(out->region),
-                       str_of(p->area->state));
+                       str_of(p->area[0]->state));
     out->business = rng_chance_ppm(&r, l->s->business);
     if (rng_chance_ppm(&r, l->s->customer))
         out->last_transaction =

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/campaign/caller_facts.h"
 #include "core/dnc/dnc_lists.h"
 #include "core/dnc/suppression.h"
 #include "core/lead/lead.h"
@@ -38,6 +39,8 @@ size_t sim_list_size(const struct sim_list *l);
 void sim_list_lead(const struct sim_list *l, size_t i, struct lead *out);
 /* The registers that the campaign is given. */
 const struct dnc_lists *sim_list_lists(const struct sim_list *l);
+/* What is on file about the world: the emergencies of the scenario. */
+const struct caller_facts *sim_list_facts(const struct sim_list *l);
 /* Adds who opted out before the day. */
 void sim_list_opt_outs(const struct sim_list *l, struct suppression *out);
 

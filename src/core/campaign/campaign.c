@@ -72,7 +72,7 @@ struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
     c->env = *env;
     c->state = state;
     if (counters != NULL)
-        c->counters = *counters;
+        campaign_counters_copy(&c->counters, counters);
     c->now_us = c->counters.as_of_us;
     c->more = true;
     c->next_due_us = INT64_MAX;
@@ -363,13 +363,11 @@ static const char *idle_why(const struct campaign *c,
 void campaign_status(const struct campaign *c, struct campaign_status *out)
 {
     char text[CAMPAIGN_IDLE_MAX];
-    *out = (struct campaign_status){
-        .state = c->state,
-        .calls = c->slots.calls,
-        .hopper = c->hopper_n,
-        .next_due_us = least_due(c),
-        .counters = c->counters,
-    };
+    out->state = c->state;
+    out->calls = c->slots.calls;
+    out->hopper = c->hopper_n;
+    out->next_due_us = least_due(c);
+    campaign_counters_copy(&out->counters, &c->counters);
     campaign_counters_roll(&out->counters, c->now_us);
     (void)str_copy(out->idle_why, sizeof(out->idle_why),
                    str_of(idle_why(c, text)));

@@ -117,3 +117,17 @@ void campaign_counters_roll(struct campaign_counters *n, int64_t now_us)
     }
     tm_assert(n->cells <= CAMPAIGN_CELLS_MAX);
 }
+
+void campaign_counters_copy(struct campaign_counters *to,
+                            const struct campaign_counters *from)
+{
+    to->first_call_us = from->first_call_us;
+    to->placed = from->placed;
+    to->as_of_us = from->as_of_us;
+    to->live = from->live;
+    to->abandoned = from->abandoned;
+    to->placed_month = from->placed_month;
+    to->abandoned_month = from->abandoned_month;
+    to->cells = from->cells;
+    memcpy(to->cell, from->cell, from->cells * sizeof(to->cell[0]));
+}

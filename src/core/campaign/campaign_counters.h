@@ -49,6 +49,9 @@ void campaign_counters_ended(struct campaign_counters *n, int64_t at_us,
                              bool live, bool abandoned);
 /* Works out the sums for now_us and forgets old cells. */
 void campaign_counters_roll(struct campaign_counters *n, int64_t now_us);
+/* Copies the cells that are there, not the room for others. */
+void campaign_counters_copy(struct campaign_counters *to,
+                            const struct campaign_counters *from);
 /* Calls before this instant are in no period of now_us or later, wherever the
  * callee is. first_call_us 0: there was none. */
 int64_t campaign_counters_since(int64_t first_call_us, int64_t now_us);

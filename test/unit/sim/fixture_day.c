@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +37,10 @@ static const char CAMPAIGN[] =
     "[step person]\ndo = callback\nsay = \"A person will call.\"\n"
     "[step removed]\ndo = opt_out\nsay = \"You are removed.\"\n";
 
+/* What a caller in all states has besides the national register. */
+static const char LISTS[] =
+    "feed = 1\nstate_lists = CO FL IN LA MA MO OK PA TN TX WY\n";
+
 /* cap: calls to a number in 24 hours. */
 static void add_campaign(struct buf *b, int cap)
 {
@@ -58,27 +63,47 @@ char *fixture_day_read(const char *path, size_t *n)
     return p;
 }
 
+static void add_packs(struct fixture_day *d, const char *pattern,
+                      struct rule_pack_text *pack, size_t *n)
+{
+    glob_t g;
+    assert_int_equal(glob(pattern, 0, NULL, &g), 0);
+    for (size_t i = 0; i < g.gl_pathc; i++) {
+        size_t bytes;
+        char *text = fixture_day_read(g.gl_pathv[i], &bytes);
+        assert_in_range(*n, 0, RULE_BOOK_PACKS_MAX - 1);
+        pack[(*n)++] = (struct rule_pack_text){
+            .file = arena_strdup(&d->arena, str_of(g.gl_pathv[i])),
+            .text = str_range(arena_strdup(&d->arena, str_range(text, bytes)),
+                              bytes)};
+        test_free(text);
+    }
+    globfree(&g);
+}
+
+size_t fixture_day_packs(struct fixture_day *d,
+                         struct rule_pack_text pack[RULE_BOOK_PACKS_MAX])
+{
+    size_t n = 0;
+    add_packs(d, SOURCE_DIR "/rules/*.rules", pack, &n);
+    add_packs(d, SOURCE_DIR "/rules/law/*.rules", pack, &n);
+    return n;
+}
+
 static void load_rules(struct fixture_day *d)
 {
-    static const char *const name[] = {"rules/operator.rules",
-                                       "rules/us-federal.rules"};
-    struct rule_pack_text pack[2];
-    char *text[2];
+    struct rule_pack_text pack[RULE_BOOK_PACKS_MAX];
     struct err e = {0};
-    for (int i = 0; i < 2; i++) {
-        char path[512];
-        size_t n;
-        (void)snprintf(path, sizeof(path), "%s/%s", SOURCE_DIR, name[i]);
-        text[i] = fixture_day_read(path, &n);
-        pack[i] = (struct rule_pack_text){name[i], str_range(text[i], n)};
+    size_t n = 0;
+    if (d->scenario.allow_all) {
+        add_packs(d, SOURCE_DIR "/rules/operator.rules", pack, &n);
+        pack[n++] = runner_allow_pack();
+    } else {
+        n = fixture_day_packs(d, pack);
     }
-    if (d->scenario.allow_all)
-        pack[1] = runner_allow_pack();
-    int rc = rule_book_load(&d->arena, pack, 2, &d->book, &e);
+    int rc = rule_book_load(&d->arena, pack, n, &d->book, &e);
     if (rc != TM_OK)
         fail_msg("%s", e.text);
-    test_free(text[0]);
-    test_free(text[1]);
 }
 
 static void load_zones(struct fixture_day *d)
@@ -108,6 +133,7 @@ struct fixture_day *fixture_day_new(const char *keys)
     struct err e = {0};
     struct buf text;
     buf_init(&text, 1 << 20);
+    buf_add_str(&text, LISTS);
     buf_add_str(&text, keys);
     if (strstr(keys, "[campaign]") == NULL)
         add_campaign(&text, strstr(keys, "rules = allow") != NULL ? 9 : 2);

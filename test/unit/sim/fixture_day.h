@@ -16,9 +16,13 @@ struct fixture_day {
 };
 
 /* `keys` are general keys of a scenario; its campaign is a survey of two
- * questions unless the text has one of its own. The test fails on errors. */
+ * questions unless the text has one of its own. State lists and the feed of
+ * emergencies are there. The test fails on errors. */
 struct fixture_day *fixture_day_new(const char *keys);
 void fixture_day_free(struct fixture_day *d);
+/* All rule packs of the project, in the day's arena; returns how many. */
+size_t fixture_day_packs(struct fixture_day *d,
+                         struct rule_pack_text pack[RULE_BOOK_PACKS_MAX]);
 /* Reads a file of the source tree whole; test_free it. */
 char *fixture_day_read(const char *path, size_t *n);
 

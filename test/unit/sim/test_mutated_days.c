@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fixture_scene.h"
 #include "sim/runner_check.h"
 #include "unit/sim/fixture_day.h"
 
@@ -185,19 +184,20 @@ static size_t add_replaced(struct buf *b, const char *text, const char *from,
 }
 
 /* The packs with the change, into memory that the arena keeps. */
-static const struct rule_book *changed_book(struct arena *a,
+static const struct rule_book *changed_book(struct fixture_day *d,
                                             const struct change *k)
 {
-    struct scene_packs packs;
-    scene_packs_read(&packs);
+    struct arena *a = &d->arena;
+    struct rule_pack_text pack[RULE_BOOK_PACKS_MAX];
+    size_t packs = fixture_day_packs(d, pack);
     size_t changed = 0, wanted = 0;
     for (size_t i = 0; i < REPLACES_MAX; i++)
         wanted += k->off[i] != NULL ? 1 : 0;
-    for (size_t p = 0; p < packs.n; p++) {
+    for (size_t p = 0; p < packs; p++) {
         struct buf b, c;
         buf_init(&b, 1 << 20);
         bool text = k->from != NULL && !k->in_plan;
-        changed += add_replaced(&b, packs.text[p], text ? k->from : "\1",
+        changed += add_replaced(&b, pack[p].text.p, text ? k->from : "\1",
                                 text ? k->to : "");
         for (size_t i = 0; i < REPLACES_MAX && k->off[i] != NULL; i++) {
             char head[64], off[96];
@@ -208,16 +208,15 @@ static const struct rule_book *changed_book(struct arena *a,
             buf_fini(&b);
             b = c;
         }
-        packs.pack[p].text = str_of(arena_strdup(a, buf_slice(&b)));
+        pack[p].text = str_of(arena_strdup(a, buf_slice(&b)));
         buf_fini(&b);
     }
     assert_true(changed >= wanted);
     assert_true(k->from == NULL || k->in_plan || changed > 0);
     const struct rule_book *book = NULL;
     struct err e = {0};
-    if (rule_book_load(a, packs.pack, packs.n, &book, &e) != 0)
+    if (rule_book_load(a, pack, packs, &book, &e) != 0)
         fail_msg("%s: %s", k->name, e.text);
-    scene_packs_free(&packs);
     return book;
 }
 
@@ -250,7 +249,7 @@ static struct check_rules_counts run(const struct change *k)
     struct sim_list *list = sim_list_new(&d->scenario, SEED);
     struct runner_options o = {.scenario = &d->scenario,
                                .plan = true_day->plan,
-                               .book = changed_book(&d->arena, k),
+                               .book = changed_book(d, k),
                                .zones = &d->zones,
                                .list = list,
                                .seed = SEED};

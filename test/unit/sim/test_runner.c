@@ -277,6 +277,48 @@ static void test_answer_rate_moves(void **state)
     fixture_day_free(d);
 }
 
+static uint64_t leads_of(const struct runner_result *r, const char *reason)
+{
+    for (size_t i = 0; i < r->groups; i++)
+        if (strcmp(r->group[i].reason, reason) == 0)
+            return r->group[i].leads;
+    return 0;
+}
+
+/* The law of states and provinces decides as federal law does. */
+static void test_other_law(void **state)
+{
+    (void)state;
+    static const char keys[] =
+        "start = 2026-11-23T16:00Z\nhours = 8\ndays = 1\nlist_size = 1500\n"
+        "on_state = 40 %\non_national = 0\n";
+    struct runner_result r;
+    struct fixture_day *d = fixture_day_new(keys);
+    run(d, 5, NULL, &r);
+    assert_in_range(leads_of(&r, "US-XX-LIST"), 50, 400);
+    assert_in_range(leads_of(&r, "US-TX-LIST"), 10, 200);
+    assert_int_equal(leads_of(&r, "US-LA-EMG"), 0);
+    fixture_day_free(d);
+    struct buf b;
+    buf_init(&b, 4096);
+    buf_add_str(&b, keys);
+    buf_add_str(&b, "canada = 20 %\nemergency = US-LA 2026-11-20.. reporting\n"
+                    "emergency = US-NY 2026-11-01..2026-11-20\n");
+    d = fixture_day_new(b.p);
+    run(d, 5, NULL, &r);
+    assert_in_range(leads_of(&r, "CA-BAN"), 100, 400);
+    assert_in_range(leads_of(&r, "US-LA-EMG"), 1, 100);
+    fixture_day_free(d);
+    buf_clear(&b);
+    buf_add_str(&b, keys);
+    buf_add_str(&b, "feed = 0\n");
+    d = fixture_day_new(b.p);
+    run(d, 5, NULL, &r);
+    assert_in_range(leads_of(&r, "US-LA-EMG"), 1, 100); /* nobody knows */
+    fixture_day_free(d);
+    buf_fini(&b);
+}
+
 /* --- faults ---------------------------------------------------------------*/
 
 static void test_crashes(void **state)
@@ -387,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_full_trunk_and_rate),
         cmocka_unit_test(test_night_has_no_calls),
         cmocka_unit_test(test_answer_rate_moves),
+        cmocka_unit_test(test_other_law),
         cmocka_unit_test(test_crashes),
         cmocka_unit_test(test_random_days),
     };
