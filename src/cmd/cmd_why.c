@@ -7,6 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/reading.h"
 #include "cmd/real_clock.h"
+#include "cmd/tenant.h"
 #include "cmd/why_live.h"
 #include "core/number/number.h"
 #include "report/figures_read.h"
@@ -115,7 +116,7 @@ static int answer(struct work *w, const struct dnc_lists *lists,
     uint64_t e164;
     struct lead_id lead;
     const char *country = w->o->country != NULL ? w->o->country : "US";
-    const struct why_question q = {
+    struct why_question q = {
         .reader = &w->reading->reader,
         .book = w->book,
         .zones = &w->zones,
@@ -124,6 +125,9 @@ static int answer(struct work *w, const struct dnc_lists *lists,
         .now_source = w->now_source,
     };
     int rc = parse(about, country, &e164, &lead, e);
+    if (rc == TM_OK)
+        rc = sqlite_reader_facts(w->reading->sqlite, &w->arena,
+                                 tenant_default(), &q.facts, e);
     if (rc == TM_OK)
         rc = why_ask(&q, &w->arena, e164, lead, &why, e);
     if (rc != TM_OK)

@@ -8,6 +8,7 @@
 #include "store/reader_ledger.h"
 #include "store/reader_lists.h"
 #include "store/reader_visit.h"
+#include "store/startup_facts.h"
 
 int sqlite_reader_open(const struct data_dir *dir, struct sqlite_reader **out,
                        struct err *e)
@@ -62,4 +63,11 @@ int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
                       struct dnc_files **out, struct err *e)
 {
     return dnc_files_open(&r->db, dir, out, e);
+}
+
+int sqlite_reader_facts(struct sqlite_reader *r, struct arena *a,
+                        struct tenant_id t, const struct caller_facts **out,
+                        struct err *e)
+{
+    return startup_facts_read(&r->db, a, t, out, e);
 }

@@ -6,6 +6,7 @@
 #define STORE_SQLITE_READER_H
 
 #include "base/err.h"
+#include "core/campaign/caller_facts.h"
 #include "port/reader.h"
 #include "store/data_dir.h"
 #include "store/dnc_files.h"
@@ -22,5 +23,10 @@ void sqlite_reader_port(struct sqlite_reader *r, struct reader *out);
  * dnc_files_open; end with dnc_files_close. */
 int sqlite_reader_dnc(struct sqlite_reader *r, const struct data_dir *dir,
                       struct dnc_files **out, struct err *e) TM_MUST_CHECK;
+
+/* What is on file about the caller and the world, in the arena, for them. */
+int sqlite_reader_facts(struct sqlite_reader *r, struct arena *a,
+                        struct tenant_id t, const struct caller_facts **out,
+                        struct err *e) TM_MUST_CHECK;
 
 #endif

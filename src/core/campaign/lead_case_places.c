@@ -122,6 +122,7 @@ void lead_case_places(struct lead_case *c, const struct lead_case_input *in,
         add_place(c, BASIS_UNKNOWN, home, NULL);
     c->k.location.place = c->place;
     c->k.location.county = str_of(l->county);
+    c->k.location.county = str_of(l->county);
     fill_dates(c, in);
 }
 
