@@ -28,9 +28,13 @@ static int teardown(void **state)
     return 0;
 }
 
+static const struct caller_facts *facts;
+
 static void build(const struct lead *l)
 {
     struct lead_case_input in = {
+        .book = w.book,
+        .facts = facts,
         .plan = w.plan,
         .seller = {1},
         .zones = &w.zones,
@@ -245,6 +249,201 @@ static void test_history(void **state)
     assert_int_equal(c.consent[0].covers, VOCAB_VOICE);
 }
 
+static struct place_code place_of(const char *text)
+{
+    struct place_code p;
+    assert_true(vocab_place_parse(str_of(text), &p));
+    return p;
+}
+
+static bool has_region(const char *text)
+{
+    for (size_t i = 0; i < c.k.location.places; i++)
+        if (c.place[i].region.v == place_of(text).v)
+            return true;
+    return false;
+}
+
+/* K6: the states of the area code are candidates until the address is
+ * confirmed; the address is one more. */
+static void test_regions(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    build(&l);
+    assert_true(has_region("US-NY"));
+    strcpy(l.region, "FL");
+    build(&l);
+    assert_true(has_region("US-NY") && has_region("US-FL"));
+    l.region_confirmed = true;
+    build(&l);
+    assert_false(has_region("US-NY"));
+    assert_true(has_region("US-FL"));
+    strcpy(l.region, "no place"); /* confirmed, and not known */
+    build(&l);
+    assert_true(has_region("US-NY"));
+    assert_int_equal(c.place[0].basis, BASIS_AREA_CODE);
+    struct lead two = world_lead(1, 19025550123); /* Nova Scotia or PEI */
+    build(&two);
+    assert_true(has_region("CA-NS") && has_region("CA-PE"));
+    struct lead free_call = world_lead(1, 18005550123);
+    build(&free_call);
+    assert_in_range(c.k.location.places, 1, CASE_PLACES_MAX);
+}
+
+/* "state.FL" is the own list of Florida, and of nobody else. */
+static void test_state_lists(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124569999);
+    strcpy(w.lists.set[0].name, "state.NY");
+    build(&l);
+    assert_int_equal(c.k.suppression.registries, 1);
+    assert_int_equal(c.registry[0].registry, REGISTRY_AREA);
+    assert_true(c.registry[0].area.v == place_of("US-NY").v);
+    assert_int_equal(c.registry[0].on_list, TRI_YES);
+    assert_int_equal(c.k.suppression.internals, 0);
+    strcpy(w.lists.set[0].name, "state.FL"); /* he does not live there */
+    build(&l);
+    assert_int_equal(c.k.suppression.registries, 0);
+    assert_int_equal(c.k.suppression.internals, 0);
+    strcpy(w.lists.set[0].name, "us_national.old"); /* nobody's name */
+    build(&l);
+    assert_int_equal(c.k.suppression.registries, 0);
+    assert_int_equal(c.k.suppression.internals, 1);
+    strcpy(w.lists.set[0].name, "it_rpo"); /* of another country */
+    strcpy(w.lists.set[0].country, "IT");
+    build(&l);
+    assert_int_equal(c.k.suppression.registries, 0);
+    assert_int_equal(c.k.suppression.internals, 0);
+}
+
+static void test_ledgers_of_a_person(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    l.phone[0].line = LINE_WIRELESS;
+    l.phone[0].reassigned = REASSIGNED_YES;
+    l.phone[0].ported = (struct civil_date){2026, 11, 20};
+    l.consents = 1;
+    l.consent[0] = (struct lead_consent){.type = CONSENT_EXPRESS,
+                                         .seller = {1},
+                                         .e164 = 12124560001,
+                                         .channels = VOCAB_BIT(COVERS_ADAD) |
+                                                     VOCAB_BIT(CHANNEL_TEXT),
+                                         .not_condition = TRI_NO,
+                                         .from_us = 5,
+                                         .to_us = 9};
+    l.revocations = 2;
+    l.revocation[0] = (struct lead_revocation){
+        .channels = VOCAB_BIT(CHANNEL_TEXT), .at_us = 7};
+    l.revocation[1] = (struct lead_revocation){
+        .seller = {1}, .at_us = 8, .in_reply_to = PURPOSE_SALE};
+    l.contract_start = (struct civil_date){2026, 1, 2};
+    l.member = TRI_YES;
+    l.ever_customer = TRI_NO;
+    l.terminated_us = 11;
+    strcpy(l.county, "Kings");
+    build(&l);
+    assert_int_equal(c.k.contact.line, LINE_WIRELESS);
+    assert_int_equal(c.k.contact.known_wireless, TRI_YES);
+    assert_int_equal(c.k.contact.reassigned, REASSIGNED_YES);
+    assert_int_equal(c.k.contact.ported.day, 20);
+    assert_int_equal(c.consent[0].covers, l.consent[0].channels);
+    assert_int_equal(c.consent[0].not_condition, TRI_NO);
+    assert_true(c.consent[0].e164 == 12124560001);
+    assert_true(c.consent[0].from_us == 5 && c.consent[0].to_us == 9);
+    /* A text that stopped texts stops calls too: the strict reading. */
+    assert_int_equal(c.k.suppression.revocations, 2);
+    assert_true(c.revocation[0].at_us == 7);
+    assert_int_equal(c.revocation[1].in_reply_to, PURPOSE_SALE);
+    assert_int_equal(c.k.relationship.contract_start.month, 1);
+    assert_int_equal(c.k.relationship.member, TRI_YES);
+    assert_int_equal(c.k.relationship.ever_customer, TRI_NO);
+    assert_true(c.k.relationship.terminated_us == 11);
+    assert_true(str_eq(c.k.location.county, "Kings"));
+}
+
+/* What was not looked up stays unknown; what is on file holds on its days,
+ * of the callee, and for its seller. */
+static void test_caller_facts(void **state)
+{
+    (void)state;
+    static const struct civil_date today = {2026, 11, 23},
+                                   yesterday = {2026, 11, 22};
+    const struct caller_number number[] = {
+        {.e164 = 12125550100, .series = CLI_SERIES_MARKETING, .to = yesterday},
+        {.seller = {9}, .e164 = 12125550100, .series = CLI_SERIES_SERVICE},
+        {.e164 = 12125550100,
+         .series = CLI_SERIES_ORDINARY,
+         .attest = ATTEST_A,
+         .from = today,
+         .to = today}};
+    const struct caller_exemption exemption[] = {
+        {.kind = CALLER_HIPAA, .to = yesterday},
+        {.kind = CALLER_REGISTERED_CHARITY, .from = today},
+        {.seller = {9}, .kind = CALLER_OUTSIDE_FTC}};
+    const struct case_emergency emergency[] = {
+        {.area = place_of("US-LA"), .active = TRI_YES},
+        {.area = place_of("US-NY"), .active = TRI_YES},
+        {.area = place_of("US-NY"), .active = TRI_NO}};
+    const struct civil_date from[] = {{0}, {0}, today};
+    const struct civil_date to[] = {{0}, yesterday, {0}};
+    const struct caller_facts on_file = {.number = number,
+                                         .numbers = 3,
+                                         .exemption = exemption,
+                                         .exemptions = 3,
+                                         .feed_known = true,
+                                         .emergency = emergency,
+                                         .emergency_from = from,
+                                         .emergency_to = to,
+                                         .emergencies = 3};
+    struct lead l = world_lead(1, 12124560001);
+    build(&l);
+    assert_false(c.k.situation.known);
+    assert_int_equal(c.k.presentation.authority, TRI_UNKNOWN);
+    assert_int_equal(c.k.presentation.series, CLI_SERIES_UNKNOWN);
+    facts = &on_file;
+    build(&l);
+    facts = NULL;
+    assert_true(c.k.situation.known);
+    assert_int_equal(c.k.situation.emergencies, 1);
+    assert_int_equal(c.emergency[0].active, TRI_NO);
+    assert_int_equal(c.k.presentation.authority, TRI_YES);
+    assert_int_equal(c.k.presentation.series, CLI_SERIES_ORDINARY);
+    assert_int_equal(c.k.presentation.attest, ATTEST_A);
+    assert_int_equal(c.k.caller.registered_charity, TRI_YES);
+    assert_int_equal(c.k.caller.hipaa, TRI_UNKNOWN);
+    assert_int_equal(c.k.caller.ftc_jurisdiction, TRI_UNKNOWN);
+}
+
+static void test_recording(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 12124560001);
+    struct plan plan = *w.plan;
+    const struct plan *former = w.plan;
+    build(&l);
+    assert_int_equal(c.k.recording.planned, TRI_NO);
+    w.plan = &plan;
+    plan.record = true;
+    build(&l);
+    assert_int_equal(c.k.recording.planned, TRI_YES);
+    assert_int_equal(c.k.recording.placed, TRI_NO);
+    plan.recorder_place = place_of("US-NV");
+    build(&l);
+    assert_true(c.k.recording.agent.v == plan.recorder_place.v);
+    assert_int_equal(c.k.recording.placed, TRI_YES);
+    assert_int_equal(c.k.recording.elsewhere, TRI_YES);
+    plan.recorder_place = place_of("US-NY");
+    build(&l);
+    assert_int_equal(c.k.recording.elsewhere, TRI_NO);
+    strcpy(l.region, "FL");
+    build(&l);
+    assert_int_equal(c.k.recording.elsewhere, TRI_UNKNOWN);
+    w.plan = former;
+}
+
 static bool is_zone_of_numbers(const char *name)
 {
     for (size_t z = 0; z < number_zone_count(); z++)
@@ -369,6 +568,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lines_and_parties, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_strange_places, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_regions, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_state_lists, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ledgers_of_a_person, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_caller_facts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_recording, setup, teardown),
         cmocka_unit_test(test_zone_table),
         cmocka_unit_test(test_clocks_of_canada),
     };
