@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""ledgers.py TELEMARK FOLDER: the ledgers as a user meets them, and what they
+do to a server that dials."""
+import glob, json, os, subprocess, sys, time
+from datetime import datetime
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
+from house import House, Failed, main, stop
+
+SOURCE = os.path.dirname(os.path.abspath(__file__)) + '/../..'
+SIP, TOWN = 28370, 28362
+SERVE = ['--sip-port', str(SIP), '--media-ports', '28400-28598', '--drain',
+         '2', '--clock', '2026-11-23T18:00:00Z']
+LEADS = 40
+PLAN = f"""
+name = calls
+seller = Northwind
+caller_kind = survey
+purpose = survey
+leads_to_sale = no
+list = people
+country = US
+trunk = town
+caller_id = +12025550100
+caller_id_authority = yes
+channel = voice_prerecorded
+dial_mode = agentless
+max_calls = 60
+calls_per_second = 50
+ring_timeout = 15s
+start_after = 100ms
+[caps]
+number_24h = 20
+lead = 20
+[retry]
+busy = 19 x 2s
+unknown = 19 x 2s
+failed = 19 x 2s
+congestion = 19 x 2s
+[keys]
+9 = removed
+[step ask]
+say = "Hello. Press 1, or 9 to be removed."
+question = q Which?
+key.1 = one -> bye
+timeout = 1s
+next = bye
+[step bye]
+do = end
+say = "Goodbye."
+[step removed]
+do = opt_out
+say = "You are removed."
+"""
+# Everybody is busy for ever: each number is called again after a second.
+WORLD = """
+[people]
+people_seed = 5
+p_human = 0
+p_machine = 0
+p_busy = 100 %
+p_reject = 0
+p_congestion = 0
+p_disconnected = 0
+busy_t = uniform 0.05 0.1
+alert_t = uniform 0.01 0.05
+"""
+
+
+def number(i):
+    return f'+1212555{100 + i:04d}'
+
+
+def entries(h, *what):
+    said = h.must('ledger', 'show', *what, '--json')
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def examples(h):
+    """The files of the manual are taken in whole, and once."""
+    for path in sorted(glob.glob(f'{SOURCE}/examples/ledgers/*.csv')):
+        kind = os.path.basename(path)[:-4]
+        rows = len(open(path).read().splitlines()) - 1
+        first = h.json('ledger', 'import', kind, path)
+        h.check((first['rows'], first['taken']) == (rows, rows),
+                f'{kind}: {first}')
+        before = h.books()
+        again = h.json('ledger', 'import', kind, path)
+        h.check(again['again'] and h.books() == before, f'{kind}: {again}')
+        h.check(len(entries(h, kind)) >= rows, f'{kind}: not shown')
+    kinds = {e['ledger'] for e in entries(h, 'all')}
+    h.check(len(kinds) == 9, f'shown: {kinds}')
+    h.verify()
+
+
+def messy(h):
+    """A file as offices make them: what can be used is, the rest is told."""
+    text = ('Telephone;HOW;Received;Remark\r\n'
+            '(212) 555-0180;Post;2026-11-01;"a; b"\r\n'
+            '212-555-0181;SMS;01.11.2026;\r\n'
+            ';web;2026-11-01;nobody\r\n'
+            '212-555-0182;pigeon;2026-11-01;\r\n'
+            '\r\n'
+            '212-555-0180;letter;2026-11-01;"a; b"\r\n'
+            '212 555 0183\r\n')
+    path = h.write('messy.csv', b'\xff\xfe' + text.encode('utf-16-le'))
+    said = h.json('ledger', 'import', 'revocation', path, '--seller', 'Acme')
+    h.check((said['rows'], said['taken'], said['duplicates'],
+             said['rejected']) == (7, 2, 1, 3) or
+            (said['rows'], said['taken'], said['duplicates'],
+             said['rejected']) == (6, 2, 1, 3), f'messy: {said}')
+    rejects = open(said['rejects_file'], newline='').read()
+    for line, why in ((3, 'is no date: write it like 2026-11-21'),
+                      (4, 'neither a number nor an e-mail address'),
+                      (5, "'pigeon' is not one of: key voice")):
+        h.check(f'\r\n{line},' in rejects and why in rejects,
+                f'rejects: {rejects}')
+    shown = entries(h, 'revocation', '2125550180')
+    h.check(len(shown) == 1 and shown[0]['note'] == 'a; b' and
+            shown[0]['means'] == 'letter' and shown[0]['seller'] == 'Acme' and
+            shown[0]['deadline'] == '2026-11-13', f'{shown}')
+    h.refused(['ledger', 'import', 'consent', path, '--seller', 'Acme'],
+              ["'HOW'", 'the columns of consent are: type, given'])
+    h.refused(['ledger', 'import', 'consent',
+               h.write('c.csv', 'number,type,given\n2125550101,oral,'
+                       '2026-01-01\n')], ['--seller NAME'])
+    h.refused(['ledger', 'import', 'gossip', path], ["'gossip' is no ledger"],
+              code=2)
+    h.refused(['ledger', 'import', 'consent', h.path('none.csv'), '--seller',
+               'Acme'], ['none.csv', 'No such file'])
+    h.refused(['ledger', 'add', 'revocation', 'number=2125550190', 'means=web',
+               '--seller', 'Akme'], ['there is no seller "Akme"'])
+    h.refused(['ledger', 'end', '1'], ['--reason'], code=2)
+
+
+def ends(h):
+    """What was wrong counts no more and stays on file."""
+    h.must('ledger', 'add', 'holiday', 'area=UT', 'date=2026-12-24')
+    entry = entries(h, 'holiday')[-1]
+    h.must('ledger', 'end', str(entry['id']), '--reason', 'not proclaimed')
+    again = entries(h, 'holiday')[-1]
+    h.check(again['ended_reason'] == 'not proclaimed' and
+            again['recorded'] == entry['recorded'], f'{again}')
+    h.refused(['ledger', 'end', str(entry['id']), '--reason', 'x'],
+              ['is ended already: not proclaimed'])
+    h.verify()
+
+
+def invites(h):
+    """[(instant, number)] of every INVITE that the town saw."""
+    found = []
+    for line in open(h.path('town.jsonl')):
+        e = json.loads(line) if line.endswith('\n') else {'event': ''}
+        if e['event'] == 'invite':
+            at = datetime.fromisoformat(e['t'].replace('Z', '+00:00'))
+            found.append((at.timestamp(), e['to']))
+    return found
+
+
+def last_call(h, who):
+    return max([t for t, to in invites(h) if to == who], default=0)
+
+
+def still_called(h, who, since=None):
+    """Waits until each of these numbers is called once more."""
+    since = since or time.time()
+    h.wait(f'another call to each of {who}', lambda: all(
+        last_call(h, w) > since for w in who))
+
+
+def asks(h, who, *words):
+    """The command carries a request of these numbers, which are called all
+    the time; (numbers, begin)."""
+    still_called(h, who)
+    began = time.time()
+    h.must(*words)
+    took = time.time() - began
+    h.check(took < 1, f'{words}: {took:.2f} s')
+    print(f'  {" ".join(words[:3])}: {took * 1000:.0f} ms')
+    return who, began
+
+
+def prepare(h):
+    rows = '\n'.join(f'{number(i)},written,2026-01-05' for i in range(LEADS))
+    h.must('import', h.write('people.csv', f'phone,consent,consent_date\n'
+                             f'{rows}\n'),
+           '--list', 'people', '--seller', 'Northwind')
+    h.must('dnc', 'import', h.write('dnc.txt', '212,5559999\n'), '--list',
+           'us_national', '--obtained', '2026-11-20')
+    h.must('trunk', 'load', h.write('t.trunk', '[trunk town]\nhost = 127.0.0.1'
+                                    f'\nport = {TOWN}\nmax_calls = 200\n'
+                                    'calls_per_second = 100\n'))
+    h.must('campaign', 'load', h.write('c.campaign', PLAN))
+    h.must('campaign', 'start', 'calls')
+
+
+def dialling(h):
+    prepare(h)
+    town = subprocess.Popen(
+        [h.telemark, 'town', '--port', str(TOWN), '--world',
+         h.write('w.scn', WORLD), '--log', h.path('town.jsonl'),
+         '--media-ports', '28600-28798'],
+        stderr=open(h.path('town.err'), 'w'))
+    server = None
+    try:
+        h.wait('the town', lambda: os.path.exists(h.path('town.jsonl')) or
+               town.poll() is None and time.sleep(1) is None)
+        server = h.serve(*SERVE)
+        h.wait('a call', lambda: os.path.exists(h.path('town.jsonl')) and
+               len(invites(h)) > LEADS)
+        beside(h)
+    finally:
+        for p in (server, town):
+            if p is not None:
+                stop(p)
+    h.verify()
+
+
+def beside(h):
+    """Every means and every way in, while the server dials."""
+    some = [number(i) for i in range(2, 12)]
+    path = h.write('stop.csv', 'number,means,seller\n' + ''.join(
+        f'{n},email,Northwind\n' for n in some))
+    who = number(12)
+    out = h.write('out.csv', f'phone,opt_out\n{who},yes\n')
+    asked = [
+        asks(h, [number(0)], 'ledger', 'add', 'revocation',
+             f'number={number(0)}', 'means=letter', 'at=2026-11-23',
+             '--seller', 'Northwind'),
+        asks(h, [number(1)], 'ledger', 'add', 'revocation',
+             f'number={number(1)}', 'means=agent'),  # of all sellers
+        asks(h, some, 'ledger', 'import', 'revocation', path),
+        asks(h, [who], 'import', out, '--list', 'others', '--seller',
+             'Northwind')]
+    # of another seller: calls go on
+    h.must('ledger', 'import', 'revocation', h.write(
+        'other.csv', f'number,seller\n{number(21)},Another\n'))
+    since = time.time()
+    still_called(h, [number(i) for i in range(13, LEADS)], since + 2)
+    for numbers, began in asked:
+        for w in numbers:
+            late = last_call(h, w) - began
+            h.check(late < 1, f'{w} was called {late:.1f} s after it asked')
+    # facts about the world reach the campaigns without a restart
+    h.must('ledger', 'add', 'emergency', 'area=US-NY', 'status=none',
+           'from=2026-11-01')
+    why = h.must('why', number(0))
+    h.check('left alone' in why or 'opt' in why.lower(), f'why: {why}')
+    shown = entries(h, 'revocation', number(0))
+    h.check(len(shown) == 1 and shown[0]['means'] == 'letter', f'{shown}')
+    shown = entries(h, 'revocation', who)
+    h.check(len(shown) == 1 and shown[0]['means'] == 'list', f'{shown}')
+
+
+if __name__ == '__main__':
+    main(House(sys.argv[1], sys.argv[2], 'ledgers'),
+         [examples, messy, ends, dialling])
