@@ -7,6 +7,7 @@
 #include "core/rules/rules.h"
 #include "report/decide_json.h"
 #include "report/decide_read.h"
+#include "report/decide_write.h"
 
 enum { LINE_MAX_BYTES = 1 << 20, ANSWER_MAX = 1 << 20 };
 
@@ -19,7 +20,8 @@ const struct command cmd_decide = {
         "usage: telemark decide [--rules DIR] < CASES > VERDICTS\n\n"
         "Reads one case a line and answers with one line each, in the same\n"
         "order: verdict, instants, every rule that spoke with its citation,\n"
-        "duties, what would help, inputs taken on the strict side, versions.\n"
+        "duties, what would help, inputs taken on the strict side, versions,\n"
+        "and a hash of the input: equal cases have equal hashes.\n"
         "A malformed line is answered by {\"id\":...,\"error\":...} that "
         "names\n"
         "the key; the others are answered, and the exit code is 1.\n\n"
@@ -54,7 +56,9 @@ static void answer(struct decide *d, struct slice line)
         decide_json_error(c.id, d->verdict.remedy, &d->out);
         d->failed = true;
     } else {
-        decide_json_verdict(&d->verdict, c.id, &d->out);
+        char input[FINGERPRINT_HEX_LEN];
+        decide_write_hash(&c.k, input);
+        decide_json_verdict(&d->verdict, c.id, input, &d->out);
     }
 }
 

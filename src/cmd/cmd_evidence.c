@@ -22,8 +22,8 @@ const struct command cmd_evidence = {
     .summary = "all that is on file about a number, as proof",
     .help =
         "usage: telemark evidence NUMBER [--from DATE] [--to DATE]\n"
-        "                    [--out DIR] [--verify] [--country US]\n"
-        "                    [--data DIR]\n\n"
+        "                    [--out DIR] [--replay] [--verify]\n"
+        "                    [--country US] [--data DIR]\n\n"
         "Makes a folder that answers who called the number, when, on whose\n"
         "behalf, and why it was allowed: each rule with its text, citation\n"
         "and dates as in force on that day, consents and relationships with\n"
@@ -37,6 +37,8 @@ const struct command cmd_evidence = {
         "  manifest.sha256  for sha256sum -c\n\n"
         "  --from, --to  calls of these days (UTC, both included)\n"
         "  --out DIR     the folder to make (evidence-NUMBER)\n"
+        "  --replay      judge each call again by the rules of then and what\n"
+        "                was known then, and tell what differs\n"
         "  --verify      read and check the whole journal too\n"
         "  --country CC  of a number written without + (US)\n",
     .run = run,
@@ -44,7 +46,7 @@ const struct command cmd_evidence = {
 
 struct options {
     const char *data, *country, *from, *to, *out;
-    bool verify;
+    bool verify, replay;
 };
 
 struct work {
@@ -109,6 +111,25 @@ static int ask(struct work *w, const char *number, struct err *e)
         rc = err_set(e, TM_EINVAL, "--to %s is before --from %s", w->o->to,
                      w->o->from);
     return rc == TM_OK ? evidence_ask(&q, &w->arena, &w->v, e) : rc;
+}
+
+static int replay_all(struct work *w, struct err *e)
+{
+    const struct replay_options o = {.reader = &w->reading.reader,
+                                     .archive = &w->archive,
+                                     .zones = &w->zones,
+                                     .counters = true};
+    if (!w->o->replay)
+        return TM_OK;
+    struct replay *r = replay_new(&o);
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < w->v.attempts; i++) {
+        struct replay_answer *to = arena_alloc(&w->arena, sizeof(*to));
+        rc = replay_attempt(r, &w->arena, &w->v.attempt[i].a, to, e);
+        w->v.attempt[i].replay = to;
+    }
+    replay_free(r);
+    return rc;
 }
 
 /* A recording is named by its attempt; one that is not there is told among
@@ -242,6 +263,8 @@ static int make(struct work *w, const char *number, struct err *e)
     if (rc == TM_OK)
         rc = ask(w, number, e);
     if (rc == TM_OK)
+        rc = replay_all(w, e);
+    if (rc == TM_OK)
         rc = find_recordings(w, e);
     return rc == TM_OK ? write_folder(w, e) : rc;
 }
@@ -256,6 +279,7 @@ static int run(int argc, char **argv)
         {.name = "to", .value = &o.to},
         {.name = "out", .value = &o.out},
         {.name = "verify", .flag = &o.verify},
+        {.name = "replay", .flag = &o.replay},
     };
     int words =
         command_options(&cmd_evidence, argc, argv, opt, tm_array_len(opt));

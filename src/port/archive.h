@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "core/campaign/caller_facts.h"
 #include "core/dnc/dnc_set.h"
 #include "core/journal/journal.h"
 
@@ -60,6 +61,9 @@ struct archive {
      * 0 ends the walk and is returned. */
     int (*entries)(void *self, struct attempt_id a, archive_entry_fn *v,
                    void *arg, struct err *e);
+    /* What was on file about the caller at an instant. */
+    int (*facts)(void *self, struct tenant_id t, int64_t at_us,
+                 const struct caller_facts **out, struct err *e);
     /* The last entry of the journal; 0: it is empty. */
     int (*head)(void *self, uint64_t *seq, uint8_t hash[JOURNAL_HASH_SIZE],
                 struct err *e);

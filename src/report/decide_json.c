@@ -38,7 +38,7 @@ static void put_rules(struct json_out *j, const struct verdict *v)
 }
 
 void decide_json_verdict(const struct verdict *v, const char *id,
-                         struct buf *out)
+                         const char *input, struct buf *out)
 {
     struct json_out j;
     json_out_init(&j, out);
@@ -57,6 +57,9 @@ void decide_json_verdict(const struct verdict *v, const char *id,
     put_words(&j, "unknown", v->unknown, v->unknowns);
     json_out_kv_text(&j, "packs", v->packs);
     json_out_kv_text(&j, "tzdata", v->tzdata);
+    if (input) {
+        json_out_kv_text(&j, "input", input);
+    }
     json_out_end_object(&j);
 }
 

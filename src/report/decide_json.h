@@ -5,9 +5,10 @@
 
 #include "core/rules/verdict.h"
 
-/* Appends the line without its end. */
+/* Appends the line without its end. input: decide_write_hash of the case, NULL
+ * not told. */
 void decide_json_verdict(const struct verdict *v, const char *id,
-                         struct buf *out);
+                         const char *input, struct buf *out);
 /* {"id":…,"error":…}; id "" becomes null. */
 void decide_json_error(const char *id, const char *error, struct buf *out);
 

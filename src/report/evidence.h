@@ -20,6 +20,7 @@
 #include "core/campaign/plan.h"
 #include "port/archive.h"
 #include "port/reader.h"
+#include "report/replay.h"
 #include "report/versions.h"
 #include "report/why.h"
 
@@ -83,6 +84,7 @@ struct evidence_attempt {
     const char *recording;
     uint64_t recording_bytes;
     const char *recording_sha256;
+    const struct replay_answer *replay; /* NULL: not judged again */
 };
 
 struct evidence_lead {

@@ -14,6 +14,7 @@ static const char more_style[] =
     "pre{white-space:pre-wrap;overflow-wrap:anywhere;font:12px/1.45 "
     "ui-monospace,Menlo,'Liberation Mono',monospace;margin:8px 0 0}"
     ".call{break-inside:auto}td+td{padding-left:10px}"
+    "thead th{white-space:nowrap}thead th+th{padding-left:10px}"
     "@media print{a{text-decoration:none}}";
 
 static void head(struct buf *b, const struct evidence *v)
@@ -57,6 +58,43 @@ static void tile(struct buf *b, const char *name, uint64_t n, const char *say)
              name, words_count(n, text), say);
 }
 
+/* "Northwind, Lakeside Clinic": on whose behalf, each once. */
+static void sellers(struct buf *b, const struct evidence *v)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < v->attempts; i++) {
+        const struct evidence_campaign *c = v->attempt[i].campaign;
+        bool before = c == NULL;
+        for (size_t k = 0; k < i && !before; k++) {
+            const struct evidence_campaign *x = v->attempt[k].campaign;
+            before = x != NULL && strcmp(x->seller, c->seller) == 0;
+        }
+        if (!before) {
+            buf_add_str(b, told++ > 0 ? ", " : " on behalf of <strong>");
+            evidence_part_words(b, c->seller);
+        }
+    }
+    buf_add_str(b, told > 0 ? "</strong>" : "");
+}
+
+static void sentence(struct buf *b, const struct evidence *v)
+{
+    char first[WORDS_MAX], last[WORDS_MAX];
+    const struct evidence_attempt *t = v->attempt;
+    int64_t last_us = t[v->attempts - 1].a.recorded_us;
+    buf_addf(b, "<p>The number was called %zu time%s", v->attempts,
+             v->attempts == 1 ? "" : "s");
+    sellers(b, v);
+    buf_addf(b, ", %s %s", v->attempts == 1 ? "on" : "first on",
+             words_instant(t[0].a.recorded_us, first));
+    if (v->attempts > 1) {
+        buf_addf(b, " and last on %s", words_instant(last_us, last));
+    }
+    buf_add_str(b, ". Each call is told below with the rules that allowed it, "
+                   "and the words of these rules as they stood on that "
+                   "day.</p>\n");
+}
+
 static void summary(struct buf *b, const struct evidence *v)
 {
     uint64_t live = 0, answered = 0, after = 0, recordings = 0;
@@ -76,6 +114,7 @@ static void summary(struct buf *b, const struct evidence *v)
         after += t->after_opt_out;
         recordings += t->recording[0] != '\0';
     }
+    sentence(b, v);
     buf_add_str(b, "<section class=\"tiles\" aria-label=\"In short\">");
     tile(b, "Calls", v->attempts, v->cut ? "the first ones only" : "on file");
     tile(b, "Answered", answered, "");
@@ -107,6 +146,22 @@ static void after_request(struct buf *b, const struct evidence *v,
     }
 }
 
+/* The call is on this page, or was at another time. */
+static void heard_in(struct buf *b, const struct evidence *v,
+                     struct attempt_id id)
+{
+    bool here = false;
+    for (size_t i = 0; i < v->attempts; i++) {
+        here = here || v->attempt[i].a.id.v == id.v;
+    }
+    if (here) {
+        buf_addf(b, " in <a href=\"#c%lld\">call %lld</a>", (long long)id.v,
+                 (long long)id.v);
+    } else if (id.v != 0) {
+        buf_addf(b, " in call %lld", (long long)id.v);
+    }
+}
+
 static void opt_outs(struct buf *b, const struct evidence *v)
 {
     char at[WORDS_MAX];
@@ -127,10 +182,7 @@ static void opt_outs(struct buf *b, const struct evidence *v)
                                           : str_of("every seller"));
         buf_add_str(b, "</td><td>");
         evidence_part_text(b, o->source);
-        if (o->attempt.v != 0) {
-            buf_addf(b, " in <a href=\"#c%lld\">call %lld</a>",
-                     (long long)o->attempt.v, (long long)o->attempt.v);
-        }
+        heard_in(b, v, o->attempt);
         buf_add_str(b, "</td><td>");
         after_request(b, v, o);
         buf_add_str(b, "</td></tr>\n");
@@ -161,7 +213,8 @@ static void quoted(struct buf *b, const char *name, struct slice s)
 static void ledger_row(struct buf *b, const struct ledger_entry *l)
 {
     char at[WORDS_MAX];
-    buf_addf(b, "<tr><th scope=\"row\">%s", ledger_kind_text(l->kind));
+    buf_add_str(b, "<tr><th scope=\"row\">");
+    evidence_part_word(b, str_of(ledger_kind_text(l->kind)));
     if (l->e164 != 0 && l->kind == LEDGER_CALLER_ID) {
         buf_addf(b, " +%llu", (unsigned long long)l->e164);
     }
@@ -169,7 +222,7 @@ static void ledger_row(struct buf *b, const struct ledger_entry *l)
     evidence_part_text(b,
                        l->seller.v ? l->seller_name : str_of("every seller"));
     buf_add_str(b, "</small></th><td>");
-    evidence_part_text(b, l->word);
+    evidence_part_word(b, l->word);
     buf_add_str(b, l->value.n > 0 ? ": " : "");
     evidence_part_text(b, l->value);
     day(b, ", from ", l->from);
@@ -196,7 +249,8 @@ static void list_consent(struct buf *b, const struct evidence_lead *l,
     buf_add_str(b, "<tr><th scope=\"row\">consent<br/><small class=\"soft\">"
                    "came with list ");
     evidence_part_words(b, l->list);
-    buf_addf(b, "</small></th><td>%s", vocab_consent_text(c->type));
+    buf_add_str(b, "</small></th><td>");
+    evidence_part_word(b, str_of(vocab_consent_text(c->type)));
     day(b, ", given ", c->given);
     if (c->revoked_us != 0) {
         buf_addf(b, ", <strong>withdrawn %s</strong>",

@@ -139,6 +139,38 @@ static void put_caller(struct json_out *j, const struct evidence_attempt *t)
     }
 }
 
+static void put_sentences(struct json_out *j, const char *key,
+                          const char *const *text, size_t n)
+{
+    json_out_key(j, key);
+    json_out_array(j);
+    for (size_t i = 0; i < n; i++) {
+        json_out_text(j, text[i]);
+    }
+    json_out_end_array(j);
+}
+
+static void put_replay(struct json_out *j, const struct replay_answer *r)
+{
+    json_out_key(j, "replay");
+    if (!r) {
+        json_out_null(j);
+        return;
+    }
+    json_out_object(j);
+    json_out_kv_text(j, "result", replay_result_text(r->result));
+    json_out_kv_text(j, "why", r->why);
+    if (r->result != REPLAY_NOT_REPLAYABLE) {
+        json_out_kv_text(j, "verdict", verdict_kind_text(r->kind));
+        json_out_kv_text(j, "sentence", r->sentence);
+        put_sentences(j, "differences", r->difference, r->differences);
+        put_sentences(j, "caveats", r->caveat, r->caveats);
+        json_out_kv_text(j, "input", r->input);
+        json_out_kv_text(j, "case", r->input_case);
+    }
+    json_out_end_object(j);
+}
+
 static void put_attempt(struct json_out *j, const struct evidence *v,
                         const struct evidence_attempt *t)
 {
@@ -167,6 +199,7 @@ static void put_attempt(struct json_out *j, const struct evidence *v,
     json_out_kv_int(j, "decided_with",
                     t->versions ? (int64_t)(t->versions - v->versions) : -1);
     put_rules(j, t);
+    put_replay(j, t->replay);
     put_recording(j, t);
     put_entries(j, t);
     json_out_end_object(j);

@@ -15,6 +15,25 @@ void evidence_part_words(struct buf *b, const char *s)
     words_html(b, str_of(s));
 }
 
+void evidence_part_word(struct buf *b, struct slice s)
+{
+    while (s.n > 0) {
+        struct slice rest;
+        words_html(b, str_cut(s, '_', &rest));
+        if (rest.p) {
+            buf_add_char(b, ' ');
+        }
+        s = rest;
+    }
+}
+
+static void word_item(struct buf *b, const char *name, const char *word)
+{
+    buf_addf(b, "<dt>%s</dt><dd>", name);
+    evidence_part_word(b, str_of(word));
+    buf_add_str(b, "</dd>");
+}
+
 void evidence_part_item(struct buf *b, const char *name, struct slice value)
 {
     if (value.n == 0) {
@@ -102,6 +121,41 @@ static void rules(struct buf *b, const struct evidence *v,
     buf_add_str(b, "</tbody></table>");
 }
 
+static void sentences(struct buf *b, const char *const *text, size_t n)
+{
+    buf_add_str(b, n > 0 ? "<ul>" : "");
+    for (size_t i = 0; i < n; i++) {
+        buf_add_str(b, "<li>");
+        evidence_part_words(b, text[i]);
+        buf_add_str(b, "</li>");
+    }
+    buf_add_str(b, n > 0 ? "</ul>" : "");
+}
+
+static void replay(struct buf *b, const struct replay_answer *r)
+{
+    if (!r) {
+        return;
+    }
+    buf_add_str(b, "<h3>Judged again</h3><p>");
+    if (r->result == REPLAY_NOT_REPLAYABLE) {
+        buf_add_str(b, "Not replayable: ");
+        evidence_part_words(b, r->why);
+        buf_add_str(b, ".</p>");
+        return;
+    }
+    buf_add_str(b, r->result == REPLAY_EQUAL
+                       ? "By the rules of then and what was known then, the "
+                         "call is allowed again. "
+                       : "<strong>By the rules of then and what was known "
+                         "then, the call is not allowed.</strong> ");
+    evidence_part_words(b, r->sentence);
+    buf_add_str(b, "</p>");
+    sentences(b, r->difference, r->differences);
+    sentences(b, r->caveat, r->caveats);
+    buf_addf(b, "<p class=\"soft\">Input <code>%s</code></p>", r->input);
+}
+
 static void entries(struct buf *b, const struct evidence_attempt *t)
 {
     char at[WORDS_MAX];
@@ -158,8 +212,8 @@ static void times(struct buf *b, const struct evidence_attempt *t)
         evidence_part_item(b, "Talked",
                            str_of(words_mean_ms(a->talk_ms, 1, span)));
     }
-    evidence_part_item(b, "Outcome", str_of(outcome_text(a->outcome)));
-    evidence_part_item(b, "Cause", a->cause);
+    word_item(b, "Outcome", outcome_text(a->outcome));
+    word_item(b, "Ended by", a->cause.n > 0 ? a->cause.p : "-");
     evidence_part_item(b, "Answered by a person",
                        str_of(a->live ? "yes" : "no"));
     if (a->abandoned) {
@@ -200,6 +254,7 @@ void evidence_part_call(struct buf *b, const struct evidence *v, size_t i)
     recording(b, t);
     buf_add_str(b, "</dl>");
     rules(b, v, t);
+    replay(b, t->replay);
     entries(b, t);
     if (t->versions) {
         buf_addf(b,
@@ -265,6 +320,7 @@ static void rule_texts(struct buf *b, const struct evidence *v, size_t i)
         buf_add_str(b, "</td><td class=\"soft\">");
         date(b, "from ", r->from);
         date(b, " to ", r->to);
+        buf_add_str(b, r->from.year || r->to.year ? "" : "no dates");
         buf_add_str(b, "</td></tr>\n");
     }
     buf_add_str(b, "</tbody></table>");

@@ -7,6 +7,8 @@
 /* Text of others, made harmless. */
 void evidence_part_text(struct buf *b, struct slice s);
 void evidence_part_words(struct buf *b, const char *s);
+/* A word of our lists, for people: "express written". */
+void evidence_part_word(struct buf *b, struct slice s);
 /* One "name: value" of a description list; nothing when value is empty. */
 void evidence_part_item(struct buf *b, const char *name, struct slice value);
 void evidence_part_instant(struct buf *b, const char *name, int64_t us);

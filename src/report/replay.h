@@ -42,6 +42,9 @@ enum replay_result {
     REPLAY_NOT_REPLAYABLE, /* see why */
 };
 
+/* "as_then", "differs", "not_replayable" */
+const char *replay_result_text(enum replay_result r);
+
 /* Texts live in the arena handed to replay_attempt. */
 struct replay_answer {
     enum replay_result result;

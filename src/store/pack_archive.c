@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "store/dnc_files.h"
 #include "store/query.h"
+#include "store/startup_facts.h"
 
 enum { LISTS_MAX = 64 };
 
@@ -286,6 +287,14 @@ static int find_head(void *self, uint64_t *seq, uint8_t hash[JOURNAL_HASH_SIZE],
     return rc;
 }
 
+static int find_facts(void *self, struct tenant_id t, int64_t at_us,
+                      const struct caller_facts **out, struct err *e)
+{
+    struct pack_archive *a = self;
+    int rc = startup_facts_at(&a->db, &a->arena, t, at_us, out, e);
+    return rc == TM_OK ? 1 : rc;
+}
+
 int pack_archive_open(const struct data_dir *dir, struct pack_archive **out,
                       struct err *e)
 {
@@ -321,6 +330,7 @@ void pack_archive_port(struct pack_archive *a, struct archive *out)
         .pack = find_pack,
         .plan = find_plan,
         .list = find_list,
+        .facts = find_facts,
         .entries = visit_entries,
         .head = find_head,
     };

@@ -5,6 +5,7 @@
 /* Lists that are filled side by side; each has room for all its entries. */
 struct filling {
     struct arena *arena;
+    int64_t at_us; /* INT64_MAX: the present */
     struct caller_facts facts;
     struct caller_number *number;
     struct caller_licence *licence;
@@ -155,7 +156,8 @@ static int read_kind(struct db *db, struct tenant_id t, enum ledger_kind k,
     int rc;
     while ((rc = query_step(&q, e)) == 1) {
         ledger_rows_read(&q, &x);
-        if (x.ended_us == 0) {
+        bool known = x.recorded_us <= f->at_us;
+        if (known && (x.ended_us == 0 || x.ended_us > f->at_us)) {
             take(f, &x);
         }
     }
@@ -189,10 +191,17 @@ static int make_room(struct db *db, struct tenant_id t, struct filling *f,
 int startup_facts_read(struct db *db, struct arena *a, struct tenant_id t,
                        const struct caller_facts **out, struct err *e)
 {
+    return startup_facts_at(db, a, t, INT64_MAX, out, e);
+}
+
+int startup_facts_at(struct db *db, struct arena *a, struct tenant_id t,
+                     int64_t at_us, const struct caller_facts **out,
+                     struct err *e)
+{
     static const enum ledger_kind kinds[] = {LEDGER_CALLER_ID, LEDGER_LICENCE,
                                              LEDGER_EXEMPTION, LEDGER_EMERGENCY,
                                              LEDGER_HOLIDAY};
-    struct filling f = {.arena = a};
+    struct filling f = {.arena = a, .at_us = at_us};
     int rc = make_room(db, t, &f, e);
     for (size_t i = 0; rc == TM_OK && i < tm_array_len(kinds); i++) {
         rc = read_kind(db, t, kinds[i], &f, e);

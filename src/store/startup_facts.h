@@ -17,5 +17,9 @@ struct db;
 int startup_facts_read(struct db *db, struct arena *a, struct tenant_id t,
                        const struct caller_facts **out,
                        struct err *e) TM_MUST_CHECK;
+/* The same as of an instant: entries that we knew and that stood then. */
+int startup_facts_at(struct db *db, struct arena *a, struct tenant_id t,
+                     int64_t at_us, const struct caller_facts **out,
+                     struct err *e) TM_MUST_CHECK;
 
 #endif

@@ -74,7 +74,7 @@ static void judge(const struct rule_book *book, const struct decide_case *c,
     int rc = rules_check(book, &c->k, (struct attempt_id){0}, &v, NULL);
     buf_init(&out, 1 << 20);
     if (rc == TM_OK) {
-        decide_json_verdict(&v, c->id, &out);
+        decide_json_verdict(&v, c->id, NULL, &out);
         tm_assert(!out.failed && out.p[0] == '{');
         (void)decide_expect_check(line, &v, &out);
     }

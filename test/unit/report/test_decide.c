@@ -211,7 +211,7 @@ static void answers_are_one_line(void **state)
     };
     struct buf b;
     buf_init(&b, 4096);
-    decide_json_verdict(&v, "A", &b);
+    decide_json_verdict(&v, "A", NULL, &b);
     assert_string_equal(
         b.p, "{\"id\":\"A\",\"verdict\":\"not_before\",\"not_before\":"
              "\"2026-11-23T17:00:00Z\",\"rules\":[{\"id\":\"US-X\",\"effect\":"
