@@ -225,20 +225,21 @@ static int walk_file(struct reject_walk *w, const char *path, struct err *e)
 static int walk_rejects(struct reject_walk *w, struct err *e)
 {
     char folder[PATH_MAX];
-    struct dirent **name = NULL;
     int rc = TM_OK;
     data_dir_path(w->dir, "rejects", folder, sizeof(folder));
-    int n = scandir(folder, &name, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
+    DIR *d = opendir(folder);
+    if (d == NULL)
+        return errno == ENOENT ? TM_OK : err_errno(e, "%s", folder);
+    const struct dirent *at;
+    while (rc == TM_OK && (at = readdir(d)) != NULL) {
         char path[PATH_MAX];
-        size_t len = strlen(name[i]->d_name);
-        int k = snprintf(path, sizeof(path), "%s/%s", folder, name[i]->d_name);
-        if (rc == TM_OK && k > 0 && (size_t)k < sizeof(path) && len > 4 &&
-            strcmp(name[i]->d_name + len - 4, ".csv") == 0)
+        size_t len = strlen(at->d_name);
+        int k = snprintf(path, sizeof(path), "%s/%s", folder, at->d_name);
+        if (k > 0 && (size_t)k < sizeof(path) && len > 4 &&
+            strcmp(at->d_name + len - 4, ".csv") == 0)
             rc = walk_file(w, path, e);
-        free(name[i]); /* made by scandir */
     }
-    free(name);
+    (void)closedir(d);
     return rc;
 }
 

@@ -52,16 +52,17 @@ void person_report_begin(struct person_report *p, struct buf *json,
     json_out_kv_text(&p->out, "times", "UTC");
     json_out_key(&p->out, "tables");
     json_out_object(&p->out);
-    buf_add_str(html,
-                "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
-                "<meta name=\"viewport\" content=\"width=device-width\">"
-                "<title>Data on file</title>\n<style>body{font:16px/1.5 "
-                "sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;"
-                "color:#222;background:#fff}table{border-collapse:collapse;"
-                "font-size:14px;display:block;overflow-x:auto}th,td{border:"
-                "1px solid #bbb;padding:.2rem .5rem;text-align:left;"
-                "vertical-align:top}th{background:#eee}</style>\n"
-                "<h1>Data on file about ");
+    buf_add_str(
+        html,
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width\">"
+        "<title>Data on file</title>\n<style>body{font:16px/1.5 "
+        "sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;"
+        "color:#222;background:#fff}table{border-collapse:collapse;"
+        "font-size:14px;display:block;overflow-x:auto}th,td{border:"
+        "1px solid #bbb;padding:.2rem .5rem;text-align:left;"
+        "vertical-align:top;white-space:pre-line}th{background:#eee}</style>\n"
+        "<h1>Data on file about ");
     words_html(html, str_of(about));
     buf_add_str(html, "</h1>\n<p>Made ");
     words_html(html, str_of(words_instant(now_us, at)));

@@ -22,6 +22,22 @@ void records_row_number(uint64_t e164, char out[RECORDS_ROW_NUMBER_LEN])
         (void)number_format(e164, out);
 }
 
+/* An object of texts, as lists keep the fields of their leads: a line each. */
+static void text_object(struct slice text, struct buf *out)
+{
+    json_t *o = json_loadb(text.p, text.n, 0, NULL);
+    const char *key;
+    json_t *value;
+    bool first = true;
+    json_object_foreach(o, key, value)
+    {
+        const char *s = json_string_value(value);
+        buf_addf(out, "%s%s: %s", first ? "" : "\n", key, s != NULL ? s : "");
+        first = false;
+    }
+    json_decref(o);
+}
+
 void records_row_text(const struct record_cell *c, struct buf *out)
 {
     char text[WORDS_MAX];
@@ -39,6 +55,7 @@ void records_row_text(const struct record_cell *c, struct buf *out)
         break;
     case RECORD_CELL_FLAG: buf_add_str(out, c->value ? "yes" : "no"); break;
     case RECORD_CELL_INT: buf_addf(out, "%" PRId64, c->value); break;
+    case RECORD_CELL_JSON: text_object(c->text, out); break;
     default: buf_add_slice(out, c->text); break;
     }
 }
@@ -74,7 +91,6 @@ void records_row_csv(const struct record_row *row, struct buf *out)
     buf_fini(&cell);
 }
 
-/* An object of texts, as lists keep the fields of their leads. */
 static void put_object(struct slice text, struct json_out *j)
 {
     json_t *o = json_loadb(text.p, text.n, 0, NULL);

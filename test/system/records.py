@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""records.py TELEMARK FOLDER: export of records, periods, erasure by time."""
+import csv, datetime, hashlib, json, os, resource, sqlite3, subprocess, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
+from house import House, main
+
+PLAN = """
+name = spring
+seller = Northwind
+caller_kind = seller
+purpose = sale
+goods = other
+list = people
+country = US
+trunk = peer
+caller_id = +12025550100
+caller_name = NORTHWIND
+caller_id_authority = yes
+channel = voice_prerecorded
+dial_mode = agentless
+[keys]
+9 = removed
+[step ask]
+say = "This is Northwind{WORD}."
+next = bye
+[step bye]
+do = end
+say = "Bye."
+[step removed]
+do = opt_out
+say = "You are removed."
+"""
+CALLS = 3000
+START = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
+
+
+def us(t):
+    return int(t.timestamp()) * 1000000
+
+
+def utc(n):
+    return (datetime.datetime(1970, 1, 1) + datetime.timedelta(
+        seconds=n // 1000000)).strftime('%Y-%m-%dT%H:%M:%SZ') if n else ''
+
+
+def insert(h, first, n, seller=1):
+    """Calls as the store writes them, one every two hours."""
+    words = ['completed', 'hung_up', 'abandoned', 'machine', 'no_answer',
+             'busy', 'unknown', 'cancelled']
+    db = sqlite3.connect(f'{h.data}/telemark.db')
+    rows = []
+    for i in range(first, first + n):
+        at = us(START) + (i - 1) * 7200 * 10**6 + 400000
+        word = words[i % 8]
+        live = word in ('completed', 'hung_up', 'abandoned')
+        answered = at + 9000000 if live or word == 'machine' else 0
+        number = 12125550100 + i % 90 if i % 9 else 442079460018
+        rows.append((i, seller, number, at, at, 0 if word == 'cancelled'
+                     else at + 1000, answered, at + 30000000, word, live,
+                     word == 'abandoned', 61500 if answered else 0))
+    db.executemany(
+        'INSERT INTO attempt (tenant, id, seller, campaign, lead, e164, '
+        'recorded_us, permit_until_us, rules, versions, placed_us, '
+        'answered_us, ended_us, outcome, live, abandoned, talk_ms) VALUES '
+        "(1, ?, ?, 1, 1, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?)", rows)
+    db.commit()
+    db.close()
+
+
+def prepare(h):
+    h.must('import', h.write('people.csv', 'phone,name,consent,consent_date,'
+           'last_purchase\n212-555-0101,"Lee, Ann =1+1",written,2026-01-05,'
+           '2026-02-01\n212-555-0102,Bo,,,\n'), '--list', 'people',
+           '--seller', 'Northwind')
+    h.must('dnc', 'import', h.write('dnc.txt', '212,5559999\n'), '--list',
+           'us_national', '--obtained', '2026-02-20')
+    h.must('dnc', 'add', '212-555-0188', '--seller', 'Northwind')
+    h.must('trunk', 'load', h.write('t.trunk', '[trunk peer]\n'
+           'host = 127.0.0.1\nport = 25380\n'))
+    for word in ('', ', spring sale'):
+        h.must('campaign', 'load', h.write('c.campaign',
+               PLAN.replace('{WORD}', word)))
+    # The first plan was in use until the calls of April.
+    db = sqlite3.connect(f'{h.data}/telemark.db')
+    db.execute('DROP TRIGGER plan_version_is_evidence')
+    db.execute('UPDATE plan_version SET loaded_us = CASE version '
+               'WHEN 1 THEN 1 ELSE ? END',
+               (us(START + datetime.timedelta(days=31)),))
+    db.execute("CREATE TRIGGER plan_version_is_evidence BEFORE UPDATE ON "
+               "plan_version BEGIN SELECT RAISE(ABORT, 'no'); END")
+    db.commit()
+    db.close()
+    insert(h, 1, CALLS)
+
+
+def read(folder, name):
+    with open(f'{folder}/{name}', newline='', encoding='utf-8') as f:
+        return list(csv.DictReader(f))
+
+
+def shown(n):
+    t = str(n)
+    return f'{t[1:4]}-{t[4:7]}-{t[7:]}' if t[0] == '1' else f'+{t}'
+
+
+def check_call(h, row, db):
+    (number, at, placed, answered, ended, outcome, live, abandoned,
+     talk) = db
+    h.check(row['called_number'] == shown(number), row)
+    h.check(row['time'] == utc(placed or at), row)
+    h.check(row['answered'] == utc(answered), row)
+    h.check(row['duration_s'] == str((talk + 500) // 1000), row)
+    want = ('unknown' if outcome == 'unknown' else 'dropped' if abandoned
+            else 'connected' if live else 'answered' if answered
+            else 'not answered')
+    h.check(row['disposition'] == want and row['outcome'] == outcome, row)
+    h.check(row['calling_number'] == '202-555-0100' and
+            row['caller_id_name'] == 'NORTHWIND', row)
+    h.check(row['prerecorded'] == 'yes' and row['purpose'] == 'sale' and
+            row['direction'] == 'outbound' and row['transferred'] == 'no'
+            and row['seller'] == 'Northwind', row)
+    version = 1 if at < us(START + datetime.timedelta(days=31)) else 2
+    h.check(row['script'] == f'spring version {version}', row)
+
+
+def test_export(h):
+    prepare(h)
+    out = h.path('out')
+    h.must('records', 'export', '--from', '2026-03-02', '--to', '2026-05-31',
+           '--out', out)
+    low = us(START + datetime.timedelta(days=1))
+    high = us(datetime.datetime(2026, 6, 1, tzinfo=datetime.timezone.utc))
+    books = {r[0]: r[1:] for r in h.rows(
+        'SELECT id, e164, recorded_us, placed_us, answered_us, ended_us, '
+        'outcome, live, abandoned, talk_ms FROM attempt WHERE recorded_us >= '
+        f"{low} AND recorded_us < {high} AND outcome <> 'cancelled'")}
+    calls = read(out, 'calls.csv')
+    h.check(len(calls) > 500 and {int(c['call']) for c in calls}
+            == set(books), 'other calls than in the books')
+    for c in calls:
+        check_call(h, c, books[int(c['call'])])
+    manifest = json.load(open(f'{out}/manifest.json'))
+    for f in manifest['files']:
+        data = open(f'{out}/{f["file"]}', 'rb').read()
+        h.check(hashlib.blake2b(data, digest_size=32).hexdigest()
+                == f['blake2b_256'] and len(data) == f['bytes'], f)
+        h.check(len(read(out, f['file'])) == f['rows'], f)
+    missing = {m['what']: m for m in manifest['missing']}
+    h.check(any(w.startswith('staff') for w in missing), missing)
+    h.check(missing['right to show the caller ID, with proof and period']
+            ['rows'] == len(calls), missing)
+    consent = read(out, 'consents.csv')
+    # Recorded today, which is behind the period.
+    h.check(consent == [], consent)
+
+
+def test_all_tables(h):
+    out = h.path('all')
+    for form in ('csv', 'json'):
+        h.must('records', 'export', '--from', '2026-01-01', '--to',
+               '2099-12-31', '--out', out, '--format', form,
+               '--seller', 'Northwind')
+    consent = read(out, 'consents.csv')
+    h.check([(c['name'], c['number'], c['given'], c['type'])
+             for c in consent] == [('Lee, Ann =1+1', '212-555-0101',
+                                    '2026-01-05', 'express_written')],
+            consent)
+    relation = read(out, 'relationships.csv')
+    h.check([(r['type'], r['from']) for r in relation]
+            == [('transaction', '2026-02-01')], relation)
+    request = read(out, 'requests.csv')
+    h.check(len(request) == 1 and request[0]['number'] == '212-555-0188',
+            request)
+    registry = read(out, 'registry.csv')
+    h.check([(r['list'], r['obtained']) for r in registry]
+            == [('us_national', '2026-02-20T00:00:00Z')], registry)
+    said = [m['message'] for m in read(out, 'messages.csv')]
+    h.check('This is Northwind.' in said and
+            'This is Northwind, spring sale.' in said, said)
+    h.check(len(read(out, 'scripts.csv')) == 2, 'scripts')
+    for f in json.load(open(f'{out}/manifest.json'))['files']:
+        lines = [json.loads(x) for x in open(f'{out}/{f["file"]}')]
+        h.check(len(lines) == f['rows'], f)
+        if lines:
+            other = read(out, f['file'].replace('.jsonl', '.csv'))
+            h.check(list(lines[0]) == list(other[0]), f)
+            h.check([x['seller'] if 'seller' in x else None for x in lines]
+                    == [(x['seller'] or None) if 'seller' in x else None
+                        for x in other], f)
+    h.check(h.rows("SELECT count(*) FROM export WHERE kind = 'records'")
+            == [(3,)], 'exports are not noted')
+    h.refused(['records', 'export', '--from', '2026-01-01', '--to',
+               '2026-01-02', '--out', out, '--seller', 'Nobody'], ['Nobody'])
+    h.refused(['records', 'export', '--from', '2026-01-01', '--to',
+               '2026-01-02', '--out', out, '--format', 'xml'], ['csv or json'],
+              code=2)
+    h.refused(['records', 'export', '--from', '2026-01-01', '--to',
+               '2026-01-02', '--out', '/proc/none'], ['/proc/none'])
+
+
+def peak(h, out):
+    """Kilobytes that an export took at most."""
+    code = ('import resource, subprocess, sys; '
+            'subprocess.run(sys.argv[1:], check=True, '
+            'stdout=subprocess.DEVNULL); '
+            'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)')
+    done = subprocess.run(
+        [sys.executable, '-c', code, h.telemark, 'records', 'export',
+         '--from', '2026-01-01', '--to', '2099-12-31', '--out', out],
+        capture_output=True, text=True, env=h.env(), timeout=120)
+    h.check(done.returncode == 0, done.stderr)
+    return int(done.stdout)
+
+
+def test_memory(h):
+    few = peak(h, h.path('few'))
+    insert(h, CALLS + 1, 60000)
+    many = peak(h, h.path('many'))
+    h.check(os.path.getsize(h.path('many/calls.csv')) > 10 * 10**6, 'size')
+    h.check(many < few + 30000, f'{few} KB for {CALLS} calls, {many} KB for '
+            f'{CALLS + 60000}')
+
+
+def test_periods(h):
+    told = h.must('records', 'periods')
+    h.check('16 CFR 310.5' in told and '36 months 14 days' in told, told)
+    h.refused(['records', 'periods', '--set', 'call', '--months', '59',
+               '--country', 'US'], ['at least 60 months'])
+    h.refused(['records', 'periods', '--set', 'calls', '--months', '90'],
+              ["no kind 'calls'"], code=2)
+    h.must('records', 'periods', '--set', 'call', '--months', '61',
+           '--country', 'US')
+    h.check('61 months' in h.must('records', 'periods'), 'not set')
+    before = h.books()
+    said = h.must('records', 'erase', '--dry-run')
+    h.check('would be erased' in said and h.books() == before, said)
+    # Nothing is five years old but what is made so.
+    db = sqlite3.connect(f'{h.data}/telemark.db')
+    long_ago = us(datetime.datetime(2015, 1, 1,
+                                    tzinfo=datetime.timezone.utc))
+    db.execute('UPDATE attempt SET recorded_us = ? WHERE id <= 100',
+               (long_ago,))
+    db.commit()
+    db.close()
+    h.must('hold', 'add', 'h', '--number', '212-555-0101', '--reason', 'r')
+    held = h.rows('SELECT count(*) FROM attempt WHERE id <= 100 AND '
+                  '(e164 = 12125550101 OR lead = 1)')[0][0]
+    said = h.must('records', 'erase')
+    h.check(f'{held} whose time is over stay' in said, said)
+    h.must('hold', 'release', 'h')
+    said = h.must('records', 'erase')
+    h.check('100 calls' in said, said)
+    h.check(h.rows('SELECT min(id) FROM attempt') == [(101,)], 'calls')
+    h.verify()
+
+
+if __name__ == '__main__':
+    main(House(sys.argv[1], sys.argv[2], 'records'),
+         [test_export, test_all_tables, test_memory, test_periods])
