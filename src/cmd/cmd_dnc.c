@@ -15,7 +15,9 @@
 #include "core/dnc/dnc_text.h"
 #include "core/number/number.h"
 #include "store/catalog.h"
+#include "store/dnc_build.h"
 #include "store/dnc_files.h"
+#include "store/dnc_name.h"
 #include "store/sqlite_reader.h"
 
 enum { REJECTS_SHOWN = 20, READ_BYTES = 1 << 18 };
@@ -27,16 +29,21 @@ const struct command cmd_dnc = {
     .summary = "take in a do-not-call list; list those in force",
     .help =
         "usage: telemark dnc import FILE --list NAME [--country US]\n"
-        "           [--kind national|internal] [--seller NAME]\n"
+        "           [--kind national|internal] [--seller NAME] [--changes]\n"
         "           [--obtained YYYY-MM-DD] [--force] [--json] [--data DIR]\n"
         "       telemark dnc add NUMBER [--seller NAME] [--country US]\n"
         "       telemark dnc list [--json] [--data DIR]\n\n"
         "import  a file with one number a line: plain, or the flat layout of\n"
-        "        the US registry (AAA,NNNNNNN). It replaces the list of that\n"
-        "        name as a whole, or not at all. The US registry's list is\n"
-        "        called us_national. --obtained is the day the file was\n"
-        "        downloaded (default: the file's own date); the law wants it\n"
-        "        at most 31 days before each call (16 CFR 310.4(b)(3)(iv)).\n"
+        "        the US and Canadian registries (AAA,NNNNNNN), or their XML\n"
+        "        full list. It replaces the list of that name as a whole, or\n"
+        "        not at all. --obtained is the day the file was downloaded\n"
+        "        (default: the file's own date); the law wants it at most 31\n"
+        "        days before each call (16 CFR 310.4(b)(3)(iv)).\n"
+        "        The US registry's list is called us_national, Canada's\n"
+        "        ca_dncl, the own list of a state state.FL (CO FL IN LA MA MO\n"
+        "        OK PA TN TX WY have one). Another name is a list of yours.\n"
+        "        --changes: the file has what was added (A) and deleted (D)\n"
+        "        since the list in force: AAA,NNNNNNN,...,A.\n"
         "        --kind internal: a seller's own list; --seller names him.\n"
         "        --force: take a file that looks cut off or broken.\n"
         "add     one request to be left alone that came by letter, mail or\n"
@@ -46,7 +53,7 @@ const struct command cmd_dnc = {
 
 struct options {
     const char *data, *list, *country, *kind, *seller, *obtained;
-    bool force, json;
+    bool changes, force, json;
 };
 
 static int parse(int argc, char **argv, struct options *o)
@@ -58,10 +65,11 @@ static int parse(int argc, char **argv, struct options *o)
         {.name = "kind", .value = &o->kind},
         {.name = "seller", .value = &o->seller},
         {.name = "obtained", .value = &o->obtained},
+        {.name = "changes", .flag = &o->changes},
         {.name = "force", .flag = &o->force},
         {.name = "json", .flag = &o->json},
     };
-    *o = (struct options){.country = "US", .kind = "national"};
+    *o = (struct options){.kind = "national"};
     return command_options(&cmd_dnc, argc, argv, opt, (int)tm_array_len(opt));
 }
 
@@ -84,25 +92,29 @@ struct take_in {
     struct control *c;
     const struct options *o;
     const char *path;
+    char country[3];
     struct dnc_text text;
-    uint64_t *number;
-    size_t n, cap;
+    struct dnc_build *build;
+    struct dnc_files *files; /* those in force, of --changes */
+    struct dnc_files_state last;
+    struct dnc_set meta;
     uint64_t shown; /* rejects told so far */
-    uint64_t previous;
     int64_t obtained_us;
     enum dnc_kind kind;
     struct seller_id seller;
     char hash[65];
 };
 
-static void keep_number(void *arg, uint64_t e164)
+static void add_number(void *arg, uint64_t e164)
 {
     struct take_in *t = arg;
-    if (t->n == t->cap) {
-        t->cap = t->cap == 0 ? 65536 : t->cap * 2;
-        t->number = mem_resize(t->number, t->cap * sizeof(*t->number));
-    }
-    t->number[t->n++] = e164;
+    dnc_build_add(t->build, e164);
+}
+
+static void remove_number(void *arg, uint64_t e164)
+{
+    struct take_in *t = arg;
+    dnc_build_remove(t->build, e164);
 }
 
 static void tell_reject(void *arg, uint64_t line, const char *why,
@@ -174,7 +186,7 @@ static int do_prepare(struct db *db, void *arg, struct err *e)
         if (rc != TM_OK)
             return rc;
     }
-    return dnc_files_rows(db, t->o->list, &t->previous, e);
+    return dnc_files_state(db, t->o->list, &t->last, e);
 }
 
 static int do_publish(struct db *db, void *arg, struct err *e)
@@ -183,37 +195,93 @@ static int do_publish(struct db *db, void *arg, struct err *e)
     const char *slash = strrchr(t->path, '/');
     struct dnc_files_new n = {
         .dir = &t->c->house->dir,
-        .meta = {.kind = t->kind,
-                 .seller = t->seller.v,
-                 .obtained_us = t->obtained_us},
-        .number = t->number,
-        .n = t->n,
+        .meta = t->meta,
+        .image = dnc_build_path(t->build),
         .file_name = slash != NULL ? slash + 1 : t->path,
         .now_us = control_now_us(t->c),
     };
-    (void)str_copy(n.meta.name, sizeof(n.meta.name), str_of(t->o->list));
-    (void)str_copy(n.meta.source_hash, sizeof(n.meta.source_hash),
+    return dnc_files_publish(db, &n, e);
+}
+
+/* The list that is changed; *out stays NULL when the file is a whole one. */
+static int find_base(struct take_in *t, const struct dnc_set **out,
+                     struct err *e)
+{
+    struct sqlite_reader *reader;
+    if (!t->o->changes)
+        return TM_OK;
+    if (t->last.generation == 0)
+        return err_set(e, TM_ENOTFOUND,
+                       "there is no list '%s' to be changed: import its full "
+                       "list first, without --changes",
+                       t->o->list);
+    int rc = sqlite_reader_open(&t->c->house->dir, &reader, e);
+    if (rc != TM_OK)
+        return rc;
+    rc = sqlite_reader_dnc(reader, &t->c->house->dir, &t->files, e);
+    sqlite_reader_close(reader);
+    if (rc != TM_OK)
+        return rc;
+    *out = dnc_lists_find(dnc_files_lists(t->files), t->o->list);
+    tm_assert(*out != NULL);
+    if ((*out)->generation != t->last.generation)
+        return err_set(e, TM_ESTATE,
+                       "the list '%s' has just been replaced: repeat",
+                       t->o->list);
+    return TM_OK;
+}
+
+/* Changes must not make the list much smaller, as a whole file must not. */
+static int judge_result(const struct take_in *t, struct err *e)
+{
+    const struct dnc_text_counts now = {.rows = t->meta.count,
+                                        .numbers = t->meta.count};
+    return t->o->changes ? dnc_text_judge(&now, t->last.rows, t->o->force, e)
+                         : TM_OK;
+}
+
+/* All that grows with the list is done here, on the command's thread. */
+static int build_image(struct take_in *t, struct err *e)
+{
+    const struct dnc_set *base = NULL;
+    t->meta = (struct dnc_set){.kind = t->kind,
+                               .seller = t->seller.v,
+                               .obtained_us = t->obtained_us,
+                               .generation = t->last.generation + 1};
+    (void)str_copy(t->meta.name, sizeof(t->meta.name), str_of(t->o->list));
+    (void)str_copy(t->meta.source_hash, sizeof(t->meta.source_hash),
                    str_of(t->hash));
     if (t->kind == DNC_NATIONAL)
-        (void)str_copy(n.meta.country, sizeof(n.meta.country),
-                       str_of(t->o->country));
-    return dnc_files_publish(db, &n, e);
+        (void)str_copy(t->meta.country, sizeof(t->meta.country),
+                       str_of(t->country));
+    int rc = dnc_text_judge(&t->text.counts, t->o->changes ? 0 : t->last.rows,
+                            t->o->force, e);
+    if (rc == TM_OK)
+        rc = find_base(t, &base, e);
+    if (rc == TM_OK)
+        rc = dnc_build_finish(t->build, &t->meta, base, e);
+    return rc == TM_OK ? judge_result(t, e) : rc;
 }
 
 static int take_in(struct take_in *t, int fd, const struct stat *st,
                    struct err *e)
 {
     struct sqlite_store *store = t->c->house->store;
-    dnc_text_init(&t->text, t->o->country, keep_number, tell_reject, t);
+    dnc_text_init(&t->text, t->country, add_number, tell_reject, t);
+    if (t->o->changes)
+        dnc_text_changes(&t->text, remove_number);
+    t->build = dnc_build_new(&t->c->house->dir);
     int rc = obtained_of(t, st, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(store, do_prepare, t, e);
     if (rc == TM_OK)
         rc = read_file(t, fd, (uint64_t)st->st_size, e);
     if (rc == TM_OK)
-        rc = dnc_text_judge(&t->text.counts, t->previous, t->o->force, e);
+        rc = build_image(t, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(store, do_publish, t, e);
+    dnc_build_free(t->build);
+    dnc_files_close(t->files);
     if (rc == TM_OK && t->c->server != NULL)
         rc = t->c->server->changed(t->c->server->self, CONTROL_DNC, e);
     return rc;
@@ -231,6 +299,7 @@ static void print_json(const struct take_in *t, const char *day)
     json_out_kv_int(&j, "rows", (int64_t)n->rows);
     json_out_kv_int(&j, "numbers", (int64_t)n->numbers);
     json_out_kv_int(&j, "rejected", (int64_t)n->rejected);
+    json_out_kv_int(&j, "list_numbers", (int64_t)t->meta.count);
     json_out_kv_text(&j, "obtained", day);
     json_out_end_object(&j);
     buf_add_char(&b, '\n');
@@ -250,6 +319,41 @@ static void print_result(const struct take_in *t)
                        "list '%s': %" PRIu64 " rows = %" PRIu64
                        " numbers + %" PRIu64 " rejected; obtained %s\n",
                        t->o->list, n->rows, n->numbers, n->rejected, day);
+    if (t->o->changes && !t->o->json)
+        control_printf(t->c,
+                       "the list had %" PRIu64 " numbers, now %" PRIu64 "\n",
+                       t->last.rows, t->meta.count);
+}
+
+/* What kind of list the name and the options mean. */
+static int check_list(struct take_in *t, struct err *e)
+{
+    struct dnc_name known;
+    const struct options *o = t->o;
+    int rc = dnc_name_check(o->list, &known, e);
+    if (rc != TM_OK)
+        return rc;
+    const char *country = known.is_register ? known.country : "US";
+    country = o->country != NULL ? o->country : country;
+    if (strlen(country) != 2 ||
+        strspn(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+        return err_set(e, TM_EINVAL,
+                       "--country %s: a code of two capital letters, as US",
+                       country);
+    (void)str_copy(t->country, sizeof(t->country), str_of(country));
+    if (!known.is_register)
+        return TM_OK;
+    if (strcmp(t->country, known.country) != 0)
+        return err_set(e, TM_EINVAL,
+                       "--country %s: the register %s is of %s; leave "
+                       "--country out, or give the list another name",
+                       o->country, o->list, known.country);
+    if (t->kind != DNC_NATIONAL)
+        return err_set(e, TM_EINVAL,
+                       "--kind %s: %s is the name of a register; give a "
+                       "seller's own list another name",
+                       o->kind, o->list);
+    return TM_OK;
 }
 
 static int import(struct control *c, const char *file, const struct options *o)
@@ -264,7 +368,8 @@ static int import(struct control *c, const char *file, const struct options *o)
                                 "registry)");
     if (!dnc_set_kind_parse(str_of(o->kind), &t.kind))
         return control_usage(c, "--kind is national or internal");
-    if (control_path(c, file, path, sizeof(path), &e) != TM_OK)
+    if (check_list(&t, &e) != TM_OK ||
+        control_path(c, file, path, sizeof(path), &e) != TM_OK)
         return control_fail(c, &e);
     int fd = command_open_file(path, &size, &e);
     if (fd < 0)
@@ -279,7 +384,6 @@ static int import(struct control *c, const char *file, const struct options *o)
         control_warn(c, "... and %" PRIu64 " more rejected lines\n",
                      t.shown - REJECTS_SHOWN);
     (void)close(fd);
-    mem_free(t.number);
     if (rc != TM_OK)
         return control_fail(c, &e);
     print_result(&t);
@@ -308,7 +412,8 @@ static int add(struct control *c, const char *text, const struct options *o)
     struct err e = {0};
     struct number number;
     char shown[NUMBER_TEXT_LEN];
-    enum number_fault fault = number_parse(str_of(text), o->country, &number);
+    const char *country = o->country != NULL ? o->country : "US";
+    enum number_fault fault = number_parse(str_of(text), country, &number);
     if (fault != NUMBER_OK) {
         (void)err_set(&e, TM_EINVAL, "%s: %s", text, number_fault_text(fault));
         return control_fail(c, &e);

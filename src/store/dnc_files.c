@@ -7,13 +7,18 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "store/apply.h"
+#include "store/dnc_name.h"
 #include "store/query.h"
 
-enum { IMAGE_NAME_MAX = DNC_SET_NAME_MAX + 32 };
+enum {
+    IMAGE_NAME_MAX = DNC_SET_NAME_MAX + 32,
+    LEFTOVER_AGE_S = 86400,
+};
 
 struct mapping {
     void *p;
@@ -26,88 +31,25 @@ struct dnc_files {
     size_t maps;
 };
 
-int dnc_files_rows(struct db *db, const char *name, uint64_t *out,
-                   struct err *e)
+int dnc_files_state(struct db *db, const char *name,
+                    struct dnc_files_state *out, struct err *e)
 {
     struct query q;
-    int64_t rows = 0;
+    *out = (struct dnc_files_state){0};
     query_open(&q, db,
-               "SELECT rows FROM dnc_list WHERE name = ? "
+               "SELECT rows, generation FROM dnc_list WHERE name = ? "
                "ORDER BY generation DESC LIMIT 1");
     query_text(&q, str_of(name));
-    int rc = query_one(&q, &rows, e);
-    if (rc == TM_OK || rc == TM_ENOTFOUND) {
-        *out = (uint64_t)rows;
-        return TM_OK;
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        out->rows = (uint64_t)query_get_int(&q, 0);
+        out->generation = (uint64_t)query_get_int(&q, 1);
     }
-    return rc;
+    query_close(&q);
+    return rc < 0 ? rc : TM_OK;
 }
 
 /* --- publishing -----------------------------------------------------------*/
-
-static int check_name(const char *name, struct err *e)
-{
-    size_t n = strlen(name);
-    bool good = n > 0 && n < DNC_SET_NAME_MAX;
-    for (size_t i = 0; good && i < n; i++) {
-        char c = name[i];
-        good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-';
-    }
-    if (good) {
-        return TM_OK;
-    }
-    return err_set(e, TM_EINVAL,
-                   "the name of a do-not-call list has 1 to %d small letters, "
-                   "digits, '_' and '-': \"%s\"",
-                   DNC_SET_NAME_MAX - 1, name);
-}
-
-static int next_generation(struct db *db, const char *name, uint64_t *out,
-                           struct err *e)
-{
-    struct query q;
-    int64_t last = 0;
-    query_open(&q, db,
-               "SELECT coalesce(max(generation), 0) FROM dnc_list "
-               "WHERE name = ?");
-    query_text(&q, str_of(name));
-    int rc = query_one(&q, &last, e);
-    *out = (uint64_t)last + 1;
-    return rc;
-}
-
-static int write_all(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR) {
-            continue;
-        }
-        if (done <= 0) {
-            return -1;
-        }
-        p += done;
-        n -= (size_t)done;
-    }
-    return 0;
-}
-
-static int write_file(const char *path, const struct buf *image, struct err *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return err_errno(e, "cannot make %s", path);
-    }
-    int rc = TM_OK;
-    if (write_all(fd, image->p, image->n) != 0 || fsync(fd) != 0) {
-        rc = err_errno(e, "cannot write %s", path);
-    }
-    if (close(fd) != 0 && rc == TM_OK) {
-        rc = err_errno(e, "cannot close %s", path);
-    }
-    return rc;
-}
 
 static int sync_folder(const struct data_dir *dir, struct err *e)
 {
@@ -123,23 +65,16 @@ static int sync_folder(const struct data_dir *dir, struct err *e)
 }
 
 /* After this the file stands under its name, whole, or not at all. */
-static int put_in_place(const struct data_dir *dir, const char *name,
-                        const struct buf *image, struct err *e)
+static int put_in_place(const struct dnc_files_new *n, const char *name,
+                        struct err *e)
 {
-    char relative[IMAGE_NAME_MAX + 8], beside[PATH_MAX], path[PATH_MAX];
-    (void)snprintf(relative, sizeof(relative), "dnc/%s.new", name);
-    data_dir_path(dir, relative, beside, sizeof(beside));
+    char relative[IMAGE_NAME_MAX + 8], path[PATH_MAX];
     (void)snprintf(relative, sizeof(relative), "dnc/%s", name);
-    data_dir_path(dir, relative, path, sizeof(path));
-    int rc = write_file(beside, image, e);
-    if (rc == TM_OK && rename(beside, path) != 0) {
-        rc = err_errno(e, "cannot rename %s", beside);
+    data_dir_path(n->dir, relative, path, sizeof(path));
+    if (rename(n->image, path) != 0) {
+        return err_errno(e, "cannot rename %s", n->image);
     }
-    if (rc != TM_OK) {
-        (void)unlink(beside);
-        return rc;
-    }
-    return sync_folder(dir, e);
+    return sync_folder(n->dir, e);
 }
 
 static int insert_list(struct db *db, const struct dnc_files_new *n,
@@ -183,43 +118,34 @@ static int journal_list(struct db *db, const struct dnc_files_new *n,
     return apply_record(db, &r, e);
 }
 
-static int publish(struct db *db, struct dnc_files_new *n, struct buf *image,
-                   struct err *e)
+int dnc_files_publish(struct db *db, const struct dnc_files_new *n,
+                      struct err *e)
 {
     char name[IMAGE_NAME_MAX];
-    int rc = next_generation(db, n->meta.name, &n->meta.generation, e);
+    struct dnc_name known;
+    struct dnc_files_state last;
+    tm_assert(db->in_transaction);
+    int rc = dnc_name_check(n->meta.name, &known, e);
     if (rc == TM_OK) {
-        rc = dnc_set_build(&n->meta, n->number, n->n, image, e);
+        rc = dnc_files_state(db, n->meta.name, &last, e);
     }
     if (rc != TM_OK) {
         return rc;
     }
-    struct dnc_set built;
-    rc = dnc_set_open(image->p, image->n, &built, e);
-    if (rc != TM_OK) {
-        return rc;
+    if (n->meta.generation != last.generation + 1) {
+        return err_set(e, TM_ESTATE,
+                       "another import of the list \"%s\" has just ended; "
+                       "look at telemark dnc list, and repeat this one if it "
+                       "is the newer",
+                       n->meta.name);
     }
     (void)snprintf(name, sizeof(name), "%s.%llu.dnc", n->meta.name,
                    (unsigned long long)n->meta.generation);
-    rc = put_in_place(n->dir, name, image, e);
+    rc = put_in_place(n, name, e);
     if (rc == TM_OK) {
-        rc = insert_list(db, n, name, built.count, e);
+        rc = insert_list(db, n, name, n->meta.count, e);
     }
-    return rc == TM_OK ? journal_list(db, n, built.count, e) : rc;
-}
-
-int dnc_files_publish(struct db *db, struct dnc_files_new *n, struct err *e)
-{
-    tm_assert(db->in_transaction);
-    int rc = check_name(n->meta.name, e);
-    if (rc != TM_OK) {
-        return rc;
-    }
-    struct buf image;
-    buf_init(&image, SIZE_MAX / 8);
-    rc = publish(db, n, &image, e);
-    buf_fini(&image);
-    return rc;
+    return rc == TM_OK ? journal_list(db, n, n->meta.count, e) : rc;
 }
 
 /* --- reading --------------------------------------------------------------*/
@@ -359,6 +285,14 @@ static bool in_force(struct db *db, const char *image)
     return query_one(&q, &n, &e) != TM_OK || n > 0;
 }
 
+/* ".new.…" of an import that may be at work. */
+static bool is_young(int dir, const char *name)
+{
+    struct stat st;
+    return name[0] == '.' && (fstatat(dir, name, &st, 0) != 0 ||
+                              st.st_mtime > time(NULL) - LEFTOVER_AGE_S);
+}
+
 void dnc_files_retire(struct db *db, const struct data_dir *dir)
 {
     char path[PATH_MAX];
@@ -369,8 +303,9 @@ void dnc_files_retire(struct db *db, const struct data_dir *dir)
     }
     const struct dirent *entry;
     while ((entry = readdir(d)) != NULL) {
-        if (entry->d_name[0] != '.' && !in_force(db, entry->d_name)) {
-            (void)unlinkat(dirfd(d), entry->d_name, 0);
+        const char *name = entry->d_name;
+        if (!in_force(db, name) && !is_young(dirfd(d), name)) {
+            (void)unlinkat(dirfd(d), name, 0);
         }
     }
     (void)closedir(d);

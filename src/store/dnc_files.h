@@ -15,22 +15,27 @@
 
 struct db;
 
-/* Row count of the list in force, 0 when there is none. */
-int dnc_files_rows(struct db *db, const char *name, uint64_t *out,
-                   struct err *e) TM_MUST_CHECK;
+/* The list in force; zeroes when there is none. */
+struct dnc_files_state {
+    uint64_t rows, generation;
+};
+int dnc_files_state(struct db *db, const char *name,
+                    struct dnc_files_state *out, struct err *e) TM_MUST_CHECK;
 
+/* image: made by dnc_build_finish (store/dnc_build.h) with this meta, whose
+ * generation is that of dnc_files_state and one. */
 struct dnc_files_new {
     const struct data_dir *dir;
-    struct dnc_set meta; /* name, kind, country, seller, obtained_us and
-                            source_hash; the rest is filled in here */
-    uint64_t *number;    /* is sorted in place; duplicates are fine */
-    size_t n;
+    struct dnc_set meta;
+    const char *image;     /* path of the finished file */
     const char *file_name; /* of the source, for the record */
     int64_t now_us;
 };
-/* Publishes a generation and journals it. The former one stays on disk for
- * who has it mapped; dnc_files_retire removes it later. */
-int dnc_files_publish(struct db *db, struct dnc_files_new *n,
+/* Puts the image in its place and journals it: a rename, no work that grows
+ * with the list. TM_ESTATE: another import of the list was faster. The former
+ * generation stays on disk for who has it mapped; dnc_files_retire removes it
+ * later. */
+int dnc_files_publish(struct db *db, const struct dnc_files_new *n,
                       struct err *e) TM_MUST_CHECK;
 
 struct dnc_files; /* one snapshot of all lists, mapped */
@@ -47,8 +52,9 @@ int dnc_files_open_one(const struct data_dir *dir, const char *image,
 const struct dnc_lists *dnc_files_lists(const struct dnc_files *f);
 void dnc_files_close(struct dnc_files *f); /* nobody may use its lists now */
 
-/* Removes images that are not the newest, and leftovers of a crash. Call when
- * no older snapshot is open. Never fails: what cannot be removed stays. */
+/* Removes images that are not the newest, and leftovers of a crash that are a
+ * day old (an import may be at work). Call when no older snapshot is open.
+ * Never fails: what cannot be removed stays. */
 void dnc_files_retire(struct db *db, const struct data_dir *dir);
 
 #endif

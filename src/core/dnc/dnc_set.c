@@ -6,7 +6,7 @@
 #include "base/rng.h"
 
 enum {
-    HEADER_SIZE = 4096, /* so that the numbers begin on a page */
+    HEADER_SIZE = DNC_SET_PAGE, /* so that the numbers begin on a page */
     IMAGE_VERSION = 1,
     BYTE_ORDER_MARK = 0x01020304,
 };
@@ -214,26 +214,36 @@ static void header_fill(struct image_header *h, const struct dnc_set *meta,
     (void)str_copy(h->source_hash, 65, str_of(meta->source_hash));
 }
 
-int dnc_set_build(const struct dnc_set *meta, uint64_t *number, size_t n,
-                  struct buf *out, struct err *e)
+int dnc_set_seal(const struct dnc_set *meta, const uint64_t *number, size_t n,
+                 unsigned char page[DNC_SET_PAGE], struct err *e)
 {
+    struct image_header h;
     tm_assert((unsigned)meta->kind < DNC_KIND_COUNT && meta->seller >= 0);
     if (meta->name[0] == '\0') {
         return err_set(e, TM_EINVAL, "a do-not-call list needs a name");
     }
-    size_t count = sort_unique(number, n);
-    if (!is_sorted(number, count)) {
+    if (!is_sorted(number, n)) {
         return err_set(e, TM_EINVAL,
                        "do-not-call list \"%s\": a number is not an E.164 "
                        "number of at most 15 digits",
                        meta->name);
     }
-    unsigned char page[HEADER_SIZE] = {0};
-    struct image_header h;
-    header_fill(&h, meta, count);
+    header_fill(&h, meta, n);
     memcpy(page, &h, sizeof(h));
-    h.checksum = checksum(page, number, count);
+    h.checksum = checksum(page, number, n);
     memcpy(page, &h, sizeof(h));
+    return TM_OK;
+}
+
+int dnc_set_build(const struct dnc_set *meta, uint64_t *number, size_t n,
+                  struct buf *out, struct err *e)
+{
+    unsigned char page[DNC_SET_PAGE] = {0};
+    size_t count = sort_unique(number, n);
+    int rc = dnc_set_seal(meta, number, count, page, e);
+    if (rc != TM_OK) {
+        return rc;
+    }
     buf_add(out, page, sizeof(page));
     if (count > 0) {
         buf_add(out, number, count * sizeof(*number));

@@ -15,7 +15,10 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { DNC_SET_NAME_MAX = 40 };
+enum {
+    DNC_SET_NAME_MAX = 40,
+    DNC_SET_PAGE = 4096, /* bytes before the numbers of an image */
+};
 
 /* X(name, text): what a list means to the rules. */
 #define DNC_KIND_TABLE(X)                                                      \
@@ -50,6 +53,11 @@ bool dnc_set_has(const struct dnc_set *s, uint64_t e164);
  * sorted nor unique: they are sorted in place). */
 int dnc_set_build(const struct dnc_set *meta, uint64_t *number, size_t n,
                   struct buf *out, struct err *e) TM_MUST_CHECK;
+
+/* The heading of an image whose n numbers are written already, sorted, each
+ * once: page, zeroed before. TM_EINVAL: they are not, or one is no number. */
+int dnc_set_seal(const struct dnc_set *meta, const uint64_t *number, size_t n,
+                 unsigned char page[DNC_SET_PAGE], struct err *e) TM_MUST_CHECK;
 
 const char *dnc_set_kind_text(enum dnc_kind k);
 bool dnc_set_kind_parse(struct slice s, enum dnc_kind *out);

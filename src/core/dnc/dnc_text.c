@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/dnc/dnc_xml.h"
 #include "core/number/number.h"
 
 /* One row in so many may be bad, or missing since the last file: 1 %. */
@@ -39,12 +40,17 @@ static bool has_digit(struct slice s)
     return false;
 }
 
+static bool is_north_american(const struct dnc_text *t)
+{
+    return strcmp(t->country, "US") == 0 || strcmp(t->country, "CA") == 0;
+}
+
 /* The registries' flat layout, "AAA,NNNNNNN", of the US and Canada. These
  * numbers are taken as they are: the registry knows its own area codes, also
  * those that are newer than our metadata. */
 static bool is_flat(const struct dnc_text *t, struct slice line, uint64_t *out)
 {
-    if (strcmp(t->country, "US") != 0 && strcmp(t->country, "CA") != 0) {
+    if (!is_north_american(t)) {
         return false;
     }
     struct slice local, area = str_cut(line, ',', &local);
@@ -65,17 +71,71 @@ static void reject(struct dnc_text *t, const char *why, struct slice text)
     }
 }
 
+/* "A" or "D" in one of the items; '\0': none, or both. */
+static char change_of(struct slice items)
+{
+    char found = '\0';
+    while (items.p != NULL && items.n > 0) {
+        struct slice item = str_trim(str_cut(items, ',', &items));
+        if (item.n != 1 || strchr("AaDd", item.p[0]) == NULL) {
+            continue;
+        }
+        char c = (char)(item.p[0] & ~0x20);
+        if (found != '\0' && found != c) {
+            return '\0';
+        }
+        found = c;
+    }
+    return found;
+}
+
+/* "AAA,NNNNNNN,items" or "number,items": the number is left in *line. */
+static char take_change(struct slice *line)
+{
+    struct slice local, rest;
+    struct slice first = str_trim(str_cut(*line, ',', &rest));
+    struct slice second = str_trim(str_cut(rest, ',', &local));
+    if (is_digits(first, 3) && is_digits(second, 7)) {
+        *line = str_range(line->p, (size_t)(second.p + second.n - line->p));
+        return change_of(local);
+    }
+    *line = first;
+    return change_of(rest);
+}
+
+static void take_number(struct dnc_text *t, struct slice line)
+{
+    uint64_t e164;
+    struct number n;
+    struct slice whole = line;
+    dnc_text_number_fn *give = t->number;
+    if (t->removed != NULL) {
+        char change = take_change(&line);
+        if (change == '\0') {
+            reject(t, "tells neither A (added) nor D (deleted)", whole);
+            return;
+        }
+        give = change == 'D' ? t->removed : t->number;
+    }
+    if (!is_flat(t, line, &e164)) {
+        enum number_fault fault = number_parse(line, t->country, &n);
+        if (fault != NUMBER_OK) {
+            reject(t, number_fault_text(fault), whole);
+            return;
+        }
+        e164 = n.e164;
+    }
+    t->counts.numbers++;
+    give(t->arg, e164);
+}
+
 static void take_line(struct dnc_text *t)
 {
-    struct slice line = str_range(t->text, t->n);
+    struct slice line = str_trim(str_range(t->text, t->n));
     bool too_long = t->too_long;
     t->line++;
     t->n = 0;
     t->too_long = false;
-    if (t->line == 1 && line.n >= 3 && memcmp(line.p, "\xef\xbb\xbf", 3) == 0) {
-        line = str_range(line.p + 3, line.n - 3);
-    }
-    line = str_trim(line);
     if (line.n == 0 && !too_long) {
         return;
     }
@@ -83,27 +143,14 @@ static void take_line(struct dnc_text *t)
         return;
     }
     t->counts.rows++;
-    uint64_t e164;
     if (too_long) {
         reject(t, "is too long for a number", line);
         return;
     }
-    if (is_flat(t, line, &e164)) {
-        t->counts.numbers++;
-        t->number(t->arg, e164);
-        return;
-    }
-    struct number n;
-    enum number_fault fault = number_parse(line, t->country, &n);
-    if (fault != NUMBER_OK) {
-        reject(t, number_fault_text(fault), line);
-        return;
-    }
-    t->counts.numbers++;
-    t->number(t->arg, n.e164);
+    take_number(t, line);
 }
 
-void dnc_text_feed(struct dnc_text *t, struct slice bytes)
+static void feed_lines(struct dnc_text *t, struct slice bytes)
 {
     size_t at = 0;
     while (at < bytes.n) {
@@ -122,9 +169,40 @@ void dnc_text_feed(struct dnc_text *t, struct slice bytes)
     }
 }
 
+void dnc_text_changes(struct dnc_text *t, dnc_text_number_fn *removed)
+{
+    tm_assert(!t->begun && removed != NULL);
+    t->removed = removed;
+}
+
+/* Before the first character that counts: a mark of the encoding, spaces. */
+static bool is_beginning(char c)
+{
+    return strchr("\xef\xbb\xbf \t\r\n", c) != NULL && c != '\0';
+}
+
+void dnc_text_feed(struct dnc_text *t, struct slice bytes)
+{
+    while (!t->begun && bytes.n > 0) {
+        char c = bytes.p[0];
+        t->begun = !is_beginning(c);
+        t->is_xml = c == '<' && is_north_american(t);
+        if (t->begun) {
+            break;
+        }
+        t->line += c == '\n';
+        bytes = str_range(bytes.p + 1, bytes.n - 1);
+    }
+    if (t->is_xml) {
+        dnc_xml_feed(t, bytes);
+    } else {
+        feed_lines(t, bytes);
+    }
+}
+
 void dnc_text_end(struct dnc_text *t)
 {
-    if (t->n > 0 || t->too_long) {
+    if (!t->is_xml && (t->n > 0 || t->too_long)) {
         take_line(t);
     }
 }

@@ -5,6 +5,11 @@
  * out one by one. A line that is no number is rejected with its reason and the
  * rest goes on; dnc_text_judge says whether the file as a whole may be used.
  *
+ * A file that begins with '<' is the XML full list of those registers
+ * (dnc_xml.h). A change list (dnc_text_changes) has an A (added) or D
+ * (deleted) as one of the items behind the number; its other items, as a date,
+ * are not looked at, because their order is not published.
+ *
  * Empty lines do not count. A first line without any digit is a heading and
  * does not count either. Lines are cut at DNC_TEXT_LINE_MAX bytes and then
  * rejected: no input makes this grow. One thread.
@@ -34,12 +39,17 @@ struct dnc_text_counts {
 struct dnc_text {
     char country[3];
     dnc_text_number_fn *number;
-    dnc_text_reject_fn *reject; /* may be NULL */
+    dnc_text_number_fn *removed; /* NULL: no change list */
+    dnc_text_reject_fn *reject;  /* may be NULL */
     void *arg;
     struct dnc_text_counts counts;
-    uint64_t line; /* lines finished */
-    bool too_long; /* the line at hand did not fit */
-    size_t n;      /* bytes of the line at hand */
+    uint64_t line;      /* lines finished */
+    bool too_long;      /* the line at hand did not fit */
+    bool begun, is_xml; /* the first character was seen; it is '<' */
+    bool in_tag;
+    bool other_type; /* no full list */
+    uint64_t area;   /* of the XML numbers that follow; 0: none */
+    size_t n;        /* bytes of the line, or tag, at hand */
     char text[DNC_TEXT_LINE_MAX];
 };
 
@@ -47,6 +57,9 @@ struct dnc_text {
 void dnc_text_init(struct dnc_text *t, const char *country,
                    dnc_text_number_fn *number, dnc_text_reject_fn *reject,
                    void *arg);
+/* The file is a change list: number is told what is added, removed what is
+ * taken out. Before the first feed. */
+void dnc_text_changes(struct dnc_text *t, dnc_text_number_fn *removed);
 void dnc_text_feed(struct dnc_text *t, struct slice bytes);
 void dnc_text_end(struct dnc_text *t); /* a last line without line end */
 

@@ -142,6 +142,89 @@ static void test_nonsense(void **state)
     assert_true(t.counts.rejected > 1000);
 }
 
+/* The forms that are published and seen: the sample closes its list early,
+ * others leave out leading zeros and the quotes. */
+static void test_xml(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "\xef\xbb\xbf<?xml version=\"1.0\"?>\r\n"
+        "<list type='full' level='all' val=''>\r\n"
+        " <ac val='416'> <ph val='1234567'/>\n<ph val=\"0000001\" />"
+        "<PH VAL=42></ph></list>\n"
+        "<ac val=212><ph val='5550101'/><ph val='x'/><ph/>\n"
+        "<ph val='12345678'/></ac><other val='1'/>"
+        "<ac val='1'><ph val='5550102'/></ac>";
+    for (size_t piece = 1; piece < sizeof(text); piece++) {
+        struct seen s;
+        struct dnc_text_counts c = read_text("CA", str_of(text), piece, &s);
+        const uint64_t want[] = {14161234567, 14160000001, 14160000042,
+                                 12125550101};
+        assert_int_equal(c.rejected, 5);
+        assert_int_equal(c.numbers, 4);
+        assert_memory_equal(s.number, want, sizeof(want));
+        assert_int_equal(s.rejected_line[0], 5);
+    }
+}
+
+static void test_xml_of_another_kind(void **state)
+{
+    struct seen s;
+    (void)state;
+    struct dnc_text_counts c = read_text(
+        "US",
+        str_of("<list type='change'><ac val='212'><ph val='5550101'/></ac>"), 7,
+        &s);
+    assert_true(c.numbers == 0 && c.rejected == 1);
+    assert_non_null(strstr(s.why[0], "not a full one"));
+    /* of a country without that form */
+    c = read_text("DE", str_of("<ac val='212'><ph val='5550101'/></ac>"), 7,
+                  &s);
+    assert_true(c.numbers == 0 && c.rejected == 1);
+    /* a tag without an end grows nothing */
+    char text[4000];
+    memset(text, 'a', sizeof(text));
+    memcpy(text, "<ac val='212'><ph ", 18);
+    memcpy(text + sizeof(text) - 19, "><ph val='5550101'>", 19);
+    c = read_text("US", str_range(text, sizeof(text)), 100, &s);
+    assert_true(c.numbers == 1 && c.rejected == 1);
+}
+
+static uint64_t removed_sum;
+
+static void on_removed(void *arg, uint64_t e164)
+{
+    (void)arg;
+    removed_sum += e164;
+}
+
+static void test_changes(void **state)
+{
+    (void)state;
+    static const char text[] = "area,number,date,change\r\n"
+                               "212,5550101,2026-11-20,A\r\n"
+                               "212,5550102,2026-11-20T01:02:03Z,D\r\n"
+                               "D,212,5550103\n" /* no number first */
+                               "212,5550104,a\n"
+                               "212,5550105\n"
+                               "212,5550106,A,D\n"
+                               "2125550107,d,x\n"
+                               "junk,A\n";
+    struct dnc_text t;
+    struct seen s = {0};
+    removed_sum = 0;
+    dnc_text_init(&t, "US", on_number, on_reject, &s);
+    dnc_text_changes(&t, on_removed);
+    dnc_text_feed(&t, str_of(text));
+    dnc_text_end(&t);
+    assert_int_equal(s.numbers, 2);
+    assert_true(s.number[0] == 12125550101 && s.number[1] == 12125550104);
+    assert_true(removed_sum == 12125550102 + 12125550107);
+    assert_true(t.counts.rows == 8 && t.counts.numbers == 4);
+    assert_int_equal(s.rejects, 4);
+    assert_int_equal(s.rejected_line[0], 4);
+}
+
 /* The borders of both one-percent rules, from both sides. */
 static void test_judge(void **state)
 {
@@ -169,6 +252,9 @@ int main(void)
         cmocka_unit_test(test_flat_is_north_american),
         cmocka_unit_test(test_long_lines_do_not_grow),
         cmocka_unit_test(test_nonsense),
+        cmocka_unit_test(test_xml),
+        cmocka_unit_test(test_xml_of_another_kind),
+        cmocka_unit_test(test_changes),
         cmocka_unit_test(test_judge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
