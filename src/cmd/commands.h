@@ -23,6 +23,7 @@ extern const struct command cmd_records;
 extern const struct command cmd_person;
 extern const struct command cmd_hold;
 extern const struct command cmd_complaint;
+extern const struct command cmd_exposure;
 
 /* The parts that run where the data folder is owned (cmd/control.h). */
 control_fn cmd_import_control;

@@ -36,12 +36,14 @@ static int add_campaign(void *arg, const struct reader_campaign *c)
         g->unread++;
         return 0;
     }
-    const struct complaint_own one = {
-        .e164 = plan->caller_e164,
-        .campaign = c->id,
-        .seller = c->seller,
-        .name = arena_strdup(g->arena, c->name),
-        .seller_name = arena_strdup(g->arena, c->seller_name)};
+    struct complaint_own one = {.e164 = plan->caller_e164,
+                                .campaign = c->id,
+                                .seller = c->seller,
+                                .channel = plan->channel,
+                                .name = arena_strdup(g->arena, c->name),
+                                .seller_name =
+                                    arena_strdup(g->arena, c->seller_name)};
+    (void)str_copy(one.country, sizeof(one.country), str_of(plan->country));
     add(g, &one);
     return 0;
 }

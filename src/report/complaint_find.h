@@ -18,7 +18,9 @@ struct complaint_own {
     uint64_t e164;
     struct campaign_id campaign; /* 0: on the ledger only */
     struct seller_id seller;     /* 0: all */
-    const char *name;            /* of the campaign, "" none */
+    enum contact_channel channel;
+    char country[3];
+    const char *name; /* of the campaign, "" none */
     const char *seller_name;
 };
 

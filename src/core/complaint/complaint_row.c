@@ -144,14 +144,18 @@ enum complaint_layout complaint_row_layout(const struct complaint_columns *c,
 {
     if (c->ftc && c->has[COMPLAINT_CELL_SHOWN])
         return COMPLAINT_LAYOUT_FTC;
-    bool numbers =
-        c->has[COMPLAINT_CELL_SHOWN] || c->has[COMPLAINT_CELL_COMPLAINANT];
-    if (numbers)
-        return c->canada ? COMPLAINT_LAYOUT_CANADA : COMPLAINT_LAYOUT_OWN;
+    /* A list of leads has numbers too: taking it for complaints would end
+     * the calls to all of them. */
+    bool told = c->has[COMPLAINT_CELL_ABOUT] || c->has[COMPLAINT_CELL_SHOWN];
+    if (told && c->canada)
+        return COMPLAINT_LAYOUT_CANADA;
+    if (told &&
+        (c->has[COMPLAINT_CELL_COMPLAINANT] || c->has[COMPLAINT_CELL_SHOWN]))
+        return COMPLAINT_LAYOUT_OWN;
     (void)err_set(e, TM_EINVAL,
-                  "this is no file of complaints: no column is called "
-                  "complainant, shown or Company_Phone_Number; name the "
-                  "columns as docs/complaints.md says");
+                  "this is no file of complaints: it wants a column "
+                  "complainant or shown, and about or shown (or those of the "
+                  "FTC); name the columns as docs/complaints.md says");
     return COMPLAINT_LAYOUT_UNKNOWN;
 }
 

@@ -71,8 +71,8 @@ struct complaint_columns {
 
 /* Notes one name; false when a column that tells the same is there already. */
 bool complaint_row_note(struct complaint_columns *c, struct slice name);
-/* The layout; UNKNOWN with a text in e when neither number nor FTC's area
- * code is there. */
+/* The layout; UNKNOWN with a text in e when the columns are not those of
+ * complaints: a list of leads must never be taken for one. */
 enum complaint_layout complaint_row_layout(const struct complaint_columns *c,
                                            struct err *e);
 

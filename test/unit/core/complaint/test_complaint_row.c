@@ -165,6 +165,8 @@ static void test_layouts(void **state)
          COMPLAINT_LAYOUT_CANADA},
         {"complainant,about,at,shown,channel", COMPLAINT_LAYOUT_OWN},
         {"name,city,balance", COMPLAINT_LAYOUT_UNKNOWN},
+        {"phone,name,consent,consent_date", COMPLAINT_LAYOUT_UNKNOWN},
+        {"phone,subject", COMPLAINT_LAYOUT_OWN},
         {"", COMPLAINT_LAYOUT_UNKNOWN},
     };
     (void)state;
