@@ -6,6 +6,9 @@
 
 /* ?1 tenant, ?2 seller (0: all), ?3 from, ?4 until. */
 
+/* "+" and CROSS JOIN keep SQLite to the order of the primary key: it would
+ * sort a million rows in memory else. */
+
 /* An attempt that never left the house is no call; one found open after a
  * crash may have been one. The day and second are those of the INVITE. */
 #define CALLS                                                                  \
@@ -25,7 +28,7 @@
     "LEFT JOIN campaign c ON c.tenant = a.tenant AND c.id = a.campaign "       \
     "LEFT JOIN lead l ON l.tenant = a.tenant AND l.id = a.lead "               \
     "WHERE a.tenant = ?1 AND (?2 = 0 OR a.seller = ?2) "                       \
-    "AND a.recorded_us >= ?3 AND a.recorded_us < ?4 "                          \
+    "AND +a.recorded_us >= ?3 AND +a.recorded_us < ?4 "                        \
     "AND (a.placed_us > 0 OR a.outcome = 'unknown') ORDER BY a.id"
 
 #define SCRIPTS                                                                \
@@ -48,8 +51,8 @@
     "'' AS 's:proof', f.file_name || ' row ' || d.import_row "                 \
     "AS 's:source', k.recorded_us AS 't:recorded', "                           \
     "coalesce(x.revoked_us, 0) AS 't:ended' FROM consent k "                   \
-    "JOIN lead d ON d.tenant = k.tenant AND d.id = k.lead "                    \
-    "JOIN lead_phone p ON p.tenant = k.tenant AND p.lead = k.lead "            \
+    "CROSS JOIN lead d ON d.tenant = k.tenant AND d.id = k.lead "              \
+    "CROSS JOIN lead_phone p ON p.tenant = k.tenant AND p.lead = k.lead "      \
     "LEFT JOIN seller s ON s.tenant = k.tenant AND s.id = k.seller "           \
     "LEFT JOIN import_file f ON f.tenant = k.tenant "                          \
     "AND f.id = k.import_file "                                                \
