@@ -35,8 +35,8 @@ struct carrier {
      * told by play's silence and a log line. */
     void (*prepare)(void *self, const struct prompt *list, size_t n);
     /* Plays list after what is playing now is cut off; CARRIER_PLAYED with
-     * tag follows unless cut off. TM_ESTATE: the call is not answered or over.
-     */
+     * tag follows unless cut off. n is at most CARRIER_PROMPTS_MAX.
+     * TM_ESTATE: the call is not answered or over. */
     int (*play)(void *self, struct attempt_id a, const struct prompt *list,
                 size_t n, uint32_t tag);
     void (*silence)(void *self, struct attempt_id a); /* cuts off playing */

@@ -363,6 +363,7 @@ static int leg_open(struct carrier_sip_call *call, bool record, struct err *e)
         (void)snprintf(path, sizeof path, "%s/%" PRId64 ".wav", c->record_dir,
                        call->attempt.v);
         m.record_path = path;
+        m.record_both = m.record_from_play = true;
     }
     return media_leg_open(&call->leg, c->plane, &m, e);
 }

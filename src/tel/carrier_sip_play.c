@@ -48,6 +48,9 @@ static int start(struct carrier_sip_call *call)
     return TM_OK;
 }
 
+_Static_assert((int)CARRIER_PROMPTS_MAX <= (int)MEDIA_LIST_MAX,
+               "a play fits a list");
+
 int carrier_sip_play(void *self, struct attempt_id a, const struct prompt *list,
                      size_t n, uint32_t tag)
 {
@@ -57,9 +60,7 @@ int carrier_sip_play(void *self, struct attempt_id a, const struct prompt *list,
     if (!call || call->state != CALL_ANSWERED) {
         return TM_ESTATE;
     }
-    if (n > MEDIA_LIST_MAX) {
-        return TM_ELIMIT;
-    }
+    tm_assert(n <= CARRIER_PROMPTS_MAX);
     carrier_sip_play_drop(call);
     media_leg_silence(call->leg);
     for (size_t i = 0; i < n; ++i) {

@@ -59,6 +59,8 @@ struct media_leg_config {
     unsigned starve_ms;      /* 0 = never MEDIA_STARVED */
     const char *record_path; /* WAV of what is received; NULL = none */
     bool record_both;        /* mix in what is sent */
+    bool record_from_play;   /* nothing before the first list plays: a notice
+                                in it is the first thing recorded */
     media_event_fn *fn;      /* NULL: no events */
     void *arg;
 };

@@ -97,6 +97,7 @@ struct media_flow {
     struct media_beep beep;
 
     struct media_track *track;
+    bool begun; /* a list has played, or need not */
     int16_t jitter[MEDIA_JITTER_MAX];
     size_t jitter_n;
 };

@@ -135,7 +135,7 @@ static bool source_taken(struct media_leg *leg,
 /* Samples wait here until the tick takes 20 ms of them for the recording. */
 static void jitter_add(struct media_flow *f, const int16_t *s, size_t n)
 {
-    if (!f->track) {
+    if (!f->track || !f->begun) {
         return;
     }
     if (n > MEDIA_JITTER_MAX - f->jitter_n) {
@@ -391,7 +391,8 @@ void media_rtp_send(struct media_leg *leg, unsigned ticks)
          * played. */
         memset(frame, 0, sizeof frame);
     }
-    if (f->track) {
+    f->begun = f->begun || f->list;
+    if (f->track && f->begun) {
         record(leg, frame);
     }
     if (audio && f->peer.send) {

@@ -78,6 +78,7 @@ static void join(struct media_leg *leg)
     if (leg->record_path) {
         leg->flow.track =
             media_track_new(leg->plane->recorder, leg->record_path);
+        leg->flow.begun = !leg->config.record_from_play;
     }
 }
 

@@ -13,7 +13,11 @@
 #include "base/ids.h"
 #include "base/str.h"
 
-enum { CARRIER_CALLER_ID_MAX = 24, CARRIER_NAME_MAX = 64 };
+enum {
+    CARRIER_CALLER_ID_MAX = 24,
+    CARRIER_NAME_MAX = 64,
+    CARRIER_PROMPTS_MAX = 16, /* that one play takes */
+};
 
 struct call_spec {
     struct attempt_id attempt;
@@ -22,7 +26,7 @@ struct call_spec {
     char caller_id[CARRIER_CALLER_ID_MAX]; /* E.164 with '+', ours to show */
     char caller_name[CARRIER_NAME_MAX];    /* display name or "" */
     int64_t ring_timeout_ms; /* at least 15,000 (47 CFR 64.1200(a)(6)) */
-    bool record;             /* record what the callee says */
+    bool record;             /* both sides, from the first play on */
 };
 
 enum prompt_kind {
