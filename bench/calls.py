@@ -67,7 +67,7 @@ hopper = {max(800, 8 * rate)}
 [keys]
 9 = removed
 [step hello]
-say = "Hello {{first_name|}}."
+say = "Hello {{first_name|}}. This is Northwind. Press 9 to be removed."
 next = one
 [step one]
 say = "How was our service? Press 1 for good, 2 for fair."
@@ -85,7 +85,7 @@ timeout = 5s
 next = bye
 [step bye]
 do = end
-say = "Thank you. Goodbye."
+say = "Thank you. 202 555 0100. Goodbye."
 [step removed]
 do = opt_out
 say = "You are removed."

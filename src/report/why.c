@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "core/campaign/campaign_counters.h"
+#include "core/campaign/duty.h"
 #include "core/campaign/lead_case.h"
 #include "core/campaign/plan.h"
 #include "core/dnc/suppression.h"
+#include "core/lead/lead_ledger.h"
 #include "core/number/number_zone.h"
 #include "report/why_say.h"
 
@@ -255,11 +257,47 @@ static void ask_phone(struct ask *k, const struct lead *lead, size_t phone)
     tm_assert(rc == TM_OK || v->kind == VERDICT_DENY);
     buf_init(&b, ASKED_MAX);
     verdict_sentence(v, &b);
+    struct duty_gap gap;
+    if (v->kind == VERDICT_ALLOW && duty_gap_find(k->plan, v, &gap)) {
+        v->kind = VERDICT_DENY;
+        buf_add_str(&b, " But the ");
+        duty_gap_text(&gap, &b);
+        buf_add_char(&b, '.');
+    }
     k->w->campaign->phone[phone].verdict = v->kind;
     k->w->campaign->phone[phone].asked = arena_strdup(k->w->a, buf_slice(&b));
     buf_fini(&b);
     mem_free(v);
     mem_free(c);
+}
+
+/* The lead was read for all sellers; a relationship is with one. */
+struct relate {
+    struct lead *lead;
+    struct seller_id seller;
+};
+
+static int relate(void *arg, const struct ledger_entry *x)
+{
+    const struct relate *to = arg;
+    if (x->ended_us == 0)
+        lead_ledger_relate(to->lead, x, to->seller);
+    return 0;
+}
+
+static int seller_relationship(const struct walk *w, struct lead *lead,
+                               struct err *e)
+{
+    const struct reader *r = w->q->reader;
+    struct relate to = {.lead = lead, .seller = w->campaign->m.seller};
+    int rc = TM_OK;
+    for (size_t i = 0; i < lead->phones && rc >= 0; i++) {
+        struct reader_ledger q = {.kind = LEDGER_RELATIONSHIP,
+                                  .e164 = lead->phone[i].e164,
+                                  .address = str_of("")};
+        rc = r->ledger(r->self, &q, relate, &to, e);
+    }
+    return rc;
 }
 
 static bool worth_asking(enum lead_state s)
@@ -280,6 +318,8 @@ static int ask_rules(struct walk *w, struct ask *k, struct err *e)
         rc = r->attempts(r->self, &all, count_call, k, e);
     }
     seller_history(w->lead, w, &lead);
+    if (rc >= 0)
+        rc = seller_relationship(w, &lead, e);
     for (size_t i = 0; i < w->w->opt_outs; i++)
         suppression_add(&k->suppression, w->w->opt_out[i].seller,
                         w->w->opt_out[i].e164, w->w->opt_out[i].at_us);

@@ -133,7 +133,10 @@ const char *why_say(const struct why_question *q, struct arena *a,
     add_campaign(c, &b);
     buf_add_str(&b, ".");
     bool refused = c->m.state == LEAD_DENIED;
-    if (refused && c->rule != NULL && c->rule->remedy[0] != '\0')
+    if (refused && c->m.remedy.n > 0)
+        buf_addf(&b, " What would help: %.*s.", (int)c->m.remedy.n,
+                 c->m.remedy.p);
+    else if (refused && c->rule != NULL && c->rule->remedy[0] != '\0')
         buf_addf(&b, " What would help: %s.", c->rule->remedy);
     const char *out = arena_strdup(a, buf_slice(&b));
     buf_fini(&b);

@@ -24,7 +24,7 @@ struct rule_pack_text runner_allow_pack(void)
                                "citation = none\n"
                                "certainty = S1\n"
                                "role = duty\n"
-                               "duty = simulated\n";
+                               "duty = internal_list\n";
     return (struct rule_pack_text){.file = "allow.rules", .text = str_of(text)};
 }
 

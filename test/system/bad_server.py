@@ -38,14 +38,14 @@ congestion = 1 x 1s
 [keys]
 9 = removed
 [step ask]
-say = "Press 1."
+say = "S calls. Press 9 to be removed. Press 1."
 question = q Which?
 key.1 = one -> bye
 timeout = 1s
 next = bye
 [step bye]
 do = end
-say = "Bye."
+say = "Bye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

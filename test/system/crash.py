@@ -81,7 +81,7 @@ congestion = 2 x 1s
 [keys]
 9 = removed
 [step ask]
-say = "Hello. Press 1 or 2, or 9 to be removed."
+say = "Northwind. Press 9 to be removed, 1 or 2."
 question = q Which?
 key.1 = one -> bye
 key.2 = two -> bye
@@ -89,7 +89,7 @@ timeout = 2s
 next = bye
 [step bye]
 do = end
-say = "Goodbye."
+say = "Goodbye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

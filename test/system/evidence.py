@@ -29,6 +29,7 @@ p_optout = 100 %
 CAMPAIGN = """
 name = evidence
 seller = Northwind <b>
+spoken_name = Northwind
 caller_kind = survey
 purpose = survey
 leads_to_sale = no
@@ -45,14 +46,14 @@ record = yes
 [keys]
 9 = removed
 [step ask]
-say = "Press 1, or 9 to be removed."
+say = "Press 1. Northwind, 9 removes you."
 question = q Which?
 key.1 = one -> bye
 timeout = 2s
 next = bye
 [step bye]
 do = end
-say = "Goodbye."
+say = "Goodbye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

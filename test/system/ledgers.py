@@ -40,14 +40,14 @@ congestion = 19 x 2s
 [keys]
 9 = removed
 [step ask]
-say = "Hello. Press 1, or 9 to be removed."
+say = "Northwind. Press 9 to be removed, or 1."
 question = q Which?
 key.1 = one -> bye
 timeout = 1s
 next = bye
 [step bye]
 do = end
-say = "Goodbye."
+say = "Goodbye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

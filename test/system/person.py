@@ -25,14 +25,14 @@ start_after = 300ms
 [keys]
 9 = removed
 [step ask]
-say = "Press 1."
+say = "Northwind. Press 9 to be removed, or 1."
 question = q Which?
 key.1 = one -> bye
 timeout = 2s
 next = bye
 [step bye]
 do = end
-say = "Bye."
+say = "Bye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

@@ -10,6 +10,7 @@ name = spring
 seller = Northwind
 caller_kind = seller
 purpose = sale
+carries = disclose_seller_purpose_goods
 goods = other
 list = people
 country = US
@@ -22,11 +23,11 @@ dial_mode = agentless
 [keys]
 9 = removed
 [step ask]
-say = "This is Northwind{WORD}."
+say = "This is Northwind{WORD}. Press 9 to be removed."
 next = bye
 [step bye]
 do = end
-say = "Bye."
+say = "Bye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

@@ -45,7 +45,7 @@ lead = 1
 [keys]
 9 = removed
 [step hello]
-say = "Hello. This is a survey."
+say = "Northwind calls. Press 9 to be removed."
 next = one
 [step one]
 say = "Press 1 or 2."
@@ -63,7 +63,7 @@ timeout = 6s
 next = bye
 [step bye]
 do = end
-say = "Goodbye."
+say = "Goodbye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

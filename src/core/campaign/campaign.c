@@ -33,7 +33,14 @@ bool campaign_state_parse(struct slice s, enum campaign_state *out)
 static void collect_fixed(struct campaign *c, struct arena *a)
 {
     const struct script *s = c->env.plan->script;
-    c->fixed = arena_array(a, s->steps * SCRIPT_SAYS_MAX, sizeof(*c->fixed));
+    const char *notice = c->env.plan->recording_notice;
+    c->fixed =
+        arena_array(a, s->steps * SCRIPT_SAYS_MAX + 1, sizeof(*c->fixed));
+    if (c->env.plan->record && notice != NULL)
+        c->fixed[c->fixed_n++] =
+            (struct prompt){.kind = PROMPT_TEXT,
+                            .text = str_of(notice),
+                            .voice = str_of(c->env.plan->voice)};
     for (size_t i = 0; i < s->steps; i++) {
         for (size_t k = 0; k < s->step[i].says; k++) {
             const struct script_say *say = &s->step[i].say[k];

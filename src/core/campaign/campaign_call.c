@@ -8,18 +8,29 @@ static void hang_up(struct campaign *c, struct slot *s)
     campaign_out_action(c, ACTION_HANGUP, s)->reason = HANGUP_NORMAL;
 }
 
+_Static_assert((int)PLAY_MAX <= (int)CARRIER_PROMPTS_MAX,
+               "no carrier refuses a play");
+
+/* That a call is recorded is the first thing said and recorded (compliance
+ * facts, K10), and said again when a key cut it off. */
 static void play(struct campaign *c, const struct slot *s,
                  const struct script_output *o)
 {
-    struct prompt *p = campaign_out_prompts(c, o->lines);
+    size_t notice = s->notice_due ? 1 : 0;
+    struct prompt *first = campaign_out_prompts(c, o->lines + notice);
+    struct prompt *p = first + notice;
+    if (s->notice_due)
+        *first = (struct prompt){.kind = PROMPT_TEXT,
+                                 .text = str_of(c->env.plan->recording_notice),
+                                 .voice = str_of(c->env.plan->voice)};
     for (size_t i = 0; i < o->lines; i++)
         p[i] =
             (struct prompt){.kind = o->line[i].wav ? PROMPT_WAV : PROMPT_TEXT,
                             .text = o->line[i].text,
                             .voice = str_of(c->env.plan->voice)};
     struct campaign_action *a = campaign_out_action(c, ACTION_PLAY, s);
-    a->prompt = p;
-    a->prompts = o->lines;
+    a->prompt = first;
+    a->prompts = o->lines + notice;
     a->tag = o->tag;
     /* "You will not be called again" is said when it is true, even after a
      * crash (design, section 4). */
@@ -111,6 +122,8 @@ static void on_played(struct campaign *c, struct slot *s, uint32_t tag)
 {
     struct script_output o;
     struct script_text t = turn_text(c);
+    if (tag == s->run.tag)
+        s->notice_due = false;
     script_run_played(&s->run, tag, c->now_us, &s->lead, &t, &o);
     c->text.n += t.n;
     apply(c, s, &o);

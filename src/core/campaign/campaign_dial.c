@@ -3,9 +3,10 @@
 
 #include "base/civil.h"
 #include "core/campaign/campaign_inside.h"
+#include "core/campaign/duty.h"
 #include "core/campaign/lead_case.h"
 
-enum { RULES_TEXT_MAX = 1500 };
+enum { RULES_TEXT_MAX = 1500, DUTY_TEXT_MAX = 480, RECORDED_MAX = 120 };
 
 /* What the rules say about one telephone of a lead. */
 struct answer_of_rules {
@@ -15,6 +16,7 @@ struct answer_of_rules {
     struct slice rules; /* of the step's text */
     const char *reason; /* id of the rule that decided */
     struct slice remedy;
+    struct duty_recording recording;
 };
 
 /* Rules, lists and data an attempt was decided with. */
@@ -62,6 +64,31 @@ static struct slice rules_text(struct campaign *c, const struct verdict *v)
     return buf_slice(&b);
 }
 
+/* An allow with a duty that this campaign does not carry out is no call; the
+ * permit is dropped. */
+static void heed_duties(struct campaign *c, struct verdict *v,
+                        struct answer_of_rules *a)
+{
+    struct duty_gap gap;
+    a->recording = duty_recording(c->env.plan, v);
+    if (v->kind != VERDICT_ALLOW || !duty_gap_find(c->env.plan, v, &gap))
+        return;
+    /* The rule whose duty is not carried out is the one that says no. */
+    for (size_t i = 0; i < v->reasons; i++)
+        if (v->reason[i].rule == gap.rule)
+            v->reason[i].effect = EFFECT_DENIED;
+    v->kind = VERDICT_DENY;
+    struct script_text *t = &c->text;
+    size_t room = t->cap - t->n;
+    if (room > DUTY_TEXT_MAX)
+        room = DUTY_TEXT_MAX;
+    struct buf b = {.p = t->p + t->n, .cap = room, .max = room - 1};
+    duty_gap_text(&gap, &b);
+    t->n += b.n;
+    a->reason = gap.rule != NULL ? gap.rule->id : "duty_not_carried_out";
+    a->remedy = buf_slice(&b);
+}
+
 static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
                       struct answer_of_rules *a, struct permit *permit)
 {
@@ -86,16 +113,19 @@ static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
     tm_assert(rc == TM_OK || v.kind == VERDICT_DENY);
     if (c->env.judged != NULL)
         c->env.judged(c->env.judged_arg, &k.k, &v);
-    const struct verdict_reason *cause = verdict_cause(&v);
     *a = (struct answer_of_rules){
-        .kind = v.kind,
-        .not_before_us = v.not_before_us,
         .e164 = l->phone[phone].e164,
-        .rules = rules_text(c, &v),
-        .reason = cause != NULL ? cause->rule->id : "unclear_case",
+        .reason = "unclear_case",
     };
+    const struct verdict_reason *cause = verdict_cause(&v);
+    if (cause != NULL)
+        a->reason = cause->rule->id;
     if (rc != TM_OK && v.remedy != NULL)
         a->remedy = str_of(v.remedy);
+    heed_duties(c, &v, a);
+    a->kind = v.kind;
+    a->not_before_us = v.not_before_us;
+    a->rules = rules_text(c, &v);
 }
 
 /* Renders what a step says to this lead; false: the lead's share is used. */
@@ -163,10 +193,28 @@ static void place(struct campaign *c, const struct slot *s,
         .to = s->e164,
         .trunk = plan->trunk,
         .ring_timeout_ms = plan->ring_timeout_ms,
-        .record = plan->record,
+        .record = s->recorded,
     };
     memcpy(a->spec.caller_id, plan->caller_id, sizeof(a->spec.caller_id));
     memcpy(a->spec.caller_name, plan->caller_name, sizeof(a->spec.caller_name));
+}
+
+/* What the attempt is decided with, and whether it is recorded and under
+ * which duty, or which one forbids it. */
+static struct slice versions(struct campaign *c,
+                             const struct answer_of_rules *a)
+{
+    struct script_text *t = &c->text;
+    size_t n = strlen(c->versions), room = t->cap - t->n;
+    if (!c->env.plan->record || room < n + RECORDED_MAX)
+        return str_of(c->versions);
+    struct buf b = {.p = t->p + t->n, .cap = room, .max = n + RECORDED_MAX - 1};
+    buf_addf(&b, "%s; recorded=%s", c->versions,
+             a->recording.on ? "yes" : "no");
+    if (a->recording.word[0] != '\0')
+        buf_addf(&b, " %s", a->recording.word);
+    t->n += b.n;
+    return buf_slice(&b);
 }
 
 static void start_call(struct campaign *c, struct slot *s, size_t phone,
@@ -180,6 +228,8 @@ static void start_call(struct campaign *c, struct slot *s, size_t phone,
     s->e164 = s->lead.phone[phone].e164;
     s->machine = false;
     s->callback_us = 0;
+    s->recorded = a->recording.on;
+    s->notice_due = s->recorded && c->env.plan->recording_notice != NULL;
     numbers_begin(c->env.numbers, s->e164, c->now_us);
     slots_call_begin(&c->slots, s, id);
     call_leg_init(&s->leg, c->now_us);
@@ -188,7 +238,7 @@ static void start_call(struct campaign *c, struct slot *s, size_t phone,
     struct record *r = campaign_out_record(c, RECORD_ATTEMPT, s);
     r->due_us = permit->expires_us;
     r->rules = a->rules;
-    r->versions = str_of(c->versions);
+    r->versions = versions(c, a);
     prepare(c, s);
     place(c, s, permit);
     pace_started(&c->pace, c->now_us);

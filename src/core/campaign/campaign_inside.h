@@ -15,12 +15,13 @@ enum {
     STEP_CALLS_MAX = 16, /* calls whose deadline is served in one step */
     STEP_RECORDS_MAX = 4 * STEP_LEADS_MAX + 6 * STEP_CALLS_MAX + 16,
     STEP_ACTIONS_MAX = 2 * STEP_LEADS_MAX + 3 * STEP_CALLS_MAX + 16,
-    PREPARE_MAX = 16, /* prompts prepared with one call */
+    PREPARE_MAX = 16,               /* prompts prepared with one call */
+    PLAY_MAX = SCRIPT_SAYS_MAX + 1, /* played at once: a notice and a step */
     STEP_PROMPTS_MAX =
-        PREPARE_MAX * STEP_LEADS_MAX + SCRIPT_SAYS_MAX * (STEP_CALLS_MAX + 2),
+        PREPARE_MAX * STEP_LEADS_MAX + PLAY_MAX * (STEP_CALLS_MAX + 2),
     TEXT_SAY_MAX = 1024,                            /* one prompt */
     TEXT_CALL_MAX = SCRIPT_SAYS_MAX * TEXT_SAY_MAX, /* one turn of a script */
-    TEXT_LEAD_MAX = (PREPARE_MAX + 10) * TEXT_SAY_MAX, /* and its verdicts */
+    TEXT_LEAD_MAX = (PREPARE_MAX + 14) * TEXT_SAY_MAX, /* and its verdicts */
     STEP_TEXT_MAX = 8 * TEXT_LEAD_MAX + (STEP_CALLS_MAX + 2) * TEXT_CALL_MAX,
     VERSIONS_MAX = 3500, /* the journal keeps 4,000 of a text */
 };

@@ -55,7 +55,7 @@ static int parse_line(struct plan_parser *p, struct script_parser *script,
 }
 
 /* What the law asks of the channel as a whole. */
-static int check_law(const struct plan_parser *p, struct err *e)
+static int check_law(struct plan_parser *p, struct err *e)
 {
     if (p->plan->channel == CHANNEL_VOICE_PRERECORDED &&
         !p->plan->script->opt_out_any_time)
@@ -65,6 +65,8 @@ static int check_law(const struct plan_parser *p, struct err *e)
             "310.4(b)(1)(v)(B), 47 CFR 64.1200(b)(3)); add [keys] with 9 = "
             "removed and a [step removed] with do = opt_out",
             p->file);
+    if (p->plan->channel == CHANNEL_VOICE_PRERECORDED)
+        return plan_words_check(p, e);
     return TM_OK;
 }
 

@@ -7,7 +7,8 @@
  * examples/survey.campaign shows every key. What the law fixes for the
  * channel is refused here when the file breaks it, with the citation: a ring
  * time below 15 s, a first word later than 2 s, a recorded call without an
- * opt-out key. Everything else the law says is asked per call (core/rules).
+ * opt-out key, or one that does not begin with who calls and how to opt out.
+ * Everything else the law says is asked per call (core/rules).
  */
 #ifndef CORE_CAMPAIGN_PLAN_H
 #define CORE_CAMPAIGN_PLAN_H
@@ -30,9 +31,20 @@ enum {
     PLAN_HASH_LEN = 17,
 };
 
+/* What the words of a message were found to say (plan_words.c); bits. */
+enum plan_words {
+    PLAN_SAYS_NAME = 1,       /* who calls, at the beginning */
+    PLAN_SAYS_OPT_OUT = 2,    /* then the key that opts out */
+    PLAN_SAYS_NUMBER = 4,     /* caller_id or opt_out_number */
+    PLAN_SAYS_FREEPHONE = 8,  /* opt_out_number, which is toll-free */
+    PLAN_SAYS_AUTOMATED = 16, /* that it is a machine, in the first step */
+    PLAN_SAYS_AI = 32,        /* ... an artificial intelligence */
+};
+
 struct plan {
     const char *name;
     const char *seller;
+    const char *spoken_name; /* as the message says it; NULL: as written */
     const char *list;
     const char *trunk;
     const char *voice;                     /* language tag of spoken text */
@@ -59,6 +71,10 @@ struct plan {
     int64_t ring_timeout_ms;
     int64_t start_after_ms; /* answer to first word */
     bool record;
+    const char *recording_notice; /* said first on a recorded call, or NULL */
+    uint64_t opt_out_e164;        /* toll-free; 0 none */
+    uint64_t carries;             /* duties declared: a bit per enum duty */
+    unsigned says;                /* bits of enum plan_words */
     enum recording_purpose record_purpose;
     struct place_code recorder_place; /* where the machine stands, "US-OH" */
     struct place_code agent_place;    /* v 0: unknown */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "core/campaign/duty.h"
 #include "core/campaign/plan_parser.h"
 #include "core/number/number.h"
 
@@ -217,6 +218,61 @@ static int read_place(struct plan_parser *p, const struct plan_key *k,
     return TM_OK;
 }
 
+/* A number that costs the caller nothing: what is left on a machine has to
+ * give one (47 CFR 64.1200(b)(3), 16 CFR 310.4(b)(1)(v)(B)(ii)). */
+static int read_opt_out_number(struct plan_parser *p, const struct plan_key *k,
+                               const struct kv_line *l, struct err *e)
+{
+    struct number n;
+    if (!str_starts(l->value, "+") ||
+        number_parse(l->value, "", &n) != NUMBER_OK || n.extension[0] != '\0')
+        return wrong(p, k, l, e, "must be a number with + and country code");
+    if (n.type != NUMBER_TOLL_FREE)
+        return wrong(p, k, l, e,
+                     "must be toll-free, so that opting out costs nothing (47 "
+                     "CFR 64.1200(b)(3), 16 CFR 310.4(b)(1)(v)(B)(ii))");
+    p->plan->opt_out_e164 = n.e164;
+    return TM_OK;
+}
+
+static int read_duty(struct plan_parser *p, const struct plan_key *k,
+                     const struct kv_line *l, struct slice word, struct err *e)
+{
+    enum duty d;
+    if (!duty_parse(word, &d))
+        return plan_parser_bad(p, l->line, e,
+                               "carries: \"%.*s\" is no duty; "
+                               "docs/duties.md lists them",
+                               PLAN_SHOW(word));
+    if (!duty_may_be_declared(d))
+        return plan_parser_bad(
+            p, l->line, e,
+            "carries: %.*s is not for a campaign to declare: %s; for example "
+            "%s = %s",
+            PLAN_SHOW(word),
+            duty_how(d) == DUTY_BY_ENGINE ? "every call does it, remove it"
+                                          : "the call itself must do it",
+            k->name, k->example);
+    p->plan->carries |= UINT64_C(1) << d;
+    return TM_OK;
+}
+
+static int read_carries(struct plan_parser *p, const struct plan_key *k,
+                        const struct kv_line *l, struct err *e)
+{
+    struct slice rest = str_trim(l->value);
+    if (rest.n == 0)
+        return wrong(p, k, l, e, "names no duty");
+    while (rest.n > 0) {
+        struct slice word = str_cut(rest, ' ', &rest);
+        rest = str_trim(rest);
+        int rc = read_duty(p, k, l, word, e);
+        if (rc != TM_OK)
+            return rc;
+    }
+    return TM_OK;
+}
+
 #define AT(member) offsetof(struct plan, member)
 
 static const struct plan_key keys[] = {
@@ -241,6 +297,11 @@ static const struct plan_key keys[] = {
      "quality"},
     {"recorder_place", read_place, AT(recorder_place), false, "US-OH"},
     {"agent_place", read_place, AT(agent_place), false, "US-OH"},
+    {"recording_notice", read_text, AT(recording_notice), false,
+     "This call is recorded."},
+    {"spoken_name", read_text, AT(spoken_name), false, "Lakeside Clinic"},
+    {"opt_out_number", read_opt_out_number, 0, false, "+18005550100"},
+    {"carries", read_carries, 0, false, "keep_proof_of_consent"},
     {"hopper", read_hopper, 0, false, "500"},
     {"goods", read_goods, AT(goods), false, "other"},
     {"leads_to_sale", read_tri, AT(leads_to_sale), false, "no"},

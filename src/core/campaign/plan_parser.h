@@ -28,6 +28,9 @@ int plan_keys_line(struct plan_parser *p, const struct kv_line *l,
                    struct err *e) TM_MUST_CHECK;
 int plan_keys_end(struct plan_parser *p, struct err *e) TM_MUST_CHECK;
 
+/* The words of the message, and plan->says (plan_words.c). */
+int plan_words_check(struct plan_parser *p, struct err *e) TM_MUST_CHECK;
+
 /* [hours], [caps] and [retry] (plan_sections.c). */
 bool plan_sections_owns(struct slice section);
 int plan_sections_line(struct plan_parser *p, const struct kv_line *l,

@@ -30,6 +30,8 @@ struct slot {
     struct call_leg leg;
     struct script_run run;
     bool machine;        /* judged so: hung up at the beep */
+    bool recorded;       /* the carrier records the call */
+    bool notice_due;     /* and its notice has not been heard out yet */
     int64_t callback_us; /* when a call back was asked for; 0 not */
     int64_t deadline_us; /* INT64_MAX none */
     /* links, indices of slots */

@@ -9,6 +9,7 @@
  *     [step visit]               # the first step is where the call starts
  *     say = "Hello {first_name|there}, you were here {visit:date|lately}."
  *     say_wav = prompts/how.wav  # several lines are played in order
+ *     words = "How was it?"      # what that file says, for the law's checks
  *     question = visit How was your visit?       # id and text for reports
  *     key.1 = good -> staff      # key = answer's label -> next step
  *     key.2 = poor -> staff
@@ -51,8 +52,10 @@ enum {
 };
 
 struct script_say {
-    bool wav;          /* text is the path of a sound file */
-    struct slice text; /* with {fields} still in it */
+    bool wav;           /* text is the path of a sound file */
+    struct slice text;  /* with {fields} still in it */
+    struct slice words; /* what a sound file says; empty: not told */
+    int line;
 };
 
 struct script_key {

@@ -160,8 +160,24 @@ static int parse_say(struct script_parser *p, struct script_step *s,
         return bad(p, l->line, e,
                    "more than %d say lines in a step; go on in a next step",
                    SCRIPT_SAYS_MAX);
-    s->say[s->says++] = (struct script_say){.wav = wav, .text = l->value};
+    s->say[s->says++] =
+        (struct script_say){.wav = wav, .text = l->value, .line = l->line};
     return wav ? TM_OK : note_fields(p, l->value, l->line, e);
+}
+
+static int parse_words(const struct script_parser *p, struct script_step *s,
+                       const struct kv_line *l, struct err *e)
+{
+    struct script_say *say = s->says > 0 ? &s->say[s->says - 1] : NULL;
+    if (say == NULL || !say->wav || say->words.n > 0)
+        return bad(p, l->line, e,
+                   "words tell what a sound file says; write them once, right "
+                   "below its say_wav");
+    if (l->value.n == 0 || l->value.n > SCRIPT_SAY_MAX)
+        return bad(p, l->line, e, "words must have 1 to %d bytes",
+                   SCRIPT_SAY_MAX);
+    say->words = l->value;
+    return TM_OK;
 }
 
 static int parse_question(struct script_parser *p, struct script_step *s,
@@ -267,6 +283,8 @@ static int parse_step_line(struct script_parser *p, const struct kv_line *l,
     struct script_step *s = &p->script->step[p->script->steps - 1];
     if (str_eq(l->key, "say") || str_eq(l->key, "say_wav"))
         return parse_say(p, s, l, e);
+    if (str_eq(l->key, "words"))
+        return parse_words(p, s, l, e);
     if (str_starts(l->key, "key."))
         return parse_key(p, s, l, e);
     if (str_eq(l->key, "question"))
@@ -281,8 +299,8 @@ static int parse_step_line(struct script_parser *p, const struct kv_line *l,
         return TM_OK;
     }
     return bad(p, l->line, e,
-               "a step has no key \"%.*s\"; known are say, say_wav, question, "
-               "key.N, repeat, timeout, next and do",
+               "a step has no key \"%.*s\"; known are say, say_wav, words, "
+               "question, key.N, repeat, timeout, next and do",
                SHOW(l->key));
 }
 

@@ -36,7 +36,7 @@ ring_timeout = 20s
 [keys]
 9 = removed
 [step hello]
-say = "Hello {name|}."
+say = "Hello {name|}. This is Northwind. Press 9 to be removed."
 next = one
 [step one]
 say = "Press 1 or 2."
@@ -54,7 +54,7 @@ timeout = 10s
 next = bye
 [step bye]
 do = end
-say = "Goodbye."
+say = "Goodbye. 202 555 0100."
 [step removed]
 do = opt_out
 say = "You are removed."

@@ -133,6 +133,18 @@ static int journal(void *self, uint64_t from_seq, reader_journal_fn *v,
     WALK(h->entries, i + 1 < from_seq, v(arg, &row[i]));
 }
 
+/* The ledgers of these houses are empty. */
+static int ledger(void *self, const struct reader_ledger *q,
+                  reader_ledger_fn *v, void *arg, struct err *e)
+{
+    (void)self;
+    (void)q;
+    (void)v;
+    (void)arg;
+    (void)e;
+    return TM_OK;
+}
+
 /* A pack with one rule of each kind that the report tells apart. */
 static const char pack[] =
     "[pack]\nname = test\nversion = 1\njurisdiction = US\nchannels = voice\n"
@@ -179,6 +191,7 @@ void house_init(struct house_fixture *h)
         .dues = dues,
         .opt_outs = opt_outs,
         .callbacks = callbacks,
+        .ledger = ledger,
         .journal = journal,
     };
     journal_init(&h->journal, salt);
@@ -211,7 +224,9 @@ static const char plan[] =
     "max_calls = 4\ncalls_per_second = 2\nring_timeout = 25s\n"
     "start_after = 300ms\nhopper = 50\n"
     "[keys]\n9 = removed\n"
-    "[step visit]\nsay = \"How was your visit?\"\n"
+    "[step visit]\nsay = \"Lakeside Clinic, 212 555 0100. Press 9 to be "
+    "removed. "
+    "How was your visit?\"\n"
     "question = visit How was your visit?\n"
     "key.2 = good -> removed\nkey.3 = poor -> removed\ntimeout = 5s\n"
     "[step removed]\ndo = opt_out\nsay = \"You are removed.\"\n";

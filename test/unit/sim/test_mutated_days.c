@@ -42,6 +42,7 @@ static const char PLAN[] =
     "purpose = survey\nleads_to_sale = yes\nlist = people\ntrunk = main\n"
     "caller_id = +12025550100\ncaller_name = Lakeside Clinic\n"
     "caller_id_authority = yes\nconsent_not_condition = yes\n"
+    "carries = disclose_seller_purpose_goods\n"
     "country = US\nmax_calls = 4\ncalls_per_second = 5\n"
     "channel = voice_prerecorded\ndial_mode = agentless\n"
     "ring_timeout = 25s\nhopper = 40\n";
@@ -53,11 +54,12 @@ static const char REST[] =
     "[retry]\nbusy = 9 x 5m\nno_answer = 9 x 20m\nmachine = 9 x 30m\n"
     "congestion = 2 x 1m\n"
     "[keys]\n9 = removed\n"
-    "[step hello]\nsay = \"Hello {first_name|there}, a survey.\"\nnext = one\n"
+    "[step hello]\nsay = \"Hello {first_name|there}, a survey of "
+    "Lakeside Clinic. Press 9 to be removed.\"\nnext = one\n"
     "[step one]\nsay = \"Was it good? Press 1 or 2.\"\n"
     "question = good Was it good?\nkey.1 = yes -> bye\nkey.2 = no -> bye\n"
     "timeout = 4s\nnext = bye\n"
-    "[step bye]\ndo = end\nsay = \"Goodbye.\"\n"
+    "[step bye]\ndo = end\nsay = \"Goodbye, 202 555 0100.\"\n"
     "[step removed]\ndo = opt_out\nsay = \"You are removed.\"\n";
 
 struct change {

@@ -39,7 +39,7 @@ static void open_one(void)
     struct lead l = world_lead(7, FIRST);
     open_with(&l, 1);
     world_expect(&w, "0.000 attempt L7 A1\n"
-                     "0.000 -> prepare A1 Hello there\n"
+                     "0.000 -> prepare A1 Hello there, Clinic. Press 9\n"
                      "0.000 => place A1 12124560001\n");
 }
 
@@ -77,18 +77,19 @@ static void test_complete(void **state)
     l.fields = 1;
     world_open(&w, world_plan);
     world_say(&w, CAMPAIGN_EV_START);
-    world_expect(&w, "0.000 campaign running\n"
-                     "0.000 -> prepare How was it? | Bye | We call | Gone\n"
-                     "0.000 -> fetch 8\n");
+    world_expect(
+        &w, "0.000 campaign running\n"
+            "0.000 -> prepare How was it? | Bye 212 555 0100 | We call | Gone\n"
+            "0.000 -> fetch 8\n");
     world_leads(&w, &l, 1, INT64_MAX);
     answer(1);
     world_expect(&w, "0.000 attempt L7 A1\n"
-                     "0.000 -> prepare A1 Hello Ann\n"
+                     "0.000 -> prepare A1 Hello Ann, Clinic. Press 9\n"
                      "0.000 => place A1 12124560001\n"
                      "0.010 placed L7 A1 id@host\n"
                      "1.000 ringing L7 A1 180\n"
                      "6.000 answered L7 A1\n"
-                     "6.300 -> play A1 Hello Ann\n");
+                     "6.300 -> play A1 Hello Ann, Clinic. Press 9\n");
     world_wait(&w, 2000);
     world_played(&w, 1, 1);
     world_wait(&w, 1500);
@@ -101,7 +102,7 @@ static void test_complete(void **state)
         &w,
         "8.300 -> play A1 How was it?\n"
         "9.800 answer L7 A1 visit good\n"
-        "9.800 -> play A1 Bye\n"
+        "9.800 -> play A1 Bye 212 555 0100\n"
         "10.800 -> hangup A1\n"
         "10.810 ended L7 A1 completed we_hung_up 200 ring 5990 talk 4810 live\n"
         "10.810 lead L7 A1 done completed\n"
@@ -230,7 +231,7 @@ static void test_no_input(void **state)
     world_expect(
         &w,
         "6.300 -> play A1 How was it?\n"
-        "12.300 -> play A1 Bye\n"
+        "12.300 -> play A1 Bye 212 555 0100\n"
         "12.300 -> hangup A1\n"
         "12.300 ended L7 A1 no_input we_hung_up 0 ring 5990 talk 6300 live\n"
         "12.300 lead L7 A1 exhausted no_retry\n"
@@ -319,7 +320,7 @@ static void test_busy_until_exhausted(void **state)
         world_leads(&w, &l, 1, INT64_MAX);
     }
     world_expect(&w, "0.000 attempt L7 A1\n"
-                     "0.000 -> prepare A1 Hello there\n"
+                     "0.000 -> prepare A1 Hello there, Clinic. Press 9\n"
                      "0.000 => place A1 12124560001\n"
                      "0.010 placed L7 A1 id@host\n"
                      "1.000 ringing L7 A1 180\n"
@@ -327,7 +328,7 @@ static void test_busy_until_exhausted(void **state)
                      "1.000 lead L7 A1 waiting retry at 601\n"
                      "601.000 -> fetch 8\n"
                      "601.000 attempt L7 A2\n"
-                     "601.000 -> prepare A2 Hello there\n"
+                     "601.000 -> prepare A2 Hello there, Clinic. Press 9\n"
                      "601.000 => place A2 12124560001\n"
                      "601.010 placed L7 A2 id@host\n"
                      "602.000 ringing L7 A2 180\n"
@@ -335,7 +336,7 @@ static void test_busy_until_exhausted(void **state)
                      "602.000 lead L7 A2 waiting retry at 1202\n"
                      "1202.000 -> fetch 8\n"
                      "1202.000 attempt L7 A3\n"
-                     "1202.000 -> prepare A3 Hello there\n"
+                     "1202.000 -> prepare A3 Hello there, Clinic. Press 9\n"
                      "1202.000 => place A3 12124560001\n"
                      "1202.010 placed L7 A3 id@host\n"
                      "1203.000 ringing L7 A3 180\n"
@@ -366,7 +367,7 @@ static void test_bad_number(void **state)
     world_ended(&w, 2, CAUSE_DISCONNECTED, 404);
     world_expect(
         &w, "0.000 attempt L7 A1\n"
-            "0.000 -> prepare A1 Hello there\n"
+            "0.000 -> prepare A1 Hello there, Clinic. Press 9\n"
             "0.000 => place A1 12124560001\n"
             "0.010 placed L7 A1 id@host\n"
             "1.000 ringing L7 A1 180\n"
@@ -374,7 +375,7 @@ static void test_bad_number(void **state)
             "1.000 lead L7 A1 waiting next_number at 1\n"
             "1.000 -> fetch 8\n"
             "1.500 attempt L7 A2\n"
-            "1.500 -> prepare A2 Hello there\n"
+            "1.500 -> prepare A2 Hello there, Clinic. Press 9\n"
             "1.500 => place A2 12124560002\n"
             "1.510 placed L7 A2 id@host\n"
             "2.500 ringing L7 A2 180\n"
@@ -408,7 +409,7 @@ static void test_hours(void **state)
     world_leads(&w, &l, 1, INT64_MAX);
     world_expect(&w, "-3600.000 -> fetch 8\n"
                      "-3600.000 attempt L7 A1\n"
-                     "-3600.000 -> prepare A1 Hello there\n"
+                     "-3600.000 -> prepare A1 Hello there, Clinic. Press 9\n"
                      "-3600.000 => place A1 12124560001\n");
 }
 
@@ -445,7 +446,7 @@ static void test_refused(void **state)
     world_expect(&w, "0.000 ended L8 A2 cancelled refused 0 ring 0 talk 0\n"
                      "0.000 lead L8 A2 denied opted_out\n"
                      "0.000 attempt L9 A3\n"
-                     "0.000 -> prepare A3 Hello there\n"
+                     "0.000 -> prepare A3 Hello there, Clinic. Press 9\n"
                      "0.000 => place A3 12124560003\n");
     world_refused(&w, 1, TM_EEXPIRED);
     world_expect(&w, "0.000 ended L7 A1 cancelled refused 0 ring 0 talk 0\n"
@@ -474,9 +475,9 @@ static void test_lines(void **state)
     open_with(l, 4);
     world_expect(&w, "0.000 attempt L7 A1\n"
                      "0.000 attempt L8 A2\n"
-                     "0.000 -> prepare A1 Hello there\n"
+                     "0.000 -> prepare A1 Hello there, Clinic. Press 9\n"
                      "0.000 => place A1 12124560001\n"
-                     "0.000 -> prepare A2 Hello there\n"
+                     "0.000 -> prepare A2 Hello there, Clinic. Press 9\n"
                      "0.000 => place A2 12124560002\n");
     campaign_status(w.campaign, &s);
     assert_string_equal(s.idle_why, "all lines of the campaign are busy");
@@ -497,7 +498,7 @@ static void test_lines(void **state)
     world_wait(&w, 50);
     world_say(&w, CAMPAIGN_EV_TICK);
     world_expect(&w, "2.050 attempt L9 A3\n"
-                     "2.050 -> prepare A3 Hello there\n"
+                     "2.050 -> prepare A3 Hello there, Clinic. Press 9\n"
                      "2.050 => place A3 12124560003\n");
     struct attempt_id up[4];
     assert_int_equal(campaign_calls(w.campaign, up, 4), 1);
@@ -528,7 +529,7 @@ static void test_pause_and_stop(void **state)
                      "1.000 -> release\n"
                      "1.000 -> fetch 8\n"
                      "1.000 attempt L9 A3\n"
-                     "1.000 -> prepare A3 Hello there\n"
+                     "1.000 -> prepare A3 Hello there, Clinic. Press 9\n"
                      "1.000 => place A3 12124560003\n");
     world_refused(&w, 3, TM_EEXPIRED);
     buf_clear(&w.trace);
@@ -622,7 +623,7 @@ static void test_store_down(void **state)
     assert_true(strstr(s.idle_why, "the store cannot write") != NULL);
     world_say(&w, CAMPAIGN_EV_STORE_UP);
     world_expect(&w, "6.300 attempt L9 A3\n"
-                     "6.300 -> prepare A3 Hello there\n"
+                     "6.300 -> prepare A3 Hello there, Clinic. Press 9\n"
                      "6.300 => place A3 12124560003\n");
 }
 
@@ -637,11 +638,12 @@ static void test_resumed(void **state)
     assert_int_equal(campaign_deadline_us(w.campaign), 0);
     world_say(&w, CAMPAIGN_EV_TICK);
     world_leads(&w, &l, 1, INT64_MAX);
-    world_expect(&w, "0.000 -> prepare How was it? | Bye | We call | Gone\n"
-                     "0.000 -> fetch 8\n"
-                     "0.000 attempt L7 A1\n"
-                     "0.000 -> prepare A1 Hello there\n"
-                     "0.000 => place A1 12124560001\n");
+    world_expect(
+        &w, "0.000 -> prepare How was it? | Bye 212 555 0100 | We call | Gone\n"
+            "0.000 -> fetch 8\n"
+            "0.000 attempt L7 A1\n"
+            "0.000 -> prepare A1 Hello there, Clinic. Press 9\n"
+            "0.000 => place A1 12124560001\n");
 }
 
 /* A campaign that was loaded in one period and started in the next begins
@@ -697,7 +699,7 @@ static void test_same_number(void **state)
     open_with(l, 2);
     world_expect(&w, "0.000 attempt L7 A1\n"
                      "0.000 lead L8 waiting number_in_call at 60\n"
-                     "0.000 -> prepare A1 Hello there\n"
+                     "0.000 -> prepare A1 Hello there, Clinic. Press 9\n"
                      "0.000 => place A1 12124560001\n");
     world_call(&w, 1, CARRIER_PLACED);
     world_ended(&w, 1, CAUSE_BUSY, 486);
@@ -707,7 +709,7 @@ static void test_same_number(void **state)
     l[1].state = LEAD_WAITING;
     world_leads(&w, &l[1], 1, INT64_MAX);
     world_expect(&w, "60.000 attempt L8 A2\n"
-                     "60.000 -> prepare A2 Hello there\n"
+                     "60.000 -> prepare A2 Hello there, Clinic. Press 9\n"
                      "60.000 => place A2 12124560001\n");
     /* Fetched before the call, tried after it: its history is too old. */
     world_close(&w);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/campaign/duty.h"
 #include "fixture_world.h"
 
 static struct arena arena;
@@ -103,6 +104,76 @@ static void test_sections(void **state)
     assert_int_equal(p->policy.cap[1].max, 1);
     assert_true(p->policy.cap[1].span_us == INT64_C(14400000000));
     assert_int_equal(p->policy.cap[2].scope, CAP_PER_PERSON);
+}
+
+/* 47 CFR 64.1200(b), 16 CFR 310.4(b)(1)(v)(B): how a recorded call begins. */
+static void test_words_of_the_law(void **state)
+{
+    (void)state;
+    const struct plan *p;
+    struct err e = {0};
+    const char *say = "say = Hello {first_name|there}, Clinic. Press 9\n";
+    refused(say, "say = Hello. Press 9\n", "f:27: a recorded call says first");
+    refused(say, "say = Hello\nsay = It is the Clinics. Press 9\n",
+            "64.1200(b)(1)");
+    refused(say, "say_wav = hello.wav\n", "f:27: what this sound file says");
+    refused(say, "say = Hello, Clinic\n", "64.1200(b)(3)");
+    refused(say, "say = Clinic. One. Press 9\n", "within two seconds");
+    refused(say, "say = Clinic. Press 99\n", "f:27: the key that opts out");
+    refused(say, "say = Clinic. Press 1\n", "64.1200(b)(3)");
+    refused("say = Bye 212 555 0100\n", "say = Bye 212 555 0101\n",
+            "f:26: a recorded call says a number");
+    refused("say = Bye 212 555 0100\n", "say = Bye 3212 555 0100\n",
+            "64.1200(b)(2)");
+    refused("say = How was it?\n", "say = How?\nwords = so\n",
+            "words tell what a sound file says");
+    assert_int_equal(parse_with(say,
+                                "say_wav = a.wav\n"
+                                "words = The CLINIC calls, press 9 to end\n",
+                                &p, &e),
+                     TM_OK);
+    assert_int_equal(p->says,
+                     PLAN_SAYS_NAME | PLAN_SAYS_OPT_OUT | PLAN_SAYS_NUMBER);
+    assert_int_equal(parse_with("name = Visits\n",
+                                "name = Visits\nspoken_name = Hello\n", &p, &e),
+                     TM_OK);
+    assert_int_equal(parse_with(say,
+                                "say = An automated call of Clinic, AI. Nine: "
+                                "9. Call (800) 555-0100.\n",
+                                &p, &e),
+                     TM_OK);
+    assert_true((p->says & PLAN_SAYS_AUTOMATED) != 0);
+    assert_true((p->says & PLAN_SAYS_AI) != 0);
+    assert_true((p->says & PLAN_SAYS_FREEPHONE) == 0);
+    assert_int_equal(parse_with("say = Bye 212 555 0100\n",
+                                "say = Bye +1 (800) 555-0100.\n", &p, &e),
+                     TM_EINVAL);
+    /* Elsewhere the number is a duty, asked for call by call. */
+    assert_int_equal(parse_with("country = US\n", "country = GB\n", &p, &e),
+                     TM_OK);
+}
+
+static void test_duties_of_the_operator(void **state)
+{
+    (void)state;
+    const struct plan *p;
+    struct err e = {0};
+    const char *at = "trunk = main\n";
+    refused(at, "trunk = main\ncarries = sing\n", "\"sing\" is no duty");
+    refused(at, "trunk = main\ncarries = ring_15s\n", "every call does it");
+    refused(at, "trunk = main\ncarries = recording_notice\n",
+            "the call itself must do it");
+    refused(at, "trunk = main\ncarries = \n", "names no duty");
+    refused(at, "trunk = main\nopt_out_number = 8005550100\n", "with +");
+    refused(at, "trunk = main\nopt_out_number = +12125550100\n", "toll-free");
+    assert_int_equal(parse_with(at,
+                                "trunk = main\nopt_out_number = +18005550100\n"
+                                "carries = operator_contract  document_basis\n",
+                                &p, &e),
+                     TM_OK);
+    assert_true(p->opt_out_e164 == 18005550100);
+    assert_true(p->carries ==
+                (UINT64_C(1) << DUTY_CONTRACT | UINT64_C(1) << DUTY_BASIS));
 }
 
 /* The same text has the same hash, another text another one. */
@@ -214,6 +285,8 @@ int main(void)
         cmocka_unit_test(test_parsed),
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_words_of_the_law),
+        cmocka_unit_test(test_duties_of_the_operator),
         cmocka_unit_test(test_law),
         cmocka_unit_test(test_general_keys),
         cmocka_unit_test(test_section_errors),
