@@ -3,6 +3,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/complaint_law.h"
+#include "cmd/complaint_replay.h"
 #include "cmd/reading.h"
 #include "cmd/real_clock.h"
 #include "cmd/tenant.h"
@@ -96,7 +97,14 @@ static int estimate(struct work *w, struct err *e)
 {
     struct exposure x;
     struct json_out j;
-    int rc = exposure_read(&w->in, &w->arena, &x, e);
+    struct complaint_replay replay;
+    int rc =
+        complaint_replay_open(&replay, &w->reading.dir, &w->reading.reader, e);
+    if (rc != TM_OK)
+        return rc;
+    w->in.base.judge = &replay.judge;
+    rc = exposure_read(&w->in, &w->arena, &x, e);
+    complaint_replay_close(&replay);
     if (rc != TM_OK)
         return rc;
     json_out_init(&j, &w->out);

@@ -5,6 +5,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/complaint_law.h"
+#include "cmd/complaint_replay.h"
 #include "cmd/reading.h"
 #include "cmd/real_clock.h"
 #include "cmd/tenant.h"
@@ -21,6 +22,7 @@ struct view {
     struct arena arena;
     struct complaint_owns owns;
     struct complaint_case_input in;
+    struct complaint_replay replay;
     struct buf out;
 };
 
@@ -72,7 +74,13 @@ static int show(struct view *v, int64_t id, struct err *e)
 {
     struct complaint_case *k = arena_alloc(&v->arena, sizeof(*k));
     struct json_out j;
-    int rc = complaint_case_read(&v->in, &v->arena, id, k, e);
+    int rc = complaint_replay_open(&v->replay, &v->reading.dir,
+                                   &v->reading.reader, e);
+    if (rc != TM_OK)
+        return rc;
+    v->in.judge = &v->replay.judge;
+    rc = complaint_case_read(&v->in, &v->arena, id, k, e);
+    complaint_replay_close(&v->replay);
     if (rc != TM_OK)
         return rc;
     json_out_init(&j, &v->out);

@@ -122,7 +122,7 @@ static int judge(struct work *w, struct err *e)
             m->verdict.why = "settle the match to have it judged";
         if (m->verdict.why[0] != '\0')
             continue;
-        int rc = j->ask(j->self, w->arena, m->m.attempt, &m->verdict, e);
+        int rc = j->ask(j->self, w->arena, &m->a, &m->verdict, e);
         if (rc != TM_OK)
             return rc;
     }

@@ -32,7 +32,7 @@ struct complaint_verdict {
 /* Asks for one attempt; the one place where replays are joined to cases. */
 struct complaint_judge {
     void *self;
-    int (*ask)(void *self, struct arena *a, struct attempt_id id,
+    int (*ask)(void *self, struct arena *a, const struct reader_attempt *call,
                struct complaint_verdict *out, struct err *e);
 };
 

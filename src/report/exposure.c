@@ -56,9 +56,8 @@ struct work {
     size_t abandoneds, abandoned_cap;
     struct national_list *list;
     size_t lists, lists_cap;
-    struct map meant; /* attempts that complaints mean */
-    /* calls to be judged again; their texts are gone */
-    struct reader_attempt *replay;
+    struct map meant;              /* attempts that complaints mean */
+    struct reader_attempt *replay; /* calls to be judged again */
     size_t replays, replays_cap;
     /* calls to one number */
     int64_t near_us;
@@ -300,6 +299,27 @@ static void check_lists(struct work *w, const struct reader_attempt *a)
     add(w, &f);
 }
 
+/* Calls of one hour name the same rules and versions: such texts are shared
+ * with the call before. */
+static struct slice share(struct work *w, struct slice s, struct slice last)
+{
+    return str_same(s, last) ? last : str_range(arena_strdup(w->arena, s), s.n);
+}
+
+static void keep_call(struct work *w, const struct reader_attempt *a)
+{
+    struct reader_attempt last = {0};
+    if (w->replays > 0)
+        last = w->replay[w->replays - 1];
+    w->replay = grow(w->arena, w->replay, w->replays, &w->replays_cap,
+                     sizeof(*w->replay));
+    struct reader_attempt *kept = &w->replay[w->replays++];
+    *kept = *a;
+    kept->cause = kept->call_id = (struct slice){0};
+    kept->rules = share(w, a->rules, last.rules);
+    kept->versions = share(w, a->versions, last.versions);
+}
+
 static int take_call(void *arg, const struct reader_attempt *a)
 {
     struct work *w = arg;
@@ -310,11 +330,8 @@ static int take_call(void *arg, const struct reader_attempt *a)
     if (a->placed_us < w->in->from_us || a->placed_us >= w->until_us)
         return 0;
     check_lists(w, a);
-    if (w->in->replay_all || map_get(&w->meant, (uint64_t)a->id.v, NULL)) {
-        w->replay = grow(w->arena, w->replay, w->replays, &w->replays_cap,
-                         sizeof(*w->replay));
-        w->replay[w->replays++] = *a;
-    }
+    if (w->in->replay_all || map_get(&w->meant, (uint64_t)a->id.v, NULL))
+        keep_call(w, a);
     return 0;
 }
 
@@ -385,23 +402,25 @@ static int take_list(void *arg, const struct reader_dnc_list *l)
 static int replay(struct work *w, struct err *e)
 {
     const struct complaint_judge *j = w->in->base.judge;
-    for (size_t i = 0; i < w->replays && j != NULL; i++) {
+    struct arena one;
+    int rc = TM_OK;
+    arena_init(&one);
+    for (size_t i = 0; i < w->replays && j != NULL && rc == TM_OK; i++) {
         struct complaint_verdict v = {.sentence = "", .why = ""};
         const struct reader_attempt *a = &w->replay[i];
-        int rc = j->ask(j->self, w->arena, a->id, &v, e);
-        if (rc == TM_ENOTFOUND)
-            continue;
+        arena_reset(&one);
+        rc = j->ask(j->self, &one, a, &v, e);
         if (rc != TM_OK)
-            return rc;
+            break;
         w->out->replayed++;
         w->out->not_replayable += v.judged == COMPLAINT_NOT_JUDGED;
-        if (v.judged != COMPLAINT_JUDGED_OTHERWISE)
-            continue;
         const struct exposure_finding f =
             finding_of(w, a, EXPOSURE_REPLAY, COMPLAINT_BREACH_CALL);
-        add(w, &f);
+        if (v.judged == COMPLAINT_JUDGED_OTHERWISE)
+            add(w, &f);
     }
-    return TM_OK;
+    arena_fini(&one);
+    return rc;
 }
 
 /* --- a second call to the same number --- */

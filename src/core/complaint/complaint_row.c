@@ -322,6 +322,19 @@ static void read_place(const struct complaint_row *r, struct complaint *c)
         (void)vocab_place_parse(str_of(c->country), &c->area);
 }
 
+/* Numbers as they are meant, whatever way they were written. */
+static struct slice plain_cell(const struct complaint_row *r,
+                               const struct complaint *c, size_t i,
+                               char room[NUMBER_TEXT_LEN])
+{
+    uint64_t e164 = i == COMPLAINT_CELL_COMPLAINANT ? c->complainant
+                    : i == COMPLAINT_CELL_SHOWN     ? c->shown
+                                                    : 0;
+    if (e164 == 0)
+        return str_trim(r->cell[i]);
+    return str_range(room, number_format(e164, room));
+}
+
 /* All cells, each ended by the unit separator: equal texts are one complaint.
  * The id stays out, as one edition of a file has it and another not. */
 static void join(const struct complaint_row *r, struct complaint_row_room *room,
@@ -329,7 +342,8 @@ static void join(const struct complaint_row *r, struct complaint_row_room *room,
 {
     size_t at = 0;
     for (size_t i = 0; i < COMPLAINT_CELL_COUNT; i++) {
-        struct slice s = str_trim(r->cell[i]);
+        char number[NUMBER_TEXT_LEN];
+        struct slice s = plain_cell(r, c, i, number);
         if (i == COMPLAINT_CELL_ID)
             continue;
         size_t room_left = sizeof(room->content) - at - 1;
