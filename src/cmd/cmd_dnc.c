@@ -99,6 +99,7 @@ struct take_in {
     struct dnc_files_state last;
     struct dnc_set meta;
     uint64_t shown; /* rejects told so far */
+    bool zipped;
     int64_t obtained_us;
     enum dnc_kind kind;
     struct seller_id seller;
@@ -122,6 +123,8 @@ static void tell_reject(void *arg, uint64_t line, const char *why,
 {
     struct take_in *t = arg;
     int n = (int)(text.n > 60 ? 60 : text.n);
+    if (t->zipped)
+        return;
     if (t->shown++ < REJECTS_SHOWN)
         control_warn(t->c, "line %" PRIu64 ": %s: %.*s\n", line, why, n,
                      text.p);
@@ -139,6 +142,7 @@ static int read_file(struct take_in *t, int fd, uint64_t size, struct err *e)
     while (!control_stopping(t->c) && (n = read(fd, chunk, READ_BYTES)) > 0) {
         (void)crypto_generichash_update(&hash, (const uint8_t *)chunk,
                                         (size_t)n);
+        t->zipped |= done == 0 && n > 4 && memcmp(chunk, "PK\x03\x04", 4) == 0;
         dnc_text_feed(&t->text, str_range(chunk, (size_t)n));
         done += (uint64_t)n;
         t->c->io.progress(t->c->io.self, t->path, "rows", t->text.counts.rows,
@@ -151,6 +155,11 @@ static int read_file(struct take_in *t, int fd, uint64_t size, struct err *e)
         return err_set(e, TM_ESTATE,
                        "the server is going down; the list is as it was");
     dnc_text_end(&t->text);
+    if (t->zipped)
+        return err_set(e, TM_EINVAL,
+                       "%s is a zip archive: unzip it and import the file "
+                       "that was in it",
+                       t->path);
     uint8_t sum[32];
     (void)crypto_generichash_final(&hash, sum, sizeof(sum));
     (void)sodium_bin2hex(t->hash, sizeof(t->hash), sum, sizeof(sum));

@@ -305,6 +305,15 @@ def test_dnc_files(h):
               ['telemark dnc: '])
     h.refused(['dnc', 'import', path, '--list', 'x', '--obtained', 'May'],
               ['--obtained May', '2026-11-21'])
+    good = h.write('good.txt', '212,5550101\n')
+    h.refused(['dnc', 'import', good, '--list', 'state.NY'],
+              ['state.NY', 'us_national'])
+    h.refused(['dnc', 'import', good, '--list', 'ca_dncl', '--country', 'US'],
+              ['ca_dncl', 'of CA'])
+    h.refused(['dnc', 'import', good, '--list', 'never', '--changes'],
+              ['never', '--changes'])
+    zipped = h.write('list.zip', b'PK\x03\x04' + bytes(2000))
+    h.refused(['dnc', 'import', zipped, '--list', 'zip'], ['unzip'])
     h.refused(['dnc', 'add', '12'], ['12: ', 'too few digits'])
     h.refused(['dnc', 'add', '212-555-0123', '--seller', 'Nobody'],
               ['Nobody'])

@@ -65,7 +65,7 @@ class House:
         for text in says:
             self.check(text in said, f'{name}: does not say {text!r}: {said}')
         self.check('Sanitizer' not in said, f'{name}: {said}')
-        self.check(said.count('\n') <= 24, f'{name}: talks too much: {said}')
+        self.check(said.count('\n') <= 32, f'{name}: talks too much: {said}')
         self.check(not books or self.books() == before,
                    f'{name}: changed the books')
         self.no_parts(name)
