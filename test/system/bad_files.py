@@ -310,7 +310,8 @@ def test_dnc_files(h):
               ['state.NY', 'us_national'])
     h.refused(['dnc', 'import', good, '--list', 'ca_dncl', '--country', 'US'],
               ['ca_dncl', 'of CA'])
-    h.refused(['dnc', 'import', good, '--list', 'never', '--changes'],
+    added = h.write('added.txt', '212,5550101,2026-11-20,A\n')
+    h.refused(['dnc', 'import', added, '--list', 'never', '--changes'],
               ['never', '--changes'])
     zipped = h.write('list.zip', b'PK\x03\x04' + bytes(2000))
     h.refused(['dnc', 'import', zipped, '--list', 'zip'], ['unzip'])
