@@ -112,8 +112,8 @@ static int store_row(struct db *db, struct batch *s,
                      struct ledger_writer_row *row, struct err *e)
 {
     struct ledger_entry *x = &row->entry;
-    int64_t id;
-    bool again;
+    int64_t id = 0;
+    bool again = false;
     int rc = TM_OK;
     tm_assert(x->kind == s->w->kind);
     x->tenant = s->w->tenant;
