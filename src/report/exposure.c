@@ -56,6 +56,7 @@ struct work {
     size_t abandoneds, abandoned_cap;
     struct national_list *list;
     size_t lists, lists_cap;
+    struct map found;              /* kind and attempt of findings */
     struct map meant;              /* attempts that complaints mean */
     struct reader_attempt *replay; /* calls to be judged again */
     size_t replays, replays_cap;
@@ -101,6 +102,13 @@ static void add(struct work *w, const struct exposure_finding *f)
     struct exposure *x = w->out;
     if (f->at_us < w->in->from_us || f->at_us >= w->until_us)
         return;
+    /* Two requests of one person make no two calls. */
+    if (f->kind != EXPOSURE_COMPLAINT) {
+        uint64_t key = (uint64_t)f->attempt.v * 8 + (uint64_t)f->kind;
+        if (map_get(&w->found, key, NULL))
+            return;
+        map_set(&w->found, key, 1);
+    }
     x->finding = grow(w->arena, x->finding, x->findings, &w->cap, sizeof(*f));
     x->finding[x->findings++] = *f;
     x->kinds[f->kind]++;
@@ -469,6 +477,7 @@ int exposure_read(const struct exposure_input *in, struct arena *a,
                              .until_us = w.until_us,
                              .now_us = in->base.now_us};
     map_init(&w.meant);
+    map_init(&w.found);
     int rc = r->complaints(r->self, &all, take_complaint, &w, e);
     if (rc == TM_OK)
         rc = find_calls_after(&w, e);
@@ -483,5 +492,6 @@ int exposure_read(const struct exposure_input *in, struct arena *a,
     if (rc == TM_OK)
         exposure_sum(in->base.book, a, out);
     map_fini(&w.meant);
+    map_fini(&w.found);
     return rc;
 }
