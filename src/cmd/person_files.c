@@ -82,8 +82,10 @@ bool person_files_names(const struct person_rows *p, struct slice text)
             buf_add_char(&joined, text.p[i]);
         }
     bool found = false;
+    /* One word alone names too many. */
     for (size_t i = 0; !found && i < p->names; i++)
-        found = has_text(buf_slice(&joined), p->name[i]);
+        found = strchr(p->name[i], ' ') != NULL &&
+                has_text(buf_slice(&joined), p->name[i]);
     buf_fini(&joined);
     return found;
 }

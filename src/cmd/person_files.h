@@ -11,7 +11,7 @@
 #include "store/person_rows.h"
 
 /* Whether a text names the person: a number in any spelling, the address, or
- * one of the names as a whole cell. */
+ * one of the names of two words or more. */
 bool person_files_names(const struct person_rows *p, struct slice text);
 
 /* Recordings of the calls in ids[n], as rows "recordings". */

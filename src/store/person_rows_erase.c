@@ -7,14 +7,10 @@
 
 #include "store/apply.h"
 #include "store/data_dir.h"
-#include "store/person_rows.h"
+#include "store/person_rows_inside.h"
 #include "store/query.h"
 #include "store/reader_records.h"
 #include "store/retention.h"
-
-#define MINE     " IN person_number "
-#define ITS      " IN person_lead "
-#define CALLS_OF "a.tenant = ?1 AND (a.lead" ITS "OR a.e164" MINE ") "
 
 /* --- what stands against it -----------------------------------------------*/
 
@@ -102,15 +98,17 @@ static int run_on(struct db *db, const struct person_rows *p,
 
 /* --- calls ----------------------------------------------------------------*/
 
-/* A recording is kept only as the proof of a spoken consent. */
+/* A recording is kept only as the proof of a spoken consent that is kept. */
 static int drop_recording(struct person_rows *p, int64_t id, bool proof,
-                          const struct retention_rule *rule, struct err *e)
+                          struct err *e)
 {
     char name[64], path[PATH_MAX];
     (void)snprintf(name, sizeof(name), "recordings/%lld.wav", (long long)id);
     data_dir_path(p->dir, name, path, sizeof(path));
     if (proof && access(path, F_OK) == 0) {
-        keep(p, PERSON_RECORDINGS, rule, retention_duty_until(rule, p->now_us));
+        struct person_rows_tally *t = &p->tally[PERSON_RECORDINGS];
+        t->kept++;
+        t->because = "the proof of a spoken consent that is kept";
         return TM_OK;
     }
     if (unlink(path) == 0)
@@ -133,9 +131,9 @@ static int next_call(struct db *db, const struct person_rows *p, struct call *c,
     struct query q;
     query_open(&q, db,
                "SELECT a.id, a.e164, a.recorded_us, EXISTS (SELECT 1 FROM "
-               "ledger g WHERE g.tenant = a.tenant AND g.attempt = a.id "
-               "AND g.kind = 'consent') FROM attempt a WHERE " CALLS_OF
-               "AND a.id > ?2 ORDER BY a.id LIMIT 1");
+               "ledger g WHERE g.tenant = a.tenant AND g.e164 = a.e164 "
+               "AND g.kind = 'consent' AND g.attempt = a.id) FROM attempt a "
+               "WHERE " CALLS_OF "AND a.id > ?2 ORDER BY a.id LIMIT 1");
     query_int(&q, p->tenant.v);
     query_int(&q, c->id);
     int rc = query_step(&q, e);
@@ -156,7 +154,7 @@ static int erase_calls(struct db *db, struct person_rows *p, struct err *e)
         const struct retention_rule *rule =
             retention_rule_of_number(RETENTION_CALL, c.e164);
         int64_t until = retention_duty_until(rule, c.recorded_us);
-        rc = drop_recording(p, c.id, c.proof && until > p->now_us, rule, e);
+        rc = drop_recording(p, c.id, c.proof, e);
         if (rc != TM_OK)
             return rc;
         if (until > p->now_us) {
@@ -419,68 +417,7 @@ static int erase_ledger(struct db *db, struct person_rows *p, struct err *e)
     return rc;
 }
 
-/* --- exports, holds, the record -------------------------------------------*/
-
-static int list_exports(struct db *db, struct person_rows *p,
-                        const uint8_t *hash, struct err *e)
-{
-    struct query q;
-    int rc;
-    query_open(&q, db,
-               "SELECT x.kind, x.path FROM export x WHERE x.tenant = ?1 "
-               "AND (x.number = ?2 OR x.kind = 'records' AND (EXISTS "
-               "(SELECT 1 FROM attempt a WHERE " CALLS_OF
-               "AND a.recorded_us >= x.from_us AND a.recorded_us < x.until_us "
-               "AND (x.seller = 0 OR a.seller = x.seller)) OR EXISTS "
-               "(SELECT 1 FROM lead d WHERE d.tenant = ?1 AND d.id" ITS
-               "AND d.imported_us < x.until_us) OR EXISTS (SELECT 1 FROM "
-               "ledger g WHERE g.tenant = ?1 AND g.e164" MINE
-               "AND g.recorded_us < x.until_us) OR EXISTS (SELECT 1 FROM "
-               "opt_out o WHERE o.tenant = ?1 AND o.e164" MINE
-               "AND o.at_us >= x.from_us AND o.at_us < x.until_us))) "
-               "ORDER BY x.id");
-    query_int(&q, p->tenant.v);
-    query_blob(&q, hash, JOURNAL_NUMBER_SIZE);
-    while ((rc = query_step(&q, e)) == 1) {
-        if (p->paths == PERSON_PATHS_MAX) {
-            p->more_paths = true;
-            continue;
-        }
-        struct person_rows_path *to = &p->path[p->paths++];
-        (void)str_copy(to->kind, sizeof(to->kind), query_get_text(&q, 0));
-        (void)str_copy(to->path, sizeof(to->path), query_get_text(&q, 1));
-    }
-    query_close(&q);
-    return rc;
-}
-
-/* Exports of the person's own data are forgotten with him. */
-static int drop_exports(struct db *db, struct person_rows *p,
-                        const uint8_t *hash, struct err *e)
-{
-    struct query q;
-    query_open(&q, db, "DELETE FROM export WHERE tenant = ? AND number = ?");
-    query_int(&q, p->tenant.v);
-    query_blob(&q, hash, JOURNAL_NUMBER_SIZE);
-    int rc = query_done(&q, e);
-    p->tally[PERSON_EXPORTS].erased += (uint64_t)sqlite3_changes(db->sql);
-    return rc;
-}
-
-static int visit_exports(struct db *db, struct person_rows *p, struct err *e)
-{
-    int rc = TM_OK;
-    for (size_t i = 0; rc == TM_OK && i < p->numbers; i++) {
-        uint8_t hash[JOURNAL_NUMBER_SIZE];
-        journal_number(db->journal.salt, p->number[i], hash);
-        /* Exports of records are found once, those of persons by number. */
-        if (i == 0)
-            rc = list_exports(db, p, hash, e);
-        if (rc == TM_OK)
-            rc = drop_exports(db, p, hash, e);
-    }
-    return rc;
-}
+/* --- complaints, holds, the record ----------------------------------------*/
 
 /* A case that is open is a claim that may have to be defended (GDPR art.
  * 17(3)(e)); it can be erased when it is closed. */
@@ -539,6 +476,35 @@ static int drop_holds(struct db *db, struct person_rows *p, struct err *e)
                : rc;
 }
 
+/* What an earlier erasure kept. */
+static int visit_kept(struct db *db, struct person_rows *p, struct err *e)
+{
+    struct query q;
+    int rc;
+    query_open(&q, db,
+               "DELETE FROM kept WHERE tenant = ? AND until_us <= ? "
+               "AND e164" MINE);
+    query_int(&q, p->tenant.v);
+    query_int(&q, p->now_us);
+    rc = query_done(&q, e);
+    if (rc != TM_OK)
+        return rc;
+    query_open(&q, db,
+               "SELECT kind, e164, until_us FROM kept WHERE tenant = ? "
+               "AND e164" MINE);
+    query_int(&q, p->tenant.v);
+    while ((rc = query_step(&q, e)) == 1) {
+        bool consent = str_eq(query_get_text(&q, 0), "consent");
+        keep(p, consent ? PERSON_CONSENTS : PERSON_RELATIONSHIPS,
+             retention_rule_of_number(consent ? RETENTION_CONSENT
+                                              : RETENTION_RELATIONSHIP,
+                                      (uint64_t)query_get_int(&q, 1)),
+             query_get_int(&q, 2));
+    }
+    query_close(&q);
+    return rc;
+}
+
 static int count_opt_outs(struct db *db, struct person_rows *p, struct err *e)
 {
     struct query q;
@@ -582,9 +548,9 @@ int person_rows_erase(struct db *db, struct person_rows *p, struct err *e)
 {
     /* In this order: each leads to the next ones' rows. */
     static step_fn *const step[] = {
-        visit_exports, keep_consents, keep_relationships, erase_ledger,
-        erase_answers, erase_calls,   erase_complaints,   erase_leads,
-        drop_holds,    count_opt_outs};
+        person_rows_exports, visit_kept,    keep_consents, keep_relationships,
+        erase_ledger,        erase_answers, erase_calls,   erase_complaints,
+        erase_leads,         drop_holds,    count_opt_outs};
     tm_assert(p->path != NULL && p->now_us > 0);
     int rc = db_exec(db, "PRAGMA secure_delete = ON", e);
     if (rc == TM_OK)

@@ -73,12 +73,28 @@ static int drop_recording(struct retention_erase *s, int64_t id, struct err *e)
     return TM_OK;
 }
 
+/* The recording of a spoken consent goes with the consent, not the call. */
+static int drop_sound(struct db *db, struct retention_erase *s,
+                      const struct item *it, struct err *e)
+{
+    struct query q;
+    int64_t proof = 0;
+    query_open(&q, db,
+               "SELECT count(*) FROM ledger WHERE tenant = ? AND e164 = ? "
+               "AND kind = 'consent' AND attempt = ?");
+    query_int(&q, s->tenant.v);
+    query_int(&q, (int64_t)it->e164);
+    query_int(&q, it->id);
+    int rc = query_one(&q, &proof, e);
+    return rc == TM_OK && proof == 0 ? drop_recording(s, it->id, e) : rc;
+}
+
 static int drop_call(struct db *db, struct retention_erase *s,
                      const struct item *it, struct err *e)
 {
     struct query q;
     s->calls++;
-    int rc = drop_recording(s, it->id, e);
+    int rc = drop_sound(db, s, it, e);
     if (rc != TM_OK || s->dry)
         return rc;
     query_open(&q, db,
@@ -217,15 +233,18 @@ static int erase_leads(struct db *db, struct retention_erase *s, struct err *e)
 
 /* --- the rest -------------------------------------------------------------*/
 
-static int drop_entry(struct db *db, struct retention_erase *s, int64_t id,
-                      struct err *e)
+/* it->lead is the call that heard it, 0 none. */
+static int drop_entry(struct db *db, struct retention_erase *s,
+                      const struct item *it, struct err *e)
 {
     struct query q;
+    int64_t id = it->id;
     s->entries++;
-    if (s->dry)
-        return TM_OK;
+    int rc = it->lead > 0 ? drop_recording(s, it->lead, e) : TM_OK;
+    if (rc != TM_OK || s->dry)
+        return rc;
     query_open(&q, db, "DELETE FROM ledger_end WHERE tenant = ? AND id = ?");
-    int rc = delete_two(&q, s->tenant.v, id, e);
+    rc = delete_two(&q, s->tenant.v, id, e);
     if (rc == TM_OK) {
         query_open(&q, db, "DELETE FROM ledger WHERE tenant = ? AND id = ?");
         rc = delete_two(&q, s->tenant.v, id, e);
@@ -240,15 +259,17 @@ static int erase_ledger(struct db *db, struct retention_erase *s, struct err *e)
     struct item item[PIECE];
     struct query q;
     int n;
-    query_open(&q, db,
-               "SELECT g.id, g.e164, 0, max(g.recorded_us, coalesce((SELECT "
-               "max(a.recorded_us) FROM attempt a WHERE a.tenant = g.tenant "
-               "AND a.e164 = g.e164), 0)), EXISTS (SELECT 1 FROM hold_active "
-               "h WHERE h.tenant = g.tenant AND (h.e164 = g.e164 "
-               "AND g.e164 > 0 OR h.seller = g.seller AND g.seller > 0)) "
-               "FROM ledger g WHERE g.tenant = ? AND g.id > ? "
-               "AND g.kind IN ('consent', 'relationship', 'number') "
-               "ORDER BY g.id LIMIT ?");
+    query_open(
+        &q, db,
+        "SELECT g.id, g.e164, CASE WHEN g.kind = 'consent' THEN g.attempt "
+        "ELSE 0 END, max(g.recorded_us, coalesce((SELECT "
+        "max(a.recorded_us) FROM attempt a WHERE a.tenant = g.tenant "
+        "AND a.e164 = g.e164), 0)), EXISTS (SELECT 1 FROM hold_active "
+        "h WHERE h.tenant = g.tenant AND (h.e164 = g.e164 "
+        "AND g.e164 > 0 OR h.seller = g.seller AND g.seller > 0)) "
+        "FROM ledger g WHERE g.tenant = ? AND g.id > ? "
+        "AND g.kind IN ('consent', 'relationship', 'number') "
+        "ORDER BY g.id LIMIT ?");
     int rc = read_items(&q, s, item, &n, e);
     for (int i = 0; rc == TM_OK && i < n; i++) {
         s->last = item[i].id;
@@ -258,7 +279,7 @@ static int erase_ledger(struct db *db, struct retention_erase *s, struct err *e)
         if (item[i].held)
             s->held++;
         else
-            rc = drop_entry(db, s, item[i].id, e);
+            rc = drop_entry(db, s, &item[i], e);
     }
     if (rc == TM_OK && n < PIECE)
         s->phase = PHASE_REST;
