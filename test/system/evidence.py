@@ -43,6 +43,7 @@ dial_mode = agentless
 start_after = 100ms
 ring_timeout = 15s
 record = yes
+recording_notice = Recorded.
 [keys]
 9 = removed
 [step ask]

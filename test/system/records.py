@@ -177,8 +177,9 @@ def test_all_tables(h):
     h.check([(r['list'], r['obtained']) for r in registry]
             == [('us_national', '2026-02-20T00:00:00Z')], registry)
     said = [m['message'] for m in read(out, 'messages.csv')]
-    h.check('This is Northwind.' in said and
-            'This is Northwind, spring sale.' in said, said)
+    h.check('This is Northwind. Press 9 to be removed.' in said and
+            'This is Northwind, spring sale. Press 9 to be removed.'
+            in said, said)
     h.check(len(read(out, 'scripts.csv')) == 2, 'scripts')
     for f in json.load(open(f'{out}/manifest.json'))['files']:
         lines = [json.loads(x) for x in open(f'{out}/{f["file"]}')]
