@@ -315,6 +315,11 @@ static int find_plan(struct walk *w, struct evidence_attempt *t, struct err *e)
     } else if (plan_parse(w->a, "plan", o->text.text, &o->plan, NULL) !=
                TM_OK) {
         o->plan = NULL;
+        evidence_unknown(v, w->a,
+                         "The campaign file %s is on file, but this program "
+                         "does not read it any more: what it says of its calls "
+                         "stands in its text only.",
+                         o->hash);
     }
     return TM_OK;
 }

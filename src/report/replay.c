@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/campaign/campaign_counters.h"
 #include "core/campaign/lead_case.h"
 #include "core/number/number.h"
 #include "core/rules/rules.h"
 #include "report/decide_write.h"
+#include "report/replay_counters.h"
 #include "report/replay_lead.h"
 #include "report/versions.h"
 #include "report/why.h"
@@ -37,6 +37,7 @@ struct world {
 struct replay {
     struct replay_options o;
     struct arena arena;
+    struct replay_counters counters;
     struct world world[WORLDS_MAX];
     size_t worlds;
 };
@@ -62,6 +63,7 @@ struct replay *replay_new(const struct replay_options *o)
 void replay_free(struct replay *r)
 {
     if (r) {
+        replay_counters_fini(&r->counters);
         arena_fini(&r->arena);
         mem_free(r);
     }
@@ -239,24 +241,9 @@ static void not_replayable(struct judging *j, const char *why)
     j->out->why = arena_strdup(j->a, str_of(why));
 }
 
-static int count_call(void *arg, const struct reader_attempt *a)
-{
-    struct judging *j = arg;
-    int64_t at_us = j->t->recorded_us;
-    if (a->placed_us != 0 && a->placed_us <= at_us && a->id.v != j->t->id.v) {
-        campaign_counters_placed(&j->counters, a->placed_us);
-    }
-    if (a->ended_us != 0 && a->ended_us <= at_us) {
-        campaign_counters_ended(&j->counters, a->ended_us, a->live,
-                                a->abandoned);
-    }
-    return 0;
-}
-
 /* The campaign's counters as they stood. */
 static int count_calls(struct judging *j, struct err *e)
 {
-    const struct reader *r = j->r->o.reader;
     int64_t at_us = j->t->recorded_us;
     bool begun = j->w->first_call_us != 0 && j->w->first_call_us <= at_us;
     if (!begun) {
@@ -268,13 +255,8 @@ static int count_calls(struct judging *j, struct err *e)
                   "abandoned calls are judged as if none had been made");
         return TM_OK;
     }
-    int64_t since_us = campaign_counters_since(j->w->first_call_us, at_us);
-    struct reader_attempts f = {.campaign = j->t->campaign,
-                                .from_us = since_us - CIVIL_DAY_US,
-                                .until_us = at_us + 1};
-    int rc = r->attempts(r->self, &f, count_call, j, e);
-    campaign_counters_roll(&j->counters, at_us);
-    return rc < 0 ? rc : TM_OK;
+    return replay_counters_at(&j->r->counters, j->r->o.reader, j->t,
+                              &j->counters, e);
 }
 
 static bool phone_of(const struct judging *j, size_t *out)

@@ -11,7 +11,7 @@
  *
  * A replay keeps books, plans and lists that it has read, so that many
  * attempts of one campaign cost little: without counters some 100 us each.
- * The counters want one pass over the campaign's attempts of the period;
+ * The counters want one pass over the campaign's attempts, once a campaign;
  * replay_options.counters turns it off, rules of abandonment are then named
  * as not replayed. Pure but for the ports; one thread per replay.
  *
