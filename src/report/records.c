@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/civil.h"
+#include "base/kv.h"
 #include "core/campaign/plan.h"
 #include "core/lead/outcome.h"
 #include "report/records_inside.h"
@@ -43,6 +44,35 @@ static struct slice copy(struct records *r, const struct record_row *row,
     return str_range(arena_strdup(&r->arena, s), s.n);
 }
 
+/* The general keys, as far as they are understood. */
+static void read_keys(struct records_script *s)
+{
+    struct kv_reader kv;
+    struct kv_line l;
+    struct err e;
+    int rc;
+    kv_open(&kv, s->name, s->plan);
+    while ((rc = kv_next(&kv, &l, &e)) != 0) {
+        if (rc < 0 || l.section.n > 0)
+            continue;
+        if (str_eq(l.key, "purpose"))
+            (void)vocab_purpose_parse(l.value, &s->purpose);
+        else if (str_eq(l.key, "goods"))
+            (void)vocab_goods_parse(l.value, &s->goods);
+        else if (str_eq(l.key, "channel"))
+            (void)vocab_channel_parse(l.value, &s->channel);
+        else if (str_eq(l.key, "caller_kind"))
+            (void)vocab_caller_parse(l.value, &s->caller_kind);
+        else if (str_eq(l.key, "caller_id_authority"))
+            (void)vocab_tri_parse(l.value, &s->caller_id_authority);
+        else if (str_eq(l.key, "caller_name"))
+            s->caller_name = l.value;
+        else if (str_eq(l.key, "caller_id") && str_starts(l.value, "+"))
+            (void)str_u64(str_range(l.value.p + 1, l.value.n - 1),
+                          &s->caller_e164);
+    }
+}
+
 static void take_script(struct records *r, const struct record_row *row)
 {
     if (r->scripts == r->scripts_cap) {
@@ -62,12 +92,13 @@ static void take_script(struct records *r, const struct record_row *row)
     (void)snprintf(s->name, sizeof(s->name), "%.*s version %" PRId64,
                    (int)(s->campaign.n > 100 ? 100 : s->campaign.n),
                    s->campaign.p, s->version);
-    /* One made by an older program may not be readable any more. */
-    if (plan_parse(&r->arena, s->name, copy(r, row, "plan"), &s->plan, &e) !=
-        TM_OK) {
-        s->plan = NULL;
-        r->plans_unread++;
-    }
+    s->plan = copy(r, row, "plan");
+    read_keys(s);
+    const struct plan *plan;
+    if (plan_parse(&r->arena, s->name, s->plan, &plan, &e) == TM_OK)
+        memcpy(s->hash, plan->hash, sizeof(s->hash));
+    else
+        r->plans_old++;
 }
 
 static struct civil_date day_of(const struct record_row *row, const char *name)
@@ -188,44 +219,51 @@ static void add_cell(struct adding *a, const struct record_row *row,
     a->r->out[a->n++] = *records_cell(row, name);
 }
 
-static void add_plan(struct adding *a, const struct plan *p)
+static const char *prerecorded(const struct records_script *s)
+{
+    if (s == NULL || s->channel == CHANNEL_UNKNOWN)
+        return "unknown";
+    return s->channel == CHANNEL_VOICE_PRERECORDED ||
+                   s->channel == CHANNEL_VOICE_AI
+               ? "yes"
+               : "no";
+}
+
+static void add_plan(struct adding *a, const struct records_script *s)
 {
     static const struct slice none = {"", 0};
-    add(a, "purpose", p ? str_of(vocab_purpose_text(p->purpose)) : none);
-    add(a, "goods", p ? str_of(vocab_goods_text(p->goods)) : none);
+    add(a, "purpose", s ? str_of(vocab_purpose_text(s->purpose)) : none);
+    add(a, "goods", s ? str_of(vocab_goods_text(s->goods)) : none);
     add(a, "direction", str_of("outbound"));
-    add(a, "channel", p ? str_of(vocab_channel_text(p->channel)) : none);
-    add(a, "prerecorded",
-        str_of(p == NULL                                 ? "unknown"
-               : p->channel == CHANNEL_VOICE_LIVE        ? "no"
-               : p->channel == CHANNEL_VOICE_PRERECORDED ? "yes"
-               : p->channel == CHANNEL_VOICE_AI          ? "yes"
-                                                         : "no"));
-    add(a, "made_by", p ? str_of(vocab_caller_text(p->caller_kind)) : none);
+    add(a, "channel", s ? str_of(vocab_channel_text(s->channel)) : none);
+    add(a, "prerecorded", str_of(prerecorded(s)));
+    add(a, "made_by", s ? str_of(vocab_caller_text(s->caller_kind)) : none);
     tm_assert(a->n < RECORD_CELLS_MAX);
     a->r->out[a->n++] =
         (struct record_cell){.name = "calling_number",
                              .kind = 'n',
-                             .value = p ? (int64_t)p->caller_e164 : 0};
-    add(a, "caller_id_name", p ? str_of(p->caller_name) : none);
+                             .value = s ? (int64_t)s->caller_e164 : 0};
+    add(a, "caller_id_name", s ? s->caller_name : none);
 }
 
 static void add_authority(struct adding *a, const struct record_row *row,
-                          const struct plan *p)
+                          const struct records_script *s)
 {
     static const struct slice none = {"", 0};
     const struct records_caller_id *c =
-        p == NULL ? NULL
-                  : find_authority(a->r, p->caller_e164,
+        s == NULL ? NULL
+                  : find_authority(a->r, s->caller_e164,
                                    records_cell(row, "seller")->text,
                                    records_cell(row, "time")->value);
+    const char *word = "unknown";
+    if (c != NULL)
+        word = "on file";
+    else if (s != NULL && s->caller_id_authority == TRI_YES)
+        word = "stated in the campaign only";
+    else if (s != NULL)
+        word = vocab_tri_text(s->caller_id_authority);
     a->r->calls_no_authority += c == NULL;
-    add(a, "caller_id_authority",
-        str_of(c != NULL   ? "on file"
-               : p == NULL ? "unknown"
-               : p->caller_id_authority == TRI_YES
-                   ? "stated in the campaign only"
-                   : vocab_tri_text(p->caller_id_authority)));
+    add(a, "caller_id_authority", str_of(word));
     add(a, "authority_proof", c ? c->proof : none);
     add(a, "authority_from", c ? c->from_text : none);
     add(a, "authority_to", c ? c->to_text : none);
@@ -239,15 +277,14 @@ void records_call(struct records *r, const struct record_row *row,
     const struct records_script *s =
         find_script(r, records_cell(row, "campaign_id")->value,
                     records_cell(row, "version")->value);
-    const struct plan *p = s != NULL ? s->plan : NULL;
     r->calls++;
     add_cell(&a, row, "call");
     add_cell(&a, row, "seller");
     add_cell(&a, row, "campaign");
     add(&a, "script", s != NULL ? str_of(s->name) : none);
-    add(&a, "script_hash", p != NULL ? str_of(p->hash) : none);
-    add_plan(&a, p);
-    add_authority(&a, row, p);
+    add(&a, "script_hash", s != NULL ? str_of(s->hash) : none);
+    add_plan(&a, s);
+    add_authority(&a, row, s);
     add_cell(&a, row, "called_number");
     add(&a, "party", str_of(party(r, row)));
     add_cell(&a, row, "time");
@@ -280,37 +317,63 @@ void records_note(struct records *r, enum record_table t,
     }
 }
 
-static int message(const struct records_script *s,
-                   const struct script_step *step, size_t i, record_row_fn *v,
-                   void *arg)
+struct saying {
+    const struct records_script *script;
+    struct kv_line line;
+    struct slice step;
+    int64_t part;
+};
+
+static int message(const struct saying *m, record_row_fn *v, void *arg)
 {
+    const struct records_script *s = m->script;
+    const char *kind = str_eq(m->line.key, "say_wav") ? "sound file"
+                       : str_eq(m->line.key, "say")   ? "spoken text"
+                                                      : "question";
     const struct record_cell cell[] = {
         {.name = "seller", .kind = 's', .text = s->seller},
         {.name = "campaign", .kind = 's', .text = s->campaign},
         {.name = "script", .kind = 's', .text = str_of(s->name)},
         {.name = "used_from", .kind = 't', .value = s->from_us},
         {.name = "used_until", .kind = 't', .value = s->until_us},
-        {.name = "step", .kind = 's', .text = step->name},
-        {.name = "part", .kind = 'i', .value = (int64_t)i + 1},
-        {.name = "kind",
-         .kind = 's',
-         .text = str_of(step->say[i].wav ? "sound file" : "spoken text")},
-        {.name = "message", .kind = 's', .text = step->say[i].text},
-        {.name = "question", .kind = 's', .text = step->question_text},
+        {.name = "step", .kind = 's', .text = m->step},
+        {.name = "part", .kind = 'i', .value = m->part},
+        {.name = "kind", .kind = 's', .text = str_of(kind)},
+        {.name = "message", .kind = 's', .text = m->line.value},
     };
     struct record_row row = {"messages", cell, tm_array_len(cell)};
     return v(arg, &row);
 }
 
+/* What a step says and asks, in the order of the file. */
+static int script_messages(const struct records_script *s, record_row_fn *v,
+                           void *arg)
+{
+    struct kv_reader kv;
+    struct saying m = {.script = s};
+    struct err e;
+    int rc, said = 0;
+    kv_open(&kv, s->name, s->plan);
+    while (said == 0 && (rc = kv_next(&kv, &m.line, &e)) != 0) {
+        if (rc < 0 || !str_starts(m.line.section, "step "))
+            continue;
+        if (m.line.key.n == 0) {
+            m.step =
+                str_trim(str_range(m.line.section.p + 5, m.line.section.n - 5));
+            m.part = 0;
+        } else if (str_eq(m.line.key, "say") || str_eq(m.line.key, "say_wav") ||
+                   str_eq(m.line.key, "question")) {
+            m.part++;
+            said = message(&m, v, arg);
+        }
+    }
+    return said;
+}
+
 int records_messages(struct records *r, record_row_fn *v, void *arg)
 {
     int rc = 0;
-    for (size_t i = 0; i < r->scripts; i++) {
-        const struct records_script *s = &r->script[i];
-        const struct script *t = s->plan != NULL ? s->plan->script : NULL;
-        for (size_t k = 0; t != NULL && k < t->steps; k++)
-            for (size_t m = 0; rc == 0 && m < t->step[k].says; m++)
-                rc = message(s, &t->step[k], m, v, arg);
-    }
+    for (size_t i = 0; rc == 0 && i < r->scripts; i++)
+        rc = script_messages(&r->script[i], v, arg);
     return rc;
 }

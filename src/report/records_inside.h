@@ -12,7 +12,17 @@ struct records_script {
     int64_t id, version;
     int64_t from_us, until_us; /* until 0: in use */
     char name[140];            /* "spring version 2" */
-    const struct plan *plan;   /* NULL: cannot be read */
+    struct slice plan;         /* its text */
+    char hash[PLAN_HASH_LEN];  /* as attempts name it; "": a plan that this
+                                  program would not load any more */
+    /* Read key by key, so that a plan of an older program tells them too. */
+    enum purpose purpose;
+    enum goods goods;
+    enum contact_channel channel;
+    enum caller_kind caller_kind;
+    enum tri caller_id_authority;
+    uint64_t caller_e164;
+    struct slice caller_name;
 };
 
 struct records_caller_id {
@@ -31,7 +41,7 @@ struct records {
     size_t caller_ids, caller_ids_cap;
     struct record_cell out[RECORD_CELLS_MAX];
     /* what is missing */
-    uint64_t calls, calls_no_authority, calls_party_unknown, plans_unread;
+    uint64_t calls, calls_no_authority, calls_party_unknown, plans_old;
     uint64_t consents, consents_no_wording, consents_no_proof, consents_no_date;
     uint64_t lists, lists_no_account, providers;
 };

@@ -65,9 +65,9 @@ static void list_missing(const struct records *r, struct json_out *j)
     counted(j, "account of the registry subscription", r->lists_no_account,
             "no entry of the licence ledger has one (word san or "
             "subscription)");
-    counted(j, "messages of a campaign's plan", r->plans_unread,
-            "the plan was made by another version and cannot be taken apart; "
-            "its text is in scripts");
+    counted(j, "hash of a campaign's plan", r->plans_old,
+            "this program would not load the plan any more; what its keys say "
+            "is told");
     if (r->providers == 0)
         missing(j, "contracts with service providers", 0,
                 "the licence ledger has no entry for this period");
