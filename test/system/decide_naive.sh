@@ -1,6 +1,12 @@
 #!/bin/sh
-# telemark decide beside a second, naive reading of the law (decide_naive.py).
-# More: test/system/decide_naive.py TELEMARK SEED CASES
-# timeout: 300
+# telemark decide beside a second, naive reading of the law (test/law), and
+# beside packs with one thing changed, which that reading must notice.
+# More: ./dev sim rules --help
+# timeout: 600
 set -eu
-python3 "$SOURCE_DIR/test/system/decide_naive.py" "$TELEMARK" 7 2000
+PYTHONPATH=$SOURCE_DIR/test PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH PYTHONDONTWRITEBYTECODE
+python3 -m law "$TELEMARK" --seed "${SEED:-7}" --cases "${CASES:-200000}" \
+    --jobs "${JOBS:-2}"
+python3 -m law "$TELEMARK" --seed "${SEED:-7}" --rules "$SOURCE_DIR/rules" \
+    --mutants "${MUTANTS:-40}"
