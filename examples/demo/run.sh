@@ -69,6 +69,36 @@ show dnc import "$out/registry.txt" --list us_national --obtained 2026-11-20
 show dnc import "$out/internal.txt" --list northwind --kind internal \
     --seller "Northwind Insurance" --obtained 2026-11-20
 
+# The states that keep lists of their own, with some of their area codes. The
+# lists are made of the registry's numbers there; 555-0199 is nobody's, so that
+# none is empty. An emergency in Louisiana stops every call there.
+while read -r state codes; do
+    for code in $codes; do
+        sed -n "s/^\($code\),/+1\1/p" "$out/registry.txt"
+        echo "+1${code}5550199"
+    done >"$out/state.$state.txt"
+    show dnc import "$out/state.$state.txt" --list "state.$state" \
+        --obtained 2026-11-20
+done <<END
+CO 303 719 970
+FL 305 407 561 813 850 904 954
+IN 219 317 574 812
+LA 225 318 504
+MA 413 508 617 978
+MO 314 417 573 816
+OK 405 580 918
+PA 215 412 570 610 717 814
+TN 423 615 865 901
+TX 210 214 361 512 713 806 817 915
+WY 307
+END
+cat >"$out/emergency.csv" <<END
+area,county,status,from,to,proof
+US-NY,,none,2026-11-01,,
+US-LA,,reporting,2026-11-20,2026-11-30,R-29617
+END
+show ledger import emergency "$out/emergency.csv"
+
 step "The trunk and the campaign"
 sed "s/^port .*/port = $town_port/" "$root/examples/town.trunk" \
     >"$out/town.trunk"

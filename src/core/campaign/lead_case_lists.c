@@ -48,6 +48,8 @@ static bool register_of(const struct dnc_set *set, struct case_registry *out)
     int n = snprintf(text, sizeof(text), "%s-%.*s",
                      set->country[0] != '\0' ? set->country : "US",
                      (int)(part.n < 9 ? part.n : 9), part.n > 0 ? part.p : "");
+    for (char *p = text; *p != '\0'; p++)
+        *p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
     return part.n > 0 && n <= VOCAB_PLACE_MAX &&
            vocab_place_parse(str_of(text), &out->area);
 }
