@@ -179,7 +179,7 @@ def check_rest(h, v, c):
     r = c['recording']
     real = open(f"{h.data}/{r['file']}", 'rb').read()
     h.check(hashlib.sha256(real).hexdigest() == r['sha256'], 'recording')
-    h.check('Press 1, or 9' in v['campaign_files'][0]['text'], 'plan')
+    h.check('say = "Press 1' in v['campaign_files'][0]['text'], 'plan')
 
 
 def check_replay(h):
