@@ -185,7 +185,7 @@ static int do_note(struct db *db, void *arg, struct err *e)
 int record_export(struct record_export *x, struct err *e)
 {
     struct work w = {.x = x, .out = {.fd = -1}};
-    struct sqlite_reader *sqlite;
+    struct sqlite_reader *sqlite = NULL;
     x->period.tenant = tenant_default();
     x->files = 0;
     int rc = TM_OK;

@@ -67,6 +67,18 @@ static int64_t count(struct fixture_house *h, const char *sql)
     return n;
 }
 
+static void change(struct fixture_house *h, const char *sql)
+{
+    char path[200];
+    char *why = NULL;
+    sqlite3 *db;
+    (void)snprintf(path, sizeof(path), "%s/telemark.db", h->path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s: %s", sql, why);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 /* One call to lead `lead`, with an answer; open: it is not over. */
 static void call(struct fixture_house *h, int64_t id, int64_t lead,
                  uint64_t e164, int64_t at_us, bool open)
@@ -272,15 +284,26 @@ static void test_erase_keeps_duty(void **state)
     fixture_house_leads(h, US, 3);
     int64_t then = at("2026-11-20T12:00Z");
     call(h, 1, 1, US, then, false);
+    call(h, 2, 1, US, then - DAY, false);
+    make_recording(h, 1);
+    make_recording(h, 2);
+    /* The consent was spoken in the first: its recording is the proof. */
+    change(h, "INSERT INTO ledger (tenant, id, kind, seller, e164, word, "
+              "attempt, recorded_us) VALUES (1, 70, 'consent', 1, "
+              "12125550100, 'express_oral', 1, 5)");
     assert_int_equal(erase(h, US, then + DAY, &j, &e), TM_OK);
     const struct person_rows_tally *t = j.person.tally;
+    assert_int_equal(t[PERSON_RECORDINGS].kept, 1);
+    assert_int_equal(t[PERSON_RECORDINGS].erased, 1);
+    assert_true(has_recording(h, 1));
+    assert_false(has_recording(h, 2));
     assert_int_equal(t[PERSON_LEADS].erased, 1);
-    assert_int_equal(t[PERSON_CALLS].kept, 1);
+    assert_int_equal(t[PERSON_CALLS].kept, 2);
     assert_int_equal(t[PERSON_CALLS].until_us, at("2031-11-20T12:00Z"));
     assert_non_null(strstr(t[PERSON_CALLS].because, "310.5"));
     assert_int_equal(t[PERSON_CONSENTS].kept, 1);
     assert_int_equal(t[PERSON_CONSENTS].until_us, at("2031-11-20T12:00Z"));
-    assert_int_equal(t[PERSON_ANSWERS].erased, 1);
+    assert_int_equal(t[PERSON_ANSWERS].erased, 2);
     assert_int_equal(count(h, "SELECT count(*) FROM kept WHERE e164 = "
                               "12125550100 AND word = 'express_written' "
                               "AND source = 'f.csv row 1'"),
@@ -288,10 +311,18 @@ static void test_erase_keeps_duty(void **state)
     assert_int_equal(count(h, "SELECT count(*) FROM lead_phone "
                               "WHERE e164 = 12125550100"),
                      0);
-    /* A second time, when the duty is over: nothing is left to keep. */
+    /* A day before the end all is still there and told. */
+    assert_int_equal(erase(h, US, at("2031-11-19T13:00Z"), &j, &e), TM_OK);
+    assert_int_equal(t[PERSON_CALLS].kept, 1);
+    assert_int_equal(t[PERSON_CONSENTS].kept, 1);
+    assert_true(has_recording(h, 1));
+    /* When the duty is over nothing is left to keep. */
     assert_int_equal(erase(h, US, at("2031-11-20T12:00Z"), &j, &e), TM_OK);
     assert_int_equal(t[PERSON_CALLS].erased, 1);
+    assert_int_equal(t[PERSON_LEDGER].erased, 1);
+    assert_false(has_recording(h, 1));
     assert_int_equal(count(h, "SELECT count(*) FROM attempt"), 0);
+    assert_int_equal(count(h, "SELECT count(*) FROM kept"), 0);
 }
 
 static int do_hold(struct db *db, void *arg, struct err *e)
