@@ -30,8 +30,8 @@ struct complaint_owns {
     size_t n, cap;
 };
 
-/* Lives in the arena. A campaign whose plan cannot be read any more is left
- * out, and counted in *unread (may be NULL). */
+/* Lives in the arena. A campaign whose plan tells no number is left out,
+ * and counted in *unread (may be NULL). */
 int complaint_find_owns(const struct reader *r, struct tenant_id t,
                         struct arena *a, struct complaint_owns *out,
                         size_t *unread, struct err *e) TM_MUST_CHECK;

@@ -24,7 +24,10 @@ static void card(struct buf *b, struct slice title, struct slice body)
     buf_add_str(b, "<section class=\"card\"><h2>");
     words_html(b, title);
     buf_add_str(b, "</h2><pre>");
-    words_html(b, body);
+    while (body.n > 0) {
+        words_html(b, str_cut(body, '\n', &body));
+        buf_add_char(b, '\n');
+    }
     buf_add_str(b, "</pre></section>\n");
 }
 

@@ -170,7 +170,8 @@ def test_life(h):
     page = h.path('case.html')
     h.must('complaint', 'show', id, '--html', page)
     html = open(page).read()
-    h.check('<h1>Complaint' in html and 'the list came late' in html, html)
+    h.check('<h1>Complaint' in html and 'the list came late\n' in html and
+            '\ufffd' not in html, html)
     db = sqlite3.connect(f'{h.data}/telemark.db')
     for sql in ('UPDATE complaint SET about = 1',
                 'UPDATE complaint_event SET about = 1'):
@@ -271,6 +272,18 @@ def test_abandoned(h):
     h.check(len(found) == 4 and sum(f['sure'] for f in found) == 1, f'{found}')
 
 
+def test_old_plan(h):
+    """A plan that today's checks would refuse still tells our number."""
+    db = sqlite3.connect(f'{h.data}/telemark.db', timeout=20)
+    plan, = db.execute('SELECT plan FROM campaign WHERE id = 1').fetchone()
+    db.execute('UPDATE campaign SET plan = ? WHERE id = 1',
+               (plan + '\n[no such section]\n',))
+    db.commit()
+    db.close()
+    w = h.json('complaint', 'watch')
+    h.check([n['number'] for n in w['numbers']] == ['+12025550100'], f'{w}')
+
+
 def test_watch(h):
     w = h.json('complaint', 'watch')
     c = [c for c in w['campaigns'] if c['campaign'] == 'two'][0]
@@ -303,4 +316,4 @@ house = House(sys.argv[1], sys.argv[2], 'complaints')
 start(house)
 main(house, [test_large_file, test_examples, test_by_hand, test_life,
              test_wrong, test_exposure, test_abandoned, test_watch,
-             test_beside_a_server])
+             test_beside_a_server, test_old_plan])
