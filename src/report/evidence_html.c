@@ -181,7 +181,8 @@ static void opt_outs(struct buf *b, const struct evidence *v)
         evidence_part_text(b, o->seller.v ? o->seller_name
                                           : str_of("every seller"));
         buf_add_str(b, "</td><td>");
-        evidence_part_text(b, o->source);
+        evidence_part_text(b, str_eq(o->source, "call") ? (struct slice){0}
+                                                        : o->source);
         heard_in(b, v, o->attempt);
         buf_add_str(b, "</td><td>");
         after_request(b, v, o);

@@ -149,7 +149,7 @@ static void replay(struct buf *b, const struct replay_answer *r)
                          "call is allowed again. "
                        : "<strong>By the rules of then and what was known "
                          "then, the call is not allowed.</strong> ");
-    evidence_part_words(b, r->sentence);
+    evidence_part_words(b, r->result == REPLAY_EQUAL ? "" : r->sentence);
     buf_add_str(b, "</p>");
     sentences(b, r->difference, r->differences);
     sentences(b, r->caveat, r->caveats);
@@ -191,11 +191,10 @@ static void caller(struct buf *b, const struct evidence_attempt *t)
     if (p) {
         evidence_part_item(b, "Number shown", str_of(p->caller_id));
         evidence_part_item(b, "Name shown", str_of(p->caller_name));
-        evidence_part_item(b, "Purpose",
-                           str_of(vocab_purpose_text(p->purpose)));
-        evidence_part_item(b, "Kind of call",
-                           str_of(vocab_channel_text(p->channel)));
-        evidence_part_item(b, "Dialled", str_of(vocab_dial_text(p->dial_mode)));
+        word_item(b, "Purpose", vocab_purpose_text(p->purpose));
+        word_item(b, "Kind of call", vocab_channel_text(p->channel));
+        word_item(b, "Dialled", vocab_dial_text(p->dial_mode));
+        word_item(b, "Caller is", vocab_caller_text(p->caller_kind));
     }
 }
 
