@@ -67,7 +67,7 @@ static int prepare(struct work *w, struct err *e)
 {
     const struct reader *r = &w->reading.reader;
     struct complaint_case_input *base = &w->in.base;
-    struct figures_read_clock clock;
+    struct figures_read_clock clock = {0};
     struct real_clock real;
     int rc = read_day("from", w->o->from, 0, &w->in.from_us, e);
     if (rc == TM_OK)
@@ -80,10 +80,13 @@ static int prepare(struct work *w, struct err *e)
     if (rc == TM_OK)
         rc = complaint_find_owns(r, tenant_default(), &w->arena, &w->owns, NULL,
                                  e);
-    if (rc == TM_OK)
-        rc = figures_read_clock(r, &clock, e);
     if (rc != TM_OK)
         return rc;
+    /* A broken journal is no reason to let a deadline pass. */
+    if (figures_read_clock(r, &clock, e) != TM_OK) {
+        (void)command_fail(&cmd_exposure, e);
+        clock.shifted = false;
+    }
     real_clock_init(&real, 0);
     base->reader = r;
     base->owns = &w->owns;

@@ -28,7 +28,7 @@ struct view {
 
 static int open_view(struct view *v, struct err *e)
 {
-    struct figures_read_clock clock;
+    struct figures_read_clock clock = {0};
     struct real_clock real;
     const struct reader *r = &v->reading.reader;
     int rc =
@@ -36,10 +36,13 @@ static int open_view(struct view *v, struct err *e)
     if (rc == TM_OK)
         rc = complaint_find_owns(r, tenant_default(), &v->arena, &v->owns, NULL,
                                  e);
-    if (rc == TM_OK)
-        rc = figures_read_clock(r, &clock, e);
     if (rc != TM_OK)
         return rc;
+    /* A broken journal is no reason to let a deadline pass. */
+    if (figures_read_clock(r, &clock, e) != TM_OK) {
+        (void)command_fail(&cmd_complaint, e);
+        clock.shifted = false;
+    }
     real_clock_init(&real, 0);
     v->in.reader = r;
     v->in.owns = &v->owns;
