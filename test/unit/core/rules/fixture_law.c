@@ -474,6 +474,26 @@ static void each_reassigned(struct maker *m)
     visit(m);
 }
 
+/* None, one that ended yesterday, one of today, one of elsewhere. */
+static void each_licence(struct maker *m)
+{
+    static struct case_licence one;
+    one = (struct case_licence){.kind = str_of(m->c->param.licence)};
+    m->l.k.caller.licence = &one;
+    m->l.k.caller.licences = 0;
+    visit(m);
+    m->l.k.caller.licences = 1;
+    for (int off = -1; off <= 0; off++) {
+        one.to = civil_add_days(m->today, off);
+        visit(m);
+    }
+    one.area = fixture_world_place("AQ");
+    visit(m);
+    one.area.v = 0;
+    one.kind = str_of("other");
+    visit(m);
+}
+
 static void each_ring(struct maker *m)
 {
     for (int off = -1; off <= 1; off++) {
@@ -526,6 +546,7 @@ static void each_test(struct maker *m)
         [TEST_ZONE] = each_zone,
         [TEST_PORTED] = each_ported,
         [TEST_REASSIGNED] = each_reassigned,
+        [TEST_LICENCE] = each_licence,
         [TEST_RING] = each_ring,
         [TEST_REVOKED] = each_revoked,
         [TEST_POLICY_HOURS] = each_policy_hours,

@@ -218,6 +218,10 @@ void fixture_world_lawful(struct world *w, struct lawful *l)
     k->caller.seller_type = SELLER_TYPE_OTHER;
     k->caller.ftc_jurisdiction = TRI_YES;
     k->caller.registered_charity = k->caller.hipaa = TRI_NO;
+    static const struct case_licence every = {{0}, {"", 0}, {0}, {0}};
+    k->caller.licence = &every;
+    k->caller.licences = 1;
+    k->caller.licences_known = true;
     k->purpose.kind = PURPOSE_SALE;
     k->purpose.goods = GOODS_OTHER;
     k->purpose.leads_to_sale = TRI_YES;
