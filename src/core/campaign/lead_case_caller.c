@@ -60,6 +60,7 @@ static void add_file(struct lead_case *c, const struct lead_case_input *in)
         if (is_for(x->seller, in) && holds(c, x->from, x->to))
             add_exemption(k, x->kind);
     }
+    k->licences_known = true;
     for (size_t i = 0; i < f->licences; i++) {
         const struct caller_licence *x = &f->licence[i];
         if (is_for(x->seller, in) && k->licences < LEAD_CASE_LICENCES_MAX)
