@@ -76,9 +76,9 @@ struct case_callee {
 
 /* 5. Caller. A licence, subscription, registration or contract. */
 struct case_licence {
-    struct place_code area; /* where it counts: a country, a subdivision, an
-                               area code ("US-614"); v 0 everywhere */
-    struct slice kind;      /* "san", "registration", ...; "" every kind */
+    struct place_code area;     /* where it counts: a country, a subdivision, an
+                                   area code ("US-614"); v 0 everywhere */
+    struct slice kind;          /* "san", "registration", ...; "" every kind */
     struct civil_date from, to; /* both days belong to it; year 0 no end */
 };
 
@@ -89,7 +89,7 @@ struct case_caller {
     enum seller_type seller_type;
     enum tri ftc_jurisdiction;
     enum tri registered_charity;
-    enum tri hipaa; /* a covered health-care entity */
+    enum tri hipaa;      /* a covered health-care entity */
     bool licences_known; /* the ledger was asked: none means none */
     const struct case_licence *licence;
     size_t licences;
