@@ -426,8 +426,9 @@ static int erase(struct work *w)
         return control_fail(w->c, &e);
     control_printf(w->c,
                    "what is kept is used for nothing else; the number will "
-                   "not be called again\nlist files that were imported are "
-                   "yours to correct: an import brings back what they say\n");
+                   "not be called again\nlist files, evidence folders and "
+                   "backups are yours to remove or correct: an import brings "
+                   "back what a list says\n");
     if (!scrub.clean)
         control_printf(w->c, "note: %s\n", scrub.why);
     return EXIT_DONE;
