@@ -145,6 +145,9 @@ static void test_denied(void **state)
     has(t, "May not be called: T-DNC, 47 CFR 64.1200(c)(2): No call to a");
     has(t, "What would help:");
     has(t, "T-DNC denied  47 CFR 64.1200(c)(2)");
+    /* What was written down with the refusal says more than the rule. */
+    s.m->remedy = str_of("duty a_word of T-DNC is not carried out");
+    has(ask_about(&s, NUMBER, 0), "What would help: duty a_word");
     s.m->reason = str_of("opted_out");
     has(ask_about(&s, NUMBER, 0), "the person asked to be left alone");
     end(&s);
