@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/civil.h"
 #include "base/json_out.h"
 #include "cmd/commands.h"
 #include "cmd/embedded.h"
@@ -13,6 +14,7 @@
 #include "cmd/progress.h"
 #include "cmd/simulate_report.h"
 #include "cmd/simulate_text.h"
+#include "report/decide_write.h"
 #include "sim/runner_check.h"
 
 enum {
@@ -30,7 +32,7 @@ const struct command cmd_simulate = {
     .help =
         "usage: telemark simulate FILE [--seed N] [--seeds N] [--policy NAME]\n"
         "           [--set KEY=VALUE]... [--rules DIR] [--check]\n"
-        "           [--calls FILE] [--json]\n\n"
+        "           [--calls FILE] [--cases FILE] [--json]\n\n"
         "Runs the campaign of a scenario (examples/day.scn) through the real\n"
         "engine and rules, with simulated people, carrier and store; a day\n"
         "takes seconds. The same file and seed give the same journal hash.\n\n"
@@ -44,6 +46,8 @@ const struct command cmd_simulate = {
         "             checker; exit code 1 when it finds a fault\n"
         "--calls FILE writes a line for each call as it ends: lead, number,\n"
         "             attempt, outcome, milliseconds of ringing and of talk\n"
+        "--cases FILE writes every question to the rules as a case of\n"
+        "             telemark rules test, with the verdict that was given\n"
         "--json       one JSON object a policy\n",
     .run = run,
 };
@@ -60,6 +64,9 @@ struct simulation {
     struct progress progress;
     struct simulate_figures figures;
     FILE *calls;                    /* told of each call, or NULL */
+    FILE *cases;                    /* of each verdict, or NULL */
+    struct buf line;                /* of one case */
+    uint64_t asked;                 /* cases written */
     struct runner_check *checker;   /* of the present run, or NULL */
     struct simulate_report *report; /* of the only run, or NULL */
 };
@@ -196,6 +203,38 @@ static void on_journal(void *arg, const struct record *r,
         runner_check_journal(s->checker, r, row);
 }
 
+static void put_instant(struct json_out *j, const char *key, int64_t us)
+{
+    char at[CIVIL_INSTANT_LEN];
+    civil_format_instant(us, at);
+    json_out_kv_text(j, key, at);
+}
+
+/* The case in its exact form, with the verdict as what is expected. */
+static void on_judged(void *arg, const struct rule_case *k,
+                      const struct verdict *v)
+{
+    struct simulation *s = arg;
+    struct json_out j;
+    char id[24];
+    (void)snprintf(id, sizeof(id), "%" PRIu64, ++s->asked);
+    buf_clear(&s->line);
+    decide_write(k, id, &s->line);
+    tm_assert(!s->line.failed && s->line.p[s->line.n - 1] == '}');
+    (void)fprintf(s->cases, "%.*s,\"expected\":", (int)s->line.n - 1,
+                  s->line.p);
+    buf_clear(&s->line);
+    json_out_init(&j, &s->line);
+    json_out_object(&j);
+    json_out_kv_text(&j, "verdict", verdict_kind_text(v->kind));
+    if (v->kind == VERDICT_NOT_BEFORE)
+        put_instant(&j, "not_before", v->not_before_us);
+    if (v->kind == VERDICT_ALLOW && v->valid_until_us != INT64_MAX)
+        put_instant(&j, "valid_until", v->valid_until_us);
+    json_out_end_object(&j);
+    (void)fprintf(s->cases, "%.*s}\n", (int)s->line.n, s->line.p);
+}
+
 static void end_one(struct simulation *s, const struct runner_result *r,
                     uint64_t seed)
 {
@@ -221,6 +260,8 @@ static int run_one(struct simulation *s, uint64_t seed, struct err *e)
         .journal_arg = s,
         .progress = show_progress,
         .progress_arg = s,
+        .judged = s->cases != NULL ? on_judged : NULL,
+        .judged_arg = s,
     };
     if (s->check)
         s->checker = runner_check_new(&o);
@@ -306,26 +347,51 @@ static int simulate(struct simulation *s, const char *path,
     return print(s);
 }
 
-/* The same with the calls written out, unless file is NULL. */
-static int with_calls(struct simulation *s, const char *file, const char *path,
-                      const char *const *set, const char *rules)
+/* "w" of a file that was asked for; NULL is nobody's. */
+static bool open_out(const char *file, FILE **out)
+{
+    *out = file != NULL ? fopen(file, "w") : NULL;
+    return file == NULL || *out != NULL;
+}
+
+static int close_out(FILE *f, const char *file, int code)
 {
     struct err e = {0};
-    s->calls = file != NULL ? fopen(file, "w") : NULL;
-    if (file != NULL && s->calls == NULL) {
-        (void)err_errno(&e, "%s", file);
-        return command_fail(&cmd_simulate, &e);
-    }
-    int code = simulate(s, path, set, rules);
-    if (s->calls == NULL || fclose(s->calls) == 0)
+    if (f == NULL || fclose(f) == 0)
         return code;
     (void)err_errno(&e, "%s", file);
     return command_fail(&cmd_simulate, &e);
 }
 
+/* Files that are written besides, NULL unless asked for. */
+struct extra {
+    const char *calls, *cases;
+};
+
+static int with_files(struct simulation *s, const struct extra *x,
+                      const char *path, const char *const *set,
+                      const char *rules)
+{
+    struct err e = {0};
+    if (!open_out(x->calls, &s->calls)) {
+        (void)err_errno(&e, "%s", x->calls);
+        return command_fail(&cmd_simulate, &e);
+    }
+    if (!open_out(x->cases, &s->cases)) {
+        (void)err_errno(&e, "%s", x->cases);
+        return close_out(s->calls, x->calls, command_fail(&cmd_simulate, &e));
+    }
+    buf_init(&s->line, FILE_MAX);
+    int code = simulate(s, path, set, rules);
+    buf_fini(&s->line);
+    code = close_out(s->cases, x->cases, code);
+    return close_out(s->calls, x->calls, code);
+}
+
 static int run(int argc, char **argv)
 {
-    const char *seed = NULL, *seeds = NULL, *rules = NULL, *calls = NULL;
+    const char *seed = NULL, *seeds = NULL, *rules = NULL;
+    struct extra extra = {0};
     const char *policy = "agentless";
     const char *set[REPEAT_MAX] = {NULL};
     bool json = false, check = false;
@@ -335,7 +401,8 @@ static int run(int argc, char **argv)
         {.name = "policy", .value = &policy},
         {.name = "set", .value = set, .repeat = true},
         {.name = "rules", .value = &rules},
-        {.name = "calls", .value = &calls},
+        {.name = "calls", .value = &extra.calls},
+        {.name = "cases", .value = &extra.cases},
         {.name = "check", .flag = &check},
         {.name = "json", .flag = &json},
     };
@@ -362,7 +429,7 @@ static int run(int argc, char **argv)
         code = command_usage(&cmd_simulate, "--seed wants a whole number, "
                                             "--seeds one from 1 to 10000");
     else
-        code = with_calls(s, calls, argv[1], set, rules);
+        code = with_files(s, &extra, argv[1], set, rules);
     simulate_report_free(s->report);
     arena_fini(&s->arena);
     mem_free(s);
