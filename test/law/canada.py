@@ -52,7 +52,10 @@ def national_list(c, v):
         c.ebr(18, 6) or c.contract(18))  # CA-EBR
     if company or exempt(c) or c.consent() or customer:
         return
-    v.deny("CA-DNCL", c.listed("ca_dncl") is not False)
+    d = c.entry_day("ca_dncl")
+    young = d is not None and c.last_day - d < 31 and \
+        c.policy.get("registry_grace") == "legal_minimum"
+    v.deny("CA-DNCL", c.listed("ca_dncl") is not False and not young)
     v.deny("CA-DNCL-AGE", c.stale("ca_dncl"))
 
 

@@ -12,7 +12,7 @@ def day(y, m, d):
     return dt.date(y, m, d).toordinal() - EPOCH
 
 
-FIRST, LAST = day(2021, 1, 1), day(2032, 1, 1)
+FIRST, LAST = day(2017, 1, 1), day(2032, 1, 1)
 TEXT = {}  # day -> "2026-11-23"
 NUMBER = {}  # "2026-11-23" -> day
 YMD = {}
@@ -166,7 +166,7 @@ class Hours:
 
 # --- calendars ----------------------------------------------------------------
 
-YEARS = range(2021, 2032)
+YEARS = range(2017, 2032)
 
 
 def easter(y):  # by the table of golden numbers and epacts

@@ -171,11 +171,12 @@ IT_DAYS = holidays([(1, 1), (1, 6), (4, 25), (5, 1), (6, 2), (8, 15), (11, 1),
     day(y, 10, 4) for y in YEARS if y >= 2026}  # Saint Francis, new
 IT_OPEN = Hours(hours((WEEK, "09:00", "20:00"), ([5], "10:00", "19:00")),
                 IT_DAYS, ((36000, 68400),))
+IT_CODE = day(2024, 9, 28)
 IT_ENERGY = day(2026, 6, 19)
 
 
 def italy(c, v):
-    if c.voice and is_sale(c):
+    if c.voice and is_sale(c) and c.last_day >= IT_CODE:
         v.hours("IT-HRS", IT_OPEN)
     if v.timed:
         return

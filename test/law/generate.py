@@ -65,9 +65,9 @@ START, DAYS = day(2025, 11, 1), 870
 
 
 LAWS = {  # the days of one country's laws
-    "US": [(2025, 4, 11), (2026, 1, 1), (2026, 2, 25), (2027, 1, 31)],
+    "US": [(2024, 1, 1), (2025, 4, 11), (2026, 1, 1), (2026, 2, 25), (2027, 1, 31)],
     "CA": [(2026, 3, 8), (2026, 11, 1), (2026, 3, 9)],
-    "FR": [(2026, 8, 11)], "IT": [(2026, 6, 19)], "GB": [(2026, 2, 5)],
+    "FR": [(2026, 8, 11)], "IT": [(2026, 6, 19), (2024, 9, 28)], "GB": [(2026, 2, 5)],
     "ES": [(2025, 12, 28), (2026, 2, 28)], "IN": [(2026, 1, 1)],
 }
 LAWS = {k: [day(*x) for x in v] for k, v in LAWS.items()}
@@ -236,6 +236,8 @@ class Generator:
                         e["registered_days"] = n
                     else:
                         e["registered"] = TEXT[self.today - n]
+            elif name == "ca_dncl" and on and rnd() < .3:
+                e["registered_days"] = self.one((29, 30, 31, 32))
             out[name] = e
         if country == "US" and rnd() < .25:
             s = contact.get("region") or self.one(BUSY)

@@ -43,6 +43,8 @@ def shifts(key, value):
                                      value[m.end():])
         return
     for m in re.finditer(r"\d+", value):
+        if m.group() == "1200":  # months: at any time
+            continue
         yield value[:m.start()] + str(int(m.group()) + 1) + value[m.end():]
 
 
@@ -90,10 +92,11 @@ def place(path, rule):
 _POOL = {}
 
 
-def questions(seed, where):
+def questions(seed, where, many):
     if where not in _POOL:
         got, chunk = [], 0
-        while len(got) < (CASES if where in (None, "US") else CASES // 3):
+        few = where not in (None, "US") and not many
+        while len(got) < (CASES // 3 if few else CASES):
             got += stream.cases(seed, chunk, where)
             chunk += 1
         _POOL[where] = got
@@ -130,7 +133,9 @@ def run(args):
         sample = random.Random(args.seed).sample(everything, args.mutants)
     began = time.time()
     survivors, refused = [], 0
-    for path, rule, what, text in sample:
+    for i, (path, rule, what, text) in enumerate(sample):
+        if i % 50 == 49:
+            print("%d of %d" % (i + 1, len(sample)))
         with tempfile.TemporaryDirectory() as top:
             where = os.path.join(top, "rules")
             shutil.copytree(folder, where)
@@ -139,7 +144,7 @@ def run(args):
                 f.write(text)
             try:
                 n = caught(args.telemark, where, questions(
-                    args.seed, place(path, rule)))
+                    args.seed, place(path, rule), not args.mutants))
             except (RuntimeError, BrokenPipeError):
                 refused += 1
                 continue
@@ -147,7 +152,8 @@ def run(args):
             survivors.append((rule, what))
             print("survived: %s %s" % (rule, what))
             sys.stdout.flush()
-    known = [s for s in survivors if s[0] in EXCUSED]
+    known = [s for s in survivors if s[0] in EXCUSED or
+             s[0] + " " + s[1].split(" ")[0] in EXCUSED]
     print("seed %d: %d mutants of %d, %d refused by the loader, %d survived "
           "(%d of them for a known reason); %.0f s" % (
               args.seed, len(sample), len(everything), refused,
@@ -160,5 +166,5 @@ EXCUSED = {
     "US-FTC-CID": "no key of a case tells of the caller's number",
     "US-FCC-CID": "the same",
     "CA-CID": "the same",
-    "US-FCC-SAFETY": "no key of a case tells of it",
+    "US-PA-DAY from": "its date, 2019, is before our tables of zones",
 }

@@ -61,7 +61,7 @@ WINDOWS = {  # state: (rule, hours, lifted by, channels)
 TX_FAX = Hours(daily("07:00", "23:00"))
 LISTS = "CO FL IN LA MA MO OK PA TN TX WY".split()
 LIST_EBR = {"FL", "OK", "PA", "TX"}
-OREGON = day(2026, 1, 1)
+SINCE = {"OR": day(2026, 1, 1), "MD": day(2024, 1, 1)}
 
 
 def known(c):
@@ -101,7 +101,7 @@ def state(c, v, s):
         return
     if s in WINDOWS:
         rule, h, by, channels = WINDOWS[s]
-        old = s == "OR" and c.last_day < OREGON
+        old = c.last_day < SINCE.get(s, 0)
         if s == "SD" and c.channel == "voice_live" and c.dial in MACHINES:
             channels = VOICE
         if c.channel in channels and not old and not lifted(c, by):
@@ -127,7 +127,7 @@ def same_subject(c):
 def caps(c, v, s):
     if s not in CAPS:
         return
-    if s == "OR" and (c.last_day < OREGON or c.ebr()):
+    if c.last_day < SINCE.get(s, 0) or s == "OR" and c.ebr():
         return
     if lifted(c, {"OK": "ebr", "MD": "nonprofit"}.get(s)):
         return
@@ -141,7 +141,7 @@ def calls_and_texts(c, v, s):
             v.deny("US-XX-LIST" if s in LIST_EBR else "US-XX-LIST-N")
             if s == "TX":
                 v.deny("US-TX-LIST")
-    if s in AUTO:
+    if s in AUTO and c.last_day >= SINCE.get(s, 0):
         machine = c.automated or c.dial in MACHINES
         if machine and not c.consent(written=True) and not auto_exempt(c, s):
             v.deny("US-%s-AUTO" % s)
