@@ -1,4 +1,5 @@
 """The engine's answer, a line of telemark decide, beside the naive verdict."""
+import copy
 import re
 
 from . import law, verdict
@@ -58,9 +59,10 @@ def expiry(case, until, v):
             return None
     if until is None or until > "2031":  # beyond our tables of zones
         return None
-    last = case.moved(instant(until) - 1)
-    if last.now < case.now:
+    if instant(until) <= case.now:
         return "valid_until %s is past" % until
+    last = copy.copy(case)  # ages of lists stay those of now
+    last.at(instant(until) - 1)
     if verdict.decide(last, law.judge).verdict != "allow":
         return "valid_until %s, but not a second before" % until
     return None

@@ -77,10 +77,12 @@ def ftc_conduct(c, v, sale):
         v.deny("US-FTC-MSG", c.campaign.get("recorded_message") is False)
     if paces or c.automated:
         v.deny("US-FTC-RING", c.campaign.get("ring_seconds", 20) < 15)
-    if not c.automated or c.caller.get("hipaa") and c.purpose == "healthcare":
+    if not c.automated:
         return
     v.deny("US-FTC-PRE-OPT",
            c.facts.get("interactive_opt_out", True) is False)
+    if c.caller.get("hipaa") and c.purpose == "healthcare":
+        return
     if donor(c):
         return
     agreed = c.consent(written=True, free=True)
