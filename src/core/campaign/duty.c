@@ -127,7 +127,8 @@ struct duty_recording duty_recording(const struct plan *p,
             rows[d].how != DUTY_BY_RECORDING)
             continue;
         r.on = duty_carried(p, d);
-        r.word = v->duty[i];
+        if (d != DUTY_PAUSE || !r.on) /* that one stands everywhere */
+            r.word = v->duty[i];
     }
     return r;
 }
