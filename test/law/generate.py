@@ -352,8 +352,12 @@ class Generator:
                 ("given_by_recipient", "recipient_website", "directory"))
             if rnd() < .3:
                 f["opt_out_notice"] = rnd() < .5
-        elif self.channel == "text" and rnd() < .3:
-            f["text"] = self.text()
+        elif self.channel == "text":
+            if rnd() < .3:
+                f["text"] = self.text()
+            if rnd() < .04:
+                f["rnd"] = {"asked_for": self.before(self.today),
+                            "answer": one(("yes", "no", "no_data"))}
         if country == "US" and region in ("NY", "LA") and rnd() < .4:
             e = {"active": rnd() < .8}
             if region == "LA" and rnd() < .9:
