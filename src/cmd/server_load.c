@@ -42,16 +42,25 @@ static int do_read(struct db *db, void *arg, struct err *e)
     return rc;
 }
 
-static int parse_plans(struct server_load *l, struct err *e)
+/* A plan that was taken once may be refused by a newer program. Its campaign
+ * stands still, all others go on. */
+static void parse_plans(const struct server *s, struct server_load *l)
 {
+    size_t kept = 0;
     l->plan = arena_array(&l->arena, l->campaigns.n + 1, sizeof(*l->plan));
     for (size_t i = 0; i < l->campaigns.n; i++) {
-        const struct startup_campaign *c = &l->campaigns.campaign[i];
-        int rc = plan_parse(&l->arena, c->name, c->plan, &l->plan[i], e);
-        if (rc != TM_OK)
-            return err_context(e, "campaign '%s' as it is stored", c->name);
+        struct startup_campaign *c = &l->campaigns.campaign[i];
+        struct err e = {0};
+        if (plan_parse(&l->arena, c->name, c->plan, &l->plan[kept], &e) ==
+            TM_OK)
+            l->campaigns.campaign[kept++] = *c;
+        else
+            log_json_text(&s->log, "error", "bad_plan",
+                          "campaign '%s' stands still, its stored file is not "
+                          "taken any more: %s; mend the file and load it again",
+                          c->name, e.text);
     }
-    return TM_OK;
+    l->campaigns.n = kept;
 }
 
 int server_load_read(struct server *s, unsigned what, struct server_load **out,
@@ -66,7 +75,7 @@ int server_load_read(struct server *s, unsigned what, struct server_load **out,
                         .trunks = arena_alloc(&l->arena, TRUNK_FILE_TEXT_MAX)};
     int rc = sqlite_store_run(s->house.store, do_read, &r, e);
     if (rc == TM_OK)
-        rc = parse_plans(l, e);
+        parse_plans(s, l);
     if (rc == TM_OK)
         rc = server_archive_plans(s, l, e);
     if (rc == TM_OK && (what & CONTROL_TRUNKS) != 0)

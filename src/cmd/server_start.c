@@ -81,9 +81,9 @@ static int close_attempt(struct server *s, struct startup_attempt *a,
                        "attempt %lld belongs to no campaign; restore the "
                        "data folder from a backup",
                        (long long)a->open.attempt.v);
-    int rc = plan_parse(&r->arena, c->name, c->plan, &plan, e);
-    if (rc != TM_OK)
-        return rc;
+    struct err unread = {0}; /* server_load.c tells of it */
+    if (plan_parse(&r->arena, c->name, c->plan, &plan, &unread) != TM_OK)
+        plan = NULL;
     struct err stale = {0};
     if (a->dialog.n > 0 &&
         s->carrier->end_stale(s->carrier->self, a->dialog, &stale) != TM_OK)

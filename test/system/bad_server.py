@@ -409,6 +409,34 @@ def test_unknown_trunk(h):
             [(0,)], 'a call without a trunk')
 
 
+def test_plan_of_an_older_program(h):
+    '''A stored plan that is refused today stops its campaign, no other; calls
+    that it left open are closed.'''
+    h = House(h.telemark, h.folder, 'oldplan')
+    prepare(h, 3, trunk='nosuch')
+    load(h, 'good', trunk='nosuch')
+    import sqlite3
+    db = sqlite3.connect(f'{h.data}/telemark.db')
+    db.execute("UPDATE campaign SET plan = 'name = c' WHERE name = 'c'")
+    db.execute('INSERT INTO attempt (tenant, id, seller, campaign, lead, e164, '
+               'recorded_us, permit_until_us, rules, versions, placed_us) '
+               "SELECT 1, 77, seller, id, 1, 12125550100, 5, 6, '', '', 7 "
+               "FROM campaign WHERE name = 'c'")
+    db.commit()
+    db.close()
+    p = h.serve(*SERVE)
+    try:
+        ready(h, p)
+        told = [e for e in h.events('bad_plan') if "campaign 'c'" in e['text']]
+        h.check(told, 'nobody tells of the plan')
+        names = [s['campaign'] for s in h.json('campaign', 'status')]
+        h.check('good' in names, f'the other campaign is gone: {names}')
+    finally:
+        stop(p)
+    h.check(h.rows('SELECT outcome FROM attempt WHERE id = 77') ==
+            [('unknown',)], 'the open attempt')
+
+
 def test_full_disk_while_dialling(h):
     if os.geteuid() != 0:
         return 'only root can mount a small disk'
@@ -463,5 +491,6 @@ def test_full_disk_while_dialling(h):
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'server'),
          [test_taken_port, test_two_servers, test_unknown_trunk,
+          test_plan_of_an_older_program,
           test_server_goes_away, test_commands_beside,
           test_full_disk_while_dialling, test_carriers])

@@ -197,7 +197,8 @@ struct campaign_open_attempt {
 /* Records that close it (design, section 4): outcome unknown, counts toward
  * every cap; answered and unserved: live and abandoned; the lead follows its
  * retry rules, is done with when he asked to be left alone, or waits for the
- * person who was promised. Fills up to 3 records, returns their number. */
+ * person who was promised. plan NULL: it cannot be read any more, the lead
+ * waits a day. Fills up to 3 records, returns their number. */
 size_t campaign_close_open(const struct plan *plan,
                            const struct campaign_open_attempt *a,
                            int64_t now_us, struct record out[3]);

@@ -38,7 +38,11 @@ size_t campaign_close_open(const struct plan *plan,
     /* Who answered was called, also where the note of the INVITE is lost. */
     if (answered && a->placed_us != 0)
         out[0].ring_ms = (a->answered_us - a->placed_us) / 1000;
-    struct retry_next next = retry_after(&plan->retry, &lead, o, now_us);
+    struct retry_next next = {LEAD_WAITING, now_us + CIVIL_DAY_US, "no_plan"};
+    if (plan != NULL)
+        next = retry_after(&plan->retry, &lead, o, now_us);
+    else if (a->opted_out)
+        next = (struct retry_next){LEAD_DENIED, 0, "opted_out"};
     common(&out[1], RECORD_LEAD, a, now_us);
     out[1].state = (int)next.state;
     out[1].due_us = next.due_us;
