@@ -164,12 +164,13 @@ static int loop_changed(struct server *s, struct loop_call *c)
     return rc;
 }
 
-/* Images that were replaced go when nobody looks into them any more. */
+/* Images that no record needs go when nobody looks into them any more. */
 static int do_retire(struct db *db, void *arg, struct err *e)
 {
     const struct server *s = arg;
     (void)e;
-    dnc_files_retire(db, &s->house.dir);
+    dnc_files_retire(db, &s->house.dir,
+                     s->clock.port.now_us(s->clock.port.self));
     return TM_OK;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "store/apply.h"
 #include "store/dnc_name.h"
 #include "store/query.h"
@@ -270,18 +271,23 @@ void dnc_files_close(struct dnc_files *f)
 
 /* --- retiring -------------------------------------------------------------*/
 
-/* An image is in force when the newest generation of a list names it. When
- * the database cannot tell, the file stays. */
-static bool in_force(struct db *db, const char *image)
+/* 16 CFR 310.5(b): five years, here from the day it was superseded. */
+#define KEPT_US (5 * 366 * CIVIL_DAY_US)
+
+/* An image is wanted while no newer generation of its list has stood for as
+ * long as records are kept. When the database cannot tell, the file stays. */
+static bool is_wanted(struct db *db, const char *image, int64_t now_us)
 {
     struct query q;
     struct err e;
     int64_t n = 1;
     query_open(&q, db,
                "SELECT count(*) FROM dnc_list d WHERE d.image = ? "
-               "AND d.generation = (SELECT max(x.generation) "
-               "FROM dnc_list x WHERE x.name = d.name)");
+               "AND NOT EXISTS (SELECT 1 FROM dnc_list x "
+               "WHERE x.name = d.name AND x.generation > d.generation "
+               "AND x.published_us < ?)");
     query_text(&q, str_of(image));
+    query_int(&q, now_us - KEPT_US);
     return query_one(&q, &n, &e) != TM_OK || n > 0;
 }
 
@@ -293,7 +299,7 @@ static bool is_young(int dir, const char *name)
                               st.st_mtime > time(NULL) - LEFTOVER_AGE_S);
 }
 
-void dnc_files_retire(struct db *db, const struct data_dir *dir)
+void dnc_files_retire(struct db *db, const struct data_dir *dir, int64_t now_us)
 {
     char path[PATH_MAX];
     data_dir_path(dir, "dnc", path, sizeof(path));
@@ -304,7 +310,7 @@ void dnc_files_retire(struct db *db, const struct data_dir *dir)
     const struct dirent *entry;
     while ((entry = readdir(d)) != NULL) {
         const char *name = entry->d_name;
-        if (!in_force(db, name) && !is_young(dirfd(d), name)) {
+        if (!is_wanted(db, name, now_us) && !is_young(dirfd(d), name)) {
             (void)unlinkat(dirfd(d), name, 0);
         }
     }

@@ -52,9 +52,11 @@ int dnc_files_open_one(const struct data_dir *dir, const char *image,
 const struct dnc_lists *dnc_files_lists(const struct dnc_files *f);
 void dnc_files_close(struct dnc_files *f); /* nobody may use its lists now */
 
-/* Removes images that are not the newest, and leftovers of a crash that are a
- * day old (an import may be at work). Call when no older snapshot is open.
- * Never fails: what cannot be removed stays. */
-void dnc_files_retire(struct db *db, const struct data_dir *dir);
+/* Removes images that were superseded more than five years ago: until then
+ * they prove what a list said when a call was decided. Also leftovers of a
+ * crash that are a day old (an import may be at work). Call when no older
+ * snapshot is open. Never fails: what cannot be removed stays. */
+void dnc_files_retire(struct db *db, const struct data_dir *dir,
+                      int64_t now_us);
 
 #endif

@@ -35,6 +35,8 @@ static int teardown(void **state)
     return 0;
 }
 
+enum { PUBLISHED_US = 9 };
+
 static int publish_work(struct db *db, void *arg, struct err *e)
 {
     return dnc_files_publish(db, arg, e);
@@ -61,7 +63,7 @@ static int publish_as(struct fixture_house *h, const char *name,
         .dir = &h->dir,
         .meta = {.kind = DNC_NATIONAL, .country = "US", .obtained_us = 7},
         .file_name = "list.txt",
-        .now_us = 9,
+        .now_us = PUBLISHED_US,
     };
     assert_int_equal(sqlite_store_run(h->store, state_work, &s, &e), TM_OK);
     f.meta.generation = generation > 0 ? generation : s.now.generation + 1;
@@ -101,11 +103,13 @@ static int open_work(struct db *db, void *arg, struct err *e)
     return rc;
 }
 
+static int64_t retire_now_us;
+
 static int retire_work(struct db *db, void *arg, struct err *e)
 {
     struct fixture_house *h = arg;
     (void)e;
-    dnc_files_retire(db, &h->dir);
+    dnc_files_retire(db, &h->dir, retire_now_us);
     return TM_OK;
 }
 
@@ -154,7 +158,12 @@ static void test_generations(void **state)
     assert_non_null(dnc_lists_find(dnc_files_lists(new.files), "own"));
     dnc_files_close(new.files);
     sqlite_reader_close(reader);
+    /* A superseded image is proof for five years. */
     assert_int_equal(images(h), 3);
+    retire_now_us = PUBLISHED_US + 5 * 366 * CIVIL_DAY_US;
+    assert_int_equal(sqlite_store_run(h->store, retire_work, h, &e), TM_OK);
+    assert_int_equal(images(h), 3);
+    retire_now_us++;
     assert_int_equal(sqlite_store_run(h->store, retire_work, h, &e), TM_OK);
     assert_int_equal(images(h), 2);
     assert_int_equal(sqlite_store_run(h->store, open_work, &new, &e), TM_OK);
