@@ -18,6 +18,8 @@ def abandonment(c, v, rule, hundredths, base):
 
 
 def judge(c, v):
+    if c.channel == "text" and not v.timed:
+        v.deny("US-TXT-RND", gone(c))  # the new owner gets nothing
     if confirms(c):
         return
     ftc(c, v)
@@ -246,4 +248,3 @@ def texts(c, v):
     if not v.timed:
         v.deny("US-TXT-STOP", stopped(c) is not None)
         v.deny("US-TXT-REVOKE", revoked(c))
-        v.deny("US-TXT-RND", gone(c))
