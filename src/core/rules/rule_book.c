@@ -289,14 +289,17 @@ static bool names(struct slice pattern, const char *id)
     return str_eq(pattern, id);
 }
 
-/* What an exemption may lift: rules of its own country that bind by a test.
- * The operator's own rules ("*") therefore are out of reach of any law. */
+/* What an exemption may lift: rules of its own country that bind by a test,
+ * not those of another subdivision. The operator's own rules ("*") therefore
+ * are out of reach of any law. */
 static bool may_lift(const struct rule_book *b, size_t by, size_t target)
 {
-    enum rule_role role = b->code[target].role;
-    uint64_t own = vocab_place_country(place_of(&b->rule[by])).v;
-    uint64_t its = vocab_place_country(place_of(&b->rule[target])).v;
-    return role != RULE_EXEMPT && own == its;
+    struct place_code own = place_of(&b->rule[by]);
+    struct place_code its = place_of(&b->rule[target]);
+    struct place_code country = vocab_place_country(own);
+    return b->code[target].role != RULE_EXEMPT &&
+           country.v == vocab_place_country(its).v &&
+           (own.v == its.v || own.v == country.v || its.v == country.v);
 }
 
 static int resolve_lifts(struct loader *o, size_t by, struct err *e)

@@ -182,8 +182,8 @@ void rule_kind_emergency(const struct rule_view *v, const struct rule_param *p,
 
 /* --- texts --- */
 
-/* 47 CFR 64.1200(a)(10): STOP ends consent until one is given anew, on a later
- * day. */
+/* 47 CFR 64.1200(a)(10): STOP ends consent until one to this channel is given
+ * anew, on a later day. */
 void rule_kind_stopped(const struct rule_view *v, struct rule_result *r)
 {
     int64_t stop = v->k->text.stop_us;
@@ -196,6 +196,7 @@ void rule_kind_stopped(const struct rule_view *v, struct rule_result *r)
         const struct case_consent *c = &v->k->consent[i];
         if (c->seller.v && c->seller.v == v->k->caller.seller.v &&
             !c->revoked_us && c->given.year &&
+            (c->covers & VOCAB_BIT(v->k->contact.channel)) &&
             civil_days(c->given) <= v->clock.day_min &&
             rule_clock_first(&v->clock, civil_days(c->given)) > stop) {
             r->is = TRI_NO;
