@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
+#include "cmd/reask.h"
 #include "cmd/server.h"
 #include "cmd/tenant.h"
 #include "cmd/trunk_file.h"
@@ -156,8 +157,8 @@ static int load_plan(struct control *c, const char *path, struct arena *a,
         rc = check_calls(c, l.plan, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(c->house->store, do_load, &l, e);
-    if (rc == TM_OK && c->server != NULL)
-        rc = c->server->changed(c->server->self, CONTROL_CAMPAIGNS, e);
+    if (rc == TM_OK)
+        rc = reask_changed(c, CONTROL_CAMPAIGNS, l.id, e);
     if (rc == TM_OK)
         control_printf(c,
                        "campaign '%s' is loaded (%zu steps, list '%s', "

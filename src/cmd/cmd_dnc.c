@@ -11,6 +11,7 @@
 #include "base/json_out.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
+#include "cmd/reask.h"
 #include "cmd/tenant.h"
 #include "core/dnc/dnc_text.h"
 #include "core/number/number.h"
@@ -291,8 +292,8 @@ static int take_in(struct take_in *t, int fd, const struct stat *st,
         rc = sqlite_store_run(store, do_publish, t, e);
     dnc_build_free(t->build);
     dnc_files_close(t->files);
-    if (rc == TM_OK && t->c->server != NULL)
-        rc = t->c->server->changed(t->c->server->self, CONTROL_DNC, e);
+    if (rc == TM_OK)
+        rc = reask_changed(t->c, CONTROL_DNC, (struct campaign_id){0}, e);
     return rc;
 }
 

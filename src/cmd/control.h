@@ -21,8 +21,10 @@ enum control_change {
     CONTROL_CAMPAIGNS = 1, /* a campaign was loaded */
     CONTROL_DNC = 2,       /* a do-not-call list was published */
     CONTROL_TRUNKS = 4,
-    CONTROL_LEADS = 8,    /* a list has new leads */
+    CONTROL_LEADS = 8,    /* a list has new leads, or old ones again */
     CONTROL_LEDGERS = 16, /* of the caller or the world */
+    CONTROL_PERSONS = 32, /* what is on file about people: leads at hand are
+                             fetched anew */
 };
 
 /* What a running server does for a command; functions wait for the loop. */

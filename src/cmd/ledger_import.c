@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/json_out.h"
 #include "cmd/import_file.h"
+#include "cmd/reask.h"
 #include "cmd/rejects.h"
 #include "cmd/tenant.h"
 #include "core/ledger/ledger_row.h"
@@ -48,9 +49,11 @@ int ledger_import_tell(struct control *c, const struct ledger_entry *x,
 int ledger_import_changed(struct control *c, enum ledger_kind k, struct err *e)
 {
     bool facts = k >= LEDGER_CALLER_ID && k != LEDGER_NUMBER;
-    if (c->server == NULL || !facts)
+    /* A revocation only forbids, and has been told already. */
+    if (k == LEDGER_REVOCATION)
         return TM_OK;
-    return c->server->changed(c->server->self, CONTROL_LEDGERS, e);
+    return reask_changed(c, facts ? CONTROL_LEDGERS : CONTROL_PERSONS,
+                         (struct campaign_id){0}, e);
 }
 
 static int flush(struct job *j, struct err *e)

@@ -262,9 +262,7 @@ static int open_data(struct server *s, struct err *e)
                                     .failed = on_store_failed,
                                     .recovered = on_store_recovered};
     sqlite_store_listen(s->house.store, &ev);
-    rc = server_archive_rules(s, e);
-    if (rc == TM_OK)
-        rc = house_zones(&s->arena, &s->zones, e);
+    rc = house_zones(&s->arena, &s->zones, e);
     if (rc == TM_OK)
         rc = server_start_read(s, e);
     return rc;
@@ -330,6 +328,9 @@ static int take_over(struct server *s, struct err *e)
         return rc;
     rc = open_carrier(s, trunks, e);
     server_load_free(trunks);
+    if (rc != TM_OK)
+        return rc;
+    rc = server_archive_rules(s, e);
     if (rc != TM_OK)
         return rc;
     open_engine(s);

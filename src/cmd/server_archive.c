@@ -1,6 +1,8 @@
 #include "cmd/law.h"
 #include "cmd/server.h"
+#include "cmd/tenant.h"
 #include "store/pack_archive.h"
+#include "store/reask.h"
 
 /* What is kept, and what was found on the way. */
 struct keeping {
@@ -8,15 +10,32 @@ struct keeping {
     const struct server_load *l;
     int64_t now_us;
     struct law_packs packs;
-    struct pack_archive_clash clash[RULE_BOOK_PACKS_MAX];
-    size_t clashes;
+    struct pack_archive_kept kept;
 };
 
 static int do_keep(struct db *db, void *arg, struct err *e)
 {
     struct keeping *k = arg;
-    return pack_archive_keep(db, k->s->book, k->packs.pack, k->now_us, k->clash,
-                             &k->clashes, e);
+    return pack_archive_keep(db, k->s->book, k->packs.pack, k->now_us, &k->kept,
+                             e);
+}
+
+static int do_reask(struct db *db, void *arg, struct err *e)
+{
+    return reask_batch(db, arg, e);
+}
+
+/* Leads that the packs of before had refused are asked about again. */
+static int reask_all(const struct keeping *k, struct err *e)
+{
+    struct reask r = {.tenant = tenant_default(),
+                      .now_us = k->now_us,
+                      .before_us = k->now_us,
+                      .leads = REASK_BATCH};
+    int rc = TM_OK;
+    while (rc == TM_OK && r.leads == REASK_BATCH)
+        rc = sqlite_store_run(k->s->house.store, do_reask, &r, e);
+    return rc;
 }
 
 static int keep_packs(struct keeping *k, struct err *e)
@@ -27,6 +46,8 @@ static int keep_packs(struct keeping *k, struct err *e)
         rc = rule_book_load(&s->arena, k->packs.pack, k->packs.n, &s->book, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(s->house.store, do_keep, k, e);
+    if (rc == TM_OK && k->kept.added > 0)
+        rc = reask_all(k, e);
     return rc;
 }
 
@@ -36,8 +57,8 @@ int server_archive_rules(struct server *s, struct err *e)
     k->s = s;
     k->now_us = s->clock.port.now_us(s->clock.port.self);
     int rc = keep_packs(k, e);
-    for (size_t i = 0; rc == TM_OK && i < k->clashes; i++) {
-        const struct pack_archive_clash *c = &k->clash[i];
+    for (size_t i = 0; rc == TM_OK && i < k->kept.clashes; i++) {
+        const struct pack_archive_clash *c = &k->kept.clash[i];
         log_json_text(&s->log, "warn", "pack_changed",
                       "rule pack '%s' has another text than before under the "
                       "same version %s: was %s, is %s; give each change a "

@@ -137,8 +137,9 @@ static int on_status(void *self, struct campaign_id id,
     return wait_for(c, out, e);
 }
 
-/* A list has new leads: campaigns that run look for them at once. */
-static void wake_campaigns(struct server *s)
+/* START: a list has new leads, campaigns that run look for them at once.
+ * REFRESH: those at hand are fetched anew besides. */
+static void wake_campaigns(struct server *s, enum campaign_event_kind kind)
 {
     for (const struct server_load *l = s->loads; l != NULL; l = l->next) {
         for (size_t i = 0; i < l->campaigns.n; i++) {
@@ -148,7 +149,7 @@ static void wake_campaigns(struct server *s)
                 st.state != CAMPAIGN_RUNNING)
                 continue;
             /* Twice does no harm; while the engine drains it refuses. */
-            int rc = engine_command(s->engine, id, CAMPAIGN_EV_START);
+            int rc = engine_command(s->engine, id, kind);
             tm_assert(rc == TM_OK || rc == TM_ESTATE);
         }
     }
@@ -159,8 +160,10 @@ static int loop_changed(struct server *s, struct loop_call *c)
     int rc = TM_OK;
     if (c->load != NULL)
         rc = server_load_apply(s, c->changes, c->load, &c->err);
-    if ((c->changes & CONTROL_LEADS) != 0)
-        wake_campaigns(s);
+    if ((c->changes & CONTROL_PERSONS) != 0)
+        wake_campaigns(s, CAMPAIGN_EV_REFRESH);
+    else if ((c->changes & CONTROL_LEADS) != 0)
+        wake_campaigns(s, CAMPAIGN_EV_START);
     return rc;
 }
 

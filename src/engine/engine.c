@@ -321,7 +321,7 @@ int engine_command(struct engine *e, struct campaign_id id,
                    enum campaign_event_kind kind)
 {
     tm_assert(kind == CAMPAIGN_EV_START || kind == CAMPAIGN_EV_PAUSE ||
-              kind == CAMPAIGN_EV_STOP);
+              kind == CAMPAIGN_EV_STOP || kind == CAMPAIGN_EV_REFRESH);
     size_t index;
     if (!find(e, id, &index))
         return TM_ENOTFOUND;

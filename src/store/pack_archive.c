@@ -63,24 +63,23 @@ static int keep_pack(struct db *db, const struct rule_book_pack *p,
 
 int pack_archive_keep(struct db *db, const struct rule_book *b,
                       const struct rule_pack_text *text, int64_t now_us,
-                      struct pack_archive_clash *clash, size_t *clashes,
-                      struct err *e)
+                      struct pack_archive_kept *out, struct err *e)
 {
-    size_t n = 0;
+    out->clashes = out->added = 0;
     for (size_t i = 0; i < rule_book_pack_count(b); i++) {
         const struct rule_book_pack *p = rule_book_pack(b, i);
         tm_assert(strcmp(p->file, text[i].file) == 0);
         int rc = keep_pack(db, p, text[i].text, now_us, e);
         /* Told when the changed text is seen first, not at each start. */
         if (rc == 1) {
-            rc = find_clash(db, p, &clash[n], e);
-            n += rc == 1;
+            out->added++;
+            rc = find_clash(db, p, &out->clash[out->clashes], e);
+            out->clashes += rc == 1;
         }
         if (rc < 0) {
             return rc;
         }
     }
-    *clashes = n;
     return TM_OK;
 }
 

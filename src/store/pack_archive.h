@@ -21,13 +21,18 @@ struct pack_archive_clash {
     char old_hash[RULE_BOOK_HASH_LEN], new_hash[RULE_BOOK_HASH_LEN];
 };
 
+struct pack_archive_kept {
+    struct pack_archive_clash clash[RULE_BOOK_PACKS_MAX];
+    size_t clashes;
+    size_t added; /* packs that were not on file */
+};
+
 /* Keeps the texts of the book's packs that are not on file yet; text[i] is
- * that of rule_book_pack(b, i). Clashes (at most RULE_BOOK_PACKS_MAX) are told,
- * not refused: calls are judged by the text that is loaded, and name its
- * hash. */
+ * that of rule_book_pack(b, i). Clashes are told, not refused: calls are judged
+ * by the text that is loaded, and name its hash. */
 int pack_archive_keep(struct db *db, const struct rule_book *b,
                       const struct rule_pack_text *text, int64_t now_us,
-                      struct pack_archive_clash *clash, size_t *clashes,
+                      struct pack_archive_kept *out,
                       struct err *e) TM_MUST_CHECK;
 /* Keeps a campaign file; hash as in struct plan. */
 int pack_archive_keep_plan(struct db *db, struct campaign_id c,

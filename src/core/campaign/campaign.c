@@ -153,6 +153,14 @@ static void stop(struct campaign *c)
     give_back_all(c);
 }
 
+static void refresh(struct campaign *c)
+{
+    if (c->state != CAMPAIGN_RUNNING && c->state != CAMPAIGN_PAUSED)
+        return;
+    give_back_all(c);
+    look_again(c);
+}
+
 static void take_lead(struct campaign *c, const struct lead *l)
 {
     /* A call back was promised by a person and is made by one. */
@@ -202,6 +210,7 @@ static void handle(struct campaign *c, const struct campaign_event *ev)
             set_state(c, CAMPAIGN_PAUSED);
         break;
     case CAMPAIGN_EV_STOP: stop(c); break;
+    case CAMPAIGN_EV_REFRESH: refresh(c); break;
     case CAMPAIGN_EV_TICK: break;
     case CAMPAIGN_EV_LEADS: take_leads(c, ev); break;
     case CAMPAIGN_EV_CALL: campaign_call_event(c, ev->call); break;

@@ -84,11 +84,13 @@ enum campaign_event_kind {
     CAMPAIGN_EV_START, /* or resume; running: its list has new leads */
     CAMPAIGN_EV_PAUSE,
     CAMPAIGN_EV_STOP,
-    CAMPAIGN_EV_TICK,       /* the deadline came, or more room on the trunk */
-    CAMPAIGN_EV_LEADS,      /* answer to ACTION_FETCH */
-    CAMPAIGN_EV_CALL,       /* an event of a call of ours */
-    CAMPAIGN_EV_REFUSED,    /* a PLACE was refused: the carrier's error, or
-                               TM_ESTATE: campaign_may_place() said no */
+    CAMPAIGN_EV_REFRESH, /* what is on file about people has changed: leads at
+                            hand go back and are fetched anew */
+    CAMPAIGN_EV_TICK,    /* the deadline came, or more room on the trunk */
+    CAMPAIGN_EV_LEADS,   /* answer to ACTION_FETCH */
+    CAMPAIGN_EV_CALL,    /* an event of a call of ours */
+    CAMPAIGN_EV_REFUSED, /* a PLACE was refused: the carrier's error, or
+                            TM_ESTATE: campaign_may_place() said no */
     CAMPAIGN_EV_STORE_DOWN, /* writing fails: start nothing new */
     CAMPAIGN_EV_STORE_UP,
 };

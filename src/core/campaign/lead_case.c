@@ -46,6 +46,16 @@ static void fill_line(struct case_contact *to, const struct lead_phone *p,
     to->reassigned_date = p->reassigned_date;
 }
 
+/* Canadian law knows no mobiles; it bars emergency lines and health-care
+ * facilities (UTR parts III and IV). An ordinary number is none of those
+ * unless the ledger of numbers says so, and a subscriber's line on the strict
+ * side of all the rest. */
+static void settle_canada(struct case_contact *to, enum number_type type)
+{
+    if (to->line == LINE_UNKNOWN && type == NUMBER_FIXED_OR_MOBILE)
+        to->line = LINE_RESIDENTIAL;
+}
+
 static void build_contact(struct lead_case *c, const struct lead_case_input *in,
                           const struct lead *l, size_t phone, char country[3])
 {
@@ -61,6 +71,8 @@ static void build_contact(struct lead_case *c, const struct lead_case_input *in,
         fold_territory(country);
         if (!vocab_place_parse(str_of(country), &k->contact.country))
             k->contact.country.v = 0;
+        if (strcmp(country, "CA") == 0)
+            settle_canada(&k->contact, p->type);
     }
     k->callee.party = l->business ? PARTY_BUSINESS : PARTY_CONSUMER;
     k->callee.person = (uint64_t)l->id.v;

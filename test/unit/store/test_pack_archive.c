@@ -23,15 +23,13 @@ struct keeping {
     const struct rule_book *book;
     struct rule_pack_text text;
     int64_t now_us;
-    struct pack_archive_clash clash[RULE_BOOK_PACKS_MAX];
-    size_t clashes;
+    struct pack_archive_kept kept;
 };
 
 static int keep_work(struct db *db, void *arg, struct err *e)
 {
     struct keeping *k = arg;
-    return pack_archive_keep(db, k->book, &k->text, k->now_us, k->clash,
-                             &k->clashes, e);
+    return pack_archive_keep(db, k->book, &k->text, k->now_us, &k->kept, e);
 }
 
 static size_t keep(struct fixture_house *h, struct arena *a, const char *text,
@@ -41,7 +39,7 @@ static size_t keep(struct fixture_house *h, struct arena *a, const char *text,
     *k = (struct keeping){.text = {"p.rules", str_of(text)}, .now_us = now_us};
     assert_int_equal(rule_book_load(a, &k->text, 1, &k->book, &e), TM_OK);
     assert_int_equal(sqlite_store_run(h->store, keep_work, k, &e), TM_OK);
-    return k->clashes;
+    return k->kept.clashes;
 }
 
 static int find(const struct archive *a, const char *version, const char *hash,
@@ -67,10 +65,11 @@ static void texts_of_then_are_found(void **state)
     assert_int_equal(keep(h, &a, PACK("1", "one"), 20, &again), 0);
     assert_int_equal(keep(h, &a, PACK("1", "two"), 30, &changed), 1);
     const char *old = rule_book_pack(first.book, 0)->hash;
-    assert_string_equal(changed.clash[0].old_hash, old);
-    assert_string_equal(changed.clash[0].new_hash,
+    assert_string_equal(changed.kept.clash[0].old_hash, old);
+    assert_string_equal(changed.kept.clash[0].new_hash,
                         rule_book_pack(changed.book, 0)->hash);
-    assert_string_not_equal(old, changed.clash[0].new_hash);
+    assert_string_not_equal(old, changed.kept.clash[0].new_hash);
+    assert_true(first.kept.added == 1 && again.kept.added == 0);
     /* Told once, not at each start. */
     assert_int_equal(keep(h, &a, PACK("1", "two"), 40, &changed), 0);
     assert_int_equal(keep(h, &a, PACK("2", "two"), 50, &next), 0);

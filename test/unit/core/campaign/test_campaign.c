@@ -571,6 +571,24 @@ static void test_stop_while_fetching(void **state)
                      "0.000 -> fetch 8\n");
 }
 
+/* What is on file has changed: leads at hand, and those on their way, are
+ * fetched anew. */
+static void test_refresh(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(7, FIRST);
+    world_open(&w, world_plan);
+    world_say(&w, CAMPAIGN_EV_REFRESH); /* not running: nothing to do */
+    world_expect(&w, "");
+    world_say(&w, CAMPAIGN_EV_START);
+    buf_clear(&w.trace);
+    world_say(&w, CAMPAIGN_EV_REFRESH);
+    world_leads(&w, &l, 1, INT64_MAX);
+    world_expect(&w, "0.000 -> release\n"
+                     "0.000 -> release\n"
+                     "0.000 -> fetch 8\n");
+}
+
 /* Started again while it runs: its list has new leads, which a fetch on its
  * way may not have seen. It is not over before they were looked for. */
 static void test_new_leads(void **state)
@@ -750,6 +768,7 @@ int main(void)
         cmocka_unit_test_teardown(test_lines, teardown),
         cmocka_unit_test_teardown(test_pause_and_stop, teardown),
         cmocka_unit_test_teardown(test_stop_while_fetching, teardown),
+        cmocka_unit_test_teardown(test_refresh, teardown),
         cmocka_unit_test_teardown(test_store_down, teardown),
         cmocka_unit_test_teardown(test_resumed, teardown),
         cmocka_unit_test_teardown(test_counters_of_a_former_period, teardown),

@@ -208,6 +208,24 @@ static void test_lines_and_parties(void **state)
     }
 }
 
+/* An ordinary Canadian number is a subscriber's line, whatever it is; what the
+ * ledger of numbers says goes before. */
+static void test_canadian_lines(void **state)
+{
+    (void)state;
+    struct lead l = world_lead(1, 14165550001);
+    l.phone[0].type = NUMBER_FIXED_OR_MOBILE;
+    build(&l);
+    assert_int_equal(c.k.contact.line, LINE_RESIDENTIAL);
+    l.phone[0].line = LINE_HEALTHCARE_ROOM;
+    build(&l);
+    assert_int_equal(c.k.contact.line, LINE_HEALTHCARE_ROOM);
+    l.phone[0].line = LINE_UNKNOWN;
+    l.phone[0].type = NUMBER_VOIP;
+    build(&l);
+    assert_int_equal(c.k.contact.line, LINE_UNKNOWN);
+}
+
 /* A state that the table does not know is a place all the same, and a number
  * without any zone has a place whose hours are closed. */
 static void test_strange_places(void **state)
@@ -567,6 +585,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_history, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lines_and_parties, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_canadian_lines, setup, teardown),
         cmocka_unit_test_setup_teardown(test_strange_places, setup, teardown),
         cmocka_unit_test_setup_teardown(test_regions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_state_lists, setup, teardown),

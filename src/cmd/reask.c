@@ -1,0 +1,47 @@
+#include "cmd/reask.h"
+
+#include "cmd/tenant.h"
+#include "store/reask.h"
+
+static int do_batch(struct db *db, void *arg, struct err *e)
+{
+    return reask_batch(db, arg, e);
+}
+
+/* In batches, between which calls come to their turn. One that is broken off
+ * goes on with the next change. */
+static int ask_again(struct control *c, struct campaign_id campaign,
+                     int64_t *leads, struct err *e)
+{
+    struct reask r = {.tenant = tenant_default(),
+                      .campaign = campaign,
+                      .now_us = control_now_us(c),
+                      .leads = REASK_BATCH};
+    r.before_us = r.now_us;
+    *leads = 0;
+    int rc = TM_OK;
+    while (rc == TM_OK && r.leads == REASK_BATCH && !control_stopping(c)) {
+        rc = sqlite_store_run(c->house->store, do_batch, &r, e);
+        *leads += rc == TM_OK ? r.leads : 0;
+    }
+    return rc;
+}
+
+int reask_changed(struct control *c, unsigned changes,
+                  struct campaign_id campaign, struct err *e)
+{
+    int64_t leads = 0;
+    int rc = TM_OK;
+    if (c->server != NULL && changes != 0)
+        rc = c->server->changed(c->server->self, changes, e);
+    if (rc == TM_OK)
+        rc = ask_again(c, campaign, &leads, e);
+    if (rc == TM_OK && leads > 0)
+        control_warn(c,
+                     "%lld leads that had been refused are asked about again; "
+                     "campaigns that had finished need a new start\n",
+                     (long long)leads);
+    if (rc == TM_OK && c->server != NULL && leads > 0)
+        rc = c->server->changed(c->server->self, CONTROL_LEADS, e);
+    return rc;
+}
