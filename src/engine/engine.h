@@ -50,8 +50,8 @@ int engine_replace(struct engine *e, const struct campaign_env *env,
                    enum campaign_state state,
                    const struct campaign_counters *counters) TM_MUST_CHECK;
 
-/* kind: CAMPAIGN_EV_START, _PAUSE, _STOP or _REFRESH. TM_ENOTFOUND; TM_ESTATE while
- * the engine drains. */
+/* kind: CAMPAIGN_EV_START, _PAUSE, _STOP or _REFRESH. TM_ENOTFOUND; TM_ESTATE
+ * while the engine drains. */
 int engine_command(struct engine *e, struct campaign_id id,
                    enum campaign_event_kind kind) TM_MUST_CHECK;
 
