@@ -98,6 +98,8 @@ US-NY,,none,2026-11-01,,
 US-LA,,reporting,2026-11-20,2026-11-30,R-29617
 END
 show ledger import emergency "$out/emergency.csv"
+# Who sells by telephone has a subscription to the registry.
+show ledger add licence kind=san area=US account=10012345 from=2026-01-15
 
 step "The trunk and the campaign"
 sed "s/^port .*/port = $town_port/" "$root/examples/town.trunk" \

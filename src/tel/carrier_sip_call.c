@@ -97,6 +97,13 @@ static void ring_over(void *arg)
     carrier_sip_hangup(call, CAUSE_NO_ANSWER, "Q.850;cause=19");
 }
 
+/* A timer may come up to its resolution early; the time is the law's least. */
+static void start_ring(struct carrier_sip_call *call)
+{
+    tmr_start(&call->ring, (uint64_t)call->ring_timeout_ms + 1, ring_over,
+              call);
+}
+
 /* Our side of a description: codecs in the trunk's order. */
 static struct sdp_text our_sdp(const struct carrier_sip_call *call)
 {
@@ -138,8 +145,7 @@ static void on_provisional(struct carrier_sip_call *call,
         struct carrier_event out = {.kind = CARRIER_RINGING, .code = ev->code};
         call->state = CALL_RINGING;
         /* The callee has the whole time from the first ring on. */
-        tmr_start(&call->ring, (uint64_t)call->ring_timeout_ms, ring_over,
-                  call);
+        start_ring(call);
         carrier_sip_emit(call, &out);
     }
 }
@@ -489,7 +495,7 @@ int carrier_sip_place(void *self, const struct permit *p,
         return rc;
     }
     use(c, p, c->clock->now_us(c->clock->self));
-    tmr_start(&call->ring, (uint64_t)s->ring_timeout_ms, ring_over, call);
+    start_ring(call);
     list_append(&c->owed, &call->owed, call);
     loop_timer_set(c->owed_timer, 0);
     return TM_OK;

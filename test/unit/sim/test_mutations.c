@@ -319,7 +319,8 @@ static void test_numbers_moved(void **state)
         struct line l = {0};
         struct slice text = t->packs.pack[p].text;
         while (next_line(text, &l)) {
-            if (l.key.n == 0 || is_prose(l.key))
+            /* A campaign keeps requests for ever: no term of it counts. */
+            if (l.key.n == 0 || is_prose(l.key) || str_eq(l.key, "keep"))
                 continue;
             char by[2][16];
             size_t at = 0, n = 0;
