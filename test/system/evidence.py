@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 sys.path.insert(0, f"{os.path.dirname(os.path.abspath(__file__))}/lib")
 from house import Failed, House
 
-TOWN_PORT, SIP_PORT = 25362, 25370
+TOWN_PORT, SIP_PORT = 29362, 29370
 WORLD = """
 [people]
 people_seed = 7
