@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/complaint_import.h"
 #include "cmd/complaint_view.h"
+#include "cmd/day.h"
 #include "cmd/tenant.h"
 #include "core/complaint/complaint_row.h"
 #include "core/number/number.h"
@@ -235,6 +236,9 @@ static int read_one(struct complaint_desk *d, const struct complaint_options *o,
     r.cell[COMPLAINT_CELL_DUE] = cell(o->due);
     r.cell[COMPLAINT_CELL_ID] = cell(o->id);
     r.cell[COMPLAINT_CELL_STATE] = cell(o->state);
+    struct civil_date due;
+    if (o->due != NULL && day_parse("--due", o->due, &due, e) != TM_OK)
+        return e->code;
     if (!complaint_row_read(&r, room, out))
         return err_set(e, TM_EINVAL, "%s", room->why);
     out->layout = str_of("hand");
@@ -313,9 +317,8 @@ static int event(struct control *c, const struct verb *v, char **argv,
         return control_usage(c, "'%s' is no attempt: a number, or none",
                              argv[3]);
     if (v->kind == COMPLAINT_DUE) {
-        if (!civil_parse_date(str_of(argv[3]), &day))
-            return control_usage(c, "'%s' is no date: write it like 2026-11-21",
-                                 argv[3]);
+        if (day_parse("due", argv[3], &day, &e) != TM_OK)
+            return control_usage(c, "%s", e.text);
         w.value = str_of(argv[3]);
     }
     if (v->kind == COMPLAINT_SHUT) {

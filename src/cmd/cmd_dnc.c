@@ -11,6 +11,7 @@
 #include "base/json_out.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
+#include "cmd/day.h"
 #include "cmd/reask.h"
 #include "cmd/tenant.h"
 #include "core/dnc/dnc_text.h"
@@ -169,17 +170,13 @@ static int read_file(struct take_in *t, int fd, uint64_t size, struct err *e)
 
 static int obtained_of(struct take_in *t, const struct stat *st, struct err *e)
 {
-    struct civil_date d;
     int64_t now_us = control_now_us(t->c);
     t->obtained_us = (int64_t)st->st_mtim.tv_sec * CIVIL_SECOND_US;
-    if (t->o->obtained != NULL) {
-        if (!civil_parse_date(str_of(t->o->obtained), &d))
-            return err_set(e, TM_EINVAL,
-                           "--obtained %s is no date: write it like "
-                           "2026-11-21",
-                           t->o->obtained);
-        t->obtained_us = (int64_t)civil_days(d) * CIVIL_DAY_US;
-    }
+    int rc = t->o->obtained == NULL ? TM_OK
+                                    : day_parse_us("--obtained", t->o->obtained,
+                                                   0, &t->obtained_us, e);
+    if (rc != TM_OK)
+        return rc;
     if (t->obtained_us > now_us + CIVIL_DAY_US && t->c->server != NULL)
         return err_set(e, TM_EINVAL,
                        "the list cannot have been obtained in the future; "

@@ -4,6 +4,7 @@
 #include "cmd/commands.h"
 #include "cmd/complaint_law.h"
 #include "cmd/complaint_replay.h"
+#include "cmd/day.h"
 #include "cmd/reading.h"
 #include "cmd/real_clock.h"
 #include "cmd/tenant.h"
@@ -49,29 +50,17 @@ struct work {
     struct buf out;
 };
 
-static int read_day(const char *option, const char *text, int days,
-                    int64_t *out, struct err *e)
-{
-    struct civil_date d;
-    if (text == NULL)
-        return TM_OK;
-    if (!civil_parse_date(str_of(text), &d))
-        return err_set(e, TM_EINVAL,
-                       "--%s %s is no date: write it like 2026-11-21", option,
-                       text);
-    *out = ((int64_t)civil_days(d) + days) * CIVIL_DAY_US;
-    return TM_OK;
-}
-
 static int prepare(struct work *w, struct err *e)
 {
     const struct reader *r = &w->reading.reader;
     struct complaint_case_input *base = &w->in.base;
     struct figures_read_clock clock = {0};
     struct real_clock real;
-    int rc = read_day("from", w->o->from, 0, &w->in.from_us, e);
-    if (rc == TM_OK)
-        rc = read_day("to", w->o->to, 1, &w->in.until_us, e);
+    int rc = TM_OK;
+    if (w->o->from != NULL)
+        rc = day_parse_us("--from", w->o->from, 0, &w->in.from_us, e);
+    if (rc == TM_OK && w->o->to != NULL)
+        rc = day_parse_us("--to", w->o->to, 1, &w->in.until_us, e);
     if (rc == TM_OK && w->in.until_us != 0 && w->in.until_us <= w->in.from_us)
         rc = err_set(e, TM_EINVAL, "--to lies before --from");
     if (rc == TM_OK)

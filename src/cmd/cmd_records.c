@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/civil.h"
 #include "cmd/commands.h"
+#include "cmd/day.h"
 #include "cmd/record_export.h"
 #include "cmd/tenant.h"
 #include "store/person_rows.h"
@@ -82,16 +82,6 @@ static int run(int argc, char **argv)
 
 /* --- export ---------------------------------------------------------------*/
 
-static int day_us(const char *option, const char *text, int64_t *out,
-                  struct err *e)
-{
-    struct civil_date d;
-    if (text == NULL || !civil_parse_date(str_of(text), &d))
-        return err_set(e, TM_EINVAL, "%s wants a day like 2026-11-21", option);
-    *out = (int64_t)civil_days(d) * CIVIL_DAY_US;
-    return TM_OK;
-}
-
 static int make_dir(const char *path, struct err *e)
 {
     struct stat st;
@@ -112,10 +102,9 @@ static int export(struct control *c, const struct options *o)
     x.json = strcmp(o->format, "json") == 0;
     if (!x.json && strcmp(o->format, "csv") != 0)
         return control_usage(c, "--format is csv or json");
-    int rc = day_us("--from", o->from, &x.period.from_us, &e);
+    int rc = day_parse_us("--from", o->from, 0, &x.period.from_us, &e);
     if (rc == TM_OK)
-        rc = day_us("--to", o->to, &x.period.until_us, &e);
-    x.period.until_us += CIVIL_DAY_US;
+        rc = day_parse_us("--to", o->to, 1, &x.period.until_us, &e);
     if (rc == TM_OK && x.period.from_us >= x.period.until_us)
         rc = err_set(&e, TM_EINVAL, "--to lies before --from");
     if (rc == TM_OK)

@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/complaint_law.h"
 #include "cmd/complaint_replay.h"
+#include "cmd/day.h"
 #include "cmd/reading.h"
 #include "cmd/real_clock.h"
 #include "cmd/tenant.h"
@@ -104,11 +105,11 @@ static int list(struct view *v, struct err *e)
                                        .outcome = v->o->outcome};
     struct complaint_lines lines;
     struct json_out j;
-    if (v->o->due != NULL && !civil_parse_date(str_of(v->o->due), &o.due))
-        return err_set(e, TM_EINVAL,
-                       "--due %s is no date: write it like 2026-11-21",
-                       v->o->due);
-    int rc = complaint_list_read(&v->in, &o, &v->arena, &lines, e);
+    int rc = TM_OK;
+    if (v->o->due != NULL)
+        rc = day_parse("--due", v->o->due, &o.due, e);
+    if (rc == TM_OK)
+        rc = complaint_list_read(&v->in, &o, &v->arena, &lines, e);
     if (rc != TM_OK)
         return rc;
     json_out_init(&j, &v->out);

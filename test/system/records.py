@@ -3,7 +3,7 @@
 import csv, datetime, hashlib, json, os, resource, sqlite3, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
-from house import House, main
+from house import House, main, stop
 
 PLAN = """
 name = spring
@@ -201,6 +201,30 @@ def test_all_tables(h):
                '2026-01-02', '--out', '/proc/none'], ['/proc/none'])
 
 
+def test_days(h):
+    """Days that the calendar cannot add to, and years that are slips."""
+    p = h.serve('--sip-port', '25382', '--media-ports', '25700-25718',
+                '--drain', '1')
+    try:
+        h.wait('ready', lambda: h.events('ready'))
+        for day in ('9999-12-31', '2200-01-01', '1899-12-31', '0001-01-01'):
+            h.refused(['records', 'export', '--from', '2026-01-01', '--to',
+                       day, '--out', h.path('x')],
+                      ['between 1900 and 2199'])
+            h.refused(['exposure', '--to', day], ['between 1900 and 2199'])
+            h.refused(['complaint', 'list', '--due', day], ['1900 and 2199'])
+            h.refused(['complaint', 'due', '1', day], ['1900 and 2199'],
+                      code=2)
+            h.refused(['dnc', 'import', h.write('d.txt', '212,5559999\n'),
+                       '--list', 'us_national', '--obtained', day],
+                      ['1900 and 2199'])
+        h.must('exposure', '--from', '1900-01-01', '--to', '2199-12-31')
+        h.check(p.poll() is None, 'the server died')
+    finally:
+        if p.poll() is None:
+            stop(p)
+
+
 def peak(h, out):
     """Kilobytes that an export took at most."""
     code = ('import resource, subprocess, sys; '
@@ -261,4 +285,4 @@ def test_periods(h):
 
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'records'),
-         [test_export, test_all_tables, test_memory, test_periods])
+         [test_export, test_all_tables, test_days, test_memory, test_periods])
