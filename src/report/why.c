@@ -110,6 +110,7 @@ static int add_membership(void *arg, const struct reader_membership *m)
     c->m.reason = keep(w->a, m->reason);
     c->m.rules = keep(w->a, m->rules);
     c->m.versions = keep(w->a, m->versions);
+    c->m.remedy = keep(w->a, m->remedy);
     c->rules = why_rules_parse(w->a, w->q->book, m->rules);
     c->rule = rule_book_find(w->q->book, c->m.reason.p);
     for (; c->phones < l->lead.phones; c->phones++) {

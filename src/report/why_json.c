@@ -88,6 +88,17 @@ static void refusal(const struct why_campaign *c, struct json_out *j)
     json_out_end_object(j);
 }
 
+/* What was written down with the refusal, else what the rule says. */
+static void put_remedy(const struct why_campaign *c, struct json_out *j)
+{
+    if (c->m.remedy.n > 0)
+        put_slice(j, "remedy", c->m.remedy);
+    else
+        json_out_kv_text(j, "remedy",
+                         c->rule && c->rule->remedy[0] ? c->rule->remedy
+                                                       : NULL);
+}
+
 static void asked(const struct why_campaign *c, struct json_out *j)
 {
     json_out_key(j, "now");
@@ -119,8 +130,7 @@ static void campaign(const struct why_campaign *c, struct json_out *j)
     json_out_kv_text(j, "why", c->headline);
     json_out_kv_text(j, "rule", c->rule ? c->rule->id : NULL);
     json_out_kv_text(j, "citation", c->rule ? c->rule->citation : NULL);
-    json_out_kv_text(j, "remedy",
-                     c->rule && c->rule->remedy[0] ? c->rule->remedy : NULL);
+    put_remedy(c, j);
     refusal(c, j);
     asked(c, j);
     attempts("attempts", c->attempt, c->attempts, j);

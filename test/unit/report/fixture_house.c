@@ -18,6 +18,74 @@ static int end(const struct house_fixture *h, struct err *e)
     return h->fail == 0 ? TM_OK : err_set(e, h->fail, "the store fails");
 }
 
+/* As in a store, texts of a row are gone after the visit: the visitor sees
+ * copies on the heap, so that one who keeps a pointer is found by ASan. */
+struct passing {
+    char *text[8];
+    size_t n;
+};
+
+static void pass(struct passing *p, struct slice *s)
+{
+    char *copy = mem_alloc(s->n + 1);
+    if (s->n > 0)
+        memcpy(copy, s->p, s->n);
+    copy[s->n] = '\0';
+    tm_assert(p->n < tm_array_len(p->text));
+    p->text[p->n++] = copy;
+    *s = str_range(copy, s->n);
+}
+
+static int passed(struct passing *p, int rc)
+{
+    for (size_t i = 0; i < p->n; i++)
+        mem_free(p->text[i]);
+    return rc;
+}
+
+static int pass_campaign(reader_campaign_fn *v, void *arg,
+                         struct reader_campaign c)
+{
+    struct passing p = {0};
+    pass(&p, &c.name);
+    pass(&p, &c.seller_name);
+    pass(&p, &c.list_name);
+    pass(&p, &c.plan);
+    return passed(&p, v(arg, &c));
+}
+
+static int pass_attempt(reader_attempt_fn *v, void *arg,
+                        struct reader_attempt a)
+{
+    struct passing p = {0};
+    pass(&p, &a.cause);
+    pass(&p, &a.rules);
+    pass(&p, &a.versions);
+    pass(&p, &a.call_id);
+    return passed(&p, v(arg, &a));
+}
+
+static int pass_member(reader_membership_fn *v, void *arg,
+                       struct reader_membership m)
+{
+    struct passing p = {0};
+    pass(&p, &m.campaign_name);
+    pass(&p, &m.reason);
+    pass(&p, &m.rules);
+    pass(&p, &m.versions);
+    pass(&p, &m.remedy);
+    return passed(&p, v(arg, &m));
+}
+
+static int pass_opt_out(reader_opt_out_fn *v, void *arg,
+                        struct reader_opt_out o)
+{
+    struct passing p = {0};
+    pass(&p, &o.seller_name);
+    pass(&p, &o.source);
+    return passed(&p, v(arg, &o));
+}
+
 #define WALK(n, skip, call)                                                    \
     do {                                                                       \
         for (size_t i = 0; i < (n); i++) {                                     \
@@ -33,7 +101,7 @@ static int campaigns(void *self, struct tenant_id t, reader_campaign_fn *v,
 {
     struct house_fixture *h = self;
     (void)t;
-    WALK(h->campaigns, false, v(arg, &h->campaign[i]));
+    WALK(h->campaigns, false, pass_campaign(v, arg, h->campaign[i]));
 }
 
 static int states(void *self, struct campaign_id c, reader_state_fn *v,
@@ -51,7 +119,7 @@ static int attempts(void *self, const struct reader_attempts *q,
          (q->campaign.v != 0 && q->campaign.v != h->attempt[i].campaign.v) ||
              (q->lead.v != 0 && q->lead.v != h->attempt[i].lead.v) ||
              (q->e164 != 0 && q->e164 != h->attempt[i].e164),
-         v(arg, &h->attempt[i]));
+         pass_attempt(v, arg, h->attempt[i]));
 }
 
 static int answers(void *self, struct campaign_id c, reader_answer_fn *v,
@@ -94,7 +162,8 @@ static int memberships(void *self, struct lead_id id, reader_membership_fn *v,
                        void *arg, struct err *e)
 {
     struct house_fixture *h = self;
-    WALK(h->members, h->member[i].lead.v != id.v, v(arg, &h->member[i]));
+    WALK(h->members, h->member[i].lead.v != id.v,
+         pass_member(v, arg, h->member[i]));
 }
 
 static int dues(void *self, struct campaign_id c, int64_t bucket_us,
@@ -110,7 +179,7 @@ static int opt_outs(void *self, uint64_t e164, reader_opt_out_fn *v, void *arg,
 {
     struct house_fixture *h = self;
     WALK(h->opt_outs, e164 != 0 && h->opt_out[i].e164 != e164,
-         v(arg, &h->opt_out[i]));
+         pass_opt_out(v, arg, h->opt_out[i]));
 }
 
 static int callbacks(void *self, struct campaign_id c, reader_callback_fn *v,

@@ -305,6 +305,13 @@ static void test_json(void **state)
                   "\"remedy\":\"leave the number alone\"");
     has(s.text.p, "\"outcome\":\"opted_out\"");
     has(s.text.p, "\"refused\":{\"verdict\":\"deny\"");
+    /* The remedy on file, whose text is gone with its row. */
+    s.m->remedy = str_of("duty a_word of T-DNC is not carried out");
+    (void)ask_about(&s, NUMBER, 0);
+    buf_clear(&s.text);
+    json_out_init(&j, &s.text);
+    why_json(&s.w, &j);
+    has(s.text.p, "\"remedy\":\"duty a_word of T-DNC is not carried out\"");
     end(&s);
 }
 
