@@ -44,17 +44,40 @@ static void add_quoted(struct buf *b, struct slice s)
     }
 }
 
+/* "+1 (212) 555-0101", "-12": digits alone compute nothing that matters, and a
+ * number must stay as it can be dialled and imported. */
+static bool is_plain_number(struct slice s)
+{
+    bool digit = false;
+    for (size_t i = 1; i < s.n; i++) {
+        digit = digit || (s.p[i] >= '0' && s.p[i] <= '9');
+        if (strchr("0123456789 ().-/", s.p[i]) == NULL || s.p[i] == '\0')
+            return false;
+    }
+    return digit;
+}
+
+/* People open the file in a spreadsheet: a cell that would be a formula there
+ * gets a ' before it, as in every export. */
+static void add_cell(struct buf *b, struct slice s)
+{
+    if (s.n > 0 && s.p[0] != '\0' && strchr("=+-@\t\r", s.p[0]) != NULL &&
+        !((s.p[0] == '+' || s.p[0] == '-') && is_plain_number(s)))
+        buf_add_char(b, '\'');
+    add_quoted(b, s);
+}
+
 void rejects_add(struct rejects *r, const struct csv_row *row,
                  const char *reason)
 {
     buf_addf(&r->pending, "%llu,\"", (unsigned long long)row->line);
-    add_quoted(&r->pending, str_of(reason));
+    add_cell(&r->pending, str_of(reason));
     buf_add_str(&r->pending, "\",\"");
     /* A row over the limit is named by its line; its text is not kept. */
     for (size_t i = 0; i < row->cells && row->fault != CSV_TOO_LONG; i++) {
         if (i > 0)
             buf_add_str(&r->pending, " | ");
-        add_quoted(&r->pending, row->cell[i]);
+        add_cell(&r->pending, row->cell[i]);
     }
     buf_add_str(&r->pending, "\"\r\n");
     if (r->pending.n > FLUSH_BYTES)

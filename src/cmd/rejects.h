@@ -1,7 +1,9 @@
 /*
  * The rejects file of an import: one CSV line a row that was not taken, with
  * its line number, the reason and the row as it stood. Written beside and
- * renamed at the end, so that a file in rejects/ is always complete.
+ * renamed at the end, so that a file in rejects/ is always complete. Cells that
+ * a spreadsheet would take for formulas have a ' before them
+ * (docs/records.md).
  */
 #ifndef CMD_REJECTS_H
 #define CMD_REJECTS_H
