@@ -1,6 +1,7 @@
 /* telemark: one program, one data folder, a table of subcommands. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd/command.h"
 
@@ -22,6 +23,9 @@ static void print_help(FILE *to)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    /* What is written names people: books, reports, case files, rejected rows
+     * are for their owner's eyes, wherever he puts them. */
+    (void)umask(S_IRWXG | S_IRWXO);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
         strcmp(name, "help") == 0) {
         print_help(stdout);

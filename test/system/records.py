@@ -225,6 +225,47 @@ def test_days(h):
             stop(p)
 
 
+def open_to_others(folder):
+    return [p for where, names, files in os.walk(folder)
+            for p in (os.path.join(where, n) for n in names + files)
+            if os.lstat(p).st_mode & 0o077]
+
+
+def test_private(h):
+    """Nothing that names people may be read by another user, whatever the
+    user's umask is."""
+    before = os.umask(0o022)
+    try:
+        other = House(h.telemark, h.folder, 'private')
+        other.must('import', h.write('p.csv', 'phone,name\n212-555-0101,A\n'
+                   '12,B\n'), '--list', 'people', '--seller', 'Northwind')
+        other.must('complaint', 'add', '--number', '212-555-0101', '--about',
+                   'a call', '--at', '2026-03-02 10:00')
+        other.must('complaint', 'show', '1', '--html', other.path('case.html'))
+        h.must('report', 'spring', '--html', other.path('report.html'))
+        h.check(open_to_others(other.folder) == [],
+                open_to_others(other.folder))
+        h.check(os.path.exists(other.path('report.html')) and
+                os.path.exists(f'{other.data}/telemark.db'), 'not written')
+    finally:
+        os.umask(before)
+
+
+def test_formulas(h):
+    """A rejected row is opened in a spreadsheet: nothing in it may act there.
+    A plain telephone number stays as it is."""
+    said = h.json('import', h.write('f.csv', 'phone,name,note\n'
+                  '=HYPERLINK("http://x"),@SUM(1),-2+cmd\n'
+                  '+1 (212) 555-01,"\t=1",+A1\n-12,\'x,a=b\n'),
+                  '--list', 'formulas', '--seller', 'Northwind')
+    h.check(said['rejected'] == 3, said)
+    with open(said['rejects_file'], newline='') as f:
+        rows = [r['row'].split(' | ') for r in csv.DictReader(f)]
+    h.check(rows == [['\'=HYPERLINK("http://x")', "'@SUM(1)", "'-2+cmd"],
+                     ['+1 (212) 555-01', "'\t=1", "'+A1"],
+                     ['-12', "'x", 'a=b']], rows)
+
+
 def peak(h, out):
     """Kilobytes that an export took at most."""
     code = ('import resource, subprocess, sys; '
@@ -285,4 +326,5 @@ def test_periods(h):
 
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'records'),
-         [test_export, test_all_tables, test_days, test_memory, test_periods])
+         [test_export, test_all_tables, test_days, test_private, test_formulas,
+          test_memory, test_periods])
