@@ -2,59 +2,9 @@
 
 #include <string.h>
 
+#include "base/real.h"
+
 enum { DISTRIBUTION_NUMBERS_MAX = 4 };
-
-static const double LN2_HI = 0x1.62e42fee00000p-1; /* 20 low bits are zero */
-static const double LN2_LO = 0x1.a39ef35793c76p-33;
-
-double distribution_log(double x)
-{
-    tm_assert(x > 0.0 && x < 1e300);
-    int exponent = 0;
-    if (x < 0x1p-1000) { /* a subnormal has no leading bit to read */
-        x *= 0x1p200;
-        exponent = -200;
-    }
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    exponent += (int)(bits >> 52) - 1023;
-    bits = (bits & 0xfffffffffffffULL) | 0x3ff0000000000000ULL;
-    double m;
-    memcpy(&m, &bits, sizeof m);
-    if (m > 1.4142135623730951) {
-        m *= 0.5;
-        exponent++;
-    }
-    /* log m = 2 atanh((m - 1) / (m + 1)), |argument| < 0.172 */
-    double s = (m - 1.0) / (m + 1.0), s2 = s * s, sum = 0.0;
-    for (int k = 25; k >= 1; k -= 2)
-        sum = sum * s2 + 1.0 / k;
-    double e = exponent;
-    return e * LN2_HI + (2.0 * s * sum + e * LN2_LO);
-}
-
-double distribution_exp(double x)
-{
-    tm_assert(x >= -700.0 && x <= 700.0);
-    int k = (int)(x * 1.4426950408889634 + (x < 0.0 ? -0.5 : 0.5));
-    double r = (x - k * LN2_HI) - k * LN2_LO; /* |r| < 0.35 */
-    double sum = 1.0;
-    for (int i = 16; i >= 1; i--)
-        sum = 1.0 + sum * r / i;
-    uint64_t bits = (uint64_t)(1023 + k) << 52;
-    double power;
-    memcpy(&power, &bits, sizeof power);
-    return sum * power;
-}
-
-double distribution_sqrt(double x)
-{
-    tm_assert(x >= 0.0);
-    if (!(x > 0.0))
-        return 0.0;
-    double y = distribution_exp(0.5 * distribution_log(x));
-    return 0.5 * (y + x / y); /* one step of Newton mends the last bits */
-}
 
 /* Marsaglia's polar method; the second value is dropped so that a draw has
  * no state but the stream. */
@@ -64,7 +14,7 @@ double distribution_normal(struct rng *r)
         double u = 2.0 * rng_unit(r) - 1.0, v = 2.0 * rng_unit(r) - 1.0;
         double s = u * u + v * v;
         if (s < 1.0 && s > 1e-300)
-            return u * distribution_sqrt(-2.0 * distribution_log(s) / s);
+            return u * real_sqrt(-2.0 * real_log(s) / s);
     }
 }
 
@@ -79,19 +29,18 @@ static double gamma_draw(double shape, struct rng *r)
 {
     double lift = 1.0;
     if (shape < 1.0) {
-        double t = distribution_log(positive_unit(r)) / shape;
-        lift = t < -700.0 ? 0.0 : distribution_exp(t);
+        double t = real_log(positive_unit(r)) / shape;
+        lift = t < -700.0 ? 0.0 : real_exp(t);
         shape += 1.0;
     }
-    double d = shape - 1.0 / 3.0, c = 1.0 / distribution_sqrt(9.0 * d);
+    double d = shape - 1.0 / 3.0, c = 1.0 / real_sqrt(9.0 * d);
     for (;;) {
         double x = distribution_normal(r), v = 1.0 + c * x;
         if (v <= 0.0)
             continue;
         v = v * v * v;
         double u = positive_unit(r);
-        if (distribution_log(u) <
-            0.5 * x * x + d - d * v + d * distribution_log(v))
+        if (real_log(u) < 0.5 * x * x + d - d * v + d * real_log(v))
             return lift * d * v;
     }
 }
@@ -100,8 +49,8 @@ static double tri_draw(const struct distribution *d, double u)
 {
     double span = d->hi - d->lo;
     if (u < d->p)
-        return d->lo + distribution_sqrt(u * span * (d->mean - d->lo));
-    return d->hi - distribution_sqrt((1.0 - u) * span * (d->hi - d->mean));
+        return d->lo + real_sqrt(u * span * (d->mean - d->lo));
+    return d->hi - real_sqrt((1.0 - u) * span * (d->hi - d->mean));
 }
 
 static double clip(const struct distribution *d, double x)
@@ -113,9 +62,9 @@ double distribution_draw(const struct distribution *d, struct rng *r)
 {
     switch (d->kind) {
     case DISTRIBUTION_CONST: return d->mean;
-    case DISTRIBUTION_EXP: return -d->mean * distribution_log(positive_unit(r));
+    case DISTRIBUTION_EXP: return -d->mean * real_log(positive_unit(r));
     case DISTRIBUTION_LOGNORMAL:
-        return clip(d, distribution_exp(d->p + d->q * distribution_normal(r)));
+        return clip(d, real_exp(d->p + d->q * distribution_normal(r)));
     case DISTRIBUTION_GAMMA: return clip(d, gamma_draw(d->p, r) * d->q);
     case DISTRIBUTION_UNIFORM: return d->lo + rng_unit(r) * (d->hi - d->lo);
     case DISTRIBUTION_TRI: return tri_draw(d, rng_unit(r));
@@ -194,9 +143,9 @@ static bool settle(struct distribution *d)
     if (shaped && (d->mean < 1e-6 || d->cv < 1e-3 || d->cv > 20.0))
         return false;
     if (d->kind == DISTRIBUTION_LOGNORMAL) {
-        double variance = distribution_log(1.0 + d->cv * d->cv);
-        d->q = distribution_sqrt(variance);
-        d->p = distribution_log(d->mean) - 0.5 * variance;
+        double variance = real_log(1.0 + d->cv * d->cv);
+        d->q = real_sqrt(variance);
+        d->p = real_log(d->mean) - 0.5 * variance;
     } else if (d->kind == DISTRIBUTION_GAMMA) {
         d->p = 1.0 / (d->cv * d->cv);
         d->q = d->mean / d->p;

@@ -45,11 +45,6 @@ double distribution_draw(const struct distribution *d, struct rng *r);
 /* Seconds drawn, as whole milliseconds. */
 int64_t distribution_draw_ms(const struct distribution *d, struct rng *r);
 
-/* Natural logarithm (x > 0), e to the x (|x| <= 700) and square root
- * (x >= 0) to about 1e-15, the same everywhere; for who else draws. */
-double distribution_log(double x);
-double distribution_exp(double x);
-double distribution_sqrt(double x);
 /* Standard normal value. */
 double distribution_normal(struct rng *r);
 
