@@ -27,9 +27,13 @@ double real_log(double x)
         exponent++;
     }
     /* log m = 2 atanh((m - 1) / (m + 1)), |argument| < 0.172 */
+    static const double inverse[] = {
+        1.0,        1.0 / 3.0,  1.0 / 5.0,  1.0 / 7.0,  1.0 / 9.0,
+        1.0 / 11.0, 1.0 / 13.0, 1.0 / 15.0, 1.0 / 17.0, 1.0 / 19.0,
+    };
     double s = (m - 1.0) / (m + 1.0), s2 = s * s, sum = 0.0;
-    for (int k = 25; k >= 1; k -= 2)
-        sum = sum * s2 + 1.0 / k;
+    for (int i = 9; i >= 0; i--)
+        sum = sum * s2 + inverse[i];
     double e = exponent;
     return e * LN2_HI + (2.0 * s * sum + e * LN2_LO);
 }
@@ -39,9 +43,26 @@ double real_exp(double x)
     tm_assert(x >= -700.0 && x <= 700.0);
     int k = (int)(x * 1.4426950408889634 + (x < 0.0 ? -0.5 : 0.5));
     double r = (x - k * LN2_HI) - k * LN2_LO; /* |r| < 0.35 */
-    double sum = 1.0;
-    for (int i = 16; i >= 1; i--)
-        sum = 1.0 + sum * r / i;
+    /* 1 / k!, by Horner: no division in the way. */
+    static const double inverse[] = {
+        1.0,
+        1.0,
+        1.0 / 2.0,
+        1.0 / 6.0,
+        1.0 / 24.0,
+        1.0 / 120.0,
+        1.0 / 720.0,
+        1.0 / 5040.0,
+        1.0 / 40320.0,
+        1.0 / 362880.0,
+        1.0 / 3628800.0,
+        1.0 / 39916800.0,
+        1.0 / 479001600.0,
+        1.0 / 6227020800.0,
+    };
+    double sum = 0.0;
+    for (int i = 13; i >= 0; i--)
+        sum = sum * r + inverse[i];
     uint64_t bits = (uint64_t)(1023 + k) << 52;
     double power;
     memcpy(&power, &bits, sizeof power);

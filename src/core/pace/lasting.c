@@ -9,6 +9,7 @@ void lasting_init(struct lasting *l, int64_t bin_us, unsigned bins,
                   double weight)
 {
     tm_assert(bin_us > 0 && bins > 0 && bins <= LASTING_BINS_MAX);
+    tm_assert(weight > 0.0); /* else an empty bin would divide by 0 */
     memset(l, 0, sizeof *l);
     l->bin_us = bin_us;
     l->bins = bins;
@@ -47,8 +48,32 @@ void lasting_fade(struct lasting *l, double factor)
             l->seen[how][b] *= factor;
 }
 
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* Thin bins lean on the prior's shape at the level that was seen. */
-void lasting_learn(struct lasting *l, const double *going)
+static void level_tables(struct lasting *l, const double *risk, double level)
+{
+    double still = 1.0, goal = 0.0, k = l->prior_weight;
+    for (unsigned b = 0; b < l->bins; b++) {
+        double part = 1.0 / (risk[b] + k);
+        double h =
+            (l->seen[LASTING_GOAL][b] + k * least(l->prior[b] * level, 1.0)) *
+            part;
+        double o = l->seen[LASTING_OTHER][b] * part;
+        l->goal[b] = goal;
+        l->still[b] = still;
+        l->hazard[b] = least(h, 1.0);
+        goal += still * l->hazard[b];
+        still *= 1.0 - least(h + o, 1.0);
+    }
+    l->goal[l->bins] = goal;
+    l->still[l->bins] = still;
+}
+
+void lasting_learn(struct lasting *l, const uint32_t *going)
 {
     double risk[LASTING_BINS_MAX];
     double at_risk = 0.0, goals = 0.0, expected = 0.0;
@@ -63,20 +88,7 @@ void lasting_learn(struct lasting *l, const double *going)
         expected += risk[b] * l->prior[b];
     }
     double level = (goals + l->prior_weight) / (expected + l->prior_weight);
-    double still = 1.0, goal = 0.0;
-    for (unsigned b = 0; b < l->bins; b++) {
-        double k = l->prior_weight;
-        double h = (l->seen[LASTING_GOAL][b] + k * l->prior[b] * level) /
-                   (risk[b] + k);
-        double o = l->seen[LASTING_OTHER][b] / (risk[b] + k);
-        l->goal[b] = goal;
-        l->still[b] = still;
-        l->hazard[b] = h < 1.0 ? h : 1.0;
-        goal += still * l->hazard[b];
-        still *= h + o < 1.0 ? 1.0 - h - o : 0.0;
-    }
-    l->goal[l->bins] = goal;
-    l->still[l->bins] = still;
+    level_tables(l, risk, level);
 }
 
 static double at(const struct lasting *l, const double *table, int64_t age_us)

@@ -46,7 +46,7 @@ void lasting_ended(struct lasting *l, int64_t age_us, enum lasting_end how);
 /* Multiplies what was seen; 0 < factor <= 1. */
 void lasting_fade(struct lasting *l, double factor);
 /* going[bin]: how many are of that age now; NULL: none. */
-void lasting_learn(struct lasting *l, const double *going);
+void lasting_learn(struct lasting *l, const uint32_t *going);
 
 /* Share that reaches its goal before an age; beyond the last bin: of it. */
 double lasting_goal_by(const struct lasting *l, int64_t age_us);

@@ -9,16 +9,18 @@ static const double NORMAL_FROM = 60.0;
  * p(n+1) / p(n) = (a + b n) / (n + 1); returns how many matter. */
 static int katz(struct loss_count c, double p[LOSS_COUNTS])
 {
-    double b = c.variance > 0.0 ? 1.0 - c.mean / c.variance : 0.0;
-    if (b > 0.95)
-        b = 0.95;
+    /* Nearly sure ones: p(0) must stay a number that can be written. */
+    double least = 0.02 * c.mean;
+    double b = 1.0 - c.mean / (c.variance > least ? c.variance : least);
+    b = b < 0.95 ? b : 0.95;
     double a = c.mean * (1.0 - b);
     double none;
     if (b > 1e-6 || b < -1e-6)
         none = a / b * real_log(1.0 - b);
     else
         none = -c.mean;
-    p[0] = none > -700.0 ? real_exp(none) : 0.0;
+    tm_assert(none > -700.0);
+    p[0] = real_exp(none);
     double sum = p[0];
     int n = 1;
     for (; n < LOSS_COUNTS; n++) {
@@ -64,23 +66,24 @@ static double by_normal(struct loss_count answers, long free,
     return 1.0 - real_normal_cdf(z);
 }
 
+/* The chance of at most n, which would not be enough. */
+static double cdf_at(const struct loss_cdf *c, long n)
+{
+    return c->cdf[n < LOSS_COUNTS ? n : LOSS_COUNTS - 1];
+}
+
 double loss_chance(struct loss_count answers, long free,
                    const struct loss_cdf *freed)
 {
     tm_assert(answers.mean >= 0.0 && answers.variance >= 0.0);
     if (answers.mean > NORMAL_FROM || freed->of.mean > NORMAL_FROM)
         return by_normal(answers, free, freed);
-    double p[LOSS_COUNTS];
     if (answers.mean < 1e-9)
-        return free <= 0
-                   ? freed->cdf[free < -LOSS_COUNTS ? LOSS_COUNTS - 1 : -free]
-                   : 0.0;
+        return free <= 0 ? cdf_at(freed, -free) : 0.0;
+    double p[LOSS_COUNTS];
     int counts = katz(answers, p);
     double chance = 0.0;
-    for (long n = free > 0 ? free : 0; n < counts; n++) {
-        long spare = n - free; /* freed agents that would not be enough */
-        chance +=
-            p[n] * freed->cdf[spare < LOSS_COUNTS ? spare : LOSS_COUNTS - 1];
-    }
+    for (long n = free > 0 ? free : 0; n < counts; n++)
+        chance += p[n] * cdf_at(freed, n - free);
     return chance < 1.0 ? chance : 1.0;
 }

@@ -15,8 +15,19 @@
  *
  * Use: tell every event when it happens, ask predictive_decide() each quarter
  * of a second. Some microseconds a decision, whatever the number of agents;
- * no memory is taken. Time may stand still but not go back: an earlier instant
- * counts as the last one. Plain data, one thread.
+ * no memory is taken (the struct itself has some 150 kB). Plain data, one
+ * thread.
+ *
+ * Time is the caller's clock; when that jumps back, the time in here stands
+ * for a moment and goes on from where it was. Therefore each beginning gives
+ * a mark, the instant as counted in here, which its end brings back; an end
+ * without a beginning changes no count. Pauses without decisions (nights) do
+ * not count as evidence.
+ *
+ * Misuse: an answer counts from the end of the greeting; a line that was
+ * withdrawn or cut off is LASTING_BROKEN_OFF and not LASTING_OTHER.
+ *
+ * No campaign uses it yet: dial modes with agents need the agents' sessions.
  */
 #ifndef CORE_PACE_PREDICTIVE_H
 #define CORE_PACE_PREDICTIVE_H
@@ -24,75 +35,73 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/pace/ages.h"
+#include "core/pace/budget.h"
 #include "core/pace/lasting.h"
 
 enum {
-    PREDICTIVE_LINE_TICKS = 512, /* of a quarter of a second */
-    PREDICTIVE_HORIZONS = 3,
     PREDICTIVE_TICK_US = 250000,
+    PREDICTIVE_LINE_TICKS = 512,
+    PREDICTIVE_HORIZONS = 3,
+    /* The horizons for dialling, and the one for withdrawing. */
+    PREDICTIVE_AHEAD = PREDICTIVE_HORIZONS + 1,
 };
 
 struct predictive_setup {
-    double limit;            /* of live answers that may be lost, e.g. 0.03 */
-    int64_t hold_us;         /* lawful wait for an agent, 2 s */
-    int64_t ring_timeout_us; /* a line that rang so long is given up */
-    int64_t withdraw_us;     /* ... and may be from here on (15 s); 0: never */
+    double limit;         /* of live answers that may be lost, e.g. 0.03 */
+    double wrong_share;   /* of people that detection takes for machines */
+    int64_t hold_us;      /* lawful wait for an agent, 2 s */
+    int64_t withdraw_us;  /* a line may be given up from here on (15 s);
+                             0: never */
 };
 
-/* Agents by the instant at which they began what they do, in bins. */
-struct predictive_busy {
-    struct lasting lasts;
-    int64_t now_bin;
-    double born[LASTING_BINS_MAX]; /* ring by number of the bin */
-    double older;                  /* than the ring */
-};
+/* The chance of what is so old, in bins, for each look ahead. */
+typedef double predictive_row[PREDICTIVE_AHEAD];
 
 struct predictive {
     struct predictive_setup setup;
-    int64_t now_us;
-    /* Lines in the air by the tick they were dialled in. */
-    struct lasting rings;
-    int64_t now_tick;
-    double line[PREDICTIVE_LINE_TICKS];
-    double lines;
-    struct predictive_busy talk, wrap;
+    int64_t now_us;   /* as counted in here */
+    int64_t clock_us; /* the caller's clock at that instant */
+    int64_t decided_us, learnt_us;
+    double active_s; /* time with decisions since the last learning */
+    double watched_s, answered;
+    struct lasting rings, talk, wrap;
+    struct ages lines, talking, wrapping;
     /* Observed and expected answers: slow and fast memory. */
     double seen, expected, seen_fast, expected_fast;
-    /* The price, as its logarithm, and what it is steered by. */
-    double log_price;
-    double answers_hour; /* live answers an hour, fading */
-    double answered, watched_s;
-    int64_t learnt_us;
-    /* Tables of the last learning. */
-    int64_t horizon_us[PREDICTIVE_HORIZONS];
-    double free_after_talk[PREDICTIVE_HORIZONS + 1][LASTING_BINS_MAX];
-    double free_after_wrap[PREDICTIVE_HORIZONS + 1][LASTING_BINS_MAX];
+    struct budget budget;
+    /* Tables of the last learning, and the horizons they are for. */
+    int64_t ahead_us[PREDICTIVE_AHEAD];
+    predictive_row new_answers;
+    predictive_row line_answers[PREDICTIVE_LINE_TICKS];
+    predictive_row talk_frees[LASTING_BINS_MAX];
+    predictive_row wrap_frees[LASTING_BINS_MAX];
 };
 
 /* begin_us: of the first decision. */
 void predictive_init(struct predictive *p, const struct predictive_setup *s,
                      int64_t begin_us);
 
-/* Events. born_us: when the line was dialled, the talk or wrap-up began. */
-void predictive_dialled(struct predictive *p, int64_t now_us);
-void predictive_line_ended(struct predictive *p, int64_t now_us,
-                           int64_t born_us, enum lasting_end how);
-void predictive_talk(struct predictive *p, int64_t now_us);
-void predictive_talk_ended(struct predictive *p, int64_t now_us,
-                           int64_t born_us, enum lasting_end how);
-void predictive_wrap(struct predictive *p, int64_t now_us);
-void predictive_wrap_ended(struct predictive *p, int64_t now_us,
-                           int64_t born_us, enum lasting_end how);
+/* Beginnings return the mark for their end. */
+int64_t predictive_dialled(struct predictive *p, int64_t now_us);
+void predictive_line_ended(struct predictive *p, int64_t now_us, int64_t mark,
+                           enum lasting_end how);
+int64_t predictive_talk(struct predictive *p, int64_t now_us);
+void predictive_talk_ended(struct predictive *p, int64_t now_us, int64_t mark,
+                           enum lasting_end how);
+int64_t predictive_wrap(struct predictive *p, int64_t now_us);
+void predictive_wrap_ended(struct predictive *p, int64_t now_us, int64_t mark,
+                           enum lasting_end how);
 /* A live answer found an agent in time, or did not. */
 void predictive_settled(struct predictive *p, bool lost);
 
 struct predictive_now {
     int64_t now_us;
-    unsigned idle;         /* agents that take a call at once */
-    unsigned waiting;      /* people who answered and wait for one */
-    unsigned agents;       /* signed in */
-    uint64_t live, lost;   /* of the legal window so far */
-    int64_t window_end_us; /* 0: not known, none of it is left to plan with */
+    unsigned idle;    /* agents that take a call at once */
+    unsigned waiting; /* people who answered and wait for one */
+    unsigned agents;  /* signed in */
+    unsigned leaving; /* busy ones who are known not to come back */
+    struct budget_window window;
 };
 
 struct predictive_order {
@@ -102,6 +111,8 @@ struct predictive_order {
     double chance;     /* that the last of them finds nobody */
 };
 
+/* Lets time pass and learns; predictive_decide() does so by itself. */
+void predictive_observe(struct predictive *p, int64_t now_us);
 void predictive_decide(struct predictive *p, const struct predictive_now *in,
                        struct predictive_order *out);
 
