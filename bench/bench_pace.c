@@ -91,7 +91,8 @@ static double number(struct slice text)
 static int64_t clock_s(struct slice text)
 {
     struct slice minutes, hours = str_cut(text, ':', &minutes);
-    return (int64_t)(number(hours) - 9.0) * 3600 + (int64_t)number(minutes) * 60;
+    return (int64_t)(number(hours) - 9.0) * 3600 +
+           (int64_t)number(minutes) * 60;
 }
 
 static struct slice word(struct slice *rest)
@@ -475,8 +476,8 @@ static void decide(struct floor *f, const struct hours *h)
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
     policy_decide(&f->policy, &v, &order);
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
-    f->decide_s += (double)(b.tv_sec - a.tv_sec) +
-                   (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+    f->decide_s +=
+        (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
     f->decisions++;
     obey(f, &order);
 }
@@ -617,8 +618,8 @@ static void compare(const struct scenario *c, const char *name, uint64_t seeds)
 int main(int argc, char **argv)
 {
     static const char *const all[] = {
-        "progressive", "power:r=2", "vicidial:mode=tapered", "erlang_b",
-        "credit",      "predictive",
+        "progressive", "power:r=2", "vicidial:mode=tapered",
+        "erlang_b",    "credit",    "predictive",
     };
     const char *names[POLICIES_MAX];
     int policies = 0;

@@ -94,7 +94,7 @@ int policy_parse(struct slice text, struct policy_params *out, struct err *e)
                        "predictive",
                        (int)name.n, name.p);
     p.kind = (enum policy_kind)kind;
-    while (rest.n > 0) {
+    while (rest.p != NULL) {
         struct slice more, one = str_cut(rest, ',', &more), value;
         struct slice key = str_cut(one, '=', &value);
         if (!take_param(&p, key, value))
@@ -148,8 +148,7 @@ static double answer_share(const struct predictive *facts)
 static unsigned by_credit(const struct policy *p, const struct policy_view *v)
 {
     const struct budget_window *w = &v->now.window;
-    double credit =
-        p->facts.setup.limit * (double)w->live - (double)w->lost;
+    double credit = p->facts.setup.limit * (double)w->live - (double)w->lost;
     return by_ratio(v, credit >= 1.0 ? 1.0 / answer_share(&p->facts) : 1.0);
 }
 

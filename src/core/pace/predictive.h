@@ -48,11 +48,11 @@ enum {
 };
 
 struct predictive_setup {
-    double limit;         /* of live answers that may be lost, e.g. 0.03 */
-    double wrong_share;   /* of people that detection takes for machines */
-    int64_t hold_us;      /* lawful wait for an agent, 2 s */
-    int64_t withdraw_us;  /* a line may be given up from here on (15 s);
-                             0: never */
+    double limit;        /* of live answers that may be lost, e.g. 0.03 */
+    double wrong_share;  /* of people that detection takes for machines */
+    int64_t hold_us;     /* lawful wait for an agent, 2 s */
+    int64_t withdraw_us; /* a line may be given up from here on (15 s);
+                            0: never */
 };
 
 /* The chance of what is so old, in bins, for each look ahead. */

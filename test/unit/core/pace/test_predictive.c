@@ -1,0 +1,260 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/rng.h"
+#include "fixture_floor.h"
+
+static const int64_t S = 1000000;
+static struct floor floor_a, floor_b;
+
+static double lost_share(const struct floor *f)
+{
+    return f->live > 0 ? (double)f->lost / (double)f->live : 0.0;
+}
+
+/* A day of ten agents: within the law, and half as much talk again as a line
+ * for each idle agent gives, which abandons nobody. */
+static void test_day(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 10, 1);
+    floor_run(&floor_a, 8 * 3600.0 + 60.0);
+    floor_init(&floor_b, "progressive", 10, 1);
+    floor_run(&floor_b, 8 * 3600.0 + 60.0);
+    print_message("talked %.0f s and %.0f s, lost %.2f %%, withdrawn %llu\n",
+                  floor_a.talked_s, floor_b.talked_s,
+                  100.0 * lost_share(&floor_a),
+                  (unsigned long long)floor_a.withdrawn);
+    assert_int_equal(floor_b.lost, 0);
+    assert_true(lost_share(&floor_a) < 0.03);
+    assert_true(lost_share(&floor_a) > 0.02);
+    assert_true(floor_a.talked_s > 1.5 * floor_b.talked_s);
+    assert_true(floor_a.withdrawn > 0);
+}
+
+/* In any state of random floors: nothing without agents, never less than a
+ * line for each idle agent, no line withdrawn while one is dialled. */
+static void check_order(const struct floor *f, uint64_t seed)
+{
+    long safe = (long)f->view.now.idle - (long)f->view.ringing -
+                (long)f->view.now.waiting;
+    const struct predictive_order *o = &f->order;
+    bool right = (long)o->dial >= safe &&
+                 (f->view.now.agents > 0 || o->dial + o->withdraw == 0) &&
+                 (o->dial == 0 || o->withdraw == 0) && o->price >= 0.0 &&
+                 o->price < 1.0 && o->chance >= 0.0 && o->chance <= 1.0;
+    if (!right)
+        fail_msg("seed %llu: %u lines of %ld, %u withdrawn, price %f",
+                 (unsigned long long)seed, o->dial, safe, o->withdraw,
+                 o->price);
+}
+
+static void test_bounds_property(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct rng r;
+        struct floor *f = &floor_a;
+        rng_init(&r, seed, "bounds");
+        floor_init(f, "predictive", 1 + (unsigned)rng_below(&r, 12), seed);
+        for (int i = 0; i < 1200; i++) {
+            if (rng_below(&r, 200) == 0)
+                floor_agents(f, (unsigned)rng_below(&r, 13));
+            if (rng_below(&r, 400) == 0)
+                f->p_human = 0.02 + 0.9 * rng_unit(&r);
+            if (rng_below(&r, 400) == 0)
+                f->talk_s = 5.0 + 200.0 * rng_unit(&r);
+            if (rng_below(&r, 300) == 0)
+                f->clock_skew_us += (int64_t)rng_below(&r, 20000000) - 12000000;
+            floor_step(f);
+            check_order(f, seed);
+        }
+    }
+}
+
+/* The first minute, while nothing is known of the list: as progressive, or
+ * nearly so. */
+static void test_careful_start(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 10, 3);
+    floor_run(&floor_a, 5.0);
+    assert_int_equal(floor_a.dials, 10);
+    floor_run(&floor_a, 60.0);
+    assert_true(floor_a.lost <= 1);
+}
+
+static void test_nobody_there(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 0, 4);
+    floor_run(&floor_a, 600.0);
+    assert_int_equal(floor_a.dials, 0);
+    floor_agents(&floor_a, 8);
+    floor_run(&floor_a, 300.0);
+    assert_true(floor_a.dials > 0);
+    /* All go home: what rings is not added to. */
+    floor_agents(&floor_a, 0);
+    uint64_t dials = floor_a.dials;
+    floor_run(&floor_a, 300.0);
+    assert_int_equal(floor_a.dials, dials);
+    assert_int_equal(floor_a.lines, 0);
+}
+
+/* Known leavers count for nothing: fewer lines at the same moment. */
+static void test_leaving_agents(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 20, 5);
+    floor_run(&floor_a, 1800.0);
+    unsigned with = 0, without = 0;
+    for (int i = 0; i < 1000; i++) {
+        floor_b = floor_a;
+        floor_b.leaving_more = 15;
+        floor_step(&floor_a);
+        floor_step(&floor_b);
+        with += floor_a.order.dial;
+        without += floor_b.order.dial;
+    }
+    print_message("lines %u, with leavers %u\n", with, without);
+    assert_true(2 * without < with);
+}
+
+/* Losses lower the price, answers raise it, within bounds. */
+static void test_price(void **state)
+{
+    (void)state;
+    struct budget b;
+    struct budget_window w = {.live = 10000, .lost = 200, .left_us = 3600 * S};
+    budget_init(&b, 0.03, 0.0);
+    budget_rate(&b, 400.0);
+    double first = budget_price(&b, &w);
+    budget_settled(&b, true);
+    double after_loss = budget_price(&b, &w);
+    assert_true(after_loss < first);
+    for (int i = 0; i < 60; i++)
+        budget_settled(&b, false);
+    assert_true(budget_price(&b, &w) > after_loss);
+    for (int i = 0; i < 100000; i++)
+        budget_settled(&b, false);
+    assert_true(budget_price(&b, &w) <= 0.5 * 1.4 + 1e-9);
+    for (int i = 0; i < 1000; i++)
+        budget_settled(&b, true);
+    double least = budget_price(&b, &w);
+    assert_true(least > 0.0 && least < 0.003);
+}
+
+/* A window whose budget is gone risks nothing, one with wrong verdicts has
+ * less to risk, and near its end only what is saved. */
+static void test_window(void **state)
+{
+    (void)state;
+    struct budget b, wrong;
+    budget_init(&b, 0.03, 0.0);
+    budget_rate(&b, 400.0);
+    struct budget_window gone = {1000, 40, 3600 * S};
+    assert_true(budget_price(&b, &gone) <= 0.0);
+    struct budget_window end = {1000, 29, 60 * S};
+    assert_true(budget_price(&b, &end) < 0.001);
+    struct budget_window saved = {1000, 5, 60 * S};
+    assert_true(budget_price(&b, &saved) > 0.02);
+    struct budget_window unknown = {1000, 5, 0};
+    assert_true(budget_price(&b, &unknown) >= 0.0);
+    budget_init(&wrong, 0.03, 0.01);
+    budget_rate(&wrong, 400.0);
+    struct budget_window fresh = {100000, 3000, 100 * 3600 * S};
+    assert_true(budget_price(&wrong, &fresh) < budget_price(&b, &fresh));
+}
+
+/* A clock that jumps back an hour every ten minutes costs nothing. */
+static void test_clock_jumps_back(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 10, 6);
+    floor_init(&floor_b, "predictive", 10, 6);
+    for (int i = 0; i < 12; i++) {
+        floor_run(&floor_a, 600.0);
+        floor_run(&floor_b, 600.0);
+        floor_b.clock_skew_us -= 3600 * S;
+    }
+    print_message("talked %.0f s and %.0f s\n", floor_a.talked_s,
+                  floor_b.talked_s);
+    assert_true(floor_b.talked_s > 0.88 * floor_a.talked_s);
+    assert_true(lost_share(&floor_b) < 0.04);
+    assert_int_equal(floor_b.policy.facts.lines.all, floor_b.lines);
+}
+
+/* A night without decisions is not evidence that nobody answers. */
+static void test_night(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 10, 7);
+    floor_run(&floor_a, 3600.0);
+    double before = floor_a.policy.facts.budget.answers_hour;
+    floor_a.stop_us = floor_a.now_us;
+    floor_run(&floor_a, 900.0); /* calls in hand are finished */
+    floor_a.clock_skew_us += 16 * 3600 * S;
+    floor_a.stop_us = floor_a.now_us + 3600 * S;
+    floor_run(&floor_a, 30.0);
+    double after = floor_a.policy.facts.budget.answers_hour;
+    assert_true(after > 0.8 * before && after < 1.2 * before);
+}
+
+/* Ends that nobody began change no count. */
+static void test_unknown_events(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 5, 8);
+    floor_run(&floor_a, 120.0);
+    struct predictive *p = &floor_a.policy.facts;
+    uint32_t lines = p->lines.all, talks = p->talking.all;
+    double seen = p->seen;
+    int64_t never = floor_a.now_us - 100 * 3600 * S;
+    for (int i = 0; i < 50; i++) {
+        predictive_line_ended(p, floor_a.now_us, never, LASTING_GOAL);
+        predictive_talk_ended(p, floor_a.now_us, never, LASTING_GOAL);
+        predictive_wrap_ended(p, floor_a.now_us, never, LASTING_GOAL);
+    }
+    assert_int_equal(p->lines.all, lines);
+    assert_int_equal(p->talking.all, talks);
+    assert_true(p->seen <= seen);
+    floor_run(&floor_a, 120.0);
+    assert_int_equal(p->lines.all, floor_a.lines);
+}
+
+/* Lines whose end is never told do not hold the floor for ever. */
+static void test_forgotten_lines(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 4, 9);
+    for (int i = 0; i < 100; i++)
+        (void)predictive_dialled(&floor_a.policy.facts, floor_a.now_us);
+    floor_run(&floor_a, 10.0);
+    assert_int_equal(floor_a.dials, 0);
+    floor_run(&floor_a, 180.0);
+    assert_true(floor_a.dials > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_day),
+        cmocka_unit_test(test_bounds_property),
+        cmocka_unit_test(test_careful_start),
+        cmocka_unit_test(test_nobody_there),
+        cmocka_unit_test(test_leaving_agents),
+        cmocka_unit_test(test_price),
+        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_clock_jumps_back),
+        cmocka_unit_test(test_night),
+        cmocka_unit_test(test_unknown_events),
+        cmocka_unit_test(test_forgotten_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
