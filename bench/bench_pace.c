@@ -227,7 +227,8 @@ struct floor {
     uint64_t order;
     struct line line[LINES_MAX];
     int spare[LINES_MAX], spares;
-    int queue[LINES_MAX]; /* lines in order of birth */
+    int queue[HEAP_MAX]; /* lines in order of birth */
+    uint32_t queue_life[HEAP_MAX];
     int head, tail, lines;
     struct agent agent[AGENTS_MAX];
     int idle[AGENTS_MAX], idles; /* longest first */
@@ -304,10 +305,17 @@ static void dial(struct floor *f)
     after = after < timeout ? after : timeout;
     push(f, f->now + after, LINE_END, id, l->life);
     f->queue[f->tail] = id;
-    f->tail = (f->tail + 1) % LINES_MAX;
+    f->queue_life[f->tail] = l->life;
+    f->tail = (f->tail + 1) % HEAP_MAX;
     f->lines++;
     f->dials++;
     l->mark = predictive_dialled(&f->policy.facts, f->now);
+}
+
+/* Whether the head of the queue still is the line that was put there. */
+static bool is_oldest(const struct floor *f, int id)
+{
+    return f->line[id].used && f->line[id].life == f->queue_life[f->head];
 }
 
 static void drop_line(struct floor *f, int id, enum lasting_end how)
@@ -317,8 +325,8 @@ static void drop_line(struct floor *f, int id, enum lasting_end how)
     l->used = false;
     f->lines--;
     f->spare[f->spares++] = id;
-    while (f->head != f->tail && !f->line[f->queue[f->head]].used)
-        f->head = (f->head + 1) % LINES_MAX;
+    while (f->head != f->tail && !is_oldest(f, f->queue[f->head]))
+        f->head = (f->head + 1) % HEAP_MAX;
 }
 
 static void settle(struct floor *f, bool lost)
@@ -615,43 +623,57 @@ static void compare(const struct scenario *c, const char *name, uint64_t seeds)
                  s / (double)decisions * 1e6);
 }
 
+struct asked {
+    const char *policies[POLICIES_MAX];
+    int n;
+    uint64_t seeds;
+};
+
+/* Files and settings; those of --set stand above any file. */
+static void read_arguments(int argc, char **argv, struct asked *a,
+                           struct scenario *c)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--policy") == 0) {
+            if (a->n == POLICIES_MAX)
+                die("too many policies", str_of(value));
+            a->policies[a->n++] = value;
+            i++;
+        } else if (strcmp(argv[i], "--seeds") == 0) {
+            if (!str_u64(str_of(value), &a->seeds) || a->seeds == 0)
+                die("not a number of seeds", str_of(value));
+            i++;
+        } else if (strcmp(argv[i], "--set") == 0) {
+            i++;
+        } else {
+            scenario_read(c, argv[i]);
+        }
+    }
+    for (int i = 1; i + 1 < argc; i++) {
+        if (strcmp(argv[i], "--set") == 0) {
+            struct slice to, key = str_cut(str_of(argv[i + 1]), '=', &to);
+            set_key(c, str_trim(key), str_trim(to));
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
-    static const char *const all[] = {
-        "progressive", "power:r=2", "vicidial:mode=tapered",
-        "erlang_b",    "credit",    "predictive",
-    };
-    const char *names[POLICIES_MAX];
-    int policies = 0;
-    uint64_t seeds = 1;
+    struct asked a = {.policies = {"progressive", "power:r=2",
+                                   "vicidial:mode=tapered", "erlang_b",
+                                   "credit", "predictive"},
+                      .seeds = 1};
     struct scenario c;
     scenario_init(&c);
     if (argc == 1) {
         c.days = 1;
         c.agents = 10;
     }
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
-        if (strcmp(argv[i], "--policy") == 0 && policies < POLICIES_MAX) {
-            names[policies++] = value;
-            i++;
-        } else if (strcmp(argv[i], "--seeds") == 0) {
-            if (!str_u64(str_of(value), &seeds) || seeds == 0)
-                die("not a number of seeds", str_of(value));
-            i++;
-        } else if (strcmp(argv[i], "--set") == 0) {
-            struct slice to, key = str_cut(str_of(value), '=', &to);
-            set_key(&c, str_trim(key), str_trim(to));
-            i++;
-        } else {
-            scenario_read(&c, argv[i]);
-        }
-    }
+    read_arguments(argc, argv, &a, &c);
     if (c.agents < 1 || c.agents > AGENTS_MAX || c.days < 1 || c.hours <= 0.1)
         die("agents, days or hours out of bounds", str_of(c.name));
-    for (int i = 0; i < policies; i++)
-        compare(&c, names[i], seeds);
-    for (size_t i = 0; policies == 0 && i < sizeof all / sizeof all[0]; i++)
-        compare(&c, all[i], seeds);
+    for (int i = 0; i < (a.n > 0 ? a.n : 6); i++)
+        compare(&c, a.policies[i], a.seeds);
     return 0;
 }

@@ -3,7 +3,7 @@
 #include "base/assert.h"
 #include "base/real.h"
 
-static const double NORMAL_FROM = 60.0;
+static const double NORMAL_FROM = 30.0;
 
 /* Probabilities of 0, 1, ... by Katz's recursion
  * p(n+1) / p(n) = (a + b n) / (n + 1); returns how many matter. */
@@ -25,7 +25,7 @@ static int katz(struct loss_count c, double p[LOSS_COUNTS])
     int n = 1;
     for (; n < LOSS_COUNTS; n++) {
         double up = a + b * (n - 1);
-        p[n] = up > 0.0 ? p[n - 1] * up / n : 0.0;
+        p[n] = up > 0.0 ? p[n - 1] * (up / n) : 0.0;
         sum += p[n];
         if ((double)n > c.mean && p[n] < 1e-9)
             break;

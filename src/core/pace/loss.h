@@ -1,7 +1,7 @@
 /*
  * The chance that more people answer than agents can take, from mean and
  * variance of both. Counts are taken for binomial, Poisson or negative
- * binomial by their variance (the Katz family), beyond some sixty for normal.
+ * binomial by their variance (the Katz family), beyond some thirty for normal.
  * About a microsecond; pure.
  * Reference: Katz 1965; Johnson, Kemp and Kotz, Univariate Discrete
  * Distributions, section 2.3.2.

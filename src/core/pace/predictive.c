@@ -20,7 +20,7 @@ enum {
     WITHDRAW_AHEAD_US = 3000000,
     /* A longer time without a decision is a pause. */
     PAUSE_US = 2000000,
-    /* More lines than this for each agent are a mistake. */
+    /* More lines in the air than this for each agent are a mistake. */
     LINES_EACH = 40,
 };
 
@@ -159,6 +159,7 @@ void predictive_line_ended(struct predictive *p, int64_t now_us, int64_t mark,
         p->seen += 1.0;
         p->seen_fast += 1.0;
         p->answered += 1.0;
+        p->answers += 1.0;
     }
 }
 
@@ -279,6 +280,18 @@ static void learn(struct predictive *p)
         tabulate(p, k);
 }
 
+/* Whether enough people have answered to know when they do. Until then the
+ * silence of lines that are too young to be answered would look like a list
+ * of nobodies, and a large floor would drown it in lines. */
+static bool is_known(struct predictive *p, unsigned agents)
+{
+    if (!p->known && p->answers >= least(3.0 + agents / 2.0, 20.0)) {
+        p->known = true;
+        p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
+    }
+    return p->known;
+}
+
 /* A jump of the answers: the slow memory becomes the fast one. */
 static void follow_jump(struct predictive *p)
 {
@@ -386,14 +399,15 @@ static unsigned most_lines(const struct forecast *f, double price,
 {
     unsigned low = 0; /* lines that are surely right */
     /* Mostly few: look there first. */
-    for (unsigned d = 1; d <= high; d *= 2) {
+    for (unsigned d = 1; d <= high; d *= 4) {
         if (chance_with(f, d - 1) > price) {
             high = d - 1;
             break;
         }
         low = d;
     }
-    while (low < high) {
+    /* Of many, a few more or less matter not: the next tick mends it. */
+    while (high - low > low / 16) {
         unsigned mid = low + (high - low + 1) / 2;
         if (chance_with(f, mid - 1) <= price)
             low = mid;
@@ -443,8 +457,10 @@ void predictive_decide(struct predictive *p, const struct predictive_now *in,
     look_ahead(p, in, &f);
     int64_t safe =
         (int64_t)in->idle - (int64_t)lines_now(p) - (int64_t)in->waiting;
-    if (out->price > 0.0)
-        out->dial = most_lines(&f, out->price, LINES_EACH * in->agents);
+    uint64_t room = (uint64_t)LINES_EACH * in->agents;
+    room -= lines_now(p) < room ? lines_now(p) : room;
+    if (out->price > 0.0 && is_known(p, in->agents))
+        out->dial = most_lines(&f, out->price, (unsigned)room);
     if (safe > (int64_t)out->dial)
         out->dial = (unsigned)safe;
     if (out->dial > 0)

@@ -65,6 +65,8 @@ struct predictive {
     int64_t decided_us, learnt_us;
     double active_s; /* time with decisions since the last learning */
     double watched_s, answered;
+    double answers; /* in all */
+    bool known;     /* enough of them to go by */
     struct lasting rings, talk, wrap;
     struct ages lines, talking, wrapping;
     /* Observed and expected answers: slow and fast memory. */

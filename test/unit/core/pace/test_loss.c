@@ -87,11 +87,11 @@ static void test_border_of_normal(void **state)
     (void)state;
     for (long free = -20; free <= 30; free += 5) {
         struct loss_cdf freed;
-        loss_cdf_init(&freed, (struct loss_count){50.0, 30.0});
+        loss_cdf_init(&freed, (struct loss_count){25.0, 20.0});
         double below =
-            loss_chance((struct loss_count){59.99, 50.0}, free, &freed);
+            loss_chance((struct loss_count){29.99, 27.0}, free, &freed);
         double above =
-            loss_chance((struct loss_count){60.01, 50.0}, free, &freed);
+            loss_chance((struct loss_count){30.01, 27.0}, free, &freed);
         near(above, below, 0.01, "at the border");
     }
 }
@@ -110,7 +110,7 @@ static void test_certainties(void **state)
     struct loss_count sure = {20.0, 0.0};
     near(loss_chance(sure, 15, &freed), 1.0, 1e-3, "sure answers");
     near(loss_chance(sure, 25, &freed), 0.0, 1e-3, "sure answers");
-    loss_cdf_init(&freed, (struct loss_count){59.0, 0.0});
+    loss_cdf_init(&freed, (struct loss_count){29.0, 0.0});
     near(loss_chance(sure, 0, &freed), 0.0, 1e-3, "sure agents");
     loss_cdf_init(&freed, (struct loss_count){1000.0, 0.0});
     near(loss_chance((struct loss_count){1100.0, 0.0}, 0, &freed), 1.0, 0.0,
