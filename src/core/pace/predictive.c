@@ -445,24 +445,32 @@ static unsigned withdraw(const struct predictive *p, const struct forecast *f,
     return n;
 }
 
+/* As many as the price allows, but a line for each idle agent always. */
+static unsigned lines_to_dial(struct predictive *p,
+                              const struct predictive_now *in,
+                              const struct forecast *f, double price)
+{
+    if (in->agents == 0)
+        return 0;
+    uint32_t ringing = lines_now(p);
+    uint64_t room = (uint64_t)LINES_EACH * in->agents;
+    room -= ringing < room ? ringing : room;
+    unsigned n = 0;
+    if (price > 0.0 && is_known(p, in->agents))
+        n = most_lines(f, price, (unsigned)room);
+    int64_t safe = (int64_t)in->idle - (int64_t)ringing - (int64_t)in->waiting;
+    return safe > (int64_t)n ? (unsigned)safe : n;
+}
+
 void predictive_decide(struct predictive *p, const struct predictive_now *in,
                        struct predictive_order *out)
 {
     predictive_observe(p, in->now_us);
-    *out = (struct predictive_order){0};
-    out->price = budget_price(&p->budget, &in->window);
-    if (in->agents == 0)
-        return;
     struct forecast f;
     look_ahead(p, in, &f);
-    int64_t safe =
-        (int64_t)in->idle - (int64_t)lines_now(p) - (int64_t)in->waiting;
-    uint64_t room = (uint64_t)LINES_EACH * in->agents;
-    room -= lines_now(p) < room ? lines_now(p) : room;
-    if (out->price > 0.0 && is_known(p, in->agents))
-        out->dial = most_lines(&f, out->price, (unsigned)room);
-    if (safe > (int64_t)out->dial)
-        out->dial = (unsigned)safe;
+    *out = (struct predictive_order){0};
+    out->price = budget_price(&p->budget, &in->window);
+    out->dial = lines_to_dial(p, in, &f, out->price);
     if (out->dial > 0)
         out->chance = chance_with(&f, out->dial - 1);
     else

@@ -10,7 +10,7 @@
  * were lost (16 CFR 310.4(b)(4)(i), 47 CFR 64.1200(a)(7)).
  *
  * It never dials less than one line for each idle agent that has none, which
- * cannot abandon anybody, and never more when nobody can take a call. What it
+ * cannot abandon anybody, and none while no agent is signed in. What it
  * does not know it takes for what a first hour looks like.
  *
  * Use: tell every event when it happens, ask predictive_decide() each quarter

@@ -46,7 +46,7 @@ static void check_order(const struct floor *f, uint64_t seed)
                 (long)f->view.now.waiting;
     const struct predictive_order *o = &f->order;
     bool right = (long)o->dial >= safe &&
-                 (f->view.now.agents > 0 || o->dial + o->withdraw == 0) &&
+                 (f->view.now.agents > 0 || o->dial == 0) &&
                  (o->dial == 0 || o->withdraw == 0) && o->price >= 0.0 &&
                  o->price < 1.0 && o->chance >= 0.0 && o->chance <= 1.0;
     if (!right)
@@ -99,12 +99,13 @@ static void test_nobody_there(void **state)
     floor_agents(&floor_a, 8);
     floor_run(&floor_a, 300.0);
     assert_true(floor_a.dials > 0);
-    /* All go home: what rings is not added to. */
+    /* All go home: what rings is not added to, and given up in time. */
     floor_agents(&floor_a, 0);
-    uint64_t dials = floor_a.dials;
+    uint64_t dials = floor_a.dials, withdrawn = floor_a.withdrawn;
     floor_run(&floor_a, 300.0);
     assert_int_equal(floor_a.dials, dials);
     assert_int_equal(floor_a.lines, 0);
+    assert_true(floor_a.withdrawn > withdrawn);
 }
 
 /* Known leavers count for nothing: fewer lines at the same moment. */
