@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/real.h"
 
+/* Beyond the highest price large floors lose more people and talk no more. */
 static const double PRICE_MIN = 0.002, PRICE_MAX = 0.5;
 static const double STEP_MAX = 0.1;
 static const double HOUR_US = 3600e6;
