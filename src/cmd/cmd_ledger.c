@@ -8,6 +8,7 @@
 #include "cmd/commands.h"
 #include "cmd/control.h"
 #include "cmd/ledger_import.h"
+#include "cmd/reask.h"
 #include "cmd/tenant.h"
 #include "core/ledger/ledger_row.h"
 #include "core/ledger/ledger_text.h"
@@ -230,10 +231,11 @@ static int add(struct control *c, int words, char **argv,
     int rc = read_words(a, kind, argv + 3, words - 2, o, &e);
     if (rc == TM_OK)
         rc = sqlite_store_run(c->house->store, do_add, a, &e);
-    if (rc == TM_OK && !a->again)
+    /* Also what stood there already: it may never have been told. */
+    if (rc == TM_OK && ledger_rows_stops_calls(&a->row.entry))
         rc = ledger_import_tell(c, &a->row.entry, &e);
-    if (rc == TM_OK && !a->again)
-        rc = ledger_import_changed(c, kind, &e);
+    else if (rc == TM_OK)
+        rc = ledger_import_changed(c, kind, a->row.entry.seller, &e);
     if (rc == TM_OK)
         print_added(c, a);
     mem_free(a);
@@ -263,7 +265,11 @@ static int end(struct control *c, const char *id, const struct options *o)
         return control_usage(c, "'%s' is no number of an entry", id);
     int rc = sqlite_store_run(c->house->store, do_end, &n, &e);
     if (rc == TM_OK)
-        rc = ledger_import_changed(c, n.kind, &e);
+        rc = reask_changed(c,
+                           n.kind >= LEDGER_CALLER_ID && n.kind != LEDGER_NUMBER
+                               ? CONTROL_LEDGERS
+                               : CONTROL_PERSONS,
+                           (struct campaign_id){0}, &e);
     if (rc != TM_OK)
         return control_fail(c, &e);
     control_printf(c, "entry %s counts no more\n", id);

@@ -35,6 +35,9 @@ struct job {
     uint64_t rejected;                  /* of the batch */
     char reason[LEDGER_ROW_REASON_MAX]; /* of the first row not taken */
     uint64_t reason_line;
+    struct seller_id seller; /* of the rows, when `sellers` is 1 */
+    int sellers;
+    bool untold; /* a row that needs more than ledger_import_tell */
 };
 
 int ledger_import_tell(struct control *c, const struct ledger_entry *x,
@@ -46,14 +49,37 @@ int ledger_import_tell(struct control *c, const struct ledger_entry *x,
                               e);
 }
 
-int ledger_import_changed(struct control *c, enum ledger_kind k, struct err *e)
+int ledger_import_changed(struct control *c, enum ledger_kind k,
+                          struct seller_id seller, struct err *e)
 {
     bool facts = k >= LEDGER_CALLER_ID && k != LEDGER_NUMBER;
-    /* A revocation only forbids, and has been told already. */
-    if (k == LEDGER_REVOCATION)
-        return TM_OK;
-    return reask_changed(c, facts ? CONTROL_LEDGERS : CONTROL_PERSONS,
-                         (struct campaign_id){0}, e);
+    if (k != LEDGER_REVOCATION)
+        return reask_seller(c, facts ? CONTROL_LEDGERS : CONTROL_PERSONS,
+                            seller, e);
+    return c->server == NULL
+               ? TM_OK
+               : c->server->changed(c->server->self, CONTROL_PERSONS, e);
+}
+
+/* A row that stood there already is told again: the first time it may have
+ * got no further than the store. All are told, whatever becomes of one. */
+static int tell_rows(struct job *j, struct err *e)
+{
+    int rc = TM_OK;
+    for (size_t i = 0; i < j->n; i++) {
+        const struct ledger_entry *x = &j->row[i].entry;
+        struct err one = {0};
+        int told = ledger_import_tell(j->c, x, &one);
+        if (told != TM_OK && rc == TM_OK) {
+            rc = told;
+            *e = one;
+        }
+        j->untold |= !ledger_rows_stops_calls(x);
+        if (j->sellers == 0 || j->seller.v != x->seller.v)
+            j->sellers++;
+        j->seller = x->seller;
+    }
+    return rc;
 }
 
 static int flush(struct job *j, struct err *e)
@@ -63,9 +89,8 @@ static int flush(struct job *j, struct err *e)
     struct ledger_writer_batch b = {
         .row = j->row, .n = j->n, .rejected = j->rejected};
     int rc = ledger_writer_batch(j->writer, &b, &j->counts, e);
-    for (size_t i = 0; rc == TM_OK && i < j->n; i++)
-        if (j->row[i].stored)
-            rc = ledger_import_tell(j->c, &j->row[i].entry, e);
+    if (rc == TM_OK)
+        rc = tell_rows(j, e);
     if (rc != TM_OK)
         return rc;
     j->n = 0;
@@ -83,11 +108,11 @@ static struct slice keep(struct job *j, struct slice s)
 
 /* The parser reuses its memory with the next row; an entry lives until its
  * batch is written. */
-static void keep_entry(struct job *j)
+static void keep_entry(struct job *j, bool done)
 {
     struct ledger_writer_row *to = &j->row[j->n++];
-    *to = (struct ledger_writer_row){.entry = j->clean.entry,
-                                     .all = j->clean.all_sellers};
+    *to = (struct ledger_writer_row){
+        .entry = j->clean.entry, .all = j->clean.all_sellers, .done = done};
     struct ledger_entry *x = &to->entry;
     x->row = (uint32_t)j->file.row;
     x->seller_name = keep(j, x->seller_name);
@@ -115,11 +140,11 @@ static void take_row(struct job *j, const struct csv_row *row)
                            str_of(j->clean.reason));
         }
     }
-    if (done)
-        return;
-    if (good)
-        keep_entry(j);
-    else
+    j->untold |= good && done && j->o->kind != LEDGER_REVOCATION;
+    /* What was stored before is told once more, and nothing else. */
+    if (good && (!done || j->c->server != NULL))
+        keep_entry(j, done);
+    else if (!done)
         j->rejected++;
 }
 
@@ -173,8 +198,19 @@ static int read_rows(struct job *j, struct err *e)
     return rc == 0 ? flush(j, e) : rc;
 }
 
+/* Also of an import that was cut off: its rows are in force. */
+static int tell_change(struct job *j, struct err *e)
+{
+    const struct seller_id all = {0};
+    if (!j->untold)
+        return TM_OK;
+    return ledger_import_changed(j->c, j->o->kind,
+                                 j->sellers == 1 ? j->seller : all, e);
+}
+
 static int work(struct job *j, struct err *e)
 {
+    struct err late = {0};
     const char *slash = strrchr(j->file.path, '/');
     const struct ledger_writer_open open = {
         .tenant = tenant_default(),
@@ -198,8 +234,8 @@ static int work(struct job *j, struct err *e)
         rc = rejects_finish(&j->rejects, e);
     rejects_drop(&j->rejects);
     ledger_writer_free(j->writer);
-    if (rc == TM_OK)
-        rc = ledger_import_changed(j->c, j->o->kind, e);
+    int told = tell_change(j, rc == TM_OK ? e : &late);
+    rc = rc == TM_OK ? told : rc;
     if (rc != TM_OK && j->counts.rows > 0)
         control_warn(j->c,
                      "%" PRIu64 " rows of the file are done; the same command "

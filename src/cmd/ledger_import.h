@@ -21,8 +21,10 @@ int ledger_import_run(struct control *c, const struct ledger_import *o);
  * to be left alone acts on the calls of every campaign at once. */
 int ledger_import_tell(struct control *c, const struct ledger_entry *x,
                        struct err *e) TM_MUST_CHECK;
-/* The same for what campaigns know of the caller and the world. */
+/* The same for what verdicts go by: leads at hand are fetched anew, and those
+ * that had been refused are asked about again, those of one seller or (0) of
+ * all. A revocation only forbids: nothing is asked again for it. */
 int ledger_import_changed(struct control *c, enum ledger_kind k,
-                          struct err *e) TM_MUST_CHECK;
+                          struct seller_id seller, struct err *e) TM_MUST_CHECK;
 
 #endif

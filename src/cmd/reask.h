@@ -13,4 +13,8 @@
 int reask_changed(struct control *c, unsigned changes,
                   struct campaign_id campaign, struct err *e) TM_MUST_CHECK;
 
+/* The same for the leads of one seller's campaigns; 0: of all. */
+int reask_seller(struct control *c, unsigned changes, struct seller_id seller,
+                 struct err *e) TM_MUST_CHECK;
+
 #endif

@@ -123,6 +123,9 @@ static int store_row(struct db *db, struct batch *s,
     if (x->seller_name.n > 0) {
         rc = catalog_seller(db, x->tenant, x->seller_name, &x->seller, e);
     }
+    if (rc == TM_OK && row->done) {
+        return TM_OK;
+    }
     if (rc == TM_OK) {
         rc = ledger_rows_insert(db, x, &id, &again, e);
     }
@@ -182,9 +185,10 @@ static int batch_work(struct db *db, void *arg, struct err *e)
     for (size_t i = 0; rc == TM_OK && i < s->b->n; i++) {
         rc = store_row(db, s, &s->b->row[i], e);
     }
-    if (rc == TM_OK) {
-        rc = save_progress(db, s, e);
+    if (rc != TM_OK || s->counts.rows == s->w->counts.rows) {
+        return rc;
     }
+    rc = save_progress(db, s, e);
     return rc == TM_OK ? write_journal(db, s, e) : rc;
 }
 
@@ -197,7 +201,10 @@ int ledger_writer_batch(struct ledger_writer *w, struct ledger_writer_batch *b,
         *counts = w->counts;
         return TM_OK;
     }
-    s.counts.rows += b->n + b->rejected;
+    for (size_t i = 0; i < b->n; i++) {
+        s.counts.rows += !b->row[i].done;
+    }
+    s.counts.rows += b->rejected;
     s.counts.rejected += b->rejected;
     int rc = sqlite_store_run(w->store, batch_work, &s, e);
     if (rc != TM_OK) {

@@ -47,6 +47,7 @@ int ledger_writer_begin(struct sqlite_store *s,
 struct ledger_writer_row {
     struct ledger_entry entry;
     bool all;    /* sellers, although the file is of one */
+    bool done;   /* an earlier batch had it: only its seller is filled in */
     bool stored; /* out: it was not there yet */
 };
 struct ledger_writer_batch {

@@ -22,6 +22,7 @@ enum { REASK_BATCH = 2000 };
 struct reask {
     struct tenant_id tenant;
     struct campaign_id campaign; /* 0: all of the tenant */
+    struct seller_id seller;     /* whose campaigns; 0: all */
     int64_t now_us;
     int64_t before_us; /* only refusals until then: do not ask for ever */
     int64_t leads;     /* put back by this call; less than a batch: the last */

@@ -206,7 +206,7 @@ def prepare(h, plan, area):
     h.must('campaign', 'start', 'calls')
 
 
-def with_server(h, work):
+def with_server(h, work, calls=LEADS):
     """The work beside a town and a server that dials into it."""
     open(h.path('town.jsonl'), 'w').close()
     town = subprocess.Popen(
@@ -218,7 +218,7 @@ def with_server(h, work):
     try:
         time.sleep(1)
         server = h.serve(*SERVE)
-        h.wait('a call', lambda: len(invites(h)) > LEADS)
+        h.wait('a call', lambda: len(invites(h)) > calls)
         work(h)
     finally:
         for p in (server, town):
@@ -256,6 +256,29 @@ def emergency(h):
     h.check(late < 1, f'a call {late:.1f} s after the emergency')
     why = h.must('why', number(0, 504))
     h.check('US-LA-EMG' in why and 'May not be called' in why, f'why: {why}')
+
+
+def slow(h):
+    """STOP to a text is no opt-out of calls, and yet the campaign, for which
+    a withdrawal holds on all channels, no longer calls: nor the leads that
+    it has at hand already."""
+    h = House(h.telemark, os.path.dirname(h.folder), 'slow')
+    prepare(h, PLAN.replace('calls_per_second = 50', 'calls_per_second = 3'),
+            212)
+    with_server(h, stops_by_text, 2)
+
+
+def stops_by_text(h):
+    path = h.write('stop.csv', 'number,means,channels\n' + ''.join(
+        f'{number(i)},text,text\n' for i in range(LEADS)))
+    h.must('ledger', 'import', 'revocation', path, '--seller', 'Northwind')
+    began = time.time()
+    time.sleep(4)  # some twelve calls, had nothing been said
+    late = max(t for t, _ in invites(h)) - began
+    h.check(late < 1, f'a call {late:.1f} s after STOP by text')
+    again = h.json('ledger', 'import', 'revocation', path, '--seller',
+                   'Northwind')
+    h.check(again['again'] and again['taken'] == LEADS, f'{again}')
 
 
 def beside(h):
@@ -296,4 +319,4 @@ def beside(h):
 
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'ledgers'),
-         [examples, messy, ends, dialling, sale])
+         [examples, messy, ends, dialling, slow, sale])

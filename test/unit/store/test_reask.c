@@ -58,16 +58,23 @@ static int do_batch(struct db *db, void *arg, struct err *e)
     return reask_batch(db, arg, e);
 }
 
-static int64_t ask(struct fixture_house *h, struct campaign_id campaign,
-                   int64_t before_us)
+static int64_t ask_of(struct fixture_house *h, struct campaign_id campaign,
+                      struct seller_id seller, int64_t before_us)
 {
     struct err e = {0};
     struct reask r = {.tenant = h->tenant,
                       .campaign = campaign,
+                      .seller = seller,
                       .now_us = NOW_US,
                       .before_us = before_us};
     assert_int_equal(sqlite_store_run(h->store, do_batch, &r, &e), TM_OK);
     return r.leads;
+}
+
+static int64_t ask(struct fixture_house *h, struct campaign_id campaign,
+                   int64_t before_us)
+{
+    return ask_of(h, campaign, (struct seller_id){0}, before_us);
 }
 
 static void refused_leads_wait_again(void **state)
@@ -83,7 +90,10 @@ static void refused_leads_wait_again(void **state)
     assert_int_equal(ask(h, h->campaign, THEN_US - 1), 0);
     /* In batches, and none twice. */
     assert_int_equal(ask(h, h->campaign, NOW_US), REASK_BATCH);
-    assert_int_equal(ask(h, (struct campaign_id){0}, NOW_US), 4);
+    assert_int_equal(ask_of(h, (struct campaign_id){0},
+                            (struct seller_id){h->seller.v + 1}, NOW_US),
+                     0);
+    assert_int_equal(ask_of(h, (struct campaign_id){0}, h->seller, NOW_US), 4);
     assert_int_equal(ask(h, h->campaign, NOW_US), 0);
     fixture_house_fetch(h, NOW_US, LEADS);
     assert_int_equal(h->leads, LEADS - 1);
