@@ -155,15 +155,32 @@ static void show_columns(struct job *j)
 }
 
 /* The store has them; calls that are up or about to be placed must know. */
-static int tell_opt_outs(struct job *j, struct err *e)
+static int tell_opt_out(const struct job *j, const struct lead *l,
+                        struct err *e)
+{
+    const struct control_server *s = j->c->server;
+    int64_t at_us = s != NULL ? import_writer_opted_out_us(j->writer, l) : 0;
+    int rc = TM_OK;
+    for (size_t k = 0; at_us != 0 && k < l->phones; k++) {
+        struct err one = {0};
+        int told =
+            s->opt_out(s->self, j->start.seller, l->phone[k].e164, at_us, &one);
+        if (told != TM_OK && rc == TM_OK) {
+            rc = told;
+            *e = one;
+        }
+    }
+    return rc;
+}
+
+/* All of them, whatever becomes of one. */
+static int tell_opt_outs(const struct job *j, struct err *e)
 {
     int rc = TM_OK;
-    for (size_t i = 0; i < j->n && j->c->server != NULL; i++) {
-        const struct lead *l = j->row[i].lead;
-        int64_t at_us = import_writer_opted_out_us(j->writer, l);
-        for (size_t k = 0; rc == TM_OK && at_us != 0 && k < l->phones; k++)
-            rc = j->c->server->opt_out(j->c->server->self, j->start.seller,
-                                       l->phone[k].e164, at_us, e);
+    for (size_t i = 0; i < j->n; i++) {
+        struct err one = {0};
+        int told = tell_opt_out(j, j->row[i].lead, rc == TM_OK ? e : &one);
+        rc = rc == TM_OK ? told : rc;
     }
     return rc;
 }
@@ -213,7 +230,9 @@ static void note_fault(struct job *j, const struct csv_row *row)
     j->open_fault = row->fault;
 }
 
-static void take_row(struct job *j, const struct csv_row *row, bool done)
+/* done: written by the import that was cut off. */
+static int take_row(struct job *j, const struct csv_row *row, bool done,
+                    struct err *e)
 {
     struct lead_row_result r;
     struct csv_row kept = keep_cells(j, row);
@@ -229,14 +248,15 @@ static void take_row(struct job *j, const struct csv_row *row, bool done)
     }
     if (row->fault == CSV_OPEN_QUOTE || row->fault == CSV_TOO_LONG)
         note_fault(j, row);
-    if (done) /* written by the import that was cut off */
-        return;
+    if (done) /* a request in it may have got no further than the store */
+        return r.good ? tell_opt_out(j, lead, e) : TM_OK;
     if (!r.good) {
         j->rejected++;
-        return;
+        return TM_OK;
     }
     j->row[j->n] = (struct import_writer_row){.row = j->file.row, .lead = lead};
     j->n++;
+    return TM_OK;
 }
 
 static int read_rows(struct job *j, struct err *e)
@@ -244,7 +264,9 @@ static int read_rows(struct job *j, struct err *e)
     struct csv_row row;
     int rc;
     while ((rc = import_file_next(&j->file, &row, e)) == 1) {
-        take_row(j, &row, j->file.row <= j->start.resume_row);
+        rc = take_row(j, &row, j->file.row <= j->start.resume_row, e);
+        if (rc != TM_OK)
+            return rc;
         if (j->n == j->batch_max || j->texts.used > (8u << 20) ||
             j->rejected >= BATCH_ROWS) {
             rc = flush(j, e);
@@ -410,6 +432,7 @@ static void print_result(struct job *j)
 
 static int work(struct job *j, struct err *e)
 {
+    struct err late = {0}; /* rows of a file that was cut off are there, too */
     int rc = begin(j, e);
     if (rc != TM_OK)
         return rc;
@@ -426,8 +449,11 @@ static int work(struct job *j, struct err *e)
     tm_assert(rc != TM_OK || j->counts.rows == j->counts.imported +
                                                    j->counts.duplicates +
                                                    j->counts.rejected);
-    if (rc == TM_OK && j->c->server != NULL)
-        rc = j->c->server->changed(j->c->server->self, CONTROL_LEADS, e);
+    if (j->c->server != NULL && (rc == TM_OK || j->counts.rows > 0)) {
+        int told = j->c->server->changed(j->c->server->self, CONTROL_LEADS,
+                                         rc == TM_OK ? e : &late);
+        rc = rc == TM_OK ? told : rc;
+    }
     if (rc == TM_OK)
         find_finished(j);
     else if (j->counts.rows > 0)

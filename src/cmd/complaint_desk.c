@@ -101,8 +101,7 @@ static int do_write(struct db *db, void *arg, struct err *e)
         int rc = complaint_book_add(db, &new, &k->complaint.id, &again, e);
         if (rc != TM_OK)
             return rc;
-        if (again)
-            k->complaint.complainant = 0; /* nothing new to be told */
+        k->again = again;
         d->duplicates += again;
         d->cases += !again;
         d->matched += !again && k->matches.n > 0;
@@ -123,7 +122,9 @@ int complaint_desk_flush(struct complaint_desk *d, struct err *e)
         const struct complaint_desk_case *k = &d->batch[i];
         if (k->complaint.complainant == 0)
             continue;
-        d->opt_outs++;
+        /* One that stood there already is told again: the first time it may
+         * have got no further than the store. */
+        d->opt_outs += !k->again;
         if (s != NULL)
             rc = s->opt_out(s->self, k->seller, k->complaint.complainant,
                             control_now_us(d->c), e);

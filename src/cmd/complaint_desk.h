@@ -28,6 +28,7 @@ struct complaint_desk_case {
     struct seller_id seller;
     const char *seller_name;
     uint64_t row;
+    bool again; /* it stood there already */
 };
 
 struct complaint_desk {
