@@ -279,12 +279,31 @@ static void count_abandoned(struct work *w, const struct reader_attempt *a)
         (struct abandoned){a->id, a->e164, a->placed_us, period};
 }
 
+/* The rules on the age of a list that the attempt records: only one that held
+ * for the call makes an old list a breach. Lifted by a consent or exempted, or
+ * never asked, it forbids nothing. */
+static bool age_counts(struct slice rules)
+{
+    while (rules.n > 0) {
+        struct slice effect, word = str_cut(rules, ' ', &rules);
+        struct slice id = str_cut(word, ':', &effect);
+        bool of_age =
+            str_eq(id, "US-FTC-SCRUB") || str_eq(id, "US-FCC-DNC-AGE");
+        if (of_age && effect.n > 0 && !str_eq(effect, "lifted") &&
+            !str_eq(effect, "exempts"))
+            return true;
+    }
+    return false;
+}
+
 /* The lists that the attempt names, against its day. */
 static void check_lists(struct work *w, const struct reader_attempt *a)
 {
     struct versions v;
     char country[3] = "";
     int worst = 0;
+    if (!age_counts(a->rules))
+        return;
     (void)number_country(a->e164, country);
     versions_parse(a->versions, &v);
     for (size_t i = 0; i < v.lists; i++) {

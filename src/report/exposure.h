@@ -10,12 +10,13 @@
  *               be none, and the books are searched for it all the same
  *   abandoned   abandoned calls over the ceiling of the US (3 % of live
  *               answers in each 30 days of a campaign) or of Canada (5 % of
- *               calls placed in a calendar month); those over it count low,
- *               all of that period high, as the safe harbour is lost. In the
- *               United Kingdom each one counts high: no rate is safe there
- *   stale_list  a call by a national list of more than 31 days
- * A finding that is not sure counts for the high sum only. One call counts
- * once for each regime.
+ *               calls placed in a calendar month): all of that period, those
+ *               over it as sure. In the United Kingdom each one counts: no
+ *               rate is safe there
+ *   stale_list  a call by a national list of more than 31 days, when the rule
+ *               on its age held for the call: neither lifted nor exempted
+ * Only a case closed as a violation counts for the low sum, all else for the
+ * high one. One call counts once for each regime.
  *
  * Cost: all complaints, a walk over the calls of all campaigns, a look-up for
  * each request to be left alone. Everything lives in the arena.
@@ -53,7 +54,7 @@ struct exposure_finding {
     uint64_t e164;             /* 0 unknown */
     struct attempt_id attempt; /* 0: no call is known */
     int64_t complaint;         /* 0: none */
-    bool sure;                 /* else it counts for the high sum only */
+    bool sure;                 /* else it may be none */
     int calls; /* to this number within 12 months of it, as far as we know;
                   -1: no number */
 };

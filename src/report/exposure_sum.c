@@ -40,7 +40,8 @@ static void add_finding(struct exposure_row *r, struct map *seen,
 {
     const struct exposure_finding *f = &x->finding[index];
     const struct penalty *p = r->penalty;
-    bool sure = f->sure;
+    /* The low sum is for what was settled: a case closed as a violation. */
+    bool sure = f->sure && f->kind == EXPOSURE_COMPLAINT;
     if (!penalty_fits(p, f->breach, f->place, f->channel, day_of(f->at_us)))
         return;
     if (p->years != 0 &&

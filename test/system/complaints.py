@@ -254,7 +254,7 @@ def test_exposure(h):
     after = h.json('exposure')
     h.check(after['counts']['opt_out'] == 1, f'{after["counts"]}')
     dnc = [r for r in after['regimes'] if r['id'] == 'US-FCC-PEN-DNC'][0]
-    h.check(dnc['low'] == 1000 and dnc['high'] == 3000, f'{dnc}')
+    h.check(dnc['low'] == 500 and dnc['high'] == 3000, f'{dnc}')
     h.check('not legal advice' in h.must('exposure'), 'no such words')
     h.check(h.json('exposure', '--to', '2020-01-01')['findings'] == [], 'past')
 
@@ -270,6 +270,26 @@ def test_abandoned(h):
     x = h.json('exposure')
     found = [f for f in x['findings'] if f['kind'] == 'abandoned']
     h.check(len(found) == 4 and sum(f['sure'] for f in found) == 1, f'{found}')
+
+
+def test_stale(h):
+    """A list of 40 days: a breach only where the rule on its age held."""
+    h.must('dnc', 'import', h.write('d.txt', '212,5559999\n'), '--list',
+           'us_national', '--obtained', '2026-10-01')
+    day = datetime.date.fromtimestamp(h.began / 10**6)
+    versions = (f'lists=us_national {day - datetime.timedelta(40)} #1')
+    for id, rules in ((700, 'US-FTC-SCRUB:lifted US-FCC-DNC-AGE:exempts'),
+                      (701, ''), (702, 'US-FTC-DNC:passed'),
+                      (703, 'US-FTC-SCRUB:lifted US-FCC-DNC-AGE:passed')):
+        attempt(h, 12125550150, h.began, id)
+        db = sqlite3.connect(f'{h.data}/telemark.db', timeout=20)
+        db.execute('UPDATE attempt SET rules = ?, versions = ? WHERE id = ?',
+                   (rules, versions, id))
+        db.commit()
+        db.close()
+    found = [f['attempt'] for f in h.json('exposure')['findings']
+             if f['kind'] == 'stale_list']
+    h.check(found == [703], f'stale: {found}')
 
 
 def test_old_plan(h):
@@ -316,4 +336,4 @@ house = House(sys.argv[1], sys.argv[2], 'complaints')
 start(house)
 main(house, [test_large_file, test_examples, test_by_hand, test_life,
              test_wrong, test_exposure, test_abandoned, test_watch,
-             test_beside_a_server, test_old_plan])
+             test_beside_a_server, test_stale, test_old_plan])

@@ -36,7 +36,7 @@ static int64_t instant(const char *text)
 
 static struct exposure_finding finding(int64_t attempt)
 {
-    struct exposure_finding f = {.kind = EXPOSURE_OPT_OUT,
+    struct exposure_finding f = {.kind = EXPOSURE_COMPLAINT,
                                  .breach = COMPLAINT_BREACH_OPT_OUT,
                                  .channel = CHANNEL_VOICE_LIVE,
                                  .at_us = instant("2026-11-20T12:00Z"),
@@ -85,6 +85,21 @@ static void test_once_a_call(void **state)
     assert_int_equal(x.row[0].low_n, 0);
     assert_int_equal(x.row[0].low, 0);
     assert_int_equal(x.row[0].high, 1500);
+}
+
+/* What nobody settled costs nothing for certain. */
+static void test_low_is_settled(void **state)
+{
+    const char *book = SECTION("A", "low = 500\nhigh = 1500\n"
+                                    "breaches = opt_out call\n");
+    struct exposure_finding f = finding(7);
+    (void)state;
+    for (int k = 0; k < EXPOSURE_KIND_COUNT; k++) {
+        f.kind = (enum exposure_kind)k;
+        struct exposure x = sum(book, &f, 1);
+        assert_int_equal(x.row[0].low, k == EXPOSURE_COMPLAINT ? 500 : 0);
+        assert_int_equal(x.row[0].high, 1500);
+    }
 }
 
 static void test_one_sum_for_all(void **state)
@@ -223,6 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_once_a_call),
+        cmocka_unit_test(test_low_is_settled),
         cmocka_unit_test(test_one_sum_for_all),
         cmocka_unit_test(test_repeat_and_years),
         cmocka_unit_test(test_unknown_is_said),
