@@ -214,7 +214,8 @@ struct case_holiday { /* proclaimed, besides the packs' calendars */
 };
 
 struct case_situation {
-    bool known; /* the feed of emergencies was asked */
+    bool known; /* the feed of emergencies was asked for every area; else
+                   for those that an entry names, be it one of TRI_NO */
     const struct case_emergency *emergency;
     size_t emergencies;
     const struct case_holiday *holiday;

@@ -136,47 +136,59 @@ static bool named(const struct case_emergency *e, struct slice place)
     return false;
 }
 
-/* Whether an order reaches this callee. */
-static enum tri covers(const struct rule_view *v, const struct rule_param *p,
-                       const struct case_emergency *e)
+/* Whether it is an order of the kind that the rule asks about. */
+static enum tri in_force(const struct rule_param *p,
+                         const struct case_emergency *e)
 {
-    const struct case_location *l = &v->k->location;
     if (e->active == TRI_NO || (p->reporting && e->reporting == TRI_NO)) {
         return TRI_NO;
     }
-    enum tri is = e->active == TRI_UNKNOWN ||
-                          (p->reporting && e->reporting == TRI_UNKNOWN)
-                      ? TRI_UNKNOWN
-                      : TRI_YES;
+    return e->active == TRI_UNKNOWN ||
+                   (p->reporting && e->reporting == TRI_UNKNOWN)
+               ? TRI_UNKNOWN
+               : TRI_YES;
+}
+
+/* Whether the callee is where it holds. */
+static enum tri reaches(const struct rule_view *v,
+                        const struct case_emergency *e)
+{
+    const struct case_location *l = &v->k->location;
     if (e->counties == 0 || named(e, l->county) || named(e, l->locality)) {
-        return is;
+        return TRI_YES;
     }
     return l->county.n == 0 ? TRI_UNKNOWN : TRI_NO;
 }
 
+/* An entry of the rule's area, be it that all is quiet, tells that somebody
+ * looks after it. Of an area without one nothing is known. */
 void rule_kind_emergency(const struct rule_view *v, const struct rule_param *p,
                          struct rule_result *r)
 {
     const struct case_situation *s = &v->k->situation;
-    bool open = false;
+    uint64_t missing = s->known ? 0 : RULE_KIND_BIT(CASE_EMERGENCY);
+    uint64_t open = 0;
     for (size_t i = 0; i < s->emergencies; i++) {
         if (s->emergency[i].area.v != p->area.v) {
             continue;
         }
-        enum tri is = covers(v, p, &s->emergency[i]);
-        if (is == TRI_YES) {
+        enum tri order = in_force(p, &s->emergency[i]);
+        enum tri here = reaches(v, &s->emergency[i]);
+        missing = 0;
+        if (order == TRI_YES && here == TRI_YES) {
             rule_kind_answer(r, true);
             return;
         }
-        open |= is == TRI_UNKNOWN;
+        if (order != TRI_NO && here != TRI_NO) {
+            open |=
+                RULE_KIND_BIT(order == TRI_YES ? CASE_COUNTY : CASE_EMERGENCY);
+        }
     }
-    if (open) {
-        rule_kind_unknown(r, CASE_COUNTY);
-    } else if (!s->known) {
+    rule_kind_answer(r, false);
+    r->evidence = s->emergencies > 0;
+    if ((missing | open) != 0) {
         rule_kind_unknown(r, CASE_EMERGENCY);
-    } else {
-        rule_kind_answer(r, false);
-        r->evidence = s->emergencies > 0;
+        r->missing = missing | open;
     }
 }
 

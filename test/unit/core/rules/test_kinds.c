@@ -118,6 +118,51 @@ static void not_before_knows_the_dates_of_rules(void **state)
     arena_fini(&a);
 }
 
+/* An area is known of by the feed of all, or by an entry of its own. */
+static void an_emergency_is_known_by_area(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a);
+    struct lawful l;
+    fixture_world_lawful(&w, &l);
+    const struct rule_book *b =
+        book_of(&a, HEAD("E", "forbid") "test = emergency\narea = US-OH\n"
+                                        "reporting = required\n");
+    static const struct slice far = {"Far", 3};
+    struct case_emergency e[2] = {
+        {fixture_world_place("US-LA"), .active = TRI_NO, .reporting = TRI_NO},
+        {fixture_world_place("US-OH"), .active = TRI_YES, .reporting = TRI_YES,
+         .county = &far, .counties = 1}};
+    l.k.situation = (struct case_situation){.emergency = e, .emergencies = 1};
+    fixture_world_check(b, &l.k, &v); /* of another area */
+    assert_int_equal(v.kind, VERDICT_DENY);
+    assert_string_equal(v.unknown[0], "situation.emergency");
+    l.k.situation.known = true;
+    fixture_world_check(b, &l.k, &v);
+    assert_int_equal(v.kind, VERDICT_ALLOW);
+    l.k.situation.known = false;
+    l.k.situation.emergencies = 2;
+    l.k.location.county = str_of("Near");
+    fixture_world_check(b, &l.k, &v);
+    assert_int_equal(v.kind, VERDICT_ALLOW);
+    l.k.location.county = str_of("");
+    fixture_world_check(b, &l.k, &v);
+    assert_int_equal(v.kind, VERDICT_DENY);
+    assert_string_equal(v.unknown[0], "location.county");
+    l.k.location.county = far;
+    fixture_world_check(b, &l.k, &v);
+    assert_int_equal(v.kind, VERDICT_DENY);
+    e[1].reporting = TRI_UNKNOWN;
+    fixture_world_check(b, &l.k, &v);
+    assert_int_equal(v.kind, VERDICT_DENY);
+    assert_string_equal(v.unknown[0], "situation.emergency");
+    e[1].active = TRI_NO;
+    fixture_world_check(b, &l.k, &v);
+    assert_int_equal(v.kind, VERDICT_ALLOW);
+    arena_fini(&a);
+}
+
 static void caps_may_count_subjects_and_persons(void **state)
 {
     (void)state;
@@ -297,6 +342,7 @@ int main(void)
         cmocka_unit_test(holidays_have_their_own_hours),
         cmocka_unit_test(not_before_knows_the_dates_of_rules),
         cmocka_unit_test(caps_may_count_subjects_and_persons),
+        cmocka_unit_test(an_emergency_is_known_by_area),
         cmocka_unit_test(a_state_has_its_own_register),
         cmocka_unit_test(a_ratio_may_be_of_calls_placed),
         cmocka_unit_test(a_licence_counts_where_and_while_it_holds),
