@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/assert.h"
+
 enum { PLAIN_MAX = 40 };
 
 /* As plain_name leaves them. */
@@ -151,4 +153,33 @@ bool place_name_code(struct slice name, char out[PLACE_NAME_CODE_LEN])
         return true;
     }
     return false;
+}
+
+bool place_name_known(struct slice code)
+{
+    if (!str_starts(code, "US-") && !str_starts(code, "CA-"))
+        return true;
+    for (size_t i = 0; i < tm_array_len(known); i++)
+        if (str_eq(code, known[i].code))
+            return true;
+    return false;
+}
+
+void place_name_codes(const char *country, char *out, size_t cap)
+{
+    size_t n = 0;
+    const char *last = "";
+    tm_assert(cap > 0);
+    for (size_t i = 0; i < tm_array_len(known); i++) {
+        const char *code = known[i].code;
+        if (strncmp(code, country, 2) != 0 || strcmp(code, last) == 0 ||
+            n + 4 > cap)
+            continue;
+        if (n > 0)
+            out[n++] = ' ';
+        memcpy(out + n, code + 3, 2);
+        n += 2;
+        last = code;
+    }
+    out[n] = '\0';
 }
