@@ -62,6 +62,7 @@ static void take_exemption(struct filling *f, const struct ledger_entry *x)
             f->exemption[f->facts.exemptions++] = (struct caller_exemption){
                 .seller = x->seller,
                 .kind = known[i].kind,
+                .area = x->area,
                 .from = x->from,
                 .to = x->to,
             };
@@ -214,8 +215,8 @@ int startup_facts_at(struct db *db, struct arena *a, struct tenant_id t,
     facts->number = f.number;
     facts->licence = f.licence;
     facts->exemption = f.exemption;
-    /* Whoever keeps the list says so by an entry, be it "none". */
-    facts->feed_known = f.facts.emergencies > 0;
+    /* Whoever looks after an area says so by an entry, be it "none". */
+    facts->feed_known = false;
     facts->emergency = f.emergency;
     facts->emergency_from = f.from;
     facts->emergency_to = f.to;

@@ -41,6 +41,8 @@ enum caller_exemption_kind {
 struct caller_exemption {
     struct seller_id seller;
     enum caller_exemption_kind kind;
+    struct place_code area; /* 0: everywhere; else it counts only where every
+                               place that the callee may be in lies in it */
     struct civil_date from, to;
 };
 
@@ -51,7 +53,9 @@ struct caller_facts {
     size_t licences;
     const struct caller_exemption *exemption;
     size_t exemptions;
-    bool feed_known; /* somebody looks after the list of emergencies */
+    /* Somebody looks after the emergencies of every area, so that silence is
+     * quiet (simulator). Else an area is known of by an entry that holds. */
+    bool feed_known;
     /* As the case wants them, in order of area. Those that do not hold at the
      * instant of the case are left out by lead_case_build(). */
     const struct case_emergency *emergency;

@@ -1,4 +1,5 @@
 /* What is on file about the caller and the world. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/campaign/lead_case_inside.h"
@@ -51,22 +52,49 @@ static void add_exemption(struct case_caller *k, enum caller_exemption_kind x)
     }
 }
 
+/* Whether an area is that of the number's area code: "CA-416". */
+static bool is_area_code(uint64_t e164, struct place_code area)
+{
+    char text[VOCAB_PLACE_MAX + 1], own[24];
+    vocab_place_text(area, text);
+    (void)snprintf(own, sizeof(own), "%llu", (unsigned long long)e164);
+    return strlen(text) == 6 && own[0] == '1' &&
+           strncmp(text + 3, own + 1, 3) == 0;
+}
+
+/* Those that may speak of this callee and are not over; they that hold today
+ * go first, as there is room for some only. */
+static void add_licences(struct lead_case *c, const struct lead_case_input *in)
+{
+    const struct caller_facts *f = in->facts;
+    struct case_caller *k = &c->k.caller;
+    const struct civil_date open = {0};
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < f->licences; i++) {
+            const struct case_licence *l = &f->licence[i].licence;
+            bool now = may_hold(c, l->from, l->to);
+            if (k->licences == LEAD_CASE_LICENCES_MAX || now != (pass == 0) ||
+                !is_for(f->licence[i].seller, in) || !may_hold(c, open, l->to))
+                continue;
+            if (l->area.v == 0 || lead_case_may_be_in(c, l->area) ||
+                is_area_code(c->k.contact.e164, l->area))
+                c->licence[k->licences++] = *l;
+        }
+    k->licences_known = true;
+    k->licence = c->licence;
+}
+
 static void add_file(struct lead_case *c, const struct lead_case_input *in)
 {
     const struct caller_facts *f = in->facts;
     struct case_caller *k = &c->k.caller;
     for (size_t i = 0; i < f->exemptions; i++) {
         const struct caller_exemption *x = &f->exemption[i];
-        if (is_for(x->seller, in) && holds(c, x->from, x->to))
+        bool here = x->area.v == 0 || lead_case_is_in(c, x->area);
+        if (here && is_for(x->seller, in) && holds(c, x->from, x->to))
             add_exemption(k, x->kind);
     }
-    k->licences_known = true;
-    for (size_t i = 0; i < f->licences; i++) {
-        const struct caller_licence *x = &f->licence[i];
-        if (is_for(x->seller, in) && k->licences < LEAD_CASE_LICENCES_MAX)
-            c->licence[k->licences++] = x->licence;
-    }
-    k->licence = c->licence;
+    add_licences(c, in);
 }
 
 static void fill_caller(struct lead_case *c, const struct lead_case_input *in)
@@ -124,16 +152,66 @@ static void fill_presentation(struct lead_case *c,
 
 /* --- emergencies, holidays -------------------------------------------------*/
 
+/* Some order somewhere in the area: nobody can tell, and that forbids. */
+static struct case_emergency some_order(struct place_code area)
+{
+    return (struct case_emergency){
+        .area = area, .active = TRI_UNKNOWN, .reporting = TRI_UNKNOWN};
+}
+
+/* Where two entries are of one area, one that stands for both. */
+static bool fold_two(struct lead_case *c)
+{
+    struct case_situation *s = &c->k.situation;
+    for (size_t i = 0; i < s->emergencies; i++)
+        for (size_t k = i + 1; k < s->emergencies; k++)
+            if (c->emergency[i].area.v == c->emergency[k].area.v) {
+                c->emergency[i] = some_order(c->emergency[i].area);
+                c->emergency[k] = c->emergency[--s->emergencies];
+                return true;
+            }
+    return false;
+}
+
+/* That an area is quiet is said once. When there are more orders than fit, an
+ * area keeps one that nobody can tell; of one that finds no room at all there
+ * is no entry, which forbids too, as the feed is then not known. */
 static void add_emergency(struct lead_case *c, const struct case_emergency *e)
 {
     struct case_situation *s = &c->k.situation;
-    if (s->emergencies < LEAD_CASE_EMERGENCIES_MAX) {
-        c->emergency[s->emergencies++] = *e;
-        return;
+    bool full = s->emergencies == LEAD_CASE_EMERGENCIES_MAX;
+    for (size_t i = 0; i < s->emergencies; i++) {
+        struct case_emergency *old = &c->emergency[i];
+        if (old->area.v != e->area.v)
+            continue;
+        if (e->active == TRI_NO && (full || old->active == TRI_NO))
+            return;
+        if (full) {
+            *old = some_order(e->area);
+            return;
+        }
     }
-    /* More orders than fit: the last one stands for all of them. */
-    c->emergency[s->emergencies - 1] = (struct case_emergency){
-        .area = e->area, .active = TRI_YES, .reporting = TRI_YES};
+    if (full && !fold_two(c))
+        s->known = false;
+    else
+        c->emergency[s->emergencies++] = *e;
+}
+
+static void fill_emergencies(struct lead_case *c, const struct caller_facts *f)
+{
+    for (size_t i = 0; i < f->emergencies; i++) {
+        struct case_emergency e = f->emergency[i];
+        struct civil_date from = f->emergency_from[i];
+        struct civil_date to = f->emergency_to[i];
+        bool sure = holds(c, from, to);
+        if (!lead_case_may_be_in(c, e.area) ||
+            !(sure || (e.active != TRI_NO && may_hold(c, from, to))))
+            continue;
+        /* Of the other day, an order for some counties tells nothing. */
+        if (!sure && e.counties > 0)
+            e = some_order(e.area);
+        add_emergency(c, &e);
+    }
 }
 
 static void fill_situation(struct lead_case *c,
@@ -144,17 +222,13 @@ static void fill_situation(struct lead_case *c,
     if (f == NULL)
         return;
     s->known = f->feed_known;
-    for (size_t i = 0; i < f->emergencies; i++)
-        if (lead_case_may_be_in(c, f->emergency[i].area) &&
-            may_hold(c, f->emergency_from[i], f->emergency_to[i]))
-            add_emergency(c, &f->emergency[i]);
+    fill_emergencies(c, f);
     s->emergency = c->emergency;
     s->holiday = f->holiday;
     s->holidays = f->holidays;
 }
 
-/* --- recording
- * ---------------------------------------------------------------*/
+/* --- recording ------------------------------------------------------------*/
 
 /* Whether an end surely lies outside the callee's place. */
 static enum tri elsewhere(const struct lead_case *c, struct place_code end)

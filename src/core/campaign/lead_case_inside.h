@@ -21,5 +21,7 @@ void lead_case_lists(struct lead_case *c, const struct lead_case_input *in,
 
 /* Whether the callee may be in this place or country. */
 bool lead_case_may_be_in(const struct lead_case *c, struct place_code area);
+/* Whether he surely is: every place that he may be in lies in it. */
+bool lead_case_is_in(const struct lead_case *c, struct place_code area);
 
 #endif

@@ -2,10 +2,12 @@
 #include <stdio.h>
 
 #include "core/campaign/lead_case_inside.h"
+#include "core/list/place_name.h"
 #include "core/number/number_region.h"
 #include "core/rules/rules.h"
 
-/* "US-OH", from "OH" and the country, or as it stands. */
+/* "US-OH", from "OH" and the country, or as it stands. A state that there is
+ * not would take away the law of the true one, so it counts as no address. */
 static struct place_code region_of(const struct lead *l, const char *country)
 {
     struct place_code p = {0};
@@ -17,7 +19,7 @@ static struct place_code region_of(const struct lead *l, const char *country)
     const char *in = l->country[0] != '\0' ? l->country : country;
     snprintf(text, sizeof(text), "%s%s%s", whole ? "" : in, whole ? "" : "-",
              l->region);
-    if (!vocab_place_parse(str_of(text), &p))
+    if (!place_name_known(str_of(text)) || !vocab_place_parse(str_of(text), &p))
         p.v = 0;
     return p;
 }
@@ -122,7 +124,6 @@ void lead_case_places(struct lead_case *c, const struct lead_case_input *in,
         add_place(c, BASIS_UNKNOWN, home, NULL);
     c->k.location.place = c->place;
     c->k.location.county = str_of(l->county);
-    c->k.location.county = str_of(l->county);
     fill_dates(c, in);
 }
 
@@ -136,4 +137,15 @@ bool lead_case_may_be_in(const struct lead_case *c, struct place_code area)
             return true;
     }
     return false;
+}
+
+bool lead_case_is_in(const struct lead_case *c, struct place_code area)
+{
+    for (size_t i = 0; i < c->k.location.places; i++) {
+        struct place_code p = c->place[i].region;
+        p = p.v != 0 ? p : c->k.contact.country;
+        if (p.v == 0 || (p.v != area.v && vocab_place_country(p).v != area.v))
+            return false;
+    }
+    return c->k.location.places > 0;
 }

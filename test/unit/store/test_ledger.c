@@ -553,7 +553,7 @@ static void test_facts(void **state)
     arena_fini(&f.arena);
     add_world(h, LEDGER_CALLER_ID, "marketing", "A", "");
     add_world(h, LEDGER_LICENCE, "san", "123", "US-OH");
-    add_world(h, LEDGER_EXEMPTION, "hipaa", "", "");
+    add_world(h, LEDGER_EXEMPTION, "hipaa", "", "US-FL");
     add_world(h, LEDGER_EXEMPTION, "other", "", "");
     add_world(h, LEDGER_EMERGENCY, "none", "", "US-NY");
     add_world(h, LEDGER_EMERGENCY, "reporting", "Orleans; Jefferson", "US-LA");
@@ -572,7 +572,9 @@ static void test_facts(void **state)
     assert_true(c->licence[0].seller.v == h->seller.v);
     assert_true(c->exemptions == 1);
     assert_int_equal(c->exemption[0].kind, CALLER_HIPAA);
-    assert_true(c->feed_known && c->emergencies == 3);
+    assert_true(c->exemption[0].area.v != 0);
+    /* an entry speaks for its area alone */
+    assert_true(!c->feed_known && c->emergencies == 3);
     /* by area: FL, LA, NY */
     assert_int_equal(c->emergency[0].active, TRI_YES);
     assert_int_equal(c->emergency[0].reporting, TRI_UNKNOWN);

@@ -28,13 +28,10 @@ static int teardown(void **state)
     return 0;
 }
 
-static const struct caller_facts *facts;
-
 static void build(const struct lead *l)
 {
     struct lead_case_input in = {
         .book = w.book,
-        .facts = facts,
         .plan = w.plan,
         .seller = {1},
         .zones = &w.zones,
@@ -226,13 +223,13 @@ static void test_canadian_lines(void **state)
     assert_int_equal(c.k.contact.line, LINE_UNKNOWN);
 }
 
-/* A state that the table does not know is a place all the same, and a number
- * without any zone has a place whose hours are closed. */
+/* A place abroad that no table knows is one all the same, and a number without
+ * any zone has a place whose hours are closed. */
 static void test_strange_places(void **state)
 {
     (void)state;
     struct lead l = world_lead(1, 12124560001);
-    strcpy(l.region, "ZZ");
+    strcpy(l.region, "GB-ZZ");
     build(&l);
     assert_int_equal(c.k.location.places, 2);
     assert_int_equal(c.place[1].basis, BASIS_CRM_ADDRESS);
@@ -380,59 +377,6 @@ static void test_ledgers_of_a_person(void **state)
     assert_int_equal(c.k.relationship.ever_customer, TRI_NO);
     assert_true(c.k.relationship.terminated_us == 11);
     assert_true(str_eq(c.k.location.county, "Kings"));
-}
-
-/* What was not looked up stays unknown; what is on file holds on its days,
- * of the callee, and for its seller. */
-static void test_caller_facts(void **state)
-{
-    (void)state;
-    static const struct civil_date today = {2026, 11, 23},
-                                   yesterday = {2026, 11, 22};
-    const struct caller_number number[] = {
-        {.e164 = 12125550100, .series = CLI_SERIES_MARKETING, .to = yesterday},
-        {.seller = {9}, .e164 = 12125550100, .series = CLI_SERIES_SERVICE},
-        {.e164 = 12125550100,
-         .series = CLI_SERIES_ORDINARY,
-         .attest = ATTEST_A,
-         .from = today,
-         .to = today}};
-    const struct caller_exemption exemption[] = {
-        {.kind = CALLER_HIPAA, .to = yesterday},
-        {.kind = CALLER_REGISTERED_CHARITY, .from = today},
-        {.seller = {9}, .kind = CALLER_OUTSIDE_FTC}};
-    const struct case_emergency emergency[] = {
-        {.area = place_of("US-LA"), .active = TRI_YES},
-        {.area = place_of("US-NY"), .active = TRI_YES},
-        {.area = place_of("US-NY"), .active = TRI_NO}};
-    const struct civil_date from[] = {{0}, {0}, today};
-    const struct civil_date to[] = {{0}, yesterday, {0}};
-    const struct caller_facts on_file = {.number = number,
-                                         .numbers = 3,
-                                         .exemption = exemption,
-                                         .exemptions = 3,
-                                         .feed_known = true,
-                                         .emergency = emergency,
-                                         .emergency_from = from,
-                                         .emergency_to = to,
-                                         .emergencies = 3};
-    struct lead l = world_lead(1, 12124560001);
-    build(&l);
-    assert_false(c.k.situation.known);
-    assert_int_equal(c.k.presentation.authority, TRI_UNKNOWN);
-    assert_int_equal(c.k.presentation.series, CLI_SERIES_UNKNOWN);
-    facts = &on_file;
-    build(&l);
-    facts = NULL;
-    assert_true(c.k.situation.known);
-    assert_int_equal(c.k.situation.emergencies, 1);
-    assert_int_equal(c.emergency[0].active, TRI_NO);
-    assert_int_equal(c.k.presentation.authority, TRI_YES);
-    assert_int_equal(c.k.presentation.series, CLI_SERIES_ORDINARY);
-    assert_int_equal(c.k.presentation.attest, ATTEST_A);
-    assert_int_equal(c.k.caller.registered_charity, TRI_YES);
-    assert_int_equal(c.k.caller.hipaa, TRI_UNKNOWN);
-    assert_int_equal(c.k.caller.ftc_jurisdiction, TRI_UNKNOWN);
 }
 
 static void test_recording(void **state)
@@ -591,7 +535,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_state_lists, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ledgers_of_a_person, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(test_caller_facts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_recording, setup, teardown),
         cmocka_unit_test(test_zone_table),
         cmocka_unit_test(test_clocks_of_canada),
