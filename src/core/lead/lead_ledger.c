@@ -4,6 +4,9 @@
 
 #include "base/assert.h"
 
+/* Where the day begins first it is fourteen hours before UTC. */
+#define FIRST_ZONE_US (14 * CIVIL_HOUR_US)
+
 static int64_t day_us(struct civil_date d)
 {
     return (int64_t)civil_days(d) * CIVIL_DAY_US;
@@ -42,14 +45,15 @@ static void take_consent(struct lead *l, const struct ledger_entry *e)
 }
 
 /* Whether a consent was given by the time of the withdrawal. A day without
- * an hour: a withdrawal on the same day counts as the later one. */
+ * an hour: a withdrawal on the same day counts as the later one, and that day
+ * begins when it begins anywhere. */
 static bool is_later(const struct ledger_entry *revocation,
                      const struct lead_consent *c)
 {
     if (c->given.year == 0) {
         return true;
     }
-    return revocation->from_us >= day_us(c->given);
+    return revocation->from_us >= day_us(c->given) - FIRST_ZONE_US;
 }
 
 static bool hits(const struct ledger_entry *r, const struct lead_consent *c)

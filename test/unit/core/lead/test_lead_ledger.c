@@ -54,7 +54,7 @@ static int64_t revoked_of(const struct ledger_entry *c,
         bool channel = r->channels == 0 || c->channels == 0 ||
                        (r->channels & c->channels) != 0;
         if (r->kind == LEDGER_REVOCATION && seller && channel &&
-            r->from_us >= day_us(c->from) &&
+            r->from_us >= day_us(c->from) - 14 * CIVIL_HOUR_US &&
             (first == 0 || r->from_us < first)) {
             first = r->from_us;
         }
@@ -83,7 +83,8 @@ static struct ledger_entry some_entry(struct rng *r, int64_t id)
     if (consent) {
         e.from = day;
     } else {
-        e.from_us = day_us(day) + (int64_t)rng_below(r, 2) * CIVIL_HOUR_US;
+        e.from_us = day_us(day) + (int64_t)rng_below(r, 2) * CIVIL_HOUR_US -
+                    (int64_t)rng_below(r, 2) * 14 * CIVIL_HOUR_US;
     }
     return e;
 }
@@ -132,6 +133,24 @@ static void test_consents_random(void **state)
         }
     }
     assert_true(revoked > 1000 && open > 1000);
+}
+
+/* A withdrawal in the morning of the consent's own day, in Kiribati, and the
+ * last second of the day before. */
+static void test_same_day_anywhere(void **state)
+{
+    (void)state;
+    for (int64_t early = 0; early <= 1; early++) {
+        struct lead l = lead_of_one();
+        struct ledger_entry e = entry(LEDGER_CONSENT, "express_written", 1);
+        e.from = (struct civil_date){2026, 5, 6};
+        take(&l, &e);
+        e = entry(LEDGER_REVOCATION, "web", 2);
+        e.from_us = day_us((struct civil_date){2026, 5, 5}) +
+                    10 * CIVIL_HOUR_US - early;
+        take(&l, &e);
+        assert_true(l.consent[0].revoked_us == (early ? 0 : e.from_us));
+    }
 }
 
 /* What the list says stays where it is, and is ended elsewhere. */
@@ -275,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_consents_random),
+        cmocka_unit_test(test_same_day_anywhere),
         cmocka_unit_test(test_list_consent_stays_first),
         cmocka_unit_test(test_purpose_of_a_revocation),
         cmocka_unit_test(test_termination),
