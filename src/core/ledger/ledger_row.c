@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "core/list/place_name.h"
 #include "core/number/number.h"
 #include "core/rules/rule_case.h"
 
@@ -85,7 +86,39 @@ static bool read_country(struct reading *r, struct slice cell)
     return true;
 }
 
-/* "LA" is a state of the file's country; "US" the country; "US-LA" both. */
+/* Countries whose packs there are. Two letters that are one of these mean it,
+ * whatever the file's country: CA is Canada, and California US-CA. */
+static bool is_country(const struct reading *r, const char *code)
+{
+    static const char *const packs[] = {"US", "CA", "GB", "FR", "DE",
+                                        "ES", "IT", "NO", "FI", "RU",
+                                        "KR", "IN", "MX", "PH"};
+    for (size_t i = 0; i < tm_array_len(packs); i++) {
+        if (strcmp(packs[i], code) == 0) {
+            return true;
+        }
+    }
+    return strcmp(code, r->country) == 0;
+}
+
+/* "US-614": two letters, then three figures. */
+static bool is_area_code(const char *area)
+{
+    return strlen(area) == 6 && area[3] >= '2' && area[3] <= '9' &&
+           area[4] >= '0' && area[4] <= '9' && area[5] >= '0' && area[5] <= '9';
+}
+
+static bool reject_place(struct reading *r, struct slice cell,
+                         const char *country)
+{
+    char codes[LEDGER_ROW_REASON_MAX], why[LEDGER_ROW_REASON_MAX];
+    place_name_codes(country, codes, sizeof(codes));
+    (void)snprintf(why, sizeof(why), "is no place of %s: %.*s", country,
+                   (int)sizeof(why) - 32, codes);
+    return reject(r, cell, why);
+}
+
+/* "LA" is a state of the file's country; "US" a country; "US-LA" both. */
 static bool read_area(struct reading *r, struct slice cell)
 {
     char code[16], whole[24];
@@ -93,8 +126,7 @@ static bool read_area(struct reading *r, struct slice cell)
     for (size_t i = 0; code[i] != '\0'; i++) {
         code[i] = code[i] == '_' || code[i] == ' ' ? '-' : code[i];
     }
-    bool country = strcmp(code, r->country) == 0;
-    bool alone = strchr(code, '-') == NULL && !country;
+    bool alone = strchr(code, '-') == NULL && !is_country(r, code);
     (void)snprintf(whole, sizeof(whole), "%s%s%s", alone ? r->country : "",
                    alone ? "-" : "", code);
     bool good = cell.n >= 2 && strlen(whole) >= 2 && is_upper_pair(whole) &&
@@ -102,8 +134,19 @@ static bool read_area(struct reading *r, struct slice cell)
                  (whole[2] == '-' && whole[3] != '\0' && strlen(whole) <= 6));
     if (!good || !vocab_place_parse(str_of(whole), &r->out->entry.area)) {
         return reject(r, cell,
-                      "is no area: write a code as US-LA or LA, or US for the "
-                      "whole country");
+                      "is no area: write a state as US-LA, or LA, but "
+                      "California as US-CA, as CA is Canada; a whole country "
+                      "as US");
+    }
+    if (is_area_code(whole)) {
+        return r->out->entry.kind == LEDGER_LICENCE ||
+               reject(r, cell,
+                      "is an area code, which only licences go by: "
+                      "write the state, as US-LA");
+    }
+    if (!place_name_known(str_of(whole))) {
+        whole[2] = '\0';
+        return reject_place(r, cell, whole);
     }
     return true;
 }

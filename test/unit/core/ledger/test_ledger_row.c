@@ -177,6 +177,42 @@ static void test_country_column(void **state)
                 "country: 'Britain'");
 }
 
+/* Two letters that are a country mean it, whatever the file's country: a
+ * licence for all of Canada is none for California, nor the other way. */
+static void test_areas(void **state)
+{
+    static const struct {
+        const char *cell, *area;
+    } row[] = {
+        {"CA", "CA"},       {"US", "US"},       {"in", "IN"},
+        {"DE", "DE"},       {"LA", "US-LA"},    {"fl", "US-FL"},
+        {"US-CA", "US-CA"}, {"us_in", "US-IN"}, {"CA-416", "CA-416"},
+        {"CA-QC", "CA-QC"}, {"614", "US-614"},  {"GB-LND", "GB-LND"},
+        {"PR", "US-PR"},
+    };
+    (void)state;
+    for (size_t i = 0; i < tm_array_len(row); i++) {
+        struct reading r;
+        char text[32], is[VOCAB_PLACE_MAX + 1];
+        (void)snprintf(text, sizeof(text), "san;%s", row[i].cell);
+        must_read(&r, LEDGER_LICENCE, "kind;area", text);
+        vocab_place_text(r.row.entry.area, is);
+        assert_string_equal(is, row[i].area);
+    }
+    must_refuse(LEDGER_LICENCE, "kind;area", "san;US-QQ",
+                "no place of US: AL AK AZ");
+    must_refuse(LEDGER_LICENCE, "kind;area", "san;ZZ", "WI WY AS GU MP PR VI");
+    must_refuse(LEDGER_LICENCE, "kind;area", "san;FO", "no place of US");
+    must_refuse(LEDGER_LICENCE, "kind;area", "san;CA-FL",
+                "no place of CA: AB BC");
+    must_refuse(LEDGER_LICENCE, "kind;area", "san;US-1X4", "no place of US");
+    must_refuse(LEDGER_HOLIDAY, "area;date", "12;2026-01-01", "no place");
+    must_refuse(LEDGER_HOLIDAY, "area;date", "UTAH;2026-01-01",
+                "California as US-CA, as CA is Canada");
+    must_refuse(LEDGER_EMERGENCY, "area;status;date", "US-212;none;2026-01-01",
+                "write the state");
+}
+
 /* --- what is refused ------------------------------------------------------*/
 
 static void test_headers(void **state)
@@ -437,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_words_are_of_their_list),
         cmocka_unit_test(test_shown_is_read_again),
         cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_areas),
         cmocka_unit_test(test_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
