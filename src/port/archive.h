@@ -48,6 +48,16 @@ struct archive_entry {
 };
 typedef int(archive_entry_fn)(void *arg, const struct archive_entry *x);
 
+/* A field of a person's lead that was corrected; lives until the visitor
+ * returns. */
+struct archive_correction {
+    uint64_t seq; /* of its entry in the journal */
+    int64_t at_us;
+    struct slice key;
+};
+typedef int(archive_correction_fn)(void *arg,
+                                   const struct archive_correction *x);
+
 struct archive {
     void *self;
     /* hash "" any, else its first digits; the newest of those that fit. */
@@ -64,6 +74,10 @@ struct archive {
     /* What was on file about the caller at an instant. */
     int (*facts)(void *self, struct tenant_id t, int64_t at_us,
                  const struct caller_facts **out, struct err *e);
+    /* Corrections of the number's leads, in order; the first call reads the
+     * journal once. NULL: there are none. */
+    int (*corrections)(void *self, uint64_t e164, archive_correction_fn *v,
+                       void *arg, struct err *e);
     /* The last entry of the journal; 0: it is empty. */
     int (*head)(void *self, uint64_t *seq, uint8_t hash[JOURNAL_HASH_SIZE],
                 struct err *e);

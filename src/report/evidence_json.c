@@ -160,11 +160,11 @@ static void put_replay(struct json_out *j, const struct replay_answer *r)
     json_out_object(j);
     json_out_kv_text(j, "result", replay_result_text(r->result));
     json_out_kv_text(j, "why", r->why);
+    put_sentences(j, "caveats", r->caveat, r->caveats);
     if (r->result != REPLAY_NOT_REPLAYABLE) {
         json_out_kv_text(j, "verdict", verdict_kind_text(r->kind));
         json_out_kv_text(j, "sentence", r->sentence);
         put_sentences(j, "differences", r->difference, r->differences);
-        put_sentences(j, "caveats", r->caveat, r->caveats);
         json_out_kv_text(j, "input", r->input);
         json_out_kv_text(j, "case", r->input_case);
     }

@@ -142,6 +142,7 @@ static void replay(struct buf *b, const struct replay_answer *r)
         buf_add_str(b, "Not replayable: ");
         evidence_part_words(b, r->why);
         buf_add_str(b, ".</p>");
+        sentences(b, r->caveat, r->caveats);
         return;
     }
     buf_add_str(b, r->result == REPLAY_EQUAL

@@ -217,6 +217,9 @@ struct judging {
     struct suppression suppression;
     const struct caller_facts *facts;
     struct campaign_counters counters;
+    uint64_t seq;    /* of its first entry in the journal, 0 not known */
+    bool moved;      /* the person's place was corrected after the call */
+    size_t harmless; /* caveats that no rule asks for */
     struct lead_case k;
     struct verdict v;
     const char *caveat[CAVEATS_MAX];
@@ -269,6 +272,53 @@ static bool phone_of(const struct judging *j, size_t *out)
         }
     }
     return false;
+}
+
+/* --- what was corrected since ---------------------------------------------*/
+
+static int take_correction(void *arg, const struct archive_correction *x)
+{
+    struct judging *j = arg;
+    char day[11];
+    /* By the journal's order: clocks may differ. */
+    bool before =
+        j->seq != 0 ? x->seq <= j->seq : x->at_us <= j->t->recorded_us;
+    if (before) {
+        return 0;
+    }
+    civil_format_date(civil_of_us(x->at_us).date, day);
+    caveat(j,
+           "the lead's %.*s was corrected on %s, after the call; what stood "
+           "before is not on file",
+           (int)x->key.n, x->key.p, day);
+    bool moved = str_eq(x->key, "country") || str_eq(x->key, "region") ||
+                 str_eq(x->key, "county");
+    j->moved = j->moved || moved;
+    j->harmless += !moved;
+    return 0;
+}
+
+static int take_first(void *arg, const struct archive_entry *x)
+{
+    struct judging *j = arg;
+    j->seq = x->row.seq;
+    return 1;
+}
+
+/* A correction by any number of the lead changed the whole lead. */
+static int find_corrections(struct judging *j, struct err *e)
+{
+    const struct archive *a = j->r->o.archive;
+    const struct lead *l = &j->lead.lead;
+    if (!a->corrections) {
+        return TM_OK;
+    }
+    int rc = a->entries(a->self, j->t->id, take_first, j, e);
+    rc = rc < 0 ? rc : TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < l->phones; i++) {
+        rc = a->corrections(a->self, l->phone[i].e164, take_correction, j, e);
+    }
+    return rc;
 }
 
 static void data_caveats(struct judging *j)
@@ -370,6 +420,21 @@ static void tell(struct judging *j)
     compare(j);
 }
 
+/* An accusation needs all that was known then: the place decides zone, rules
+ * and holidays of every call, the rest may have. */
+static void weaken(struct judging *j)
+{
+    struct replay_answer *o = j->out;
+    if (j->moved) {
+        not_replayable(j, "the place of the person was corrected after the "
+                          "call; what stood before is not on file");
+    } else if (o->result == REPLAY_DIFFERS && o->caveats > j->harmless) {
+        not_replayable(j, "the replay says otherwise, but not all that the "
+                          "call was judged by is on file as it was");
+    }
+    o->deny_known_then = o->deny_known_then && o->result == REPLAY_DIFFERS;
+}
+
 static void judge(struct judging *j, size_t phone)
 {
     const struct world *w = j->w;
@@ -394,6 +459,7 @@ static void judge(struct judging *j, size_t phone)
     }
     data_caveats(j);
     tell(j);
+    weaken(j);
 }
 
 static int read_past(struct judging *j, struct err *e)
@@ -432,9 +498,12 @@ static int replay_one(struct judging *j, struct err *e)
     } else if (!phone_of(j, &phone)) {
         not_replayable(j, "the number is not the lead's any more");
     } else {
-        judge(j, phone);
+        rc = find_corrections(j, e);
+        if (rc == TM_OK) {
+            judge(j, phone);
+        }
     }
-    return TM_OK;
+    return rc;
 }
 
 /* The lists of words go where the answer lives. */

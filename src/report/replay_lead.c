@@ -59,12 +59,48 @@ static int take_lead(void *arg, const struct reader_lead *from)
 
 /* --- ledgers and requests -------------------------------------------------*/
 
+static bool is_late(const struct replay_lead *o, struct seller_id seller,
+                    int64_t from_us)
+{
+    for (size_t i = 0; i < o->lates; i++) {
+        if (o->late[i].from_us == from_us && o->late[i].seller.v == seller.v) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_late(struct replay_lead *o, const struct ledger_entry *x)
+{
+    if (x->kind == LEDGER_REVOCATION && o->lates < REPLAY_LATE_MAX) {
+        o->late[o->lates++] = (struct replay_late){x->seller, x->from_us};
+    }
+}
+
+/* The opt-outs keep one instant a seller, the earliest that was ever told:
+ * what was known then stands here. */
+static void stop_calls(struct replay_lead *o, const struct ledger_entry *x)
+{
+    bool all = x->value.n == 0 && x->channels == 0;
+    o->revoked = true;
+    if (all && x->from_us <= o->at_us) {
+        suppression_add(o->suppression, x->seller, x->e164, x->from_us);
+    }
+}
+
 static int take_entry(void *arg, const struct ledger_entry *x)
 {
     struct replay_lead *o = arg;
     bool stood = x->ended_us == 0 || x->ended_us > o->at_us;
-    if (x->recorded_us <= o->at_us && stood) {
-        lead_ledger_take(&o->lead, o->phone, x, o->seller);
+    if (x->recorded_us > o->at_us) {
+        note_late(o, x);
+    } else if (stood) {
+        struct ledger_entry then = *x; /* its end came later */
+        then.ended_us = 0;
+        lead_ledger_take(&o->lead, o->phone, &then, o->seller);
+        if (x->kind == LEDGER_REVOCATION) {
+            stop_calls(o, &then);
+        }
     }
     return 0;
 }
@@ -72,10 +108,25 @@ static int take_entry(void *arg, const struct ledger_entry *x)
 static int take_opt_out(void *arg, const struct reader_opt_out *x)
 {
     struct replay_lead *o = arg;
-    if (x->at_us <= o->at_us) {
+    if (x->at_us <= o->at_us && !is_late(o, x->seller, x->at_us)) {
         suppression_add(o->suppression, x->seller, x->e164, x->at_us);
     }
     return 0;
+}
+
+/* A list's own consent that was withdrawn by what came to be known later; a
+ * bare "withdrawn: yes" has the instant 1. */
+static void give_back(struct replay_lead *o)
+{
+    for (size_t i = 0; i < o->lead.consents; i++) {
+        struct lead_consent *c = &o->lead.consent[i];
+        bool bare = c->revoked_us == 1 && o->lates > 0 && !o->revoked;
+        if (c->ledger == 0 && c->revoked_us != 0 &&
+            (bare || is_late(o, c->seller, c->revoked_us) ||
+             is_late(o, (struct seller_id){0}, c->revoked_us))) {
+            c->revoked_us = 0;
+        }
+    }
 }
 
 /* --- history --------------------------------------------------------------*/
@@ -163,5 +214,6 @@ int replay_lead_read(struct replay_lead *o, struct err *e)
     for (o->phone = 0; rc >= 0 && o->phone < o->lead.phones; o->phone++) {
         rc = read_phone(o, e);
     }
+    give_back(o);
     return rc < 0 ? rc : TM_OK;
 }

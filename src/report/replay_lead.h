@@ -5,6 +5,15 @@
 #include "core/dnc/suppression.h"
 #include "port/reader.h"
 
+enum { REPLAY_LATE_MAX = 32 };
+
+/* A withdrawal of an instant that became known only afterwards, as a letter
+ * that was entered a week after it came. */
+struct replay_late {
+    struct seller_id seller;
+    int64_t from_us;
+};
+
 struct replay_lead {
     const struct reader *reader;
     struct lead_id id;
@@ -19,6 +28,9 @@ struct replay_lead {
     bool later_dates; /* dates of the relationship after the instant were left
                          out */
     size_t phone;     /* that is read at present */
+    struct replay_late late[REPLAY_LATE_MAX];
+    size_t lates;
+    bool revoked; /* a withdrawal was known by then */
 };
 
 /* TM_OK also when there is no such lead any more (found stays false). */

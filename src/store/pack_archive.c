@@ -107,12 +107,22 @@ struct kept_list {
     struct dnc_files *files;
 };
 
+struct correction {
+    struct correction *next;
+    uint64_t seq;
+    int64_t at_us;
+    struct slice key;
+    uint8_t number[JOURNAL_NUMBER_SIZE];
+};
+
 struct pack_archive {
     struct db db;
     const struct data_dir *dir;
     struct arena arena;
     struct kept_list list[LISTS_MAX];
     size_t lists;
+    struct correction *first_correction, **last_correction;
+    bool corrections_read;
 };
 
 static const char *keep(struct pack_archive *a, struct slice s)
@@ -268,6 +278,60 @@ static int visit_entries(void *self, struct attempt_id id, archive_entry_fn *v,
     return rc;
 }
 
+/* --- corrections ----------------------------------------------------------*/
+
+static void keep_correction(struct pack_archive *a, uint64_t seq,
+                            struct slice payload)
+{
+    struct journal_entry entry;
+    if (journal_decode(payload, &entry, NULL) != TM_OK || !entry.has_number) {
+        return;
+    }
+    struct correction *c = arena_alloc(&a->arena, sizeof *c);
+    memcpy(c->number, entry.number, sizeof c->number);
+    c->seq = seq;
+    c->at_us = entry.record.at_us;
+    c->key = str_range(arena_strdup(&a->arena, entry.record.key),
+                       entry.record.key.n);
+    *a->last_correction = c;
+    a->last_correction = &c->next;
+}
+
+static int read_corrections(struct pack_archive *a, struct err *e)
+{
+    struct query q;
+    int rc;
+    a->first_correction = NULL;
+    a->last_correction = &a->first_correction;
+    query_open(&q, &a->db,
+               "SELECT seq, payload FROM journal WHERE kind = 'corrected' "
+               "ORDER BY seq");
+    while ((rc = query_step(&q, e)) == 1) {
+        keep_correction(a, (uint64_t)query_get_int(&q, 0),
+                        query_get_text(&q, 1));
+    }
+    query_close(&q);
+    a->corrections_read = rc == 0;
+    return rc;
+}
+
+static int visit_corrections(void *self, uint64_t e164,
+                             archive_correction_fn *v, void *arg, struct err *e)
+{
+    struct pack_archive *a = self;
+    uint8_t number[JOURNAL_NUMBER_SIZE];
+    int rc = a->corrections_read ? TM_OK : read_corrections(a, e);
+    journal_number(a->db.journal.salt, e164, number);
+    const struct correction *c = a->first_correction;
+    for (; rc == TM_OK && c != NULL; c = c->next) {
+        if (memcmp(c->number, number, sizeof number) == 0) {
+            const struct archive_correction x = {c->seq, c->at_us, c->key};
+            rc = v(arg, &x);
+        }
+    }
+    return rc;
+}
+
 static int find_head(void *self, uint64_t *seq, uint8_t hash[JOURNAL_HASH_SIZE],
                      struct err *e)
 {
@@ -331,6 +395,7 @@ void pack_archive_port(struct pack_archive *a, struct archive *out)
         .list = find_list,
         .facts = find_facts,
         .entries = visit_entries,
+        .corrections = visit_corrections,
         .head = find_head,
     };
 }

@@ -229,6 +229,42 @@ def check_later(h):
     h.check(any('us_national #1' in u for u in v['not_known']), 'not known')
 
 
+def check_corrected(h):
+    """A place corrected after the call accuses nobody, and a letter that was
+    entered after the call was not known at the call, whatever its date."""
+    shutil.copytree(h.data, h.path('spare'), ignore=
+                    shutil.ignore_patterns('control.sock'))
+    db = sqlite3.connect(f'{h.data}/telemark.db')
+    at, = db.execute('SELECT min(recorded_us) FROM attempt').fetchone()
+    letter, entered = at - 3 * 86400 * 10**6, at + 86400 * 10**6
+    db.execute("INSERT INTO ledger (tenant, id, kind, e164, word, from_us, "
+               "recorded_us) SELECT 1, coalesce(max(id), 0) + 1, 'revocation', "
+               "?, 'letter', ?, ? FROM ledger",
+               (int(NUMBER), letter, entered))
+    db.execute("INSERT INTO opt_out (tenant, seller, e164, at_us, attempt, "
+               "campaign, source) VALUES (1, 0, ?, ?, 0, 0, 'letter')",
+               (int(NUMBER), letter))
+    db.commit()
+    db.close()
+    v, page = bundle(h, NUMBER, 'letter', '--replay')
+    r = v['calls'][0]['replay']
+    h.check(r['result'] == 'as_then', f'a letter entered later: {r}')
+    h.must('person', 'correct', NUMBER, 'name=Anne')
+    v, page = bundle(h, NUMBER, 'named', '--replay')
+    r = v['calls'][0]['replay']
+    h.check(r['result'] == 'as_then' and 'name was corrected' in
+            ' '.join(r['caveats']), f'a name corrected later: {r}')
+    h.must('person', 'correct', NUMBER, 'region=HI')
+    v, page = bundle(h, NUMBER, 'moved', '--replay')
+    r = v['calls'][0]['replay']
+    h.check(r['result'] == 'not_replayable' and 'place of the person' in
+            r['why'], f'a place corrected later: {r}')
+    h.check(any('region was corrected' in c for c in r['caveats']) and
+            'region was corrected' in page.text, f'caveats: {r}')
+    shutil.rmtree(h.data)
+    os.rename(h.path('spare'), h.data)
+
+
 def check_tampering(h):
     """One byte of an entry changed: the page says so."""
     db = sqlite3.connect(f'{h.data}/telemark.db')
@@ -269,6 +305,7 @@ def main(telemark, folder):
     h.refused(['evidence', NUMBER, '--out', h.path('no/such/folder')],
               ['cannot make'])
     check_replay(h)
+    check_corrected(h)
     check_later(h)
     check_tampering(h)
     print(f'evidence: {House.checks} checks')
