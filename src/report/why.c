@@ -1,6 +1,5 @@
 #include "report/why.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/campaign/campaign_counters.h"
@@ -17,7 +16,8 @@ enum {
     CAMPAIGNS_MAX = 64,
     ATTEMPTS_MAX = 400,
     OPT_OUTS_MAX = 64,
-    ASKED_MAX = 4000
+    ASKED_MAX = 4000,
+    LOCAL_MAX = 400
 };
 
 struct walk {
@@ -33,44 +33,46 @@ static struct slice keep(struct arena *a, struct slice s)
     return str_range(arena_strdup(a, s), s.n);
 }
 
-struct why_rules why_rules_parse(struct arena *a, const struct rule_book *b,
-                                 struct slice text)
+/* "Mon 13:05 in America/New_York", joined to those before by "or". */
+static void add_local(struct buf *b, const struct tz *zone, const char *name,
+                      int64_t us)
 {
-    struct why_rules r = {0};
-    size_t n = 1;
-    for (size_t i = 0; i < text.n; i++)
-        n += text.p[i] == ' ';
-    r.rule = arena_array(a, n, sizeof(*r.rule));
-    while (text.n > 0) {
-        struct slice effect, word = str_cut(text, ' ', &text);
-        struct slice id = str_cut(word, ':', &effect);
-        if (id.n == 0 || effect.p == NULL)
-            continue;
-        struct why_rule *rule = &r.rule[r.n++];
-        rule->id = arena_strdup(a, id);
-        rule->effect = arena_strdup(a, effect);
-        rule->rule = b != NULL ? rule_book_find(b, rule->id) : NULL;
+    static const char *const day[] = {"Mon", "Tue", "Wed", "Thu",
+                                      "Fri", "Sat", "Sun"};
+    struct civil_time t = tz_local(zone, us);
+    buf_addf(b, "%s%s %02d:%02d in %s", b->n > 0 ? " or " : "",
+             day[civil_weekday(t.date)], (int)(t.second_of_day / 3600),
+             (int)(t.second_of_day / 60 % 60), name);
+}
+
+const char *why_local_time_of(struct arena *a, const struct tz_set *zones,
+                              const struct lead *l, uint64_t e164, int64_t us)
+{
+    const char *name[4];
+    size_t n = 0;
+    struct buf b;
+    struct why_places p = why_rule_places(l, e164);
+    if (us == 0)
+        return "";
+    if (p.confirmed)
+        n = lead_case_zones(p.place[0], name);
+    if (n == 0 && e164 != 0)
+        n = number_zone_candidates(e164, name, 1) > 0;
+    buf_init(&b, LOCAL_MAX);
+    for (size_t i = 0; i < n && i < tm_array_len(name); i++) {
+        const struct tz *zone = tz_set_find(zones, name[i]);
+        if (zone != NULL)
+            add_local(&b, zone, name[i], us);
     }
-    return r;
+    const char *out = arena_strdup(a, buf_slice(&b));
+    buf_fini(&b);
+    return out;
 }
 
 const char *why_local_time(struct arena *a, const struct tz_set *zones,
                            uint64_t e164, int64_t us)
 {
-    static const char *const day[] = {"Mon", "Tue", "Wed", "Thu",
-                                      "Fri", "Sat", "Sun"};
-    const char *name;
-    char out[100];
-    if (e164 == 0 || us == 0 || number_zone_candidates(e164, &name, 1) == 0)
-        return "";
-    const struct tz *zone = tz_set_find(zones, name);
-    if (zone == NULL)
-        return "";
-    struct civil_time t = tz_local(zone, us);
-    (void)snprintf(out, sizeof(out), "%s %02d:%02d in %s",
-                   day[civil_weekday(t.date)], (int)(t.second_of_day / 3600),
-                   (int)(t.second_of_day / 60 % 60), name);
-    return arena_strdup(a, str_of(out));
+    return why_local_time_of(a, zones, NULL, e164, us);
 }
 
 static struct reader_attempt keep_attempt(struct arena *a,
@@ -84,6 +86,13 @@ static struct reader_attempt keep_attempt(struct arena *a,
     return to;
 }
 
+static struct why_rules rules_of(const struct walk *w, const struct lead *l,
+                                 uint64_t e164, struct slice text)
+{
+    struct why_places p = why_rule_places(l, e164);
+    return why_rules_parse_at(w->a, w->q->book, text, &p);
+}
+
 static int add_attempt(void *arg, const struct reader_attempt *from)
 {
     struct walk *w = arg;
@@ -93,9 +102,23 @@ static int add_attempt(void *arg, const struct reader_attempt *from)
     c->attempt[c->attempts++] = (struct why_attempt){
         .a = keep_attempt(w->a, from),
         .campaign = c->m.campaign_name.p,
-        .rules = why_rules_parse(w->a, w->q->book, from->rules),
+        .lead = c->lead,
+        .rules = rules_of(w, c->lead, from->e164, from->rules),
     };
     return 0;
+}
+
+/* The rules on record; of several states' rules that share an id those of
+ * where the lead is. */
+static void name_rules(struct walk *w, struct why_campaign *c)
+{
+    const struct rule_book *book = w->q->book;
+    uint64_t e164 = c->lead->phones > 0 ? c->lead->phone[0].e164 : 0;
+    struct why_places p = why_rule_places(c->lead, e164);
+    c->rules = why_rules_parse_at(w->a, book, c->m.rules, &p);
+    c->help = why_remedy_record(w->a, &c->rules);
+    c->rule = why_rule_find(book, c->m.reason.p, &p, 0);
+    c->citation = c->rule != NULL ? why_rule_citation(book, c->rule, &p) : "";
 }
 
 static int add_membership(void *arg, const struct reader_membership *m)
@@ -111,8 +134,8 @@ static int add_membership(void *arg, const struct reader_membership *m)
     c->m.rules = keep(w->a, m->rules);
     c->m.versions = keep(w->a, m->versions);
     c->m.remedy = keep(w->a, m->remedy);
-    c->rules = why_rules_parse(w->a, w->q->book, m->rules);
-    c->rule = rule_book_find(w->q->book, c->m.reason.p);
+    c->lead = &l->lead;
+    name_rules(w, c);
     for (; c->phones < l->lead.phones; c->phones++) {
         c->phone[c->phones].e164 = l->lead.phone[c->phones].e164;
         c->phone[c->phones].bad = l->lead.phone[c->phones].bad;
@@ -162,7 +185,7 @@ static int add_other(void *arg, const struct reader_attempt *from)
         out->other[out->others++] = (struct why_attempt){
             .a = keep_attempt(w->a, from),
             .campaign = "",
-            .rules = why_rules_parse(w->a, w->q->book, from->rules),
+            .rules = rules_of(w, NULL, from->e164, from->rules),
         };
     return 0;
 }
@@ -257,16 +280,22 @@ static void ask_phone(struct ask *k, const struct lead *lead, size_t phone)
     int rc = rules_check(q->book, &c->k, none, v, NULL);
     tm_assert(rc == TM_OK || v->kind == VERDICT_DENY);
     buf_init(&b, ASKED_MAX);
+    struct why_phone *to = &k->w->campaign->phone[phone];
+    to->help = why_remedy_verdict(k->w->a, v, &c->k);
+    if (to->help.n > 0) /* they say more than the one of the verdict */
+        v->remedy = "";
     verdict_sentence(v, &b);
-    struct duty_gap gap;
+    struct duty_gap gap = {0};
     if (v->kind == VERDICT_ALLOW && duty_gap_find(k->plan, v, &gap)) {
         v->kind = VERDICT_DENY;
         buf_add_str(&b, " But the ");
         duty_gap_text(&gap, &b);
         buf_add_char(&b, '.');
     }
-    k->w->campaign->phone[phone].verdict = v->kind;
-    k->w->campaign->phone[phone].asked = arena_strdup(k->w->a, buf_slice(&b));
+    const struct verdict_reason *cause = verdict_cause(v);
+    to->cause = cause != NULL ? cause->rule : gap.rule;
+    to->verdict = v->kind;
+    to->asked = arena_strdup(k->w->a, buf_slice(&b));
     buf_fini(&b);
     mem_free(v);
     mem_free(c);
@@ -330,6 +359,24 @@ static int ask_rules(struct walk *w, struct ask *k, struct err *e)
     return rc;
 }
 
+/* Whether all its numbers are of people who asked this seller, or every one,
+ * to be left alone. */
+static bool is_opted_out(const struct walk *w, const struct why_campaign *c)
+{
+    size_t asked = 0;
+    for (size_t i = 0; i < c->phones; i++) {
+        for (size_t k = 0; k < w->w->opt_outs; k++) {
+            const struct reader_opt_out *o = &w->w->opt_out[k];
+            if (o->e164 == c->phone[i].e164 && o->at_us <= w->q->now_us &&
+                (o->seller.v == 0 || o->seller.v == c->m.seller.v)) {
+                asked++;
+                break;
+            }
+        }
+    }
+    return asked > 0 && asked == c->phones;
+}
+
 static int read_campaign(struct walk *w, struct err *e)
 {
     const struct reader *r = w->q->reader;
@@ -343,6 +390,7 @@ static int read_campaign(struct walk *w, struct err *e)
         rc = ask_rules(w, &k, e);
         suppression_fini(&k.suppression);
     }
+    w->campaign->opted_out = is_opted_out(w, w->campaign);
     if (rc >= 0)
         w->campaign->headline = why_say(w->q, w->a, w->campaign);
     return rc;

@@ -20,6 +20,8 @@
 #include "core/dnc/dnc_lists.h"
 #include "core/rules/rules.h"
 #include "port/reader.h"
+#include "report/why_remedy.h"
+#include "report/why_rule.h"
 
 struct why_question {
     const struct reader *reader;
@@ -31,20 +33,10 @@ struct why_question {
     const char *now_source;
 };
 
-/* One "ID:effect" of a record. */
-struct why_rule {
-    const char *id, *effect;
-    const struct rule *rule; /* NULL: in no pack of ours */
-};
-
-struct why_rules {
-    struct why_rule *rule;
-    size_t n;
-};
-
 struct why_attempt {
     struct reader_attempt a;
     const char *campaign;
+    const struct lead *lead; /* NULL: it is none of those found */
     struct why_rules rules;
 };
 
@@ -53,14 +45,20 @@ struct why_phone {
     bool bad;
     const char *asked;         /* the rules' sentence of now, NULL not asked */
     enum verdict_kind verdict; /* of now */
+    const struct rule *cause;  /* of a refusal of now, or NULL */
+    struct why_remedies help;  /* against it */
 };
 
 struct why_campaign {
     struct reader_membership m;
     const char *seller;
-    struct why_rules rules;  /* of the last verdict that was no allow */
-    const struct rule *rule; /* that the lead's state comes from, or NULL */
-    const char *headline;    /* one sentence for people */
+    const struct lead *lead;
+    struct why_rules rules;   /* of the last verdict that was no allow */
+    struct why_remedies help; /* against it */
+    const struct rule *rule;  /* that the lead's state comes from, or NULL */
+    const char *citation;     /* of the rule */
+    bool opted_out;           /* each of its numbers, of this seller */
+    const char *headline;     /* one sentence for people */
     struct why_phone phone[LEAD_PHONES_MAX];
     size_t phones;
     struct why_attempt *attempt;
@@ -93,11 +91,12 @@ struct why {
 int why_ask(const struct why_question *q, struct arena *a, uint64_t e164,
             struct lead_id lead, struct why *out, struct err *e) TM_MUST_CHECK;
 
-/* "ID:effect ID:effect ..." with the rules of the book. */
-struct why_rules why_rules_parse(struct arena *a, const struct rule_book *b,
-                                 struct slice text);
 /* "Mon 13:05 in America/New_York"; "" when no zone is known. */
 const char *why_local_time(struct arena *a, const struct tz_set *zones,
                            uint64_t e164, int64_t us);
+/* The same where the lead (or NULL) is: by its confirmed address in each of
+ * the place's zones, else by its number. */
+const char *why_local_time_of(struct arena *a, const struct tz_set *zones,
+                              const struct lead *l, uint64_t e164, int64_t us);
 
 #endif

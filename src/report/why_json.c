@@ -32,8 +32,22 @@ static void rules(const struct why_rules *r, struct json_out *j)
         json_out_object(j);
         json_out_kv_text(j, "id", r->rule[i].id);
         json_out_kv_text(j, "effect", r->rule[i].effect);
-        json_out_kv_text(j, "citation", rule ? rule->citation : NULL);
+        json_out_kv_text(j, "citation", rule ? r->rule[i].citation : NULL);
         json_out_kv_text(j, "text", rule ? rule->text : NULL);
+        json_out_end_object(j);
+    }
+    json_out_end_array(j);
+}
+
+static void remedies(const struct why_remedies *r, struct json_out *j)
+{
+    json_out_key(j, "remedies");
+    json_out_array(j);
+    for (size_t i = 0; i < r->n; i++) {
+        json_out_object(j);
+        json_out_kv_text(j, "by", r->item[i].by);
+        json_out_kv_text(j, "text", r->item[i].text);
+        json_out_kv_bool(j, "missing", r->item[i].missing);
         json_out_end_object(j);
     }
     json_out_end_array(j);
@@ -85,6 +99,7 @@ static void refusal(const struct why_campaign *c, struct json_out *j)
     put_instant(j, "at", c->m.verdict_us);
     put_instant(j, "not_before", c->m.verdict_due_us);
     rules(&c->rules, j);
+    remedies(&c->help, j);
     json_out_end_object(j);
 }
 
@@ -111,6 +126,7 @@ static void asked(const struct why_campaign *c, struct json_out *j)
         put_number(j, "number", p->e164);
         json_out_kv_text(j, "verdict", verdict_kind_text(p->verdict));
         json_out_kv_text(j, "text", p->asked);
+        remedies(&p->help, j);
         json_out_end_object(j);
     }
     json_out_end_array(j);
@@ -129,7 +145,7 @@ static void campaign(const struct why_campaign *c, struct json_out *j)
     put_instant(j, "due", c->m.due_us);
     json_out_kv_text(j, "why", c->headline);
     json_out_kv_text(j, "rule", c->rule ? c->rule->id : NULL);
-    json_out_kv_text(j, "citation", c->rule ? c->rule->citation : NULL);
+    json_out_kv_text(j, "citation", c->rule ? c->citation : NULL);
     put_remedy(c, j);
     refusal(c, j);
     asked(c, j);

@@ -5,7 +5,7 @@
 #include "core/campaign/campaign.h"
 #include "report/words.h"
 
-enum { SENTENCE_MAX = 2000 };
+enum { SENTENCE_MAX = 8000 };
 
 const char *why_say_reason(const char *word)
 {
@@ -17,6 +17,8 @@ const char *why_say_reason(const char *word)
         {"callback", "the person asked to be called back"},
         {"not_placed", "a call was withdrawn before it left"},
         {"next_number", "its other number is next"},
+        {"asked_again", "it was refused, and is asked about again as what is "
+                        "on file has changed"},
         {"retry", "it is tried again after the last call"},
         {"no_retry", "this outcome is not tried again"},
         {"retries_used_up", "the retries after this outcome are used up"},
@@ -44,7 +46,8 @@ static void add_instant(const struct why_question *q, struct arena *a,
 {
     char at[WORDS_MAX];
     buf_add_str(b, words_instant(c->m.due_us, at));
-    const char *local = why_local_time(a, q->zones, number_of(c), c->m.due_us);
+    const char *local =
+        why_local_time_of(a, q->zones, c->lead, number_of(c), c->m.due_us);
     if (local[0] != '\0')
         buf_addf(b, " (%s)", local);
 }
@@ -52,24 +55,64 @@ static void add_instant(const struct why_question *q, struct arena *a,
 static void add_cause(const struct why_campaign *c, struct buf *b)
 {
     if (c->rule != NULL) {
-        buf_addf(b, ": %s, %s: %s", c->rule->id, c->rule->citation,
-                 c->rule->text);
+        buf_addf(b, ": %s, %s: %s", c->rule->id, c->citation, c->rule->text);
         return;
     }
     buf_add_str(b, ": ");
     words_plain(b, str_of(why_say_reason(c->m.reason.p)));
 }
 
+static const char *not_called(const struct why_campaign *c)
+{
+    for (size_t i = 0; i < c->attempts; i++)
+        if (c->attempt[i].a.placed_us != 0)
+            return "Not called again yet";
+    return "Not called yet";
+}
+
+/* The number that is refused now, when none of the lead's is allowed: it does
+ * not wait for its turn, whatever its state says. */
+static const struct why_phone *refused_now(const struct why_campaign *c)
+{
+    const struct why_phone *first = NULL;
+    for (size_t i = 0; i < c->phones; i++) {
+        const struct why_phone *p = &c->phone[i];
+        if (p->asked == NULL)
+            continue;
+        if (p->verdict != VERDICT_DENY)
+            return NULL;
+        first = first == NULL ? p : first;
+    }
+    return first;
+}
+
+/* True when the lead is to be called by its state, but not by the rules. */
+static bool add_refused_now(const struct why_campaign *c, struct buf *b)
+{
+    const struct why_phone *p = refused_now(c);
+    if (!c->opted_out && p == NULL)
+        return false;
+    buf_addf(b, "%s, and may not be now",
+             strcmp(not_called(c), "Not called yet") == 0 ? "Not called"
+                                                          : "Not called again");
+    if (c->opted_out)
+        buf_add_str(b, ": the person asked to be left alone");
+    else if (p->cause != NULL)
+        buf_addf(b, ": %s, %s: %s", p->cause->id, p->cause->citation,
+                 p->cause->text);
+    return true;
+}
+
 static void add_waiting(const struct why_question *q, struct arena *a,
                         const struct why_campaign *c, struct buf *b)
 {
     if (c->m.due_us > q->now_us) {
-        buf_add_str(b, "Not called yet; not before ");
+        buf_addf(b, "%s; not before ", not_called(c));
         add_instant(q, a, c, b);
         add_cause(c, b);
         return;
     }
-    buf_add_str(b, "Not called yet; it may be tried since ");
+    buf_addf(b, "%s; it may be tried since ", not_called(c));
     add_instant(q, a, c, b);
     buf_add_str(b, " and waits for its turn");
     add_cause(c, b);
@@ -87,6 +130,10 @@ static void add_callback(const struct why_question *q, struct arena *a,
 static void add_state(const struct why_question *q, struct arena *a,
                       const struct why_campaign *c, struct buf *b)
 {
+    bool open = c->m.state == LEAD_NEW || c->m.state == LEAD_WAITING ||
+                c->m.state == LEAD_CALLBACK;
+    if (open && add_refused_now(c, b))
+        return;
     switch (c->m.state) {
     case LEAD_NEW:
         buf_add_str(b, "Not called yet: it was not considered so far; leads "
@@ -121,6 +168,22 @@ static void add_campaign(const struct why_campaign *c, struct buf *b)
                  campaign_state_text(s));
 }
 
+/* What was written down with the refusal; else, when the rules were not asked
+ * anew (each number then has its own), what the record tells. */
+static void add_help(const struct why_campaign *c, struct buf *b)
+{
+    if (c->m.state != LEAD_DENIED)
+        return;
+    if (c->m.remedy.n > 0) {
+        buf_addf(b, " What would help: %.*s.", (int)c->m.remedy.n,
+                 c->m.remedy.p);
+    } else if (refused_now(c) == NULL && c->help.n > 0) {
+        buf_add_str(b, " What would help: ");
+        why_remedy_say(&c->help, b);
+        buf_add_char(b, '.');
+    }
+}
+
 const char *why_say(const struct why_question *q, struct arena *a,
                     const struct why_campaign *c)
 {
@@ -132,12 +195,7 @@ const char *why_say(const struct why_question *q, struct arena *a,
         b.n--;
     add_campaign(c, &b);
     buf_add_str(&b, ".");
-    bool refused = c->m.state == LEAD_DENIED;
-    if (refused && c->m.remedy.n > 0)
-        buf_addf(&b, " What would help: %.*s.", (int)c->m.remedy.n,
-                 c->m.remedy.p);
-    else if (refused && c->rule != NULL && c->rule->remedy[0] != '\0')
-        buf_addf(&b, " What would help: %s.", c->rule->remedy);
+    add_help(c, &b);
     const char *out = arena_strdup(a, buf_slice(&b));
     buf_fini(&b);
     return out;

@@ -43,7 +43,7 @@ static void rule_line(const struct page *p, const struct why_rule *r)
         buf_add_str(p->b, "  (not in the rule packs of this program)\n");
         return;
     }
-    buf_addf(p->b, "  %s\n", r->rule->citation);
+    buf_addf(p->b, "  %s\n", r->citation);
     paragraph(p, r->rule->text, 8);
 }
 
@@ -67,7 +67,7 @@ static void effect_line(const struct page *p, const struct why_rules *r,
             continue;
         buf_addf(&b, "%s%s", any ? ", " : title, w->id);
         if (w->rule != NULL)
-            buf_addf(&b, " (%s)", w->rule->citation);
+            buf_addf(&b, " (%s)", w->citation);
         any = true;
     }
     if (any)
@@ -112,7 +112,8 @@ static void attempt(const struct page *p, const struct why_attempt *w)
 {
     const struct reader_attempt *a = &w->a;
     char at[WORDS_MAX], to[NUMBER_TEXT_LEN];
-    const char *local = why_local_time(p->a, p->zones, a->e164, a->recorded_us);
+    const char *local =
+        why_local_time_of(p->a, p->zones, w->lead, a->e164, a->recorded_us);
     buf_addf(p->b, "  Called %s%s%s%s,\n    %s, attempt %lld\n    ",
              words_instant(a->recorded_us, at), local[0] ? " (" : "", local,
              local[0] ? ")" : "", number_text(a->e164, to), (long long)a->id.v);
@@ -123,6 +124,20 @@ static void attempt(const struct page *p, const struct why_attempt *w)
         buf_add_str(p->b, "    decided by\n");
         paragraph(p, arena_strdup(p->a, a->versions), 6);
     }
+}
+
+static void help(const struct page *p, const struct why_remedies *r)
+{
+    struct buf b;
+    if (r->n > 0)
+        buf_add_str(p->b, "    What would help:\n");
+    buf_init(&b, EFFECT_MAX);
+    for (size_t i = 0; i < r->n; i++) {
+        buf_clear(&b);
+        buf_addf(&b, "%s: %s", r->item[i].by, r->item[i].text);
+        paragraph(p, b.p, 6);
+    }
+    buf_fini(&b);
 }
 
 static void phones(const struct page *p, const struct why_campaign *c)
@@ -137,6 +152,7 @@ static void phones(const struct page *p, const struct why_campaign *c)
             continue;
         buf_addf(p->b, "  The law now, %s:\n", number_text(f->e164, n));
         paragraph(p, f->asked, 4);
+        help(p, &f->help);
     }
 }
 
@@ -216,12 +232,22 @@ static void opt_outs(const struct page *p, const struct why *w)
     }
 }
 
+/* One that says where its number is, by a confirmed address; or NULL. */
+static const struct lead *placed_lead(const struct why *w)
+{
+    for (size_t i = 0; i < w->leads; i++)
+        if (w->lead[i].lead.region_confirmed)
+            return &w->lead[i].lead;
+    return NULL;
+}
+
 void why_text(const struct why *w, struct arena *a, const struct tz_set *zones,
               bool all, struct buf *out)
 {
     struct page p = {out, a, zones, all};
     char n[NUMBER_TEXT_LEN], at[WORDS_MAX];
-    const char *local = why_local_time(a, zones, w->e164, w->now_us);
+    const char *local =
+        why_local_time_of(a, zones, placed_lead(w), w->e164, w->now_us);
     if (w->e164 != 0)
         buf_addf(out, "%s%s%s\n", number_text(w->e164, n),
                  local[0] ? ", there it is " : "", local);

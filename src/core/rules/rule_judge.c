@@ -339,6 +339,12 @@ static const char *remedy_of(const struct verdict *v)
 {
     for (size_t i = 0; i < v->reasons; i++) {
         enum verdict_effect e = v->reason[i].effect;
+        const struct rule_code *c = v->reason[i].rule->code;
+        /* There is no entry whose end could be waited for. */
+        if (e == EFFECT_UNKNOWN && c != NULL && c->test == TEST_EMERGENCY) {
+            return "put the feed of emergencies on file (ledger of "
+                   "emergencies; status none where all is quiet)";
+        }
         if ((e == EFFECT_DENIED || e == EFFECT_UNKNOWN) &&
             v->reason[i].rule->remedy[0]) {
             return v->reason[i].rule->remedy;

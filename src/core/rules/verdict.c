@@ -1,9 +1,10 @@
 #include "core/rules/verdict.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/civil.h"
-#include "core/rules/rule_book.h"
+#include "core/rules/rule_code.h"
 
 const char *verdict_kind_text(enum verdict_kind k)
 {
@@ -39,6 +40,50 @@ const struct verdict_reason *verdict_cause(const struct verdict *v)
         }
     }
     return cause;
+}
+
+/* "state.MO" of US-MO; other registers have one list. */
+static const char *list_name(const struct rule_param *p,
+                             char out[VERDICT_NAME_LEN])
+{
+    char area[VOCAB_PLACE_MAX + 1];
+    struct slice part;
+    if (p->registry != REGISTRY_AREA) {
+        (void)snprintf(out, VERDICT_NAME_LEN, "%s",
+                       vocab_registry_text(p->registry));
+        return out;
+    }
+    vocab_place_text(p->area, area);
+    (void)str_cut(str_of(area), '-', &part);
+    (void)snprintf(out, VERDICT_NAME_LEN, "%s.%s",
+                   vocab_registry_text(p->registry),
+                   part.n > 0 ? part.p : area);
+    return out;
+}
+
+const char *verdict_looks_up(const struct rule *r, char out[VERDICT_NAME_LEN])
+{
+    out[0] = '\0';
+    if (r->code == NULL) {
+        return out;
+    }
+    const struct rule_param *p = &r->code->param;
+    switch ((int)r->code->test) {
+    case TEST_REGISTRY:
+    case TEST_LIST_AGE: return list_name(p, out);
+    case TEST_LICENCE:
+        (void)snprintf(out, VERDICT_NAME_LEN, "%s",
+                       p->licence != NULL ? p->licence : "");
+        return out;
+    case TEST_EMERGENCY:
+        if (p->area.v != 0) {
+            char area[VOCAB_PLACE_MAX + 1];
+            vocab_place_text(p->area, area);
+            (void)snprintf(out, VERDICT_NAME_LEN, "%s", area);
+        }
+        return out;
+    default: return out;
+    }
 }
 
 /* Written for each reason of each verdict of each call: printf would be a fifth

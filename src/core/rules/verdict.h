@@ -82,6 +82,12 @@ const char *verdict_effect_text(enum verdict_effect e);
  * lasts longest), or NULL on an allow. */
 const struct verdict_reason *verdict_cause(const struct verdict *v);
 
+/* What the test of a rule looks up, as the commands name it: the do-not-call
+ * list ("us_national", "state.MO"), the kind of licence ("san"), the area of
+ * an emergency ("US-LA"); "" when it looks up none of these. Returns out. */
+enum { VERDICT_NAME_LEN = 48 };
+const char *verdict_looks_up(const struct rule *r, char out[VERDICT_NAME_LEN]);
+
 /* Appends "ID:effect ID:effect" in book order, as records keep it. */
 void verdict_rules_text(const struct verdict *v, struct buf *out);
 

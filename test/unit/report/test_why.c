@@ -285,6 +285,60 @@ static void test_asked_anew(void **state)
     end(&s);
 }
 
+/* Who may not be called now does not wait for his turn. */
+static void test_refused_now(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    add_call(&s, 5, 7);
+    s.m->state = LEAD_WAITING;
+    s.m->reason = str_of("retry");
+    s.m->due_us = NOW - CIVIL_HOUR_US;
+    /* Called before: it is not "not called yet". */
+    has(ask_about(&s, NUMBER, 0), "Not called again yet; it may be tried");
+    s.with_lists = true; /* none is loaded: unknown is no */
+    const char *t = ask_about(&s, NUMBER, 0);
+    has(t, "Not called again, and may not be now: T-DNC, 47 CFR");
+    assert_null(strstr(t, "waits for its turn"));
+    has(t, "    What would help:\n      T-DNC: the list us_national is not on "
+           "file: telemark dnc import FILE\n      --list us_national\n");
+    /* Asked to stop: so it is without the lists, too. */
+    s.with_lists = false;
+    s.h.opt_out[s.h.opt_outs++] =
+        (struct reader_opt_out){.seller = {1},
+                                .seller_name = str_of("Lakeside Clinic"),
+                                .e164 = NUMBER,
+                                .at_us = NOW - 1,
+                                .source = str_of("letter")};
+    t = ask_about(&s, NUMBER, 0);
+    has(t, "may not be now: the person asked to be left alone.");
+    assert_null(strstr(t, "waits for its turn"));
+    /* The request was made to another seller. */
+    s.h.opt_out[0].seller.v = 2;
+    has(ask_about(&s, NUMBER, 0), "waits for its turn");
+    end(&s);
+}
+
+/* A corrected address tells the time there, not the area code. */
+static void test_confirmed_place(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    (void)snprintf(s.lead->region, sizeof(s.lead->region), "IL");
+    s.m->state = LEAD_WAITING;
+    s.m->reason = str_of("retry");
+    s.m->due_us = NOW + CIVIL_HOUR_US;
+    has(ask_about(&s, NUMBER, 0), "there it is Mon 20:00 in America/New_York");
+    s.lead->region_confirmed = true;
+    const char *t = ask_about(&s, NUMBER, 0);
+    has(t, "there it is Mon 19:00 in America/Chicago\n");
+    has(t, "(Mon 20:00 in\n  America/Chicago)");
+    assert_null(strstr(t, "New_York"));
+    end(&s);
+}
+
 static void test_json(void **state)
 {
     (void)state;
@@ -418,6 +472,8 @@ int main(void)
         cmocka_unit_test(test_called),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_asked_anew),
+        cmocka_unit_test(test_refused_now),
+        cmocka_unit_test(test_confirmed_place),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_idle),
