@@ -7,9 +7,11 @@
 #include "base/arena.h"
 #include "cmd/commands.h"
 #include "cmd/person_files.h"
+#include "cmd/reask.h"
 #include "cmd/record_file.h"
 #include "cmd/tenant.h"
 #include "core/journal/journal.h"
+#include "core/list/place_name.h"
 #include "core/number/number.h"
 #include "report/person.h"
 #include "report/words.h"
@@ -34,7 +36,8 @@ const struct command cmd_person = {
         "export   everything on file about the person, in every table, and\n"
         "         the files that have it: FILE.json for machines, FILE.html\n"
         "         to read (an ending .json or .html of FILE is left off)\n"
-        "correct  country, region, or any field of the list (name=Ann Lee)\n"
+        "correct  country, region (OH, or Ohio), or any field of the list\n"
+        "         (name=Ann Lee); campaigns that run go by it at once\n"
         "erase    erases the person everywhere: lists, consents, answers,\n"
         "         recordings, rejected rows, exports in the data folder.\n"
         "         Kept are the request never to be called again, and what a\n"
@@ -285,7 +288,54 @@ struct changes {
     struct person_rows_change change;
     char **word;
     int n;
+    char region[8];
 };
+
+/* Of the number, unless another word names it. */
+static void country_of(const struct changes *x, char out[3])
+{
+    if (!number_country(x->change.e164, out))
+        out[0] = '\0';
+    for (int i = 0; i < x->n; i++) {
+        struct slice value, key = str_cut(str_of(x->word[i]), '=', &value);
+        if (str_eq(key, "country") && value.p != NULL)
+            (void)str_copy(out, 3, str_trim(value));
+    }
+}
+
+/* As `import` reads a region: a code, alone or behind its country, or a whole
+ * name. The law of a state that does not exist would be that of none. */
+static int read_region(struct changes *x, struct err *e)
+{
+    char home[3] = "", code[8], codes[256];
+    struct slice s = x->change.value;
+    country_of(x, home);
+    if (s.n == 0)
+        return TM_OK;
+    if (!place_name_code(s, code)) {
+        bool whole = s.n > 3 && s.p[2] == '-';
+        (void)snprintf(code, sizeof(code), "%s%s%.*s", whole ? "" : home,
+                       whole ? "" : "-", (int)(s.n < 7 ? s.n : 7), s.p);
+        for (size_t i = 0; code[i] != '\0'; i++)
+            if (code[i] >= 'a' && code[i] <= 'z')
+                code[i] = (char)(code[i] - 'a' + 'A');
+    }
+    const char *dash = strchr(code, '-');
+    if (dash == NULL || strncmp(code, home, 2) != 0)
+        return err_set(e, TM_EINVAL,
+                       "the region %.*s is not in %s: correct the country in "
+                       "the same command, as country=CA region=ON",
+                       (int)s.n, s.p, home[0] != '\0' ? home : "the country");
+    place_name_codes(home, codes, sizeof(codes));
+    if (!place_name_known(str_of(code)))
+        return err_set(e, TM_EINVAL,
+                       "%s has no region %.*s; there are %s, or their whole "
+                       "names",
+                       home, (int)s.n, s.p, codes);
+    (void)str_copy(x->region, sizeof(x->region), str_of(dash + 1));
+    x->change.value = str_of(x->region);
+    return TM_OK;
+}
 
 static int do_correct(struct db *db, void *arg, struct err *e)
 {
@@ -299,7 +349,10 @@ static int do_correct(struct db *db, void *arg, struct err *e)
             return err_set(e, TM_EINVAL,
                            "'%s' is no FIELD=VALUE, like region=OH",
                            x->word[i]);
-        rc = person_rows_correct(db, &x->change, e);
+        if (str_eq(x->change.key, "region"))
+            rc = read_region(x, e);
+        if (rc == TM_OK)
+            rc = person_rows_correct(db, &x->change, e);
     }
     return rc;
 }
@@ -314,7 +367,9 @@ static int correct(struct work *w, char **word, int n)
                         .n = n};
     if (n < 1)
         return control_usage(w->c, "correct NUMBER FIELD=VALUE...");
-    if (sqlite_store_run(w->c->house->store, do_correct, &x, &e) != TM_OK)
+    if (sqlite_store_run(w->c->house->store, do_correct, &x, &e) != TM_OK ||
+        reask_changed(w->c, CONTROL_PERSONS, (struct campaign_id){0}, &e) !=
+            TM_OK)
         return control_fail(w->c, &e);
     control_printf(w->c, "%s: %d field%s corrected in %" PRIu64 " list%s\n",
                    w->about, n, n == 1 ? "" : "s", x.change.leads,

@@ -114,7 +114,11 @@ def test_wrong_words(h):
             (['person', 'correct', '617-555-0199', 'region=OH'],
              ['no list has']),
             (['person', 'correct', '2125550123', 'region'], ['region=OH']),
-            (['person', 'correct', '2125550123', 'region=Ohio'], ['OH']),
+            (['person', 'correct', '2125550123', 'region=XX'],
+             ['US has no region XX', 'OH']),
+            (['person', 'correct', '2125550123', 'region=Ontario'],
+             ['not in US', 'country=CA']),
+            (['person', 'correct', '2125550123', 'region=Oz'], ['Oz', 'OH']),
             (['hold', 'release', 'x'], ['no legal hold']),
             (['hold', 'add', 'x', '--campaign', 'none', '--reason', 'r'],
              ['none']),
@@ -155,9 +159,14 @@ def test_beside_a_server(h):
 def in_server(h):
     h.must('person', 'correct', '2125550123', 'last_name=Quackenbush-Roe',
            'region=CT')
-    h.check(h.rows("SELECT region, region_confirmed, fields FROM lead "
-                   "WHERE fields LIKE '%Quackenbush-Roe%'")[0][:2]
-            == ('CT', 1), 'not corrected')
+    def region():
+        return h.rows("SELECT region, region_confirmed, fields FROM lead "
+                      "WHERE fields LIKE '%Quackenbush-Roe%'")[0][:2]
+    h.check(region() == ('CT', 1), 'not corrected')
+    h.must('person', 'correct', '2125550123', 'region=New  York')
+    h.check(region() == ('NY', 1), 'no whole name')
+    h.must('person', 'correct', '2125550123', 'region=us-ct')
+    h.check(region() == ('CT', 1), 'no code with its country')
     export(h)
     hold(h)
     erase_british(h)
@@ -254,7 +263,7 @@ def erase_american(h):
 def test_afterwards(h):
     h.verify()
     kinds = dict(h.rows('SELECT kind, count(*) FROM journal GROUP BY kind'))
-    for kind, n in (('erased', 2), ('corrected', 2), ('hold', 2)):
+    for kind, n in (('erased', 2), ('corrected', 4), ('hold', 2)):
         h.check(kinds.get(kind) == n, f'{kind}: {kinds}')
     # Imported again: he is on the list and is not called.
     said = h.must('why', '212-555-0123')
