@@ -13,7 +13,6 @@
 #include "core/ledger/ledger_row.h"
 #include "core/ledger/ledger_text.h"
 #include "core/number/number.h"
-#include "store/catalog.h"
 #include "store/ledger_rows.h"
 #include "store/sqlite_reader.h"
 
@@ -154,9 +153,7 @@ static int find_seller(struct db *db, struct adding *a, struct err *e)
         name = str_of(a->seller);
     if (name.n == 0)
         return TM_OK;
-    if (x->kind != LEDGER_REVOCATION)
-        return catalog_seller(db, x->tenant, name, &x->seller, e);
-    int rc = catalog_seller_find(db, x->tenant, name, &x->seller, e);
+    int rc = ledger_rows_seller(db, x->kind, x->tenant, name, &x->seller, e);
     return rc == TM_ENOTFOUND
                ? err_context(e, "nothing was entered (without a seller the "
                                 "revocation holds for all)")

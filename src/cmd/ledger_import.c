@@ -37,7 +37,8 @@ struct job {
     uint64_t reason_line;
     struct seller_id seller; /* of the rows, when `sellers` is 1 */
     int sellers;
-    bool untold; /* a row that needs more than ledger_import_tell */
+    char found[128]; /* the last name that a seller has */
+    bool untold;     /* a row that needs more than ledger_import_tell */
 };
 
 int ledger_import_tell(struct control *c, const struct ledger_entry *x,
@@ -125,13 +126,44 @@ static void keep_entry(struct job *j, bool done)
     x->note = keep(j, x->note);
 }
 
+static int do_seller(struct db *db, void *arg, struct err *e)
+{
+    const struct ledger_entry *x = arg;
+    struct seller_id id;
+    return ledger_rows_seller(db, x->kind, tenant_default(), x->seller_name,
+                              &id, e);
+}
+
+/* A withdrawal for a seller whose name is misspelt would stop nothing. */
+static bool seller_good(struct job *j)
+{
+    struct err e = {0};
+    struct ledger_entry *x = &j->clean.entry;
+    char name[sizeof(j->found)];
+    size_t n = x->kind == LEDGER_REVOCATION ? x->seller_name.n : 0;
+    if (n == 0)
+        return true;
+    bool fits = str_copy(name, sizeof(name), x->seller_name) == n;
+    if (fits && strcmp(name, j->found) == 0)
+        return true;
+    if (sqlite_store_run(j->c->house->store, do_seller, x, &e) != TM_OK) {
+        (void)str_copy(j->clean.reason, sizeof(j->clean.reason),
+                       str_of(e.text));
+        return false;
+    }
+    if (fits)
+        memcpy(j->found, name, sizeof(name));
+    return true;
+}
+
 static void take_row(struct job *j, const struct csv_row *row)
 {
     const struct ledger_row_options o = {.country = j->o->country,
                                          .seller_known = j->o->seller != NULL,
                                          .now_us = control_now_us(j->c)};
     bool done = j->file.row <= j->before.rows; /* before it was cut off */
-    bool good = ledger_row_clean(&j->header, row, &o, &j->clean);
+    bool good =
+        ledger_row_clean(&j->header, row, &o, &j->clean) && seller_good(j);
     if (!good) {
         rejects_add(&j->rejects, row, j->clean.reason);
         if (j->reason_line == 0) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "store/apply.h"
+#include "store/catalog.h"
 
 /* --- reading --------------------------------------------------------------*/
 
@@ -190,6 +191,44 @@ int ledger_rows_insert(struct db *db, const struct ledger_entry *x, int64_t *id,
         rc = stop_calls(db, x, e);
     }
     return rc;
+}
+
+static int no_seller(struct db *db, struct tenant_id t, struct slice name,
+                     struct err *e)
+{
+    enum { NAMES_MAX = 5 };
+    char known[160] = "";
+    struct query q;
+    size_t at = 0;
+    int n = 0, rc;
+    query_open(&q, db,
+               "SELECT name FROM seller WHERE tenant = ? ORDER BY name");
+    query_int(&q, t.v);
+    while ((rc = query_step(&q, e)) == 1) {
+        struct slice s = query_get_text(&q, 0);
+        if (n++ < NAMES_MAX && at + s.n + 3 < sizeof(known)) {
+            at += (size_t)snprintf(known + at, sizeof(known) - at, "%s%.*s",
+                                   at > 0 ? ", " : "", (int)s.n, s.p);
+        }
+    }
+    query_close(&q);
+    if (rc < 0) {
+        return rc;
+    }
+    return err_set(e, TM_ENOTFOUND, "there is no seller \"%.*s\"; %s%s%s",
+                   (int)name.n, name.p,
+                   n > 0 ? "there are: " : "none is on file yet", known,
+                   n > NAMES_MAX ? ", ..." : "");
+}
+
+int ledger_rows_seller(struct db *db, enum ledger_kind k, struct tenant_id t,
+                       struct slice name, struct seller_id *out, struct err *e)
+{
+    if (k != LEDGER_REVOCATION) {
+        return catalog_seller(db, t, name, out, e);
+    }
+    int rc = catalog_seller_find(db, t, name, out, e);
+    return rc == TM_ENOTFOUND ? no_seller(db, t, name, e) : rc;
 }
 
 /* Ids and words only: the journal outlives the erasure of the row. */

@@ -38,7 +38,12 @@ bool ledger_rows_stops_calls(const struct ledger_entry *x);
  * true and nothing changes. A revocation stops calls at once. */
 int ledger_rows_insert(struct db *db, const struct ledger_entry *x, int64_t *id,
                        bool *again, struct err *e) TM_MUST_CHECK;
-/* The same, and in the journal: for entries that no file brought. */
+/* The seller of an entry: made when missing, but not for a revocation, which
+ * would stop nobody's calls: TM_ENOTFOUND then, with the names there are. */
+int ledger_rows_seller(struct db *db, enum ledger_kind k, struct tenant_id t,
+                       struct slice name, struct seller_id *out,
+                       struct err *e) TM_MUST_CHECK;
+/* ledger_rows_insert, and in the journal: for entries that no file brought. */
 int ledger_rows_add(struct db *db, const struct ledger_entry *x, int64_t *id,
                     bool *again, struct err *e) TM_MUST_CHECK;
 

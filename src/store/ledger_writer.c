@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "store/apply.h"
-#include "store/catalog.h"
 #include "store/ledger_rows.h"
 
 struct ledger_writer {
@@ -76,8 +75,8 @@ static int begin_work(struct db *db, void *arg, struct err *e)
     struct begin *b = arg;
     int rc = TM_OK;
     if (b->o->seller) {
-        rc = catalog_seller(db, b->w->tenant, str_of(b->o->seller),
-                            &b->w->seller, e);
+        rc = ledger_rows_seller(db, b->w->kind, b->w->tenant,
+                                str_of(b->o->seller), &b->w->seller, e);
     }
     return rc == TM_OK ? find_file(db, b, e) : rc;
 }
@@ -121,7 +120,8 @@ static int store_row(struct db *db, struct batch *s,
     x->file = s->w->file;
     x->recorded_us = s->w->now_us;
     if (x->seller_name.n > 0) {
-        rc = catalog_seller(db, x->tenant, x->seller_name, &x->seller, e);
+        rc = ledger_rows_seller(db, x->kind, x->tenant, x->seller_name,
+                                &x->seller, e);
     }
     if (rc == TM_OK && row->done) {
         return TM_OK;

@@ -42,8 +42,8 @@ int ledger_writer_begin(struct sqlite_store *s,
                         struct err *e) TM_MUST_CHECK;
 
 /* entry: tenant, seller and file are filled in here: seller_name says whose it
- * is, made when missing; else it is the file's, or of all when `all` says so.
- * stored tells afterwards what is new. */
+ * is (ledger_rows_seller: ask before, of a revocation); else it is the file's,
+ * or of all when `all` says so. stored tells afterwards what is new. */
 struct ledger_writer_row {
     struct ledger_entry entry;
     bool all;    /* sellers, although the file is of one */

@@ -112,6 +112,9 @@ def messy(h):
             '\r\n'
             '212-555-0180;letter;2026-11-01;"a; b"\r\n'
             '212 555 0183\r\n')
+    acme = h.write('acme.csv', 'number,type,given\n2125550170,express_oral,'
+                   '2026-01-01\n')
+    h.must('ledger', 'import', 'consent', acme, '--seller', 'Acme')
     path = h.write('messy.csv', b'\xff\xfe' + text.encode('utf-16-le'))
     said = h.json('ledger', 'import', 'revocation', path, '--seller', 'Acme')
     h.check((said['rows'], said['taken'], said['duplicates'],
@@ -140,6 +143,15 @@ def messy(h):
     h.refused(['ledger', 'add', 'revocation', 'number=2125550190', 'means=web',
                '--seller', 'Akme'], ['there is no seller "Akme"'])
     h.refused(['ledger', 'end', '1'], ['--reason'], code=2)
+    h.refused(['ledger', 'import', 'revocation', path, '--seller', 'Akme'],
+              ['there is no seller "Akme"; there are: ', 'Acme'])
+    sellers = h.rows('SELECT name FROM seller')
+    said = h.json('ledger', 'import', 'revocation', h.write(
+        'akme.csv', 'number,seller\n2125550191,Akme\n2125550192,Acme\n'
+        '2125550193,all\n'))
+    h.check((said['taken'], said['rejected']) == (2, 1), f'Akme: {said}')
+    h.check('there is no seller ""Akme""; there are: ' in
+            open(said['rejects_file']).read() and h.rows('SELECT name FROM seller') == sellers, 'Akme was made')
 
 
 def ends(h):
@@ -298,6 +310,9 @@ def beside(h):
         asks(h, [who], 'import', out, '--list', 'others', '--seller',
              'Northwind')]
     # of another seller: calls go on
+    h.must('ledger', 'import', 'consent', h.write(
+        'one.csv', f'number,type,given\n{number(20)},express_oral,2026-01-01'
+        '\n'), '--seller', 'Another')
     h.must('ledger', 'import', 'revocation', h.write(
         'other.csv', f'number,seller\n{number(21)},Another\n'))
     since = time.time()
