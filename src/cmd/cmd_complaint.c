@@ -29,6 +29,7 @@ const struct command cmd_complaint = {
         "           recorded|live] [--due DATE] [--id ID] [--state XX]\n"
         "           [--seller NAME] [--country US] [--no-opt-out]\n"
         "       telemark complaint match ID ATTEMPT|none [--text WHY]\n"
+        "           [--force]\n"
         "       telemark complaint answer ID --text WHAT\n"
         "       telemark complaint close ID --outcome lawful|error|violation|\n"
         "           not_ours|duplicate [--breach WORD] [--text WHY]\n"
@@ -44,8 +45,10 @@ const struct command cmd_complaint = {
         "        operator, or a table of your own (docs/complaints.md). Of\n"
         "        the FTC's rows only those that name a number of ours become\n"
         "        cases; --all keeps the others too. A row is taken once.\n"
-        "match   settles which call is meant, or that none of ours is\n"
-        "close   --breach of a violation: call, registry, opt_out, robocall,\n"
+        "match   settles which call is meant, or that none of ours is; one\n"
+        "        of another number and day only with --force\n"
+        "close   a violation needs --breach: call, registry, opt_out, "
+        "robocall,\n"
         "        abandoned, stale_list, recording or identity\n"
         "due     the date a regulator gave\n"
         "list    by deadline; watch: complaints a thousand calls by number\n"
@@ -83,6 +86,7 @@ static int parse(int argc, char **argv, struct complaint_options *o)
         {.name = "all", .flag = &o->all},
         {.name = "no-opt-out", .flag = &o->no_opt_out},
         {.name = "open", .flag = &o->open},
+        {.name = "force", .flag = &o->force},
     };
     *o = (struct complaint_options){0};
     return command_options(&cmd_complaint, argc, argv, opt,
@@ -131,7 +135,10 @@ static const char *check_close(const struct complaint_options *o)
         outcome == COMPLAINT_UNDECIDED)
         return "--outcome is lawful, error, violation, not_ours or duplicate";
     if (o->breach == NULL)
-        return NULL;
+        return outcome == COMPLAINT_VIOLATION
+                   ? "a violation needs --breach: call, registry, opt_out, "
+                     "robocall, abandoned, stale_list, recording or identity"
+                   : NULL;
     if (outcome != COMPLAINT_VIOLATION)
         return "--breach belongs to --outcome violation";
     return complaint_breach_parse(str_of(o->breach), &breach)
@@ -309,7 +316,8 @@ static int event(struct control *c, const struct verb *v, char **argv,
     struct complaint_book_event w = {.tenant = tenant_default(),
                                      .kind = v->kind,
                                      .at_us = control_now_us(c),
-                                     .text = cell(o->text)};
+                                     .text = cell(o->text),
+                                     .force = o->force};
     if (!parse_id(argv[2], &w.complaint))
         return control_usage(c, "'%s' is no complaint", argv[2]);
     if (v->kind == COMPLAINT_SETTLED && strcmp(argv[3], "none") != 0 &&

@@ -19,7 +19,7 @@ struct complaint_options {
     const char *data, *country, *seller, *source, *encoding, *delimiter;
     const char *number, *about, *at, *shown, *name, *channel, *due, *id;
     const char *state, *outcome, *breach, *text, *html, *penalties;
-    bool json, all, no_opt_out, open;
+    bool json, all, no_opt_out, open, force;
 };
 
 struct complaint_desk_case {

@@ -148,6 +148,51 @@ static int insert_matches(struct db *db, const struct complaint_book_new *n,
     return rc;
 }
 
+/* How it came, behind the word that says that it was a complaint. */
+static struct slice means_of(enum complaint_source s)
+{
+    switch (s) {
+    case COMPLAINT_LETTER: return str_of("complaint by letter");
+    case COMPLAINT_EMAIL: return str_of("complaint by email");
+    case COMPLAINT_WEB: return str_of("complaint by web");
+    case COMPLAINT_PHONE: return str_of("complaint by phone");
+    case COMPLAINT_REGULATOR:
+    case COMPLAINT_SOURCE_COUNT: break;
+    }
+    return str_of("complaint");
+}
+
+/* 1: the same was asked before and nothing that came since lets us call
+ * again, so that a second complaint is no second request. */
+static int asked_before(struct db *db, const struct complaint_book_new *n,
+                        struct err *e)
+{
+    struct query q;
+    int64_t known = 0;
+    query_open(&q, db,
+               "SELECT count(*) FROM ledger r JOIN opt_out o "
+               "ON o.tenant = r.tenant AND o.seller = r.seller "
+               "AND o.e164 = r.e164 "
+               "WHERE r.tenant = ?1 AND r.e164 = ?2 AND r.seller = ?3 "
+               "AND r.kind = 'revocation' AND r.channels = 0 "
+               "AND r.value = '' AND r.from_us <= ?4 "
+               "AND NOT EXISTS (SELECT 1 FROM ledger_end x "
+               "WHERE x.tenant = r.tenant AND x.id = r.id) "
+               "AND NOT EXISTS (SELECT 1 FROM ledger g "
+               "WHERE g.tenant = r.tenant AND g.e164 = r.e164 "
+               "AND g.kind = 'consent' AND g.recorded_us >= r.from_us) "
+               "AND NOT EXISTS (SELECT 1 FROM lead_phone p JOIN consent k "
+               "ON k.tenant = p.tenant AND k.lead = p.lead "
+               "WHERE p.tenant = r.tenant AND p.e164 = r.e164 "
+               "AND k.recorded_us >= r.from_us)");
+    query_int(&q, n->complaint->tenant.v);
+    query_int(&q, (int64_t)n->complaint->complainant);
+    query_int(&q, n->seller.v);
+    query_int(&q, n->now_us);
+    int rc = query_one(&q, &known, e);
+    return rc == TM_OK ? known > 0 : rc;
+}
+
 static int opt_out(struct db *db, const struct complaint_book_new *n,
                    int64_t id, struct err *e)
 {
@@ -164,8 +209,10 @@ static int opt_out(struct db *db, const struct complaint_book_new *n,
                                           .seller = n->seller,
                                           .e164 = c->complainant,
                                           .now_us = n->now_us,
-                                          .source = str_of("complaint")};
-        int rc = catalog_opt_out(db, &o, e);
+                                          .source = means_of(c->source)};
+        int rc = asked_before(db, n, e);
+        if (rc >= 0)
+            rc = rc == 1 ? TM_OK : catalog_opt_out(db, &o, e);
         if (rc != TM_OK)
             return rc;
         (void)number_format(c->complainant, shown);
@@ -234,21 +281,56 @@ static int last_move(struct db *db, const struct complaint_book_event *v,
     return rc;
 }
 
+/* Number and time told of the case beside those of the call. */
+struct meant {
+    int64_t told, at_us, until_us, called, placed_us;
+};
+
+static int find_meant(struct db *db, const struct complaint_book_event *v,
+                      struct meant *out, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT c.e164, c.at_us, c.until_us, a.e164, "
+               "max(a.placed_us, a.recorded_us) FROM attempt a "
+               "JOIN complaint c ON c.tenant = a.tenant AND c.id = ?3 "
+               "WHERE a.tenant = ?1 AND a.id = ?2");
+    query_int(&q, v->tenant.v);
+    query_int(&q, v->attempt.v);
+    query_int(&q, v->complaint);
+    int rc = query_step(&q, e);
+    if (rc == 1)
+        *out = (struct meant){query_get_int(&q, 0), query_get_int(&q, 1),
+                              query_get_int(&q, 2), query_get_int(&q, 3),
+                              query_get_int(&q, 4)};
+    query_close(&q);
+    if (rc == 0)
+        return err_set(e, TM_ENOTFOUND, "there is no attempt %lld",
+                       (long long)v->attempt.v);
+    return rc < 0 ? rc : TM_OK;
+}
+
+/* A slip of the finger must not tie a complaint to a stranger's call: another
+ * number may be a mistake of the person, another day too, both are not. */
 static int check_attempt(struct db *db, const struct complaint_book_event *v,
                          struct err *e)
 {
-    struct query q;
-    int64_t id;
+    struct meant m = {0};
     if (v->attempt.v == 0)
         return TM_OK;
-    query_open(&q, db, "SELECT id FROM attempt WHERE tenant = ? AND id = ?");
-    query_int(&q, v->tenant.v);
-    query_int(&q, v->attempt.v);
-    int rc = query_one(&q, &id, e);
-    return rc == TM_ENOTFOUND
-               ? err_set(e, TM_ENOTFOUND, "there is no attempt %lld",
-                         (long long)v->attempt.v)
-               : rc;
+    int rc = find_meant(db, v, &m, e);
+    if (rc != TM_OK || v->force)
+        return rc;
+    int64_t until_us = m.until_us > m.at_us ? m.until_us : m.at_us;
+    bool other_day = m.at_us != 0 && (m.placed_us < m.at_us - CIVIL_DAY_US ||
+                                      m.placed_us > until_us + CIVIL_DAY_US);
+    if (m.told == 0 || m.told == m.called || !other_day)
+        return TM_OK;
+    return err_set(e, TM_EINVAL,
+                   "attempt %lld called another number on another day than "
+                   "complaint %lld tells; if it is the one all the same, say "
+                   "--force and --text WHY",
+                   (long long)v->attempt.v, (long long)v->complaint);
 }
 
 int complaint_book_event(struct db *db, const struct complaint_book_event *v,

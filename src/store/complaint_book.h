@@ -34,9 +34,11 @@ struct complaint_book_event {
     int64_t at_us;
     struct slice value, text;
     struct attempt_id attempt;
+    bool force; /* settles on a call of another number and day, too */
 };
 
-/* TM_ENOTFOUND: no such case, or no such attempt; TM_ESTATE: a case that is
+/* TM_ENOTFOUND: no such case, or no such attempt; TM_EINVAL: the attempt is
+ * of another number and another day than the complaint; TM_ESTATE: a case that is
  * closed takes notes and reopening only, one that is not closed is not
  * reopened. */
 int complaint_book_event(struct db *db, const struct complaint_book_event *v,

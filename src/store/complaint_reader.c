@@ -101,7 +101,7 @@ static int case_row(struct query *q, void *arg, struct err *e)
     "coalesce((SELECT min(v.at_us) " MOVES "AND v.kind = 'opt_out'), 0), "     \
     "coalesce((SELECT min(v.at_us) " MOVES "AND v.kind = 'no_opt_out'), 0), "  \
     "coalesce((SELECT min(v.at_us) " MOVES                                     \
-    "AND v.kind IN ('answered', 'closed') AND v.id > coalesce((SELECT "        \
+    "AND v.kind = 'answered' AND v.id > coalesce((SELECT "                     \
     "max(r.id) FROM complaint_event r WHERE r.tenant = c.tenant AND "          \
     "r.complaint = c.id AND r.kind = 'reopened'), 0)), 0), "                   \
     "(SELECT v.value " MOVES "AND v.kind = 'due' ORDER BY v.id DESC "          \
@@ -171,7 +171,8 @@ int complaint_reader_matches(void *self, int64_t complaint,
                "coalesce(a.e164, 0) FROM (SELECT tenant, attempt, grade, "
                "score, why FROM complaint_match WHERE tenant IN (SELECT id "
                "FROM tenant) AND complaint = ?1 UNION ALL SELECT v.tenant, "
-               "v.attempt, 'exact', 100, 'a person said so' FROM "
+               "v.attempt, 'possible', 0, 'settled by hand' || CASE WHEN "
+               "v.about = '' THEN '' ELSE ': ' || v.about END FROM "
                "complaint_event v WHERE v.tenant IN (SELECT id FROM tenant) "
                "AND v.complaint = ?1 AND v.kind = 'settled' AND "
                "v.attempt <> 0 AND v.id = (SELECT max(l.id) FROM "

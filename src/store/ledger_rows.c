@@ -319,10 +319,18 @@ static struct slice means_of(const struct record *r)
 {
     static const char *const means[] = {"key",   "voice", "agent", "letter",
                                         "email", "text",  "web",   "list"};
+    static const char by[] = "complaint by ";
+    struct slice key = r->key;
+    if (str_starts(key, by)) {
+        key = str_range(key.p + sizeof(by) - 1, key.n - (sizeof(by) - 1));
+    }
     for (size_t i = 0; i < tm_array_len(means); i++) {
-        if (str_eq(r->key, means[i])) {
-            return r->key;
+        if (str_eq(key, means[i])) {
+            return key;
         }
+    }
+    if (str_eq(key, "phone")) { /* a person told a person */
+        return str_of("agent");
     }
     return str_of(r->attempt.v != 0 ? "key" : "other");
 }

@@ -155,7 +155,14 @@ def test_life(h):
     h.must('complaint', 'match', id, '105')
     k = show(h, id)
     h.check(k['attempt'] == 105 and any(
-        m['attempt'] == 105 and m['why'] == 'a person said so'
+        m['attempt'] == 105 and m['why'] == 'settled by hand' and m['score'] == 0
+        for m in k['matches']), f'{k}')
+    attempt(h, 13125550777, h.began - 70 * DAY, 150, live=0)
+    h.refused(['complaint', 'match', id, '150'], ['--force', 'another day'])
+    h.must('complaint', 'match', id, '150', '--force', '--text', 'his cell')
+    k = show(h, id)
+    h.check(k['attempt'] == 150 and any(
+        m['attempt'] == 150 and m['why'] == 'settled by hand: his cell'
         for m in k['matches']), f'{k}')
     h.must('complaint', 'match', id, '101')
     h.must('complaint', 'close', id, '--outcome', 'violation', '--breach',
@@ -164,7 +171,7 @@ def test_life(h):
     h.check(k['state'] == 'closed' and k['breach'] == 'opt_out', f'{k}')
     kinds = [e['kind'] for e in k['events']]
     h.check(kinds == ['received', 'opt_out', 'answered', 'due', 'settled',
-                      'settled', 'settled', 'closed', 'note'], f'{kinds}')
+                      'settled', 'settled', 'settled', 'closed', 'note'], f'{kinds}')
     h.refused(['complaint', 'answer', id, '--text', 'x'], ['is closed'])
     h.must('complaint', 'note', id, '--text', 'filed')
     page = h.path('case.html')
@@ -183,6 +190,27 @@ def test_life(h):
     db.close()
 
 
+def test_letters(h):
+    """How it came stands in the ledger, once for two complaints; closing a
+    case is no answer to the person."""
+    ids = []
+    for source, word in (('letter', 'letter'), ('email', 'email'),
+                         ('phone', 'agent'), ('regulator', 'other')):
+        number = f'21255501{30 + len(ids)}'
+        for about in ('first', 'second'):
+            said = h.must('complaint', 'add', '--number', number, '--about',
+                          about, '--source', source, '--seller', 'Northwind')
+            ids.append(said.split()[1])
+        found = h.rows('SELECT word FROM ledger WHERE e164 = 1' + number)
+        h.check(found == [(word,)], f'{source}: {found}')
+    h.must('complaint', 'close', ids[0], '--outcome', 'lawful')
+    due = [d for d in show(h, ids[0])['due'] if d['id'] == 'OWN-ANSWER']
+    h.check(due and all(d['met'] is None for d in due), f'{due}')
+    h.must('complaint', 'answer', ids[1], '--text', 'sorry')
+    due = [d for d in show(h, ids[1])['due'] if d['id'] == 'OWN-ANSWER']
+    h.check(due and all(d['met'] is not None for d in due), f'{due}')
+
+
 def test_wrong(h):
     for words, says in (
             (['complaint'], 'import, add'),
@@ -195,6 +223,8 @@ def test_wrong(h):
               'call'], 'belongs to'),
             (['complaint', 'close', '1', '--outcome', 'violation', '--breach',
               'wat'], 'robocall'),
+            (['complaint', 'close', '1', '--outcome', 'violation'],
+             'needs --breach'),
             (['complaint', 'note', 'x', '--text', 'y'], 'no complaint'),
             (['complaint', 'note', '1'], '--text'),
             (['complaint', 'due', '1', 'soon'], 'no date'),
@@ -335,5 +365,6 @@ def test_beside_a_server(h):
 house = House(sys.argv[1], sys.argv[2], 'complaints')
 start(house)
 main(house, [test_large_file, test_examples, test_by_hand, test_life,
+             test_letters,
              test_wrong, test_exposure, test_abandoned, test_watch,
              test_beside_a_server, test_stale, test_old_plan])
