@@ -8,6 +8,7 @@
 #include "core/rules/vocab.h"
 #include "store/apply.h"
 #include "store/catalog.h"
+#include "store/ledger_rows.h"
 #include "store/query.h"
 
 enum { FIELDS_BYTES_MAX = 1 << 20 };
@@ -255,14 +256,18 @@ static int opt_out(struct db *db, const struct import_writer *w, int64_t at_us,
     if (rc != TM_ENOTFOUND && (rc != TM_OK || known_us <= at_us)) {
         return rc;
     }
-    const struct catalog_opt_out o = {
+    const struct ledger_entry x = {
+        .kind = LEDGER_REVOCATION,
         .tenant = w->tenant,
         .seller = w->seller,
         .e164 = e164,
-        .now_us = at_us,
-        .source = str_of("list"),
+        .word = str_of("list"),
+        .from_us = at_us,
+        .recorded_us = w->now_us, /* when we learnt of it */
     };
-    return catalog_opt_out(db, &o, e);
+    int64_t id;
+    bool again;
+    return ledger_rows_insert(db, &x, &id, &again, e);
 }
 
 /* Who withdraws asks to be left alone: also a number that had agreed to

@@ -130,7 +130,23 @@ def messy(h):
     shown = entries(h, 'revocation', '2125550180')
     h.check(len(shown) == 1 and shown[0]['note'] == 'a; b' and
             shown[0]['means'] == 'letter' and shown[0]['seller'] == 'Acme' and
-            shown[0]['deadline'] == '2026-11-13', f'{shown}')
+            shown[0]['deadline'] == '2026-11-13' and
+            shown[0]['days_late'] > 0, f'{shown}')
+    said = h.must('ledger', 'show', 'revocation', '2125550180')
+    h.check('; received 2026-11-01, on file since 20' in said and
+            'days late (law: until 2026-11-13; 10 business' in said, said)
+    h.must('ledger', 'add', 'revocation', 'number=2125550195')
+    said = h.must('ledger', 'show', 'revocation', '2125550195')
+    h.check(': in time (law: until ' in said, said)
+    # The column of a list: on file since today, whenever it was said.
+    h.must('import', h.write('old.csv', 'phone,consent,consent_date,'
+                             'consent_withdrawn\n2125550196,written,'
+                             '2024-01-05,2024-03-01\n'), '--list', 'old',
+           '--seller', 'Acme')
+    shown = entries(h, 'revocation', '2125550196')
+    h.check(len(shown) == 1 and shown[0]['at'].startswith('2024-03-01') and
+            shown[0]['recorded'] > '2026' and shown[0]['days_late'] > 100,
+            f'{shown}')
     h.refused(['ledger', 'import', 'consent', path, '--seller', 'Acme'],
               ["'HOW'", 'the columns of consent are: type, given'])
     h.refused(['ledger', 'import', 'consent',

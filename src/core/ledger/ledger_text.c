@@ -132,6 +132,25 @@ static void add_fields(const struct ledger_entry *x, struct buf *out)
     buf_fini(&value);
 }
 
+static void add_deadline(const struct ledger_deadline *d, struct buf *out)
+{
+    buf_add_str(out, "received ");
+    add_date(d->received, out);
+    if (d->on_file.year != 0) {
+        buf_add_str(out, ", on file since ");
+        add_date(d->on_file, out);
+        if (d->days_late > 0) {
+            buf_addf(out, ": %d day%s late", d->days_late,
+                     d->days_late == 1 ? "" : "s");
+        } else {
+            buf_add_str(out, ": in time");
+        }
+    }
+    buf_add_str(out, " (law: until ");
+    add_date(d->last, out);
+    buf_addf(out, "; %s)", d->law);
+}
+
 void ledger_text_line(const struct ledger_entry *x, struct buf *out)
 {
     struct ledger_deadline d;
@@ -147,9 +166,8 @@ void ledger_text_line(const struct ledger_entry *x, struct buf *out)
         buf_addf(out, " in call %lld", (long long)x->attempt.v);
     }
     if (ledger_text_deadline(x, &d)) {
-        buf_add_str(out, "; honoured at once, the law gives until ");
-        add_date(d.last, out);
-        buf_addf(out, " (%s)", d.law);
+        buf_add_str(out, "; ");
+        add_deadline(&d, out);
     }
     if (x->ended_us != 0) {
         buf_add_str(out, "; ENDED ");
@@ -177,6 +195,7 @@ static void put_deadline(struct json_out *j, const struct ledger_entry *x)
         civil_format_date(d.last, day);
         json_out_kv_text(j, "deadline", day);
         json_out_kv_text(j, "deadline_law", d.law);
+        json_out_kv_int(j, "days_late", d.days_late);
     }
 }
 
@@ -226,30 +245,44 @@ static struct civil_date after_business_days(struct civil_date d, int n)
     return d;
 }
 
-bool ledger_text_deadline(const struct ledger_entry *x,
-                          struct ledger_deadline *out)
+/* The last day, counted from the earliest day that it was anywhere. */
+static bool last_day(const struct ledger_entry *x, struct ledger_deadline *out)
 {
     char country[3] = "";
-    if (x->kind != LEDGER_REVOCATION || x->from_us == 0) {
-        return false;
-    }
     struct civil_date came = civil_of_us(x->from_us - CIVIL_DAY_US / 2).date;
     bool mail = x->e164 == 0;
     if (!mail && !number_country(x->e164, country)) {
         return false;
     }
     if (strcmp(country, "CA") == 0) {
-        *out = (struct ledger_deadline){
-            civil_add_days(came, 14),
-            "14 days, Unsolicited Telecommunications Rules, Part III"};
+        out->last = civil_add_days(came, 14);
+        out->law = "14 days, Unsolicited Telecommunications Rules, Part III";
         return true;
     }
     if (mail || strcmp(country, "US") == 0) {
-        *out = (struct ledger_deadline){
-            after_business_days(came, 10),
-            mail ? "10 business days, 15 USC 7704(a)(4), CASL s. 11(3)"
-                 : "10 business days, 47 CFR 64.1200(a)(10), (d)(3)"};
+        out->last = after_business_days(came, 10);
+        out->law = mail ? "10 business days, 15 USC 7704(a)(4), CASL s. 11(3)"
+                        : "10 business days, 47 CFR 64.1200(a)(10), (d)(3)";
         return true;
     }
     return false;
+}
+
+bool ledger_text_deadline(const struct ledger_entry *x,
+                          struct ledger_deadline *out)
+{
+    *out = (struct ledger_deadline){0};
+    if (x->kind != LEDGER_REVOCATION || x->from_us == 0) {
+        return false;
+    }
+    out->received = civil_of_us(x->from_us).date;
+    if (!last_day(x, out)) {
+        return false;
+    }
+    if (x->recorded_us != 0) {
+        out->on_file = civil_of_us(x->recorded_us).date;
+        int late = civil_days(out->on_file) - civil_days(out->last);
+        out->days_late = late > 0 ? late : 0;
+    }
+    return true;
 }

@@ -17,15 +17,18 @@ void ledger_text_line(const struct ledger_entry *x, struct buf *out);
 /* One object with the same fields, and id, kind, when and whence it came. */
 void ledger_text_json(const struct ledger_entry *x, struct json_out *j);
 
-/* The last day on which a withdrawal may still lawfully be disregarded, had we
- * not acted on it at once; false: the law names no number of days, or x is no
- * revocation. Business days leave weekends out and holidays in, and the day it
- * came is the earliest that it was anywhere: so the day is never too late.
- * Reference: 47 CFR 64.1200(a)(10) and (d)(3), 15 USC 7704(a)(4): 10 business
- * days; Canada: CRTC rules, Part III: 14 days; CASL s. 11(3): 10 business
- * days. */
+/* The last day on which a withdrawal may still lawfully be disregarded, and
+ * whether it was on file by then: it acts from the moment it is; false: the law
+ * names no number of days, or x is no revocation. Business days leave weekends
+ * out and holidays in, and the day it came is the earliest that it was
+ * anywhere, the day it was put on file that of UTC: so the deadline is never
+ * too late, and no delay is hidden. Reference: 47 CFR 64.1200(a)(10) and
+ * (d)(3), 15 USC 7704(a)(4): 10 business days; Canada: CRTC rules, Part III: 14
+ * days; CASL s. 11(3): 10 business days. */
 struct ledger_deadline {
-    struct civil_date last;
+    struct civil_date received, last;
+    struct civil_date on_file; /* year 0: not yet */
+    int days_late;             /* 0: in time */
     const char *law;
 };
 bool ledger_text_deadline(const struct ledger_entry *x,

@@ -407,6 +407,27 @@ static void test_deadlines(void **state)
     assert_true(d.month == 12 && d.day == 4);
 }
 
+static int days_late(const char *came, const char *recorded)
+{
+    struct ledger_entry x = {.kind = LEDGER_REVOCATION, .e164 = 12125550101};
+    struct ledger_deadline d;
+    assert_true(civil_parse_instant(str_of(came), &x.from_us));
+    assert_true(civil_parse_instant(str_of(recorded), &x.recorded_us));
+    assert_true(ledger_text_deadline(&x, &d));
+    return d.days_late;
+}
+
+/* Until Friday, 4 December: what is on file on that day is in time. */
+static void test_days_late(void **state)
+{
+    const char *came = "2026-11-20T18:00:00Z";
+    (void)state;
+    assert_int_equal(days_late(came, came), 0);
+    assert_int_equal(days_late(came, "2026-12-04T23:59:59Z"), 0);
+    assert_int_equal(days_late(came, "2026-12-05T00:00:00Z"), 1);
+    assert_int_equal(days_late(came, "2027-12-04T12:00:00Z"), 365);
+}
+
 /* --- anything at all ------------------------------------------------------*/
 
 /* Rows of noise are read or refused with a reason, and never fall over. */
@@ -474,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_shown_is_read_again),
         cmocka_unit_test(test_deadlines),
         cmocka_unit_test(test_areas),
+        cmocka_unit_test(test_days_late),
         cmocka_unit_test(test_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
