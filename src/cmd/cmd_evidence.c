@@ -11,6 +11,7 @@
 #include "core/number/number.h"
 #include "report/evidence_html.h"
 #include "report/evidence_json.h"
+#include "report/figures_read.h"
 #include "store/pack_archive.h"
 
 enum { PAGE_BYTES_MAX = 256 << 20 };
@@ -93,15 +94,19 @@ static int parse_day(const char *name, const char *text, int after,
 
 static int ask(struct work *w, const char *number, struct err *e)
 {
-    struct real_clock clock;
+    struct figures_read_clock clock = {0};
+    struct real_clock real;
     struct evidence_question q = {
         .reader = &w->reading.reader,
         .archive = &w->archive,
         .zones = &w->zones,
         .whole_chain = w->o->verify,
     };
-    real_clock_init(&clock, 0);
-    q.now_us = clock.port.now_us(clock.port.self);
+    /* A damaged journal tells no clock; it is what the folder shows then. */
+    if (figures_read_clock(&w->reading.reader, &clock, e) != TM_OK)
+        clock.shifted = false;
+    real_clock_init(&real, 0);
+    q.now_us = clock.shifted ? clock.last_us : real.port.now_us(real.port.self);
     int rc = parse_number(w->o, number, &q.e164, e);
     if (rc == TM_OK)
         rc = parse_day("from", w->o->from, 0, &q.from_us, e);

@@ -7,7 +7,9 @@
  * that the attempt names. Then the packs of then judge it.
  *
  * Nothing is guessed: when a list, a pack or the plan is gone, or the lead was
- * erased, the attempt is "not replayable" and the reason is said.
+ * erased, the attempt is "not replayable" and the reason is said; so it is
+ * when the person's place was corrected since, or when the replay would accuse
+ * while something that counts is not on file as it was.
  *
  * A replay keeps books, plans and lists that it has read, so that many
  * attempts of one campaign cost little: without counters some 100 us each.
@@ -73,8 +75,5 @@ void replay_free(struct replay *r);
 int replay_attempt(struct replay *r, struct arena *a,
                    const struct reader_attempt *attempt,
                    struct replay_answer *out, struct err *e) TM_MUST_CHECK;
-/* The attempt of that id: TM_ENOTFOUND when there is none. */
-int replay_by_id(struct replay *r, struct arena *a, struct attempt_id id,
-                 struct replay_answer *out, struct err *e) TM_MUST_CHECK;
 
 #endif

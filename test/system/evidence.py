@@ -282,6 +282,7 @@ def main(telemark, folder):
     h = House(telemark, folder, 'evidence')
     dial(h)
     v, page = bundle(h, '212-555-0123', 'bundle', '--verify')
+    h.check(v['made'].startswith('2026-11-23T18:0'), f"made: {v['made']}")
     c, texts = check_call(h, v, page)
     check_texts(h, texts)
     check_rest(h, v, c)
