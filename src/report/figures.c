@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "core/campaign/campaign.h"
 #include "core/number/number_zone.h"
+#include "report/why_remedy.h"
 
 /* 16 CFR 310.4(b)(4)(i): successive periods of 30 days. */
 #define PERIOD_US (30 * CIVIL_DAY_US)
@@ -15,6 +16,11 @@ struct figures_builder {
     struct arena arena;
     struct map tries; /* lead -> attempts placed */
     uint64_t called;  /* leads in that map */
+    struct missing {  /* leads refused as something is not on file */
+        const char *id;
+        uint64_t leads;
+    } missing[FIGURES_REASONS_MAX];
+    size_t missings;
     uint8_t prev[JOURNAL_HASH_SIZE];
 };
 
@@ -142,8 +148,10 @@ void figures_import(struct figures_builder *b, const struct reader_import *i)
     f->rejected += i->rejected;
 }
 
-static enum figures_lead waiting_kind(const struct rule *r)
+static enum figures_lead waiting_kind(const struct rule *r, struct slice reason)
 {
+    if (r == NULL && str_eq(reason, "asked_again"))
+        return FIGURES_ASKED_AGAIN; /* refused before, perhaps never called */
     if (r == NULL)
         return FIGURES_RETRY;
     if (strcmp(r->test, "hours") == 0 || strcmp(r->test, "policy_hours") == 0)
@@ -173,7 +181,7 @@ static enum figures_lead kind_of(const struct reader_state_count *s,
 {
     switch (s->state) {
     case LEAD_NEW: return FIGURES_NEW;
-    case LEAD_WAITING: return waiting_kind(r);
+    case LEAD_WAITING: return waiting_kind(r, s->reason);
     case LEAD_IN_CALL: return FIGURES_IN_CALL;
     case LEAD_CALLBACK: return FIGURES_CALLBACK;
     case LEAD_DONE: return FIGURES_DONE;
@@ -190,27 +198,86 @@ static void earlier(int64_t *least, int64_t us)
         *least = us;
 }
 
+void figures_refused(struct figures_builder *b, struct slice rules,
+                     uint64_t leads)
+{
+    while (rules.n > 0) {
+        struct slice effect, word = str_cut(rules, ' ', &rules);
+        struct slice id = str_cut(word, ':', &effect);
+        /* The first that says no is the reason, as verdict_cause() has it. */
+        if (effect.p == NULL || str_eq(effect, "denied"))
+            return;
+        if (!str_eq(effect, "unknown"))
+            continue;
+        size_t i = 0;
+        while (i < b->missings && !str_eq(id, b->missing[i].id))
+            i++;
+        if (i == FIGURES_REASONS_MAX)
+            return;
+        if (i == b->missings)
+            b->missing[b->missings++] = (struct missing){.id = copy(b, id)};
+        b->missing[i].leads += leads;
+        return;
+    }
+}
+
+/* What to put on file so that this rule can be judged. */
+static const char *todo_of(struct figures_builder *b,
+                           const struct figures_reason *r)
+{
+    struct why_rule one = {.effect = "unknown", .rule = r->rule};
+    one.id = r->reason;
+    const struct why_rules rules = {&one, 1};
+    if (strcmp(r->citation, r->rule->citation) != 0)
+        return "what a state's rule asks is not on file: 'telemark why "
+               "NUMBER' names it";
+    struct why_remedies help = why_remedy_record(&b->arena, &rules);
+    return help.n > 0 ? help.item[0].text : "";
+}
+
+static void add_reason(struct figures_builder *b,
+                       const struct reader_state_count *s,
+                       struct figures_reason r)
+{
+    struct figures *f = &b->f;
+    if (r.leads == 0)
+        return;
+    f->lead[r.kind].n += r.leads;
+    earlier(&f->lead[r.kind].first_due_us, s->first_due_us);
+    if (f->reasons == FIGURES_REASONS_MAX)
+        return; /* still counted above */
+    r.state = s->state;
+    r.first_due_us = s->first_due_us;
+    r.todo = r.kind == FIGURES_MISSING ? todo_of(b, &r) : "";
+    f->reason[f->reasons++] = r;
+}
+
+static uint64_t missing_of(const struct figures_builder *b,
+                           const struct reader_state_count *s)
+{
+    for (size_t i = 0; s->state == LEAD_DENIED && i < b->missings; i++)
+        if (str_eq(s->reason, b->missing[i].id))
+            return b->missing[i].leads < s->leads ? b->missing[i].leads
+                                                  : s->leads;
+    return 0;
+}
+
 void figures_state(struct figures_builder *b,
                    const struct reader_state_count *s)
 {
-    struct figures *f = &b->f;
-    const char *reason = copy(b, s->reason);
-    const struct rule *rule =
-        b->o.book != NULL ? rule_book_find(b->o.book, reason) : NULL;
-    enum figures_lead kind = kind_of(s, rule);
-    f->leads += s->leads;
-    f->lead[kind].n += s->leads;
-    earlier(&f->lead[kind].first_due_us, s->first_due_us);
-    if (f->reasons == FIGURES_REASONS_MAX)
-        return; /* still counted above */
-    f->reason[f->reasons++] = (struct figures_reason){
-        .kind = kind,
-        .state = s->state,
-        .reason = reason,
-        .rule = rule,
-        .leads = s->leads,
-        .first_due_us = s->first_due_us,
-    };
+    struct figures_reason r = {.reason = copy(b, s->reason), .citation = ""};
+    if (b->o.book != NULL)
+        r.rule = why_rule_find(b->o.book, r.reason, NULL, 0);
+    if (r.rule != NULL)
+        r.citation = why_rule_citation(b->o.book, r.rule, NULL);
+    uint64_t missing = r.rule != NULL ? missing_of(b, s) : 0;
+    b->f.leads += s->leads;
+    r.kind = kind_of(s, r.rule);
+    r.leads = s->leads - missing;
+    add_reason(b, s, r);
+    r.kind = FIGURES_MISSING;
+    r.leads = missing;
+    add_reason(b, s, r);
 }
 
 static void count_try(struct figures_builder *b, struct lead_id lead)
@@ -450,7 +517,7 @@ bool figures_rows_add_up(const struct figures *f)
     return f->rows == f->imported + f->duplicates + f->rejected;
 }
 
-uint64_t figures_not_taken_up(const struct figures *f)
+uint64_t figures_gone(const struct figures *f)
 {
     return f->imported > f->leads ? f->imported - f->leads : 0;
 }

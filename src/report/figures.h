@@ -49,6 +49,7 @@ enum {
     X(FIGURES_CALLBACK, "callback", "will be called back by a person")         \
     X(FIGURES_IN_CALL, "in_call", "in a call now")                             \
     X(FIGURES_RETRY, "retry", "waiting for the next try")                      \
+    X(FIGURES_ASKED_AGAIN, "asked_again", "asked about again")                 \
     X(FIGURES_OUT_OF_HOURS, "out_of_hours", "waiting for calling hours")       \
     X(FIGURES_CAPPED, "capped", "waiting, a cap is reached")                   \
     X(FIGURES_NEW, "new", "not considered yet")                                \
@@ -56,6 +57,7 @@ enum {
     X(FIGURES_OPTED_OUT, "opted_out", "asked us to stop")                      \
     X(FIGURES_INTERNAL, "internal", "on the seller's own do-not-call list")    \
     X(FIGURES_DO_NOT_CALL, "do_not_call", "on a do-not-call registry")         \
+    X(FIGURES_MISSING, "missing", "what the law asks is not on file")          \
     X(FIGURES_NO_CONSENT, "no_consent", "consent missing")                     \
     X(FIGURES_NO_LAW, "no_law", "in a country without a rule pack")            \
     X(FIGURES_DENIED, "denied", "refused by another rule")
@@ -81,6 +83,8 @@ struct figures_reason {
     enum lead_state state;
     const char *reason; /* word of the retry rules, or id of a rule, or "" */
     const struct rule *rule; /* NULL: the reason is no rule */
+    const char *citation;    /* of all states' rules of that id; "" no rule */
+    const char *todo;        /* MISSING: what to put on file, else "" */
     uint64_t leads;
     int64_t first_due_us;
 };
@@ -171,8 +175,9 @@ void figures_rates(const struct figures *f,
 /* The period of 30 days with the greatest share of abandoned calls. */
 struct figures_rate figures_worst_period(const struct figures *f);
 bool figures_rows_add_up(const struct figures *f);
-/* Leads of the list that the campaign has not taken up yet. */
-uint64_t figures_not_taken_up(const struct figures *f);
+/* Leads that were imported and are not on file any more: erased. Those that
+ * the campaign has not taken up yet are among the new ones. */
+uint64_t figures_gone(const struct figures *f);
 
 struct figures_options {
     const struct rule_book *book; /* NULL: reasons stay words. Must outlive */
@@ -190,6 +195,11 @@ void figures_campaign(struct figures_builder *b,
                       const struct reader_campaign *c,
                       const struct script *script);
 void figures_import(struct figures_builder *b, const struct reader_import *i);
+/* Before figures_state: so many more leads were refused by a verdict with
+ * these rules ("ID:effect ..."). It tells those of whom something is not known
+ * from those of whom it is known to be against the law. */
+void figures_refused(struct figures_builder *b, struct slice rules,
+                     uint64_t leads);
 void figures_state(struct figures_builder *b,
                    const struct reader_state_count *s);
 /* Each attempt once, when nothing more becomes known of it. */

@@ -1,6 +1,7 @@
 #include "report/figures_read.h"
 
 #include "core/campaign/plan.h"
+#include "core/rules/verdict.h"
 
 enum { NAMES_MAX = 400 };
 
@@ -81,6 +82,15 @@ static int feed_import(void *arg, const struct reader_import *i)
     return 0;
 }
 
+/* Of those that are refused still. */
+static int feed_verdict(void *arg, const struct reader_verdict_count *v)
+{
+    struct feed *f = arg;
+    if (v->state == LEAD_DENIED && v->verdict == VERDICT_DENY)
+        figures_refused(f->b, v->rules, v->leads);
+    return 0;
+}
+
 static int feed_state(void *arg, const struct reader_state_count *s)
 {
     struct feed *f = arg;
@@ -134,6 +144,8 @@ static int read_leads(const struct reader *r, struct feed *f, struct err *e)
                      (long long)f->campaign.v);
     if (rc >= 0)
         rc = r->imports(r->self, f->list, feed_import, f, e);
+    if (rc >= 0 && r->verdicts != NULL)
+        rc = r->verdicts(r->self, f->campaign, feed_verdict, f, e);
     if (rc >= 0)
         rc = r->states(r->self, f->campaign, feed_state, f, e);
     return rc < 0 ? rc : TM_OK;

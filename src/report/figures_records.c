@@ -22,6 +22,7 @@ struct lead_now {
     enum lead_state state;
     size_t reason; /* index */
     int64_t due_us;
+    size_t refused; /* rules of the refusal, likewise; 0: none */
 };
 
 struct figures_records {
@@ -36,6 +37,8 @@ struct figures_records {
     size_t frees;
     char reason[REASONS_MAX][REASON_MAX];
     size_t reasons;
+    size_t missing; /* rule of the last verdict that misses something */
+    struct lead_id missing_of;
 };
 
 struct figures_records *figures_records_new(struct figures_builder *b)
@@ -158,9 +161,29 @@ static void finish(struct figures_records *f, struct open_attempt *o,
 static void note_lead(struct figures_records *f, const struct record *r)
 {
     tm_assert(r->state >= 0 && r->state < LEAD_STATE_COUNT);
-    *lead_of(f, r->lead) = (struct lead_now){.state = (enum lead_state)r->state,
-                                             .reason = reason_of(f, r->key),
-                                             .due_us = r->due_us};
+    struct lead_now l = {.state = (enum lead_state)r->state,
+                         .reason = reason_of(f, r->key),
+                         .due_us = r->due_us};
+    if (l.state == LEAD_DENIED && r->lead.v == f->missing_of.v)
+        l.refused = f->missing;
+    *lead_of(f, r->lead) = l;
+}
+
+/* The first rule that says no, when it does so because something is not
+ * known. The record of the lead's state comes next. */
+static void note_verdict(struct figures_records *f, const struct record *r)
+{
+    struct slice rules = r->rules;
+    f->missing_of = r->lead;
+    f->missing = 0;
+    while (rules.n > 0) {
+        struct slice effect, word = str_cut(rules, ' ', &rules);
+        struct slice id = str_cut(word, ':', &effect);
+        if (str_eq(effect, "unknown"))
+            f->missing = reason_of(f, id);
+        if (str_eq(effect, "unknown") || str_eq(effect, "denied"))
+            return;
+    }
 }
 
 /* What happens within a call. */
@@ -191,10 +214,27 @@ void figures_records_add(struct figures_records *f, const struct record *r)
 {
     if (r->kind == RECORD_ATTEMPT)
         begin(f, r);
+    else if (r->kind == RECORD_VERDICT)
+        note_verdict(f, r);
     else if (r->kind == RECORD_LEAD)
         note_lead(f, r);
     else
         note_call(f, r);
+}
+
+static void tell_refused(struct figures_records *f)
+{
+    struct buf b;
+    buf_init(&b, 2 * REASON_MAX);
+    for (size_t i = 0; i < f->leads; i++) {
+        const struct lead_now *l = &f->lead[i];
+        if (l->refused == 0 || l->state != LEAD_DENIED)
+            continue;
+        buf_clear(&b);
+        buf_addf(&b, "%s:unknown", f->reason[l->refused]);
+        figures_refused(f->b, buf_slice(&b), 1);
+    }
+    buf_fini(&b);
 }
 
 /* By state, then reason, as the store tells them. */
@@ -225,6 +265,7 @@ void figures_records_end(struct figures_records *f, uint64_t leads)
     for (size_t i = 0; i < f->opens; i++)
         if (f->open[i].used)
             hand_over(f, &f->open[i]);
+    tell_refused(f);
     tell_states(f);
     const struct reader_state_count rest = {
         .state = LEAD_NEW,

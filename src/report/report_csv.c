@@ -56,7 +56,7 @@ static void campaign(const struct figures *f, struct buf *b)
 static void leads(const struct figures *f, struct buf *b)
 {
     number(b, "leads", "total", "", f->leads);
-    number(b, "leads", "not_taken_up", "", figures_not_taken_up(f));
+    number(b, "leads", "gone", "", figures_gone(f));
     for (size_t i = 0; i < FIGURES_LEAD_COUNT; i++)
         number(b, "leads", figures_lead_key((enum figures_lead)i), "",
                f->lead[i].n);
@@ -64,7 +64,10 @@ static void leads(const struct figures *f, struct buf *b)
         instant(b, "next", figures_lead_key((enum figures_lead)i),
                 f->lead[i].first_due_us);
     for (size_t i = 0; i < f->reasons; i++)
-        number(b, "reasons", lead_state_text(f->reason[i].state),
+        number(b, "reasons",
+               f->reason[i].kind == FIGURES_MISSING
+                   ? figures_lead_key(FIGURES_MISSING)
+                   : lead_state_text(f->reason[i].state),
                f->reason[i].reason, f->reason[i].leads);
 }
 

@@ -4,8 +4,11 @@
 
 #include "report/html_chart.h"
 #include "report/html_style.h"
+#include "report/report_versions.h"
 #include "report/why_say.h"
 #include "report/words.h"
+
+enum { VERSIONS_MAX = 1 << 20 };
 
 static void text(struct buf *b, const char *s)
 {
@@ -30,6 +33,7 @@ static const char *tone_of(enum figures_lead k)
     case FIGURES_CALLBACK: return "good";
     case FIGURES_IN_CALL:
     case FIGURES_NEW:
+    case FIGURES_ASKED_AGAIN:
     case FIGURES_RETRY: return "calm";
     case FIGURES_OUT_OF_HOURS:
     case FIGURES_CAPPED: return "wait";
@@ -37,6 +41,7 @@ static const char *tone_of(enum figures_lead k)
     case FIGURES_OPTED_OUT:
     case FIGURES_INTERNAL:
     case FIGURES_DO_NOT_CALL:
+    case FIGURES_MISSING:
     case FIGURES_NO_CONSENT:
     case FIGURES_NO_LAW:
     case FIGURES_DENIED: return "stop";
@@ -128,11 +133,11 @@ static void rows(struct buf *b, const struct figures *f)
                  "<p class=\"note\">%s files are not imported to their end; "
                  "import them again.</p>",
                  words_count(f->files_unfinished, n));
-    if (figures_not_taken_up(f) > 0)
+    if (figures_gone(f) > 0)
         buf_addf(b,
-                 "<p class=\"note\">%s leads are not taken up by the campaign "
-                 "yet.</p>",
-                 words_count(figures_not_taken_up(f), n));
+                 "<p class=\"note\">%s of the imported are not on file any "
+                 "more (erased).</p>",
+                 words_count(figures_gone(f), n));
     buf_add_str(b, "</section>\n");
 }
 
@@ -322,8 +327,13 @@ static void reasons(struct buf *b, const struct figures *f)
         text(b, r->rule != NULL ? r->rule->text : why_say_reason(r->reason));
         if (r->rule != NULL) {
             buf_add_str(b, " <span class=\"soft\">");
-            text(b, r->rule->citation);
+            text(b, r->citation);
             buf_add_str(b, "</span>");
+        }
+        if (r->todo[0] != '\0') {
+            buf_add_str(b, "<br/><small>");
+            text(b, r->todo);
+            buf_add_str(b, "</small>");
         }
         buf_addf(b,
                  "</td><td class=\"soft\"><small>%s</small></td><td "
@@ -351,6 +361,20 @@ static void tries(struct buf *b, const struct figures *f)
     close_table(b);
 }
 
+static void decided_by(struct buf *b, const struct figures *f)
+{
+    struct buf all;
+    buf_init(&all, VERSIONS_MAX);
+    report_versions(f, &all);
+    struct slice rest = buf_slice(&all);
+    while (rest.n > 0) {
+        buf_add_str(b, "<dt>Calls were decided by</dt><dd><code>");
+        words_html(b, str_cut(rest, '\n', &rest));
+        buf_add_str(b, "</code></dd>");
+    }
+    buf_fini(&all);
+}
+
 static void proof(struct buf *b, const struct figures *f)
 {
     const struct figures_journal *j = &f->journal;
@@ -368,11 +392,7 @@ static void proof(struct buf *b, const struct figures *f)
     if (j->head[0] != '\0')
         buf_addf(b, "<dt>Head of its chain</dt><dd><code>%s</code></dd>",
                  j->head);
-    for (size_t i = 0; i < f->versions; i++) {
-        buf_add_str(b, "<dt>Calls were decided by</dt><dd><code>");
-        text(b, f->version[i]);
-        buf_add_str(b, "</code></dd>");
-    }
+    decided_by(b, f);
     buf_add_str(b, "</dl></section>\n");
 }
 

@@ -62,7 +62,7 @@ static void leads(const struct figures *f, struct json_out *j)
     json_out_key(j, "leads");
     json_out_object(j);
     put(j, "total", f->leads);
-    put(j, "not_taken_up", figures_not_taken_up(f));
+    put(j, "gone", figures_gone(f));
     for (size_t i = 0; i < FIGURES_LEAD_COUNT; i++)
         put(j, figures_lead_key((enum figures_lead)i), f->lead[i].n);
     json_out_end_object(j);
@@ -87,8 +87,9 @@ static void reasons(const struct figures *f, struct json_out *j)
         json_out_kv_text(j, "reason", r->reason);
         put(j, "leads", r->leads);
         put_instant(j, "next", r->first_due_us);
-        json_out_kv_text(j, "citation", r->rule ? r->rule->citation : NULL);
+        json_out_kv_text(j, "citation", r->rule ? r->citation : NULL);
         json_out_kv_text(j, "text", r->rule ? r->rule->text : NULL);
+        json_out_kv_text(j, "todo", r->todo[0] ? r->todo : NULL);
         json_out_end_object(j);
     }
     json_out_end_array(j);

@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 
+#include "report/report_versions.h"
 #include "report/words.h"
 
-enum { LABEL = 36, BAR = 20 };
+enum { LABEL = 36, BAR = 20, VERSIONS_MAX = 1 << 20 };
 
 struct page {
     const struct figures *f;
@@ -123,9 +124,10 @@ static void rows(const struct page *p)
                  "again\n",
                  words_count(f->files_unfinished, n[0]),
                  words_count(f->files, n[1]));
-    if (figures_not_taken_up(f) > 0)
-        buf_addf(p->b, "  %s leads are not taken up by the campaign yet\n",
-                 words_count(figures_not_taken_up(f), n[0]));
+    if (figures_gone(f) > 0)
+        buf_addf(p->b,
+                 "  %s of the imported are not on file any more (erased)\n",
+                 words_count(figures_gone(f), n[0]));
 }
 
 static void leads(const struct page *p)
@@ -160,9 +162,13 @@ static void reasons(const struct page *p)
         any = true;
         buf_add_str(p->b, "  ");
         column(p, str_of(r->reason), 18);
-        column(p, str_of(r->rule->citation), 32);
+        column(p, str_of(r->citation), 32);
         buf_addf(p->b, "%9s  %s\n", words_count(r->leads, n),
-                 r->state == LEAD_WAITING ? "wait" : "not called");
+                 r->state == LEAD_WAITING     ? "wait"
+                 : r->kind == FIGURES_MISSING ? "not on file"
+                                              : "not called");
+        if (r->todo[0] != '\0')
+            words_paragraph(p->b, str_of(r->todo), 4, REPORT_TEXT_WIDTH);
     }
 }
 
@@ -295,6 +301,17 @@ static void wrapped(const struct page *p, struct slice versions)
     }
 }
 
+static void decided_by(const struct page *p)
+{
+    struct buf b;
+    buf_init(&b, VERSIONS_MAX);
+    report_versions(p->f, &b);
+    struct slice rest = buf_slice(&b);
+    while (rest.n > 0)
+        wrapped(p, str_cut(rest, '\n', &rest));
+    buf_fini(&b);
+}
+
 static void proof(const struct page *p)
 {
     const struct figures_journal *j = &p->f->journal;
@@ -310,8 +327,7 @@ static void proof(const struct page *p)
              j->restarts == 1 ? "" : "s");
     if (j->head[0] != '\0')
         buf_addf(p->b, "  head %s\n", j->head);
-    for (size_t i = 0; i < p->f->versions; i++)
-        wrapped(p, str_of(p->f->version[i]));
+    decided_by(p);
 }
 
 void report_text(const struct figures *f, bool utf8, struct buf *out)

@@ -143,7 +143,9 @@ void why_idle_text(const struct why_idle *w, struct buf *out)
             words_plain(out, str_of(r->reason));
         }
         if (r->rule != NULL)
-            buf_addf(out, ", %s", r->rule->citation);
+            buf_addf(out, ", %s", r->citation);
+        if (r->todo[0] != '\0')
+            buf_addf(out, "\n             %s", r->todo);
         if (r->first_due_us != 0)
             buf_addf(out, "\n             from %s on",
                      words_instant(r->first_due_us, at));
@@ -184,7 +186,7 @@ void why_idle_json(const struct why_idle *w, struct json_out *j)
         json_out_kv_text(j, "reason", r->reason);
         json_out_kv_int(j, "leads", (int64_t)r->leads);
         put_instant(j, "next", r->first_due_us);
-        json_out_kv_text(j, "citation", r->rule ? r->rule->citation : NULL);
+        json_out_kv_text(j, "citation", r->rule ? r->citation : NULL);
         json_out_end_object(j);
     }
     json_out_end_array(j);

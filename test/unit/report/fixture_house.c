@@ -111,6 +111,13 @@ static int states(void *self, struct campaign_id c, reader_state_fn *v,
     WALK(h->states, c.v != 1, v(arg, &h->state[i]));
 }
 
+static int verdicts(void *self, struct campaign_id c, reader_verdict_fn *v,
+                    void *arg, struct err *e)
+{
+    struct house_fixture *h = self;
+    WALK(h->verdicts, c.v != 1, v(arg, &h->verdict[i]));
+}
+
 static int attempts(void *self, const struct reader_attempts *q,
                     reader_attempt_fn *v, void *arg, struct err *e)
 {
@@ -251,6 +258,7 @@ void house_init(struct house_fixture *h)
         .self = h,
         .campaigns = campaigns,
         .states = states,
+        .verdicts = verdicts,
         .attempts = attempts,
         .answers = answers,
         .imports = imports,

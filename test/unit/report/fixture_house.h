@@ -22,6 +22,8 @@ struct house_fixture {
     size_t campaigns;
     struct reader_state_count state[64];
     size_t states;
+    struct reader_verdict_count verdict[8];
+    size_t verdicts;
     struct reader_attempt *attempt; /* of HOUSE_MAX */
     size_t attempts;
     struct reader_answer *answer; /* of HOUSE_MAX */

@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 #include "core/campaign/campaign.h"
+#include "core/rules/verdict.h"
 #include "report/figures_read.h"
 #include "report/figures_records.h"
 #include "report/report_csv.h"
@@ -87,7 +88,7 @@ static void test_figures(void **state)
     assert_int_equal(f->rows, 120);
     assert_true(figures_rows_add_up(f));
     assert_int_equal(f->leads, 100);
-    assert_int_equal(figures_not_taken_up(f), 0);
+    assert_int_equal(figures_gone(f), 0);
     assert_int_equal(f->lead[FIGURES_OUT_OF_HOURS].n, 20);
     assert_int_equal(f->lead[FIGURES_RETRY].n, 10);
     assert_int_equal(f->lead[FIGURES_DO_NOT_CALL].n, 8);
@@ -118,6 +119,123 @@ static void test_figures(void **state)
     /* The clock was set: the present of this machine means nothing. */
     assert_int_equal(f->now_us, f->journal.last_us);
     assert_string_equal(f->now_source, FIGURES_NOW_JOURNAL);
+    unmake(&m);
+}
+
+static void says(const struct made *m, const char *part)
+{
+    if (strstr(m->text.p, part) == NULL)
+        fail_msg("'%s' is not in:\n%s", part, m->text.p);
+}
+
+/* A list that is not on file is not "on the list"; who is asked about again
+ * was perhaps never called; who is erased is not "not taken up". */
+static void test_missing(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    m.h.state[1].reason = str_of("asked_again"); /* 20 that waited */
+    m.h.import[0].imported += 3;
+    m.h.import[0].duplicates -= 3;
+    m.h.verdict[m.h.verdicts++] = (struct reader_verdict_count){
+        .verdict = VERDICT_DENY,
+        .rules = str_of("T-HRS:passed T-DNC:unknown T-CONSENT:denied"),
+        .state = LEAD_DENIED,
+        .leads = 5};
+    m.h.verdict[m.h.verdicts++] = (struct reader_verdict_count){
+        .verdict = VERDICT_DENY,
+        .rules = str_of("T-DNC:denied T-CONSENT:unknown"),
+        .state = LEAD_DENIED,
+        .leads = 3};
+    m.h.verdict[m.h.verdicts++] = (struct reader_verdict_count){
+        .verdict = VERDICT_DENY, /* has been called since */
+        .rules = str_of("T-DNC:unknown"),
+        .state = LEAD_DONE,
+        .leads = 2};
+    make(&m);
+    const struct figures *f = m.f;
+    assert_int_equal(f->leads, 100);
+    assert_int_equal(f->lead[FIGURES_MISSING].n, 5);
+    assert_int_equal(f->lead[FIGURES_DO_NOT_CALL].n, 3);
+    assert_int_equal(f->lead[FIGURES_NO_CONSENT].n, 6);
+    assert_int_equal(f->lead[FIGURES_ASKED_AGAIN].n, 20);
+    assert_int_equal(f->lead[FIGURES_RETRY].n, 10);
+    assert_int_equal(figures_gone(f), 3);
+    report_text(f, false, &m.text);
+    says(&m, "  what the law asks is not on file             5   5.0 %");
+    says(&m, "  on a do-not-call registry                    3   3.0 %");
+    says(&m, "  asked about again                           20  20.0 %");
+    says(&m, "3 of the imported are not on file any more (erased)");
+    says(&m, "        5  not on file\n    the list us_national is not on file: "
+             "telemark dnc import FILE --list\n    us_national\n");
+    unmake(&m);
+}
+
+/* The same from the records of a run. */
+static void test_missing_of_records(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    const struct figures_options o = {.book = m.h.book, .now_us = NOW};
+    m.b = figures_new(&o);
+    struct figures_records *f = figures_records_new(m.b);
+    for (int64_t i = 1; i <= 4; i++) {
+        struct record r = {
+            .kind = RECORD_VERDICT,
+            .lead = {i},
+            .rules = str_of(i == 1 ? "T-DNC:denied" : "T-DNC:unknown")};
+        figures_records_add(f, &r);
+        r = (struct record){.kind = RECORD_LEAD,
+                            .lead = {i},
+                            .state = LEAD_DENIED,
+                            .key = str_of("T-DNC")};
+        figures_records_add(f, &r);
+    }
+    struct record done = {.kind = RECORD_LEAD,
+                          .lead = {4},
+                          .state = LEAD_DONE,
+                          .key = str_of("completed")};
+    figures_records_add(f, &done);
+    figures_records_end(f, 4);
+    m.f = figures_end(m.b);
+    assert_int_equal(m.f->lead[FIGURES_MISSING].n, 2);
+    assert_int_equal(m.f->lead[FIGURES_DO_NOT_CALL].n, 1);
+    figures_records_free(f);
+    buf_init(&m.text, 1);
+    unmake(&m);
+}
+
+/* Each list and word once below the packs, however they were combined. */
+static void test_versions(void **state)
+{
+    (void)state;
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    static const char *const version[] = {
+        "rules=us 1@ab, op 2@cd; zones=2025b; plan=1; lists=us 2026-11-01 #1",
+        "rules=us 1@ab, op 2@cd; zones=2025b; plan=1; lists=us 2026-11-01 #1, "
+        "state.MO 2026-11-02 #1; recorded=yes",
+        "rules=us 1@ab, op 2@cd; zones=2025b; plan=1; lists=us 2026-11-01 #1, "
+        "state.MO 2026-11-02 #1; recorded=no",
+        "rules=us 2@ef, op 2@cd; zones=2025b; plan=1; lists=us 2026-11-01 #1"};
+    for (size_t i = 0; i < m.h.attempts; i++)
+        m.h.attempt[i].versions = str_of(version[i % 4]);
+    make(&m);
+    report_text(m.f, false, &m.text);
+    says(&m, "  decided by rules=us 1@ab, op 2@cd\n"
+             "             zones=2025b\n"
+             "             plan=1\n"
+             "             lists=us 2026-11-01 #1, state.MO 2026-11-02 #1\n"
+             "             recorded=yes, no\n"
+             "  decided by rules=us 2@ef, op 2@cd\n"
+             "             zones=2025b\n"
+             "             plan=1\n"
+             "             lists=us 2026-11-01 #1\n");
+    assert_null(strstr(strstr(m.text.p, "us 1@ab") + 1, "us 1@ab"));
     unmake(&m);
 }
 
@@ -618,6 +736,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_missing_of_records),
+        cmocka_unit_test(test_versions),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_adds_up),
