@@ -207,7 +207,7 @@ static void tell(struct control *c, const struct retention_erase *s)
         {"calls", s->calls},           {"answers", s->answers},
         {"recordings", s->recordings}, {"leads", s->leads},
         {"consents", s->consents},     {"ledger entries", s->entries},
-        {"kept rows", s->kept},
+        {"kept rows", s->kept},        {"complaints", s->complaints},
     };
     control_printf(c, "%s:\n", s->dry ? "would be erased" : "erased");
     for (size_t i = 0; i < tm_array_len(line); i++)

@@ -133,3 +133,26 @@ int hold_release(struct db *db, struct tenant_id t, struct slice name,
     old.hold.now_us = now_us;
     return rc == TM_OK ? journal(db, &old.hold, "release", old.id, e) : rc;
 }
+
+int hold_covers(struct db *db, const struct hold_row *r, bool *out,
+                struct err *e)
+{
+    struct query q;
+    int64_t n = 0;
+    query_open(&q, db,
+               HOLD_COVERS("SELECT p.lead FROM lead_phone p "
+                           "WHERE p.tenant = ?1 AND p.e164 = ?2 AND ?2 > 0 "
+                           "UNION SELECT ?3 WHERE ?3 > 0",
+                           "SELECT ?2 WHERE ?2 > 0 UNION SELECT p.e164 "
+                           "FROM its l CROSS JOIN lead_phone p "
+                           "ON p.tenant = ?1 AND p.lead = l.lead",
+                           "SELECT ?4", "SELECT ?5"));
+    query_int(&q, r->tenant.v);
+    query_int(&q, (int64_t)r->e164);
+    query_int(&q, r->lead);
+    query_int(&q, r->campaign);
+    query_int(&q, r->seller);
+    int rc = query_one(&q, &n, e);
+    *out = n > 0;
+    return rc;
+}

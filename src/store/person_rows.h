@@ -99,7 +99,8 @@ int person_rows_suppress(struct db *db, struct person_rows *p,
 int person_rows_erase(struct db *db, struct person_rows *p,
                       struct err *e) TM_MUST_CHECK;
 
-/* Leaves no trace in the file: VACUUM when it is small enough or alone, and an
+/* Removes the recordings of what was erased, then leaves no trace in the file:
+ * VACUUM when it is small enough or alone, and an
  * empty write-ahead log. *clean: whether all of it could be done. */
 struct person_rows_scrub {
     bool alone; /* no server runs */

@@ -1,12 +1,11 @@
 /* The erasure of a person: see store/person_rows.h. */
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/civil.h"
 #include "store/apply.h"
 #include "store/data_dir.h"
+#include "store/hold.h"
 #include "store/person_rows_inside.h"
 #include "store/query.h"
 #include "store/reader_records.h"
@@ -40,25 +39,17 @@ static int refuse_held(struct db *db, const struct person_rows *p,
 {
     struct query q;
     char names[300];
-    query_open(
-        &q, db,
-        "SELECT coalesce(group_concat('\"' || h.name || '\"', ', '), ''), "
-        "count(*) FROM hold_active h WHERE h.tenant = ?1 AND (h.e164" MINE
-        "OR h.campaign IN (SELECT m.campaign FROM campaign_lead m "
-        "WHERE m.tenant = ?1 AND m.lead" ITS
-        "UNION SELECT a.campaign FROM attempt a WHERE " CALLS_OF
-        ") OR h.seller IN (SELECT a.seller FROM attempt a WHERE " CALLS_OF
-        "UNION SELECT k.seller FROM consent k WHERE k.tenant = ?1 "
-        "AND k.lead" ITS "UNION SELECT g.seller FROM ledger g "
-        "WHERE g.tenant = ?1 AND g.e164" MINE "AND g.seller > 0 "
-        "UNION SELECT c.seller FROM campaign_lead m JOIN campaign c "
-        "ON c.tenant = m.tenant AND c.id = m.campaign "
-        "WHERE m.tenant = ?1 AND m.lead" ITS "))");
+    query_open(&q, db,
+               HOLD_COVERS("SELECT lead FROM person_lead",
+                           "SELECT e164 FROM person_number", "SELECT 0",
+                           "SELECT g.seller FROM ledger g WHERE g.tenant = ?1 "
+                           "AND g.address = ?2 AND ?2 <> ''"));
     query_int(&q, p->tenant.v);
+    query_text(&q, p->address);
     int rc = query_step(&q, e);
-    int64_t n = rc == 1 ? query_get_int(&q, 1) : 0;
+    int64_t n = rc == 1 ? query_get_int(&q, 0) : 0;
     if (n > 0)
-        (void)str_copy(names, sizeof(names), query_get_text(&q, 0));
+        (void)str_copy(names, sizeof(names), query_get_text(&q, 1));
     query_close(&q);
     if (rc < 0)
         return rc;
@@ -98,31 +89,27 @@ static int run_on(struct db *db, const struct person_rows *p,
 
 /* --- calls ----------------------------------------------------------------*/
 
-/* A recording is kept only as the proof of a spoken consent that is kept. */
-static int drop_recording(struct person_rows *p, int64_t id, bool proof,
-                          struct err *e)
-{
-    char name[64], path[PATH_MAX];
-    (void)snprintf(name, sizeof(name), "recordings/%lld.wav", (long long)id);
-    data_dir_path(p->dir, name, path, sizeof(path));
-    if (proof && access(path, F_OK) == 0) {
-        struct person_rows_tally *t = &p->tally[PERSON_RECORDINGS];
-        t->kept++;
-        t->because = "the proof of a spoken consent that is kept";
-        return TM_OK;
-    }
-    if (unlink(path) == 0)
-        p->tally[PERSON_RECORDINGS].erased++;
-    else if (errno != ENOENT)
-        return err_errno(e, "cannot remove %s", path);
-    return TM_OK;
-}
-
 struct call {
     int64_t id, recorded_us;
     uint64_t e164;
     bool proof;
 };
+
+/* A recording is kept only as the proof of a spoken consent that is kept. */
+static int drop_recording(struct db *db, struct person_rows *p,
+                          const struct call *c, struct err *e)
+{
+    bool there = false;
+    int rc = retention_recording(db, c->id, c->proof, &there, e);
+    if (!there)
+        return rc;
+    struct person_rows_tally *t = &p->tally[PERSON_RECORDINGS];
+    t->erased += !c->proof;
+    t->kept += c->proof;
+    if (c->proof)
+        t->because = "the proof of a spoken consent that is kept";
+    return rc;
+}
 
 /* The next call behind the last id: 1, 0 at the end, or an error. */
 static int next_call(struct db *db, const struct person_rows *p, struct call *c,
@@ -154,7 +141,7 @@ static int erase_calls(struct db *db, struct person_rows *p, struct err *e)
         const struct retention_rule *rule =
             retention_rule_of_number(RETENTION_CALL, c.e164);
         int64_t until = retention_duty_until(rule, c.recorded_us);
-        rc = drop_recording(p, c.id, c.proof, e);
+        rc = drop_recording(db, p, &c, e);
         if (rc != TM_OK)
             return rc;
         if (until > p->now_us) {
@@ -420,60 +407,106 @@ static int erase_ledger(struct db *db, struct person_rows *p, struct err *e)
 /* --- complaints, holds, the record ----------------------------------------*/
 
 /* A case that is open is a claim that may have to be defended (GDPR art.
- * 17(3)(e)); it can be erased when it is closed. */
-#define CLOSED_CASES                                                           \
-    "(SELECT q.id FROM complaint q WHERE q.tenant = ?1 AND q.e164" MINE        \
-    "AND coalesce((SELECT max(v.id) FROM complaint_event v "                   \
-    "WHERE v.tenant = q.tenant AND v.complaint = q.id "                        \
-    "AND v.kind = 'closed'), -1) > coalesce((SELECT max(v.id) "                \
-    "FROM complaint_event v WHERE v.tenant = q.tenant "                        \
-    "AND v.complaint = q.id AND v.kind = 'reopened'), 0)) "
+ * 17(3)(e)), and so is a violation on file until no claim can be made of it any
+ * more; the others can be erased when they are closed. */
+enum { CLAIM_MONTHS = 48 }; /* 28 USC 1658(a) */
 
-static int erase_complaints(struct db *db, struct person_rows *p, struct err *e)
+struct complaint_case {
+    int64_t id, closed_us; /* 0: open */
+    bool violation;
+};
+
+static int next_case(struct db *db, const struct person_rows *p,
+                     struct complaint_case *c, struct err *e)
 {
-    static const char open_case[] =
-        "a case that is not closed: GDPR art. 17(3)(e)";
-    struct person_rows_tally *t = &p->tally[PERSON_COMPLAINTS];
     struct query q;
-    int64_t left = 0;
-    int rc = run_on(db, p,
-                    "DELETE FROM complaint_match WHERE tenant = ?1 "
-                    "AND complaint IN " CLOSED_CASES,
-                    NULL, e);
-    /* The events tell which cases are closed: they go after the cases. */
-    if (rc == TM_OK)
-        rc = run_on(db, p,
-                    "DELETE FROM complaint WHERE tenant = ?1 "
-                    "AND id IN " CLOSED_CASES,
-                    &t->erased, e);
-    if (rc == TM_OK && t->erased > 0)
-        rc = run_on(db, p,
-                    "DELETE FROM complaint_event AS v WHERE v.tenant = ?1 "
-                    "AND NOT EXISTS (SELECT 1 FROM complaint q "
-                    "WHERE q.tenant = v.tenant AND q.id = v.complaint)",
-                    NULL, e);
-    if (rc != TM_OK)
-        return rc;
     query_open(&q, db,
-               "SELECT count(*) FROM complaint WHERE tenant = ? AND e164" MINE);
+               "SELECT q.id, CASE WHEN v.kind = 'closed' THEN v.at_us ELSE 0 "
+               "END, coalesce(v.value = 'violation', 0) FROM complaint q "
+               "LEFT JOIN complaint_event v ON v.tenant = q.tenant "
+               "AND v.complaint = q.id AND v.id = (SELECT max(w.id) "
+               "FROM complaint_event w WHERE w.tenant = q.tenant "
+               "AND w.complaint = q.id AND w.kind IN ('closed', 'reopened')) "
+               "WHERE q.tenant = ?1 AND q.e164" MINE "AND q.id > ?2 "
+               "ORDER BY q.id LIMIT 1");
     query_int(&q, p->tenant.v);
-    rc = query_one(&q, &left, e);
-    t->kept = (uint64_t)left;
-    t->because = left > 0 ? open_case : NULL;
+    query_int(&q, c->id);
+    int rc = query_step(&q, e);
+    if (rc == 1)
+        *c = (struct complaint_case){.id = query_get_int(&q, 0),
+                                     .closed_us = query_get_int(&q, 1),
+                                     .violation = query_get_int(&q, 2) != 0};
+    query_close(&q);
     return rc;
 }
 
-static int drop_holds(struct db *db, struct person_rows *p, struct err *e)
+static int drop_case(struct db *db, const struct person_rows *p, int64_t id,
+                     struct err *e)
 {
-    int rc = run_on(db, p, "DELETE FROM hold WHERE tenant = ?1 AND e164" MINE,
-                    &p->tally[PERSON_HOLDS].erased, e);
-    return rc == TM_OK
-               ? run_on(db, p,
-                        "DELETE FROM hold_end AS x WHERE x.tenant = ?1 AND "
-                        "NOT EXISTS (SELECT 1 FROM hold h "
-                        "WHERE h.tenant = x.tenant AND h.id = x.id)",
-                        NULL, e)
-               : rc;
+    static const char *const text[] = {
+        "DELETE FROM complaint_match WHERE tenant = ? AND complaint = ?",
+        "DELETE FROM complaint_event WHERE tenant = ? AND complaint = ?",
+        "DELETE FROM complaint WHERE tenant = ? AND id = ?",
+    };
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < tm_array_len(text); i++) {
+        struct query q;
+        query_open(&q, db, text[i]);
+        query_int(&q, p->tenant.v);
+        query_int(&q, id);
+        rc = query_done(&q, e);
+    }
+    return rc;
+}
+
+static int64_t claims_until(const struct complaint_case *c)
+{
+    struct civil_time t = civil_of_us(c->closed_us);
+    t.date = civil_add_months(t.date, CLAIM_MONTHS);
+    return civil_to_us(t);
+}
+
+static int erase_complaints(struct db *db, struct person_rows *p, struct err *e)
+{
+    static const char *const because[] = {
+        NULL, "a case that is not closed: GDPR art. 17(3)(e)",
+        "proof of a violation, while claims can be made (4 years from "
+        "closing, 28 USC 1658(a); GDPR art. 17(3)(e))",
+        "cases that are not closed, and proof of a violation, while claims "
+        "can be made (4 years from closing, 28 USC 1658(a); GDPR art. "
+        "17(3)(e))"};
+    struct person_rows_tally *t = &p->tally[PERSON_COMPLAINTS];
+    struct complaint_case c = {0};
+    int rc, why = 0;
+    while ((rc = next_case(db, p, &c, e)) == 1) {
+        int64_t until = c.closed_us > 0 && c.violation ? claims_until(&c) : 0;
+        if (c.closed_us > 0 && until <= p->now_us) {
+            rc = drop_case(db, p, c.id, e);
+            if (rc != TM_OK)
+                return rc;
+            t->erased++;
+            continue;
+        }
+        t->kept++;
+        why |= c.closed_us > 0 ? 2 : 1;
+        t->until_us = until > t->until_us ? until : t->until_us;
+    }
+    t->because = because[why];
+    return rc;
+}
+
+/* One that stands stops the whole; a released one is proof of what was kept
+ * when, and stays without the number. */
+static int blank_holds(struct db *db, struct person_rows *p, struct err *e)
+{
+    struct person_rows_tally *t = &p->tally[PERSON_HOLDS];
+    int rc = run_on(db, p,
+                    "UPDATE hold SET e164 = 0 WHERE tenant = ?1 "
+                    "AND e164" MINE,
+                    &t->kept, e);
+    t->because =
+        t->kept > 0 ? "the list of legal holds; without the number" : NULL;
+    return rc;
 }
 
 /* What an earlier erasure kept. */
@@ -550,7 +583,7 @@ int person_rows_erase(struct db *db, struct person_rows *p, struct err *e)
     static step_fn *const step[] = {
         person_rows_exports, visit_kept,    keep_consents, keep_relationships,
         erase_ledger,        erase_answers, erase_calls,   erase_complaints,
-        erase_leads,         drop_holds,    count_opt_outs};
+        erase_leads,         blank_holds,   count_opt_outs};
     tm_assert(p->path != NULL && p->now_us > 0);
     int rc = db_exec(db, "PRAGMA secure_delete = ON", e);
     if (rc == TM_OK)

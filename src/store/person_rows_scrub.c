@@ -1,6 +1,7 @@
 /* What was deleted leaves the file too: see store/person_rows.h. */
 #include "store/person_rows.h"
 #include "store/query.h"
+#include "store/retention.h"
 
 enum { VACUUM_BYTES_MAX = 256 << 20 };
 
@@ -37,7 +38,9 @@ int person_rows_scrub(struct db *db, struct person_rows_scrub *s, struct err *e)
 {
     int64_t bytes = 0;
     s->clean = true;
-    int rc = file_bytes(db, &bytes, e);
+    int rc = retention_files(db, e);
+    if (rc == TM_OK)
+        rc = file_bytes(db, &bytes, e);
     /* Neither works inside the transaction that work comes in; what is in it
      * so far is nothing of ours. */
     if (rc == TM_OK)

@@ -169,6 +169,7 @@ const struct reader_records_table reader_records_tables[] = {
     {"rule_pack", NULL},
     {"campaign_plan", NULL},
     {"hold_end", NULL},
+    {"recording_gone", /* ids of calls that were erased */ NULL},
     {"journal", /* hashes of numbers only */ NULL},
     {"plan_version", NULL},
     {"campaign", NULL},

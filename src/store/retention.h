@@ -34,6 +34,7 @@ enum { RETENTION_NO_END = 12000, RETENTION_RULES_MAX = 40 };
     X(RETENTION_RELATIONSHIP, "relationship", "the last call to the person")   \
     X(RETENTION_REQUEST, "request", "the request to be left alone")            \
     X(RETENTION_LEAD, "lead", "the import, or the last call")                  \
+    X(RETENTION_COMPLAINT, "complaint", "the closing, unless a violation")     \
     X(RETENTION_MATERIAL, "material", "the last use")                          \
     X(RETENTION_REGISTRY, "registry", "the last use")                          \
     X(RETENTION_PROVIDER, "provider", "the end of the contract")
@@ -94,8 +95,9 @@ struct retention_erase {
     bool dry; /* counts only */
     /* result */
     bool done;
-    uint64_t calls, answers, recordings, leads, consents, entries, kept;
-    uint64_t held; /* calls and leads whose time is over, under legal hold */
+    uint64_t calls, answers, recordings, leads, consents, entries, kept,
+        complaints;
+    uint64_t held; /* rows whose time is over, under legal hold */
     /* its own */
     struct retention_periods periods;
     int phase;
@@ -103,5 +105,13 @@ struct retention_erase {
 };
 int retention_erase(struct db *db, struct retention_erase *s,
                     struct err *e) TM_MUST_CHECK;
+
+/* Recordings are files, and a transaction can fail: their erasure is written
+ * down with that of their calls, and carried out behind the commit, by
+ * retention_files in a transaction of its own (person_rows_scrub runs it).
+ * *there: whether there is a file. keep: only looks. */
+int retention_recording(struct db *db, int64_t attempt, bool keep, bool *there,
+                        struct err *e) TM_MUST_CHECK;
+int retention_files(struct db *db, struct err *e) TM_MUST_CHECK;
 
 #endif

@@ -2,24 +2,35 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "store/apply.h"
 #include "store/data_dir.h"
+#include "store/hold.h"
 #include "store/query.h"
 #include "store/retention.h"
 
 enum { PIECE = 500 };
-enum { PHASE_START, PHASE_CALLS, PHASE_LEADS, PHASE_LEDGER, PHASE_REST };
-
-struct item {
-    int64_t id, lead;
-    uint64_t e164;
-    int64_t from_us;
-    bool held;
+enum {
+    PHASE_START,
+    PHASE_CALLS,
+    PHASE_LEADS,
+    PHASE_LEDGER,
+    PHASE_KEPT,
+    PHASE_COMPLAINTS,
+    PHASE_END
 };
 
-/* Up to PIECE rows "id, number, lead, from, held" behind the last one. */
+struct item {
+    int64_t id, lead, attempt;
+    uint64_t e164;
+    int64_t from_us; /* of kept rows: their end */
+    int64_t campaign, seller;
+};
+
+/* Up to PIECE rows "id, number, lead, from, campaign, seller, attempt" behind
+ * the last one. */
 static int read_items(struct query *q, const struct retention_erase *s,
                       struct item item[PIECE], int *n, struct err *e)
 {
@@ -34,7 +45,9 @@ static int read_items(struct query *q, const struct retention_erase *s,
                                      .e164 = (uint64_t)query_get_int(q, 1),
                                      .lead = query_get_int(q, 2),
                                      .from_us = query_get_int(q, 3),
-                                     .held = query_get_int(q, 4) != 0};
+                                     .campaign = query_get_int(q, 4),
+                                     .seller = query_get_int(q, 5),
+                                     .attempt = query_get_int(q, 6)};
     }
     query_close(q);
     return rc;
@@ -55,22 +68,49 @@ static bool over(const struct retention_erase *s, enum retention_kind k,
     return retention_until(&s->periods, rule, it->from_us) <= s->now_us;
 }
 
+typedef bool(over_fn)(const struct retention_erase *s, const struct item *it);
+typedef int(drop_fn)(struct db *db, struct retention_erase *s,
+                     const struct item *it, struct err *e);
+
+/* Drops those of a piece that are over and under no hold. */
+static int walk(struct db *db, struct retention_erase *s, struct query *q,
+                over_fn *is_over, drop_fn *drop, struct err *e)
+{
+    struct item item[PIECE];
+    int n;
+    int rc = read_items(q, s, item, &n, e);
+    for (int i = 0; rc == TM_OK && i < n; i++) {
+        const struct item *it = &item[i];
+        const struct hold_row row = {.tenant = s->tenant,
+                                     .e164 = it->e164,
+                                     .lead = it->lead,
+                                     .campaign = it->campaign,
+                                     .seller = it->seller};
+        bool held = false;
+        s->last = it->id;
+        if (!is_over(s, it))
+            continue;
+        rc = hold_covers(db, &row, &held, e);
+        s->held += held;
+        if (rc == TM_OK && !held)
+            rc = drop(db, s, it, e);
+    }
+    if (rc == TM_OK && n < PIECE) {
+        s->phase++;
+        s->last = 0;
+    }
+    return rc;
+}
+
 /* --- calls ----------------------------------------------------------------*/
 
-static int drop_recording(struct retention_erase *s, int64_t id, struct err *e)
+static int drop_recording(struct db *db, struct retention_erase *s, int64_t id,
+                          struct err *e)
 {
-    char name[64], path[PATH_MAX];
-    (void)snprintf(name, sizeof(name), "recordings/%lld.wav", (long long)id);
-    data_dir_path(s->dir, name, path, sizeof(path));
-    if (s->dry) {
-        s->recordings += access(path, F_OK) == 0;
-        return TM_OK;
-    }
-    if (unlink(path) == 0)
-        s->recordings++;
-    else if (errno != ENOENT)
-        return err_errno(e, "cannot remove %s", path);
-    return TM_OK;
+    bool there = false;
+    int rc = retention_recording(db, id, s->dry, &there, e);
+    s->recordings += there;
+    return rc;
 }
 
 /* The recording of a spoken consent goes with the consent, not the call. */
@@ -86,7 +126,7 @@ static int drop_sound(struct db *db, struct retention_erase *s,
     query_int(&q, (int64_t)it->e164);
     query_int(&q, it->id);
     int rc = query_one(&q, &proof, e);
-    return rc == TM_OK && proof == 0 ? drop_recording(s, it->id, e) : rc;
+    return rc == TM_OK && proof == 0 ? drop_recording(db, s, it->id, e) : rc;
 }
 
 static int drop_call(struct db *db, struct retention_erase *s,
@@ -117,35 +157,19 @@ static int drop_call(struct db *db, struct retention_erase *s,
     return rc;
 }
 
+static bool call_over(const struct retention_erase *s, const struct item *it)
+{
+    return over(s, RETENTION_CALL, it);
+}
+
 static int erase_calls(struct db *db, struct retention_erase *s, struct err *e)
 {
-    struct item item[PIECE];
     struct query q;
-    int n;
-    query_open(
-        &q, db,
-        "SELECT a.id, a.e164, a.lead, a.recorded_us, EXISTS (SELECT 1 "
-        "FROM hold_active h WHERE h.tenant = a.tenant AND (h.e164 = a.e164 "
-        "OR h.campaign = a.campaign OR h.seller = a.seller "
-        "OR h.e164 IN (SELECT p.e164 FROM lead_phone p "
-        "WHERE p.tenant = a.tenant AND p.lead = a.lead))) FROM attempt a "
-        "WHERE a.tenant = ? AND a.id > ? AND a.ended_us > 0 "
-        "ORDER BY a.id LIMIT ?");
-    int rc = read_items(&q, s, item, &n, e);
-    for (int i = 0; rc == TM_OK && i < n; i++) {
-        s->last = item[i].id;
-        if (!over(s, RETENTION_CALL, &item[i]))
-            continue;
-        if (item[i].held)
-            s->held++;
-        else
-            rc = drop_call(db, s, &item[i], e);
-    }
-    if (rc == TM_OK && n < PIECE) {
-        s->phase = PHASE_LEADS;
-        s->last = 0;
-    }
-    return rc;
+    query_open(&q, db,
+               "SELECT id, e164, lead, recorded_us, campaign, seller, id "
+               "FROM attempt WHERE tenant = ? AND id > ? AND ended_us > 0 "
+               "ORDER BY id LIMIT ?");
+    return walk(db, s, &q, call_over, drop_call, e);
 }
 
 /* --- leads ----------------------------------------------------------------*/
@@ -164,8 +188,8 @@ static int count_consents(struct db *db, struct retention_erase *s,
     return rc;
 }
 
-static int drop_lead(struct db *db, struct retention_erase *s, int64_t lead,
-                     struct err *e)
+static int drop_lead(struct db *db, struct retention_erase *s,
+                     const struct item *it, struct err *e)
 {
     static const char *const text[] = {
         "DELETE FROM consent_end WHERE tenant = ? AND lead = ?",
@@ -175,11 +199,11 @@ static int drop_lead(struct db *db, struct retention_erase *s, int64_t lead,
         "DELETE FROM lead WHERE tenant = ? AND id = ?",
     };
     s->leads++;
-    int rc = count_consents(db, s, lead, e);
+    int rc = count_consents(db, s, it->id, e);
     for (size_t i = 0; rc == TM_OK && !s->dry && i < tm_array_len(text); i++) {
         struct query q;
         query_open(&q, db, text[i]);
-        rc = delete_two(&q, s->tenant.v, lead, e);
+        rc = delete_two(&q, s->tenant.v, it->id, e);
     }
     return rc;
 }
@@ -194,53 +218,50 @@ static bool lead_over(const struct retention_erase *s, const struct item *it)
  * on it; one with a call that stays, stays. */
 static int erase_leads(struct db *db, struct retention_erase *s, struct err *e)
 {
-    struct item item[PIECE];
     struct query q;
-    int n;
     query_open(
         &q, db,
         "SELECT d.id, coalesce((SELECT p.e164 FROM lead_phone p "
         "WHERE p.tenant = d.tenant AND p.lead = d.id "
         "ORDER BY p.position LIMIT 1), 0), d.id, max(d.imported_us, "
         "coalesce((SELECT max(a.recorded_us) FROM attempt a "
-        "WHERE a.tenant = d.tenant AND a.lead = d.id), 0)), "
-        "EXISTS (SELECT 1 FROM hold_active h WHERE h.tenant = d.tenant "
-        "AND (h.e164 IN (SELECT p.e164 FROM lead_phone p "
-        "WHERE p.tenant = d.tenant AND p.lead = d.id) OR h.campaign IN "
-        "(SELECT m.campaign FROM campaign_lead m WHERE m.tenant = d.tenant "
-        "AND m.lead = d.id) OR h.seller IN (SELECT c.seller "
-        "FROM campaign_lead m JOIN campaign c ON c.tenant = m.tenant "
-        "AND c.id = m.campaign WHERE m.tenant = d.tenant AND m.lead = d.id) "
-        "OR h.seller IN (SELECT k.seller FROM consent k "
-        "WHERE k.tenant = d.tenant AND k.lead = d.id))) FROM lead d "
-        "WHERE d.tenant = ? AND d.id > ? ORDER BY d.id LIMIT ?");
-    int rc = read_items(&q, s, item, &n, e);
-    for (int i = 0; rc == TM_OK && i < n; i++) {
-        s->last = item[i].id;
-        if (!lead_over(s, &item[i]))
-            continue;
-        if (item[i].held)
-            s->held++;
-        else
-            rc = drop_lead(db, s, item[i].lead, e);
-    }
-    if (rc == TM_OK && n < PIECE) {
-        s->phase = PHASE_LEDGER;
-        s->last = 0;
-    }
-    return rc;
+        "WHERE a.tenant = d.tenant AND a.lead = d.id), 0)), 0, 0, 0 "
+        "FROM lead d WHERE d.tenant = ? AND d.id > ? ORDER BY d.id LIMIT ?");
+    return walk(db, s, &q, lead_over, drop_lead, e);
 }
 
 /* --- the rest -------------------------------------------------------------*/
 
-/* it->lead is the call that heard it, 0 none. */
+/* The recording of a spoken consent goes with the later of the two, the call
+ * and the last consent that leans on it. */
+static int drop_proof(struct db *db, struct retention_erase *s,
+                      const struct item *it, struct err *e)
+{
+    struct query q;
+    int64_t others = 0;
+    query_open(&q, db,
+               "SELECT (SELECT count(*) FROM attempt WHERE tenant = ?1 "
+               "AND id = ?2 AND ?5 = 0) + (SELECT count(*) FROM ledger WHERE "
+               "tenant = ?1 "
+               "AND e164 = ?3 AND kind = 'consent' AND attempt = ?2 "
+               "AND id <> ?4)");
+    query_int(&q, s->tenant.v);
+    query_int(&q, it->attempt);
+    query_int(&q, (int64_t)it->e164);
+    query_int(&q, it->id);
+    query_int(&q, s->dry); /* then the call is counted, and still there */
+    int rc = query_one(&q, &others, e);
+    return rc == TM_OK && others == 0 ? drop_recording(db, s, it->attempt, e)
+                                      : rc;
+}
+
 static int drop_entry(struct db *db, struct retention_erase *s,
                       const struct item *it, struct err *e)
 {
     struct query q;
     int64_t id = it->id;
     s->entries++;
-    int rc = it->lead > 0 ? drop_recording(s, it->lead, e) : TM_OK;
+    int rc = it->attempt > 0 ? drop_proof(db, s, it, e) : TM_OK;
     if (rc != TM_OK || s->dry)
         return rc;
     query_open(&q, db, "DELETE FROM ledger_end WHERE tenant = ? AND id = ?");
@@ -252,58 +273,93 @@ static int drop_entry(struct db *db, struct retention_erase *s,
     return rc;
 }
 
+static bool entry_over(const struct retention_erase *s, const struct item *it)
+{
+    return over(s, RETENTION_CONSENT, it) &&
+           over(s, RETENTION_RELATIONSHIP, it);
+}
+
 /* Consents, relationships and facts of numbers. A request to be left alone
  * stays with its opt-out; what is about the caller is not personal. */
 static int erase_ledger(struct db *db, struct retention_erase *s, struct err *e)
 {
-    struct item item[PIECE];
     struct query q;
-    int n;
-    query_open(
-        &q, db,
-        "SELECT g.id, g.e164, CASE WHEN g.kind = 'consent' THEN g.attempt "
-        "ELSE 0 END, max(g.recorded_us, coalesce((SELECT "
-        "max(a.recorded_us) FROM attempt a WHERE a.tenant = g.tenant "
-        "AND a.e164 = g.e164), 0)), EXISTS (SELECT 1 FROM hold_active "
-        "h WHERE h.tenant = g.tenant AND (h.e164 = g.e164 "
-        "AND g.e164 > 0 OR h.seller = g.seller AND g.seller > 0)) "
-        "FROM ledger g WHERE g.tenant = ? AND g.id > ? "
-        "AND g.kind IN ('consent', 'relationship', 'number') "
-        "ORDER BY g.id LIMIT ?");
-    int rc = read_items(&q, s, item, &n, e);
-    for (int i = 0; rc == TM_OK && i < n; i++) {
-        s->last = item[i].id;
-        if (!over(s, RETENTION_CONSENT, &item[i]) ||
-            !over(s, RETENTION_RELATIONSHIP, &item[i]))
-            continue;
-        if (item[i].held)
-            s->held++;
-        else
-            rc = drop_entry(db, s, &item[i], e);
-    }
-    if (rc == TM_OK && n < PIECE)
-        s->phase = PHASE_REST;
-    return rc;
+    query_open(&q, db,
+               "SELECT g.id, g.e164, 0, max(g.recorded_us, coalesce((SELECT "
+               "max(a.recorded_us) FROM attempt a WHERE a.tenant = g.tenant "
+               "AND a.e164 = g.e164), 0)), 0, g.seller, "
+               "CASE WHEN g.kind = 'consent' THEN g.attempt ELSE 0 END "
+               "FROM ledger g WHERE g.tenant = ? AND g.id > ? "
+               "AND g.kind IN ('consent', 'relationship', 'number') "
+               "ORDER BY g.id LIMIT ?");
+    return walk(db, s, &q, entry_over, drop_entry, e);
+}
+
+static bool kept_over(const struct retention_erase *s, const struct item *it)
+{
+    return it->from_us <= s->now_us;
+}
+
+static int drop_kept(struct db *db, struct retention_erase *s,
+                     const struct item *it, struct err *e)
+{
+    struct query q;
+    s->kept++;
+    if (s->dry)
+        return TM_OK;
+    query_open(&q, db, "DELETE FROM kept WHERE tenant = ? AND id = ?");
+    return delete_two(&q, s->tenant.v, it->id, e);
 }
 
 static int erase_kept(struct db *db, struct retention_erase *s, struct err *e)
 {
     struct query q;
-    int64_t n = 0;
-#define KEPT_OVER                                                              \
-    "FROM kept AS k WHERE k.tenant = ? AND k.until_us <= ? AND NOT EXISTS "    \
-    "(SELECT 1 FROM hold_active h WHERE h.tenant = k.tenant "                  \
-    "AND (h.e164 = k.e164 OR h.seller = k.seller AND k.seller > 0))"
-    query_open(&q, db, "SELECT count(*) " KEPT_OVER);
-    query_int(&q, s->tenant.v);
-    query_int(&q, s->now_us);
-    int rc = query_one(&q, &n, e);
-    s->kept = (uint64_t)n;
-    if (rc != TM_OK || s->dry)
-        return rc;
-    query_open(&q, db, "DELETE " KEPT_OVER);
-    return delete_two(&q, s->tenant.v, s->now_us, e);
-#undef KEPT_OVER
+    query_open(&q, db,
+               "SELECT id, e164, 0, until_us, 0, seller, 0 FROM kept "
+               "WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?");
+    return walk(db, s, &q, kept_over, drop_kept, e);
+}
+
+static bool complaint_over(const struct retention_erase *s,
+                           const struct item *it)
+{
+    return over(s, RETENTION_COMPLAINT, it);
+}
+
+static int drop_complaint(struct db *db, struct retention_erase *s,
+                          const struct item *it, struct err *e)
+{
+    static const char *const text[] = {
+        "DELETE FROM complaint_match WHERE tenant = ? AND complaint = ?",
+        "DELETE FROM complaint_event WHERE tenant = ? AND complaint = ?",
+        "DELETE FROM complaint WHERE tenant = ? AND id = ?",
+    };
+    int rc = TM_OK;
+    s->complaints++;
+    for (size_t i = 0; rc == TM_OK && !s->dry && i < tm_array_len(text); i++) {
+        struct query q;
+        query_open(&q, db, text[i]);
+        rc = delete_two(&q, s->tenant.v, it->id, e);
+    }
+    return rc;
+}
+
+/* Cases that are closed, by their last event of either kind; the proof of a
+ * violation stays. */
+static int erase_complaints(struct db *db, struct retention_erase *s,
+                            struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT q.id, q.e164, 0, v.at_us, 0, q.seller, 0 "
+               "FROM complaint q JOIN complaint_event v "
+               "ON v.tenant = q.tenant AND v.complaint = q.id "
+               "AND v.id = (SELECT max(w.id) FROM complaint_event w "
+               "WHERE w.tenant = q.tenant AND w.complaint = q.id "
+               "AND w.kind IN ('closed', 'reopened')) "
+               "WHERE q.tenant = ? AND q.id > ? AND v.kind = 'closed' "
+               "AND v.value <> 'violation' ORDER BY q.id LIMIT ?");
+    return walk(db, s, &q, complaint_over, drop_complaint, e);
 }
 
 static int write_down(struct db *db, const struct retention_erase *s,
@@ -313,12 +369,13 @@ static int write_down(struct db *db, const struct retention_erase *s,
     (void)snprintf(
         note, sizeof(note),
         "calls %llu, answers %llu, recordings %llu, leads %llu, "
-        "consents %llu, ledger entries %llu, kept rows %llu; "
+        "consents %llu, ledger entries %llu, kept rows %llu, complaints %llu; "
         "under legal hold %llu",
         (unsigned long long)s->calls, (unsigned long long)s->answers,
         (unsigned long long)s->recordings, (unsigned long long)s->leads,
         (unsigned long long)s->consents, (unsigned long long)s->entries,
-        (unsigned long long)s->kept, (unsigned long long)s->held);
+        (unsigned long long)s->kept, (unsigned long long)s->complaints,
+        (unsigned long long)s->held);
     struct record r = {.kind = RECORD_ERASED,
                        .at_us = s->now_us,
                        .tenant = s->tenant,
@@ -341,11 +398,56 @@ int retention_erase(struct db *db, struct retention_erase *s, struct err *e)
     case PHASE_CALLS: return erase_calls(db, s, e);
     case PHASE_LEADS: return erase_leads(db, s, e);
     case PHASE_LEDGER: return erase_ledger(db, s, e);
+    case PHASE_KEPT: return erase_kept(db, s, e);
+    case PHASE_COMPLAINTS: return erase_complaints(db, s, e);
     default: break;
     }
-    rc = erase_kept(db, s, e);
-    if (rc == TM_OK)
-        rc = write_down(db, s, e);
+    rc = write_down(db, s, e);
     s->done = rc == TM_OK;
     return rc;
+}
+
+/* --- recordings -----------------------------------------------------------*/
+
+/* Beside the database, as store/data_dir.h says. */
+static void recording_path(const struct db *db, int64_t attempt,
+                           char out[PATH_MAX])
+{
+    const char *slash = strrchr(db->path, '/');
+    tm_assert(slash != NULL);
+    int n = snprintf(out, PATH_MAX, "%.*s/recordings/%lld.wav",
+                     (int)(slash - db->path), db->path, (long long)attempt);
+    tm_assert(n > 0 && n < PATH_MAX);
+}
+
+int retention_recording(struct db *db, int64_t attempt, bool keep, bool *there,
+                        struct err *e)
+{
+    char path[PATH_MAX];
+    struct query q;
+    recording_path(db, attempt, path);
+    *there = access(path, F_OK) == 0;
+    if (keep || !*there)
+        return TM_OK;
+    query_open(&q, db,
+               "INSERT OR IGNORE INTO recording_gone (attempt) VALUES (?)");
+    query_int(&q, attempt);
+    return query_done(&q, e);
+}
+
+int retention_files(struct db *db, struct err *e)
+{
+    struct query q;
+    int rc;
+    query_open(&q, db, "SELECT attempt FROM recording_gone");
+    while ((rc = query_step(&q, e)) == 1) {
+        char path[PATH_MAX];
+        recording_path(db, query_get_int(&q, 0), path);
+        if (unlink(path) != 0 && errno != ENOENT) {
+            rc = err_errno(e, "cannot remove %s", path);
+            break;
+        }
+    }
+    query_close(&q);
+    return rc == TM_OK ? db_exec(db, "DELETE FROM recording_gone", e) : rc;
 }

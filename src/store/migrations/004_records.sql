@@ -49,14 +49,27 @@ CREATE TABLE hold_end (
 CREATE VIEW hold_active AS
     SELECT h.* FROM hold h WHERE NOT EXISTS
     (SELECT 1 FROM hold_end x WHERE x.tenant = h.tenant AND x.id = h.id);
+-- One exception: the number of a released one, when the person is erased.
 CREATE TRIGGER hold_is_evidence BEFORE UPDATE ON hold
+WHEN NOT (new.e164 = 0 AND new.tenant = old.tenant AND new.id = old.id
+          AND new.name = old.name AND new.campaign = old.campaign
+          AND new.seller = old.seller AND new.reason = old.reason
+          AND new.added_us = old.added_us
+          AND EXISTS (SELECT 1 FROM hold_end x
+                      WHERE x.tenant = old.tenant AND x.id = old.id))
 BEGIN SELECT RAISE(ABORT, 'a legal hold is never changed'); END;
-CREATE TRIGGER hold_stands BEFORE DELETE ON hold
-WHEN NOT EXISTS (SELECT 1 FROM hold_end x
-                 WHERE x.tenant = old.tenant AND x.id = old.id)
+CREATE TRIGGER hold_stays BEFORE DELETE ON hold
 BEGIN SELECT RAISE(ABORT, 'a legal hold is released, not deleted'); END;
+CREATE TRIGGER hold_end_stays BEFORE DELETE ON hold_end
+BEGIN SELECT RAISE(ABORT, 'the end of a legal hold is not deleted'); END;
 CREATE TRIGGER hold_end_is_evidence BEFORE UPDATE ON hold_end
 BEGIN SELECT RAISE(ABORT, 'the end of a legal hold is never changed'); END;
+
+-- Recordings whose calls were erased: the files go when that is committed, also
+-- after a crash in between.
+CREATE TABLE recording_gone (
+    attempt INTEGER NOT NULL PRIMARY KEY
+) STRICT;
 
 -- What was handed out, because a later erasure must be told about it.
 CREATE TABLE export (

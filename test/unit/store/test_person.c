@@ -135,6 +135,12 @@ static int do_scrub(struct db *db, void *arg, struct err *e)
     return person_rows_scrub(db, arg, e);
 }
 
+static int do_files(struct db *db, void *arg, struct err *e)
+{
+    (void)arg;
+    return retention_files(db, e);
+}
+
 static int erase(struct fixture_house *h, uint64_t e164, int64_t now_us,
                  struct job *j, struct err *e)
 {
@@ -144,7 +150,9 @@ static int erase(struct fixture_house *h, uint64_t e164, int64_t now_us,
                                  .now_us = now_us,
                                  .path = j->path}};
     int rc = sqlite_store_run(h->store, do_suppress, j, e);
-    return rc == TM_OK ? sqlite_store_run(h->store, do_erase, j, e) : rc;
+    if (rc == TM_OK)
+        rc = sqlite_store_run(h->store, do_erase, j, e);
+    return rc == TM_OK ? sqlite_store_run(h->store, do_files, NULL, e) : rc;
 }
 
 static size_t occurrences(struct slice text, struct slice part)
@@ -410,6 +418,105 @@ static void test_open_call(void **state)
     assert_int_equal(erase(h, GB + 7, 2000, &j, &e), TM_ENOTFOUND);
 }
 
+/* A released hold stays with its dates; only the number goes. */
+static void test_released_hold_stays(void **state)
+{
+    struct fixture_house *h = *state;
+    struct job j;
+    struct err e = {0};
+    fixture_house_leads(h, GB, 2);
+    struct hold x = {.tenant = h->tenant,
+                     .name = str_of("n"),
+                     .e164 = GB,
+                     .reason = str_of("r"),
+                     .now_us = 5};
+    assert_int_equal(sqlite_store_run(h->store, do_hold, &x, &e), TM_OK);
+    x.now_us = 8;
+    assert_int_equal(sqlite_store_run(h->store, do_release, &x, &e), TM_OK);
+    assert_int_equal(erase(h, GB, 10, &j, &e), TM_OK);
+    assert_int_equal(count(h, "SELECT count(*) FROM hold h JOIN hold_end x "
+                              "ON x.id = h.id WHERE h.e164 = 0 AND h.name = "
+                              "'n' AND h.reason = 'r' AND h.added_us = 5 "
+                              "AND x.released_us = 8"),
+                     1);
+    assert_int_equal(j.person.tally[PERSON_HOLDS].kept, 1);
+    assert_int_equal(j.person.tally[PERSON_HOLDS].erased, 0);
+    assert_int_equal(sqlite_store_run(h->store, do_hold, &x, &e), TM_EEXIST);
+}
+
+/* A transaction that fails has removed no file. */
+static int do_erase_in_vain(struct db *db, void *arg, struct err *e)
+{
+    int rc = do_erase(db, arg, e);
+    return rc == TM_OK ? err_set(e, TM_EIO, "in vain") : rc;
+}
+
+static void test_files_behind_commit(void **state)
+{
+    struct fixture_house *h = *state;
+    struct job j = {
+        .person = {
+            .tenant = h->tenant, .e164 = GB, .dir = &h->dir, .now_us = 2000}};
+    struct err e = {0};
+    j.person.path = j.path;
+    fixture_house_leads(h, GB, 1);
+    call(h, 1, 1, GB, 1000, false);
+    make_recording(h, 1);
+    assert_int_equal(sqlite_store_run(h->store, do_erase_in_vain, &j, &e),
+                     TM_EIO);
+    assert_int_equal(sqlite_store_run(h->store, do_files, NULL, &e), TM_OK);
+    assert_true(has_recording(h, 1));
+    assert_int_equal(count(h, "SELECT count(*) FROM attempt"), 1);
+    assert_int_equal(erase(h, GB, 2000, &j, &e), TM_OK);
+    assert_false(has_recording(h, 1));
+    assert_int_equal(count(h, "SELECT count(*) FROM recording_gone"), 0);
+}
+
+static void put_complaint(struct fixture_house *h, int id, const char *outcome,
+                          int64_t closed_us)
+{
+    char sql[600];
+    (void)snprintf(
+        sql, sizeof(sql),
+        "INSERT INTO complaint (tenant, id, source, layout, content, e164, "
+        "received_us, recorded_us) VALUES (1, %d, 'letter', 'own', '%d', "
+        "%llu, 5, 5); INSERT INTO complaint_event (tenant, id, complaint, "
+        "at_us, kind, value) VALUES (1, %d, %d, 6, 'note', ''), "
+        "(1, %d, %d, %lld, 'closed', '%s')",
+        id, id, (unsigned long long)GB, id * 10, id, id * 10 + 1, id,
+        (long long)closed_us, outcome);
+    change(h, sql);
+}
+
+/* The proof of a violation stays as long as claims can be made. */
+static void test_complaints(void **state)
+{
+    struct fixture_house *h = *state;
+    struct job j;
+    struct err e = {0};
+    const struct person_rows_tally *t = &j.person.tally[PERSON_COMPLAINTS];
+    fixture_house_leads(h, GB, 1);
+    int64_t closed = at("2022-11-20T12:00Z");
+    put_complaint(h, 1, "violation", closed);
+    put_complaint(h, 2, "lawful", closed);
+    put_complaint(h, 3, "violation", closed);
+    change(h, "INSERT INTO complaint_event (tenant, id, complaint, at_us, "
+              "kind) VALUES (1, 99, 3, 7, 'reopened')");
+    assert_int_equal(erase(h, GB, at("2026-11-20T11:59Z"), &j, &e), TM_OK);
+    assert_int_equal(t->erased, 1);
+    assert_int_equal(t->kept, 2);
+    assert_int_equal(t->until_us, at("2026-11-20T12:00Z"));
+    assert_non_null(strstr(t->because, "28 USC 1658"));
+    assert_non_null(strstr(t->because, "17(3)(e)"));
+    assert_int_equal(count(h, "SELECT count(*) FROM complaint_event "
+                              "WHERE complaint = 1"),
+                     2);
+    assert_int_equal(erase(h, GB, at("2026-11-20T12:00Z"), &j, &e), TM_OK);
+    assert_int_equal(t->erased, 1);
+    assert_int_equal(t->kept, 1);
+    assert_int_equal(count(h, "SELECT max(id) FROM complaint"), 3);
+}
+
 static int do_correct(struct db *db, void *arg, struct err *e)
 {
     return person_rows_correct(db, arg, e);
@@ -468,6 +575,8 @@ static struct retention_erase over(struct fixture_house *h, int64_t now_us,
     while (!s.done)
         if (sqlite_store_run(h->store, do_retention, &s, &e) != TM_OK)
             fail_msg("%s", e.text);
+    if (sqlite_store_run(h->store, do_files, NULL, &e) != TM_OK)
+        fail_msg("%s", e.text);
     return s;
 }
 
@@ -514,6 +623,77 @@ static void test_over(void **state)
     s = over(h, end, false);
     assert_int_equal(s.calls + s.leads, 0);
     assert_int_equal(s.held, 1);
+}
+
+/* A spoken consent of 2015 and its recording, under a hold of any kind. */
+static void check_covered(struct fixture_house *h, struct hold x,
+                          const char *what)
+{
+    struct err e = {0};
+    struct retention_erase s;
+    x.tenant = h->tenant;
+    x.name = str_of(what);
+    x.reason = str_of("r");
+    x.now_us = 5;
+    s = over(h, at("2026-11-20T12:00Z"), true);
+    if (s.entries != 1 || s.recordings != 1 || s.leads < 1)
+        fail_msg("%s: without it %d entries, %d leads", what, (int)s.entries,
+                 (int)s.leads);
+    assert_int_equal(sqlite_store_run(h->store, do_hold, &x, &e), TM_OK);
+    s = over(h, at("2026-11-20T12:00Z"), false);
+    if (s.entries != 0 || s.recordings != 0 || !has_recording(h, 1))
+        fail_msg("%s: the proof of a consent was erased", what);
+    assert_true(s.held > 0);
+    struct job j;
+    if (erase(h, GB, 10, &j, &e) != TM_ESTATE)
+        fail_msg("%s: the person was erased", what);
+    assert_int_equal(sqlite_store_run(h->store, do_release, &x, &e), TM_OK);
+}
+
+static void test_hold_covers_proof(void **state)
+{
+    struct fixture_house *h = *state;
+    fixture_house_leads(h, GB, 1);
+    fixture_house_leads(h, GB + 50, 1);
+    int64_t then = at("2015-11-20T12:00Z");
+    call(h, 1, 1, GB, then, false);
+    make_recording(h, 1);
+    change(h, "INSERT INTO ledger (tenant, id, kind, seller, e164, word, "
+              "attempt, recorded_us) VALUES (1, 70, 'consent', 0, "
+              "442079460000, 'express_oral', 1, 5); "
+              "INSERT INTO lead_phone (tenant, lead, position, list, e164, "
+              "type) VALUES (1, 1, 1, 1, 442079460099, 'mobile')");
+    check_covered(h, (struct hold){.campaign = h->campaign}, "by its call");
+    check_covered(h, (struct hold){.seller = h->seller}, "seller");
+    check_covered(h, (struct hold){.e164 = GB + 99}, "other number");
+    change(h, "UPDATE attempt SET campaign = 77, seller = 77");
+    check_covered(h, (struct hold){.campaign = h->campaign}, "enrolled");
+    change(h, "DELETE FROM campaign_lead");
+    check_covered(h, (struct hold){.campaign = h->campaign}, "list");
+    check_covered(h, (struct hold){.seller = h->seller}, "seller of consent");
+    struct retention_erase s = over(h, at("2026-11-20T12:00Z"), false);
+    assert_int_equal(s.entries, 1);
+    assert_int_equal(s.held, 0);
+    assert_false(has_recording(h, 1));
+}
+
+static void test_complaints_over(void **state)
+{
+    struct fixture_house *h = *state;
+    int64_t closed = at("2021-11-20T12:00Z"), end = at("2026-11-20T12:00Z");
+    put_complaint(h, 1, "violation", closed);
+    put_complaint(h, 2, "lawful", closed);
+    put_complaint(h, 3, "error", closed + 1);
+    put_complaint(h, 4, "lawful", closed);
+    change(h, "INSERT INTO complaint_event (tenant, id, complaint, at_us, "
+              "kind) VALUES (1, 99, 4, 7, 'reopened')");
+    assert_int_equal(over(h, end - 1, false).complaints, 0);
+    assert_int_equal(over(h, end, true).complaints, 1);
+    assert_int_equal(over(h, end, false).complaints, 1);
+    assert_int_equal(count(h, "SELECT sum(id) FROM complaint"), 8);
+    assert_int_equal(count(h, "SELECT count(*) FROM complaint_event "
+                              "WHERE complaint = 2"),
+                     0);
 }
 
 struct setting {
@@ -687,6 +867,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_erase_keeps_duty, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hold_stands, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_released_hold_stays, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_files_behind_commit, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_complaints, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hold_covers_proof, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_complaints_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_open_call, setup, teardown),
         cmocka_unit_test_setup_teardown(test_correct, setup, teardown),
         cmocka_unit_test_setup_teardown(test_over, setup, teardown),
