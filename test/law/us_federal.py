@@ -175,8 +175,9 @@ def robocall(c, v, sale):
     if charged and not ported_lately(c):
         v.deny("US-FCC-WIRELESS", not c.consent())
     if sale and not nonprofit(c) and c.residence:
+        # Bradford is about mobiles; an untold line may be a residence's.
         if SPOKEN_ENOUGH.issuperset(c.regions) and c.mobile and \
-                c.day >= BRADFORD:
+                c.line != "unknown" and c.day >= BRADFORD:
             agreed = c.consent()
         else:
             agreed = c.consent(written=True, free=True)
