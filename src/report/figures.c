@@ -222,8 +222,8 @@ void figures_refused(struct figures_builder *b, struct slice rules,
 }
 
 /* What to put on file so that this rule can be judged. */
-static const char *todo_of(struct figures_builder *b,
-                           const struct figures_reason *r)
+static const char *to_file_of(struct figures_builder *b,
+                              const struct figures_reason *r)
 {
     struct why_rule one = {.effect = "unknown", .rule = r->rule};
     one.id = r->reason;
@@ -248,7 +248,7 @@ static void add_reason(struct figures_builder *b,
         return; /* still counted above */
     r.state = s->state;
     r.first_due_us = s->first_due_us;
-    r.todo = r.kind == FIGURES_MISSING ? todo_of(b, &r) : "";
+    r.to_file = r.kind == FIGURES_MISSING ? to_file_of(b, &r) : "";
     f->reason[f->reasons++] = r;
 }
 

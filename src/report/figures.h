@@ -84,7 +84,7 @@ struct figures_reason {
     const char *reason; /* word of the retry rules, or id of a rule, or "" */
     const struct rule *rule; /* NULL: the reason is no rule */
     const char *citation;    /* of all states' rules of that id; "" no rule */
-    const char *todo;        /* MISSING: what to put on file, else "" */
+    const char *to_file;     /* MISSING: what to put on file, else "" */
     uint64_t leads;
     int64_t first_due_us;
 };

@@ -330,9 +330,9 @@ static void reasons(struct buf *b, const struct figures *f)
             text(b, r->citation);
             buf_add_str(b, "</span>");
         }
-        if (r->todo[0] != '\0') {
+        if (r->to_file[0] != '\0') {
             buf_add_str(b, "<br/><small>");
-            text(b, r->todo);
+            text(b, r->to_file);
             buf_add_str(b, "</small>");
         }
         buf_addf(b,

@@ -89,7 +89,7 @@ static void reasons(const struct figures *f, struct json_out *j)
         put_instant(j, "next", r->first_due_us);
         json_out_kv_text(j, "citation", r->rule ? r->citation : NULL);
         json_out_kv_text(j, "text", r->rule ? r->rule->text : NULL);
-        json_out_kv_text(j, "todo", r->todo[0] ? r->todo : NULL);
+        json_out_kv_text(j, "to_file", r->to_file[0] ? r->to_file : NULL);
         json_out_end_object(j);
     }
     json_out_end_array(j);

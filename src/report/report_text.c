@@ -167,8 +167,8 @@ static void reasons(const struct page *p)
                  r->state == LEAD_WAITING     ? "wait"
                  : r->kind == FIGURES_MISSING ? "not on file"
                                               : "not called");
-        if (r->todo[0] != '\0')
-            words_paragraph(p->b, str_of(r->todo), 4, REPORT_TEXT_WIDTH);
+        if (r->to_file[0] != '\0')
+            words_paragraph(p->b, str_of(r->to_file), 4, REPORT_TEXT_WIDTH);
     }
 }
 

@@ -144,8 +144,8 @@ void why_idle_text(const struct why_idle *w, struct buf *out)
         }
         if (r->rule != NULL)
             buf_addf(out, ", %s", r->citation);
-        if (r->todo[0] != '\0')
-            buf_addf(out, "\n             %s", r->todo);
+        if (r->to_file[0] != '\0')
+            buf_addf(out, "\n             %s", r->to_file);
         if (r->first_due_us != 0)
             buf_addf(out, "\n             from %s on",
                      words_instant(r->first_due_us, at));

@@ -165,7 +165,7 @@ static void add_input(struct making *m, const char *input)
          "put the number that is shown on file: telemark ledger add caller_id "
          "number=NUMBER --seller NAME"},
     };
-    if ((m->list && strcmp(input, "suppression.registry") == 0) ||
+    if ((m->list && strncmp(input, "suppression.registry", 20) == 0) ||
         (m->feed && strcmp(input, "situation.emergency") == 0) ||
         (m->licence && strcmp(input, "caller.licence") == 0))
         return;
@@ -201,6 +201,15 @@ struct why_remedies why_remedy_record(struct arena *a,
             add_rule(&m, w->rule, unknown ? EFFECT_UNKNOWN : EFFECT_DENIED);
     }
     return m.out;
+}
+
+const struct why_remedy *why_remedy_missing(const struct why_remedies *r,
+                                            const char *id)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->item[i].missing && has_word(r->item[i].by, id))
+            return &r->item[i];
+    return NULL;
 }
 
 void why_remedy_say(const struct why_remedies *r, struct buf *b)

@@ -32,6 +32,10 @@ struct why_remedies why_remedy_verdict(struct arena *a, const struct verdict *v,
 struct why_remedies why_remedy_record(struct arena *a,
                                       const struct why_rules *r);
 
+/* What is missing for that rule to be judged; NULL: nothing, the rule is known
+ * to be broken. */
+const struct why_remedy *why_remedy_missing(const struct why_remedies *r,
+                                            const char *id);
 /* "text (BY); text (BY)". */
 void why_remedy_say(const struct why_remedies *r, struct buf *b);
 

@@ -52,10 +52,22 @@ static void add_instant(const struct why_question *q, struct arena *a,
         buf_addf(b, " (%s)", local);
 }
 
+/* The rule, and what it says; or, when it only could not be judged, what is
+ * missing: that somebody is on a list is not known without the list. */
+static void add_rule(const struct rule *r, const char *citation,
+                     const struct why_remedies *help, struct buf *b)
+{
+    const struct why_remedy *missing =
+        help != NULL ? why_remedy_missing(help, r->id) : NULL;
+    buf_addf(b, ": %s, %s: %s", r->id, citation,
+             missing != NULL ? missing->text : r->text);
+}
+
 static void add_cause(const struct why_campaign *c, struct buf *b)
 {
     if (c->rule != NULL) {
-        buf_addf(b, ": %s, %s: %s", c->rule->id, c->citation, c->rule->text);
+        add_rule(c->rule, c->citation,
+                 c->m.state == LEAD_DENIED ? &c->help : NULL, b);
         return;
     }
     buf_add_str(b, ": ");
@@ -98,8 +110,7 @@ static bool add_refused_now(const struct why_campaign *c, struct buf *b)
     if (c->opted_out)
         buf_add_str(b, ": the person asked to be left alone");
     else if (p->cause != NULL)
-        buf_addf(b, ": %s, %s: %s", p->cause->id, p->cause->citation,
-                 p->cause->text);
+        add_rule(p->cause, p->cause->citation, &p->help, b);
     return true;
 }
 

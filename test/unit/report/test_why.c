@@ -299,7 +299,9 @@ static void test_refused_now(void **state)
     has(ask_about(&s, NUMBER, 0), "Not called again yet; it may be tried");
     s.with_lists = true; /* none is loaded: unknown is no */
     const char *t = ask_about(&s, NUMBER, 0);
-    has(t, "Not called again, and may not be now: T-DNC, 47 CFR");
+    has(t, "Not called again, and may not be now: T-DNC, 47 CFR "
+           "64.1200(c)(2): the list\n  us_national is not on file");
+    assert_null(strstr(t, "No call to a number on the registry"));
     assert_null(strstr(t, "waits for its turn"));
     has(t, "    What would help:\n      T-DNC: the list us_national is not on "
            "file: telemark dnc import FILE\n      --list us_national\n");

@@ -140,6 +140,7 @@ static void test_missing_first(void **state)
     says(&w, "T-CON", EFFECT_DENIED);
     says(&w, "T-CON", EFFECT_PASSED);
     w.v.unknown[w.v.unknowns++] = "suppression.registry";
+    w.v.unknown[w.v.unknowns++] = "suppression.registry.obtained";
     w.v.unknown[w.v.unknowns++] = "situation.emergency";
     w.v.unknown[w.v.unknowns++] = "contact.line";
     struct why_remedies r = why_remedy_verdict(&w.a, &w.v, &w.k);
@@ -155,6 +156,8 @@ static void test_missing_first(void **state)
     item(&r, 4, "T-DNC, T-CON", "get consent");
     for (size_t i = 0; i < r.n; i++)
         assert_int_equal(r.item[i].missing, i < 4);
+    assert_non_null(why_remedy_missing(&r, "T-LIST"));
+    assert_null(why_remedy_missing(&r, "T-DNC"));
     arena_fini(&w.a);
 }
 
