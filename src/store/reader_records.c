@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/rules/rule_case.h"
 #include "store/reader_visit.h"
 
 /* ?1 tenant, ?2 seller (0: all), ?3 from, ?4 until. */
@@ -43,24 +44,63 @@
     "WHERE v.tenant = ?1 AND (?2 = 0 OR c.seller = ?2) AND ?3 <= ?4 "          \
     "ORDER BY v.campaign, v.version"
 
+/* What a consent covers, as the ledger writes it; 0 is all that is voice. */
+#define COVERS(bits, bit, word)                                                \
+    "CASE WHEN " bits " & (1 << " bit ") THEN '" word " ' ELSE '' END"
+#define CHANNELS(c)                                                                                                                                                              \
+    "rtrim(CASE WHEN " c                                                                                                                                                         \
+    " = 0 OR (" c " & 14) = 14 THEN 'voice ' ELSE " COVERS(c, "1", "voice_live") " || " COVERS(c, "2", "voice_prerecorded") " || " COVERS(c, "3", "voice_ai") " END || " COVERS( \
+        c, "4",                                                                                                                                                                  \
+        "text") " || " COVERS(c, "5",                                                                                                                                            \
+                              "fax") " || " COVERS(c, "6",                                                                                                                       \
+                                                   "email") " || " COVERS(c,                                                                                                     \
+                                                                          "1"                                                                                                    \
+                                                                          "6",                                                                                                   \
+                                                                          "ca"                                                                                                   \
+                                                                          "ll"                                                                                                   \
+                                                                          "ba"                                                                                                   \
+                                                                          "ck"                                                                                                   \
+                                                                          "_a"                                                                                                   \
+                                                                          "t_"                                                                                                   \
+                                                                          "ti"                                                                                                   \
+                                                                          "m"                                                                                                    \
+                                                                          "e") " || " COVERS(c,                                                                                  \
+                                                                                             "17",                                                                               \
+                                                                                             "night") " || " COVERS(c,                                                           \
+                                                                                                                    "18",                                                        \
+                                                                                                                    "adad") ")"
+_Static_assert(CHANNEL_VOICE_LIVE == 1 && CHANNEL_VOICE_PRERECORDED == 2 &&
+                   CHANNEL_VOICE_AI == 3 && CHANNEL_TEXT == 4 &&
+                   CHANNEL_FAX == 5 && CHANNEL_EMAIL == 6 &&
+                   COVERS_CALLBACK_AT_TIME == 16 && COVERS_NIGHT == 17 &&
+                   COVERS_ADAD == 18,
+               "the bits in SQL");
+
 #define CONSENTS_LIST                                                          \
     "SELECT s.name AS 's:seller', p.e164 AS 'n:number', '' AS "                \
     "'s:address', " READER_RECORDS_NAME " AS 's:name', k.type AS 's:type', "   \
-    "k.given AS 's:given', k.channels AS 'i:channels', "                       \
-    "'unknown' AS 's:not_a_condition', '' AS 's:wording', "                    \
-    "'' AS 's:proof', f.file_name || ' row ' || d.import_row "                 \
-    "AS 's:source', k.recorded_us AS 't:recorded', "                           \
-    "coalesce(x.revoked_us, 0) AS 't:ended' FROM consent k "                   \
-    "CROSS JOIN lead d ON d.tenant = k.tenant AND d.id = k.lead "              \
-    "CROSS JOIN lead_phone p ON p.tenant = k.tenant AND p.lead = k.lead "      \
-    "LEFT JOIN seller s ON s.tenant = k.tenant AND s.id = k.seller "           \
-    "LEFT JOIN import_file f ON f.tenant = k.tenant "                          \
-    "AND f.id = k.import_file "                                                \
-    "LEFT JOIN consent_end x ON x.tenant = k.tenant AND x.lead = k.lead "      \
-    "AND x.position = k.position "                                             \
-    "WHERE k.tenant = ?1 AND (?2 = 0 OR k.seller = ?2) "                       \
-    "AND k.recorded_us < ?4 AND coalesce(x.revoked_us, ?3) >= ?3 "             \
-    "ORDER BY k.lead, k.position, p.position"
+    "k.given AS 's:given', " CHANNELS(                                         \
+        "k.channels") " AS 's:channels', "                                     \
+                      "'unknown' AS 's:not_a_condition', '' AS 's:wording', "  \
+                      "'' AS 's:proof', f.file_name || ' row ' || "            \
+                      "d.import_row "                                          \
+                      "AS 's:source', k.recorded_us AS 't:recorded', "         \
+                      "coalesce(x.revoked_us, 0) AS 't:ended' FROM consent k " \
+                      "CROSS JOIN lead d ON d.tenant = k.tenant AND d.id = "   \
+                      "k.lead "                                                \
+                      "CROSS JOIN lead_phone p ON p.tenant = k.tenant AND "    \
+                      "p.lead = k.lead "                                       \
+                      "LEFT JOIN seller s ON s.tenant = k.tenant AND s.id = "  \
+                      "k.seller "                                              \
+                      "LEFT JOIN import_file f ON f.tenant = k.tenant "        \
+                      "AND f.id = k.import_file "                              \
+                      "LEFT JOIN consent_end x ON x.tenant = k.tenant AND "    \
+                      "x.lead = k.lead "                                       \
+                      "AND x.position = k.position "                           \
+                      "WHERE k.tenant = ?1 AND (?2 = 0 OR k.seller = ?2) "     \
+                      "AND k.recorded_us < ?4 AND coalesce(x.revoked_us, ?3) " \
+                      ">= ?3 "                                                 \
+                      "ORDER BY k.lead, k.position, p.position"
 
 /* What both kinds of ledger entries have; those that stood in the period. */
 #define LEDGER_SOURCE                                                          \
@@ -79,12 +119,15 @@
 #define CONSENTS_LEDGER                                                        \
     "SELECT coalesce(s.name, '') AS 's:seller', g.e164 AS 'n:number', "        \
     "g.address AS 's:address', g.name AS 's:name', g.word AS 's:type', "       \
-    "g.from_day AS 's:given', g.channels AS 'i:channels', "                    \
-    "g.not_condition AS 's:not_a_condition', g.wording AS 's:wording', "       \
-    "g.proof AS 's:proof', " LEDGER_SOURCE                                     \
-    "AS 's:source', g.recorded_us AS 't:recorded', "                           \
-    "coalesce(x.ended_us, 0) AS 't:ended' " LEDGER_FROM                        \
-    "WHERE g.tenant = ?1 AND g.kind = 'consent' " LEDGER_STOOD
+    "g.from_day AS 's:given', " CHANNELS(                                      \
+        "g.channels") " AS 's:channels', "                                     \
+                      "g.not_condition AS 's:not_a_condition', g.wording AS "  \
+                      "'s:wording', "                                          \
+                      "g.proof AS 's:proof', " LEDGER_SOURCE                   \
+                      "AS 's:source', g.recorded_us AS 't:recorded', "         \
+                      "coalesce(x.ended_us, 0) AS 't:ended' " LEDGER_FROM      \
+                      "WHERE g.tenant = ?1 AND g.kind = "                      \
+                      "'consent' " LEDGER_STOOD
 
 #define KEPT_FROM                                                              \
     "FROM kept k LEFT JOIN seller s ON s.tenant = k.tenant "                   \
@@ -95,14 +138,25 @@
 #define CONSENTS_KEPT                                                          \
     "SELECT coalesce(s.name, '') AS 's:seller', k.e164 AS 'n:number', "        \
     "'' AS 's:address', k.name AS 's:name', k.word AS 's:type', "              \
-    "k.given AS 's:given', k.channels AS 'i:channels', "                       \
-    "'unknown' AS 's:not_a_condition', '' AS 's:wording', "                    \
-    "'' AS 's:proof', k.source AS 's:source', "                                \
-    "k.recorded_us AS 't:recorded', k.ended_us AS 't:ended' " KEPT_FROM        \
-    "AND k.kind = 'consent' ORDER BY k.id"
+    "k.given AS 's:given', " CHANNELS(                                         \
+        "k.channels") " AS 's:channels', "                                     \
+                      "'unknown' AS 's:not_a_condition', '' AS 's:wording', "  \
+                      "'' AS 's:proof', k.source AS 's:source', "              \
+                      "k.recorded_us AS 't:recorded', k.ended_us AS "          \
+                      "'t:ended' " KEPT_FROM                                   \
+                      "AND k.kind = 'consent' ORDER BY k.id"
+
+/* A list's dates are those of whose campaigns call it and of who imported it
+ * with a consent. */
+#define LIST_SELLERS                                                           \
+    "(SELECT c.seller FROM campaign c WHERE c.tenant = d.tenant "              \
+    "AND c.list = d.list UNION SELECT k.seller FROM consent k "                \
+    "WHERE k.tenant = d.tenant AND k.lead = d.id) "
 
 #define RELATIONSHIPS_LIST                                                     \
-    "SELECT '' AS 's:seller', p.e164 AS 'n:number', " READER_RECORDS_NAME      \
+    "SELECT coalesce((SELECT group_concat(s.name, '; ') FROM seller s "        \
+    "WHERE s.tenant = d.tenant AND s.id IN " LIST_SELLERS                      \
+    "), '') AS 's:seller', p.e164 AS 'n:number', " READER_RECORDS_NAME         \
     " AS 's:name', v.kind AS 's:type', v.day AS 's:from', "                    \
     "v.day AS 's:to', '' AS 's:goods', '' AS 's:proof', "                      \
     "f.file_name || ' row ' || d.import_row AS 's:source', "                   \
@@ -116,7 +170,8 @@
     "AND p.position = (SELECT min(o.position) FROM lead_phone o "              \
     "WHERE o.tenant = d.tenant AND o.lead = d.id) "                            \
     "LEFT JOIN import_file f ON f.tenant = d.tenant "                          \
-    "AND f.id = d.import_file WHERE d.tenant = ?1 AND ?2 = ?2 "                \
+    "AND f.id = d.import_file WHERE d.tenant = ?1 AND (?2 = 0 OR ?2 "          \
+    "IN " LIST_SELLERS " OR NOT EXISTS " LIST_SELLERS ") "                     \
     "AND d.imported_us < ?4 AND ?3 <= ?4"
 
 #define RELATIONSHIPS_LEDGER                                                   \
@@ -149,15 +204,29 @@
     "WHERE o.tenant = ?1 AND (?2 = 0 OR o.seller IN (0, ?2)) "                 \
     "AND o.at_us >= ?3 AND o.at_us < ?4"
 
+#define NEXT_LIST                                                              \
+    "coalesce((SELECT n.published_us FROM dnc_list n WHERE n.name = r.name "   \
+    "AND n.generation > r.generation ORDER BY n.generation LIMIT 1), 0) "
+
 #define REGISTRY                                                               \
     "SELECT r.name AS 's:list', r.kind AS 's:kind', "                          \
     "r.country AS 's:country', coalesce(s.name, 'all') AS 's:seller', "        \
     "r.generation AS 'i:generation', r.obtained_us AS 't:obtained', "          \
     "r.published_us AS 't:in_use_since', r.rows AS 'i:numbers', "              \
-    "r.file_name AS 's:file', r.source_hash AS 's:file_hash', "                \
-    "coalesce((SELECT group_concat(g.value, ' ') FROM ledger g "               \
-    "WHERE g.tenant = ?1 AND g.kind = 'licence' "                              \
-    "AND g.word IN ('san', 'subscription')), '') AS 's:accounts' "             \
+    "r.file_name AS 's:file', r.source_hash AS 's:file_hash', " NEXT_LIST      \
+    "AS 't:in_use_until', "                                                    \
+    "coalesce((SELECT group_concat(t, '; ') FROM (SELECT DISTINCT CASE "       \
+    "WHEN g.seller = 0 OR ?2 > 0 OR r.seller > 0 THEN g.value "                \
+    "ELSE z.name || ': ' || g.value END AS t FROM ledger g "                   \
+    "LEFT JOIN seller z ON z.tenant = g.tenant AND z.id = g.seller "           \
+    "WHERE g.tenant = ?1 AND g.kind = 'licence' AND g.value <> '' "            \
+    "AND (g.word IN ('san', 'subscription') AND r.country = 'US' "             \
+    "OR g.word IN ('dncl_registration', 'dncl_subscription', "                 \
+    "'subscription') AND r.country = 'CA') AND (g.area IN ('', r.country) "    \
+    "OR substr(g.area, 1, 3) = r.country || '-') "                             \
+    "AND (?2 = 0 OR g.seller IN (0, ?2)) "                                     \
+    "AND (r.seller = 0 OR g.seller IN (0, r.seller)) ORDER BY t)), '') "       \
+    "AS 's:accounts' "                                                         \
     "FROM dnc_list r LEFT JOIN seller s ON s.tenant = ?1 "                     \
     "AND s.id = r.seller WHERE (?2 = 0 OR r.seller IN (0, ?2)) "               \
     "AND ?3 <= ?4 AND r.published_us < ?4 ORDER BY r.name, r.generation"

@@ -158,6 +158,15 @@ def test_export(h):
 
 def test_all_tables(h):
     out = h.path('all')
+    for seller, rows in (('Northwind', 'san,10012345,US-212\n'
+                          'san,10012345,US-315\ndncl_subscription,C77,CA\n'),
+                         ('Acme', 'san,999,US\n')):
+        h.must('ledger', 'import', 'licence', h.write(f'{seller}.csv',
+               'kind,account,area\n' + rows), '--seller', seller)
+    h.must('records', 'export', '--from', '2026-01-01', '--to', '2099-12-31',
+           '--out', out)
+    h.check(read(out, 'registry.csv')[0]['accounts']
+            == 'Acme: 999; Northwind: 10012345', read(out, 'registry.csv'))
     for form in ('csv', 'json'):
         h.must('records', 'export', '--from', '2026-01-01', '--to',
                '2099-12-31', '--out', out, '--format', form,
@@ -170,12 +179,16 @@ def test_all_tables(h):
     relation = read(out, 'relationships.csv')
     h.check([(r['type'], r['from']) for r in relation]
             == [('transaction', '2026-02-01')], relation)
+    h.check(consent[0]['channels'] == 'voice' and
+            relation[0]['seller'] == 'Northwind', f'{consent} {relation}')
     request = read(out, 'requests.csv')
     h.check(len(request) == 1 and request[0]['number'] == '212-555-0188',
             request)
     registry = read(out, 'registry.csv')
     h.check([(r['list'], r['obtained']) for r in registry]
             == [('us_national', '2026-02-20T00:00:00Z')], registry)
+    h.check(registry[0]['accounts'] == '10012345' and
+            registry[0]['in_use_until'] == '', registry)
     said = [m['message'] for m in read(out, 'messages.csv')]
     h.check('This is Northwind. Press 9 to be removed.' in said and
             'This is Northwind, spring sale. Press 9 to be removed.'
@@ -191,7 +204,7 @@ def test_all_tables(h):
                     == [(x['seller'] or None) if 'seller' in x else None
                         for x in other], f)
     h.check(h.rows("SELECT count(*) FROM export WHERE kind = 'records'")
-            == [(3,)], 'exports are not noted')
+            == [(4,)], 'exports are not noted')
     h.refused(['records', 'export', '--from', '2026-01-01', '--to',
                '2026-01-02', '--out', out, '--seller', 'Nobody'], ['Nobody'])
     h.refused(['records', 'export', '--from', '2026-01-01', '--to',
