@@ -43,11 +43,14 @@ const struct command cmd_dnc = {
         "        days before each call (16 CFR 310.4(b)(3)(iv)).\n"
         "        The US registry's list is called us_national, Canada's\n"
         "        ca_dncl, the own list of a state state.FL (CO FL IN LA MA MO\n"
-        "        OK PA TN TX WY have one). Another name is a list of yours.\n"
+        "        OK PA TN TX WY have one). Another name wants --kind: "
+        "internal\n"
+        "        for a list of yours, national for one that stops all.\n"
         "        --changes: the file has what was added (A) and deleted (D)\n"
         "        since the list in force: AAA,NNNNNNN,...,A.\n"
         "        --kind internal: a seller's own list; --seller names him.\n"
-        "        --force: take a file that looks cut off or broken.\n"
+        "        --force: take a file that looks cut off or broken, or is "
+        "older.\n"
         "add     one request to be left alone that came by letter, mail or\n"
         "        in person; it acts at once.\n",
     .run = run,
@@ -71,7 +74,7 @@ static int parse(int argc, char **argv, struct options *o)
         {.name = "force", .flag = &o->force},
         {.name = "json", .flag = &o->json},
     };
-    *o = (struct options){.kind = "national"};
+    *o = (struct options){0};
     return command_options(&cmd_dnc, argc, argv, opt, (int)tm_array_len(opt));
 }
 
@@ -270,6 +273,24 @@ static int build_image(struct take_in *t, struct err *e)
     return rc == TM_OK ? judge_result(t, e) : rc;
 }
 
+/* An older file would bring back people who have come off, and leave out
+ * those who have come on since. */
+static int judge_age(const struct take_in *t, struct err *e)
+{
+    char had[11], has[11];
+    struct civil_date last = civil_of_us(t->last.obtained_us).date;
+    struct civil_date now = civil_of_us(t->obtained_us).date;
+    if (t->last.generation == 0 || t->o->force ||
+        civil_date_cmp(now, last) >= 0)
+        return TM_OK;
+    civil_format_date(last, had);
+    civil_format_date(now, has);
+    return err_set(e, TM_EINVAL,
+                   "the list '%s' in force was obtained on %s, this file on "
+                   "%s; --force takes the older one",
+                   t->o->list, had, has);
+}
+
 static int take_in(struct take_in *t, int fd, const struct stat *st,
                    struct err *e)
 {
@@ -281,6 +302,8 @@ static int take_in(struct take_in *t, int fd, const struct stat *st,
     int rc = obtained_of(t, st, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(store, do_prepare, t, e);
+    if (rc == TM_OK)
+        rc = judge_age(t, e);
     if (rc == TM_OK)
         rc = read_file(t, fd, (uint64_t)st->st_size, e);
     if (rc == TM_OK)
@@ -332,12 +355,35 @@ static void print_result(const struct take_in *t)
                        t->last.rows, t->meta.count);
 }
 
+/* A register's name with a slip in it would be a list that no rule of the
+ * register asks, and that stops everybody's calls. */
+static int check_name(const struct take_in *t, struct dnc_name *known,
+                      struct err *e)
+{
+    const struct options *o = t->o;
+    char guess[DNC_NAME_GUESS_MAX];
+    dnc_name_guess(o->list, guess);
+    if (guess[0] != '\0' && t->kind == DNC_NATIONAL)
+        return err_set(e, TM_EINVAL,
+                       "--list %s: did you mean %s? use --kind internal "
+                       "--seller S for a list of your own",
+                       o->list, guess);
+    int rc = dnc_name_check(o->list, known, e);
+    if (rc == TM_OK && !known->is_register && o->kind == NULL)
+        rc = err_set(e, TM_EINVAL,
+                     "--list %s is no register's name: say --kind internal "
+                     "--seller S for a list of your own, or --kind national "
+                     "for one that stops the calls of every seller",
+                     o->list);
+    return rc;
+}
+
 /* What kind of list the name and the options mean. */
 static int check_list(struct take_in *t, struct err *e)
 {
     struct dnc_name known;
     const struct options *o = t->o;
-    int rc = dnc_name_check(o->list, &known, e);
+    int rc = check_name(t, &known, e);
     if (rc != TM_OK)
         return rc;
     const char *country = known.is_register ? known.country : "US";
@@ -373,7 +419,8 @@ static int import(struct control *c, const char *file, const struct options *o)
     if (o->list == NULL)
         return control_usage(c, "--list is missing (us_national for the US "
                                 "registry)");
-    if (!dnc_set_kind_parse(str_of(o->kind), &t.kind))
+    t.kind = DNC_NATIONAL;
+    if (o->kind != NULL && !dnc_set_kind_parse(str_of(o->kind), &t.kind))
         return control_usage(c, "--kind is national or internal");
     if (check_list(&t, &e) != TM_OK ||
         control_path(c, file, path, sizeof(path), &e) != TM_OK)
@@ -448,6 +495,18 @@ struct listing {
     int n;
 };
 
+/* 16 CFR 310.4(b)(3)(iv): a copy of at most 31 days. */
+static void warn_old(const struct listing *s, const struct reader_dnc_list *l)
+{
+    int age = civil_days(civil_of_us(control_now_us(s->c)).date) -
+              civil_days(civil_of_us(l->obtained_us).date);
+    if (age > 31 && str_eq(l->kind, "national"))
+        control_warn(s->c,
+                     "%.*s: the copy is %d days old, the law allows 31: "
+                     "import a new one\n",
+                     (int)l->name.n, l->name.p, age);
+}
+
 static int print_list(void *arg, const struct reader_dnc_list *l)
 {
     struct listing *s = arg;
@@ -460,6 +519,7 @@ static int print_list(void *arg, const struct reader_dnc_list *l)
                        "generation %" PRIu64 "\n",
                        (int)l->name.n, l->name.p, (int)l->kind.n, l->kind.p,
                        l->rows, day, l->generation);
+        warn_old(s, l);
         return 0;
     }
     json_out_object(s->json);

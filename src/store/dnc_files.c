@@ -37,14 +37,16 @@ int dnc_files_state(struct db *db, const char *name,
 {
     struct query q;
     *out = (struct dnc_files_state){0};
-    query_open(&q, db,
-               "SELECT rows, generation FROM dnc_list WHERE name = ? "
-               "ORDER BY generation DESC LIMIT 1");
+    query_open(
+        &q, db,
+        "SELECT rows, generation, obtained_us FROM dnc_list WHERE name = ? "
+        "ORDER BY generation DESC LIMIT 1");
     query_text(&q, str_of(name));
     int rc = query_step(&q, e);
     if (rc == 1) {
         out->rows = (uint64_t)query_get_int(&q, 0);
         out->generation = (uint64_t)query_get_int(&q, 1);
+        out->obtained_us = query_get_int(&q, 2);
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;

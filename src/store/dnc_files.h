@@ -18,6 +18,7 @@ struct db;
 /* The list in force; zeroes when there is none. */
 struct dnc_files_state {
     uint64_t rows, generation;
+    int64_t obtained_us;
 };
 int dnc_files_state(struct db *db, const char *name,
                     struct dnc_files_state *out, struct err *e) TM_MUST_CHECK;

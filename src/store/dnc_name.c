@@ -68,3 +68,83 @@ int dnc_name_check(const char *name, struct dnc_name *out, struct err *e)
     country_of(name, out->country);
     return TM_OK;
 }
+
+/* --- names that are almost one's ------------------------------------------*/
+
+/* Letters and digits alone, small. */
+static void bare(const char *name, char out[DNC_NAME_GUESS_MAX])
+{
+    size_t n = 0;
+    for (; *name != '\0' && n + 1 < DNC_NAME_GUESS_MAX; name++) {
+        char c = *name;
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            out[n++] = c;
+    }
+    out[n] = '\0';
+}
+
+static unsigned least(unsigned a, unsigned b, unsigned c)
+{
+    unsigned m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+/* Letters to change, add or leave out. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[DNC_NAME_GUESS_MAX];
+    size_t n = strlen(b);
+    for (size_t i = 0; i <= n; i++)
+        row[i] = (unsigned)i;
+    for (size_t k = 0; a[k] != '\0'; k++) {
+        unsigned corner = row[0];
+        row[0] = (unsigned)k + 1;
+        for (size_t i = 0; i < n; i++) {
+            unsigned old = row[i + 1];
+            row[i + 1] = least(old + 1, row[i] + 1, corner + (a[k] != b[i]));
+            corner = old;
+        }
+    }
+    return row[n];
+}
+
+static bool guess_state(const char *plain, char out[DNC_NAME_GUESS_MAX])
+{
+    char state[3];
+    size_t head = strlen("state");
+    if (strncmp(plain, "state", head) != 0 || strlen(plain) != head + 2)
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        state[i] = (char)(plain[head + i] >= 'a' ? plain[head + i] - 'a' + 'A'
+                                                 : plain[head + i]);
+    state[2] = '\0';
+    if (!keeps_a_list(str_of(state)))
+        return false;
+    memcpy(out, "state.", 6);
+    memcpy(out + 6, state, 3);
+    return true;
+}
+
+void dnc_name_guess(const char *name, char out[DNC_NAME_GUESS_MAX])
+{
+    char plain[DNC_NAME_GUESS_MAX], known[DNC_NAME_GUESS_MAX];
+    enum registry exact;
+    out[0] = '\0';
+    bare(name, plain);
+    if (strncmp(name, "state.", 6) == 0 || guess_state(plain, out) ||
+        vocab_registry_parse(str_of(name), &exact))
+        return;
+    unsigned best = 3; /* two slips at most, of a name of six or more */
+    for (int r = REGISTRY_US_NATIONAL; r < REGISTRY_OTHER; r++) {
+        const char *text = vocab_registry_text((enum registry)r);
+        bare(text, known);
+        unsigned d = distance(plain, known);
+        unsigned most = strlen(known) < 8 ? 1 : 2;
+        if (r == REGISTRY_AREA || d > most || d >= best)
+            continue;
+        best = d;
+        (void)str_copy(out, DNC_NAME_GUESS_MAX, str_of(text));
+    }
+}

@@ -10,6 +10,8 @@
 
 #include "base/err.h"
 
+enum { DNC_NAME_GUESS_MAX = 24 };
+
 struct dnc_name {
     bool is_register; /* else a list of one's own */
     char country[3];  /* of the register, "" of another list */
@@ -19,5 +21,9 @@ struct dnc_name {
  * refused, as no rule would ask it. */
 int dnc_name_check(const char *name, struct dnc_name *out,
                    struct err *e) TM_MUST_CHECK;
+
+/* The register whose name was probably meant: "us_national" for us-national,
+ * "state.FL" for "state FL"; "" when the name is one, or is like none. */
+void dnc_name_guess(const char *name, char out[DNC_NAME_GUESS_MAX]);
 
 #endif

@@ -249,6 +249,35 @@ static void test_names_of_registers(void **state)
     assert_false(n.is_register);
 }
 
+static void test_names_that_are_almost(void **state)
+{
+    static const char *const names[][2] = {
+        {"us-national", "us_national"},
+        {"US NATIONAL", "us_national"},
+        {"us_natonal", "us_national"},
+        {"state FL", "state.FL"},
+        {"state-tx", "state.TX"},
+        {"STATE.FL", "state.FL"},
+        {"ca_dnc", "ca_dncl"},
+        {"uktps", "uk_tps"},
+        {"us_national", ""},
+        {"state.FL", ""},
+        {"state.NY", ""},
+        {"state_ny", ""},
+        {"northwind", ""},
+        {"my_list", ""},
+        {"list_7", ""},
+        {"x", ""},
+        {"", ""},
+        {"a name that is much longer than any register's", ""}};
+    char out[DNC_NAME_GUESS_MAX];
+    (void)state;
+    for (size_t i = 0; i < tm_array_len(names); i++) {
+        dnc_name_guess(names[i][0], out);
+        assert_string_equal(out, names[i][1]);
+    }
+}
+
 /* Two imports at once: the slower one is told, and leaves nothing. */
 static void test_slower_import_is_told(void **state)
 {
@@ -357,6 +386,7 @@ int main(void)
         CASE(test_damage_is_refused),
         CASE(test_names_are_checked),
         CASE(test_names_of_registers),
+        CASE(test_names_that_are_almost),
         CASE(test_slower_import_is_told),
         CASE(test_changes_on_a_list),
         CASE(test_large_lists_are_merged),
