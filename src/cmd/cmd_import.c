@@ -128,6 +128,10 @@ struct job {
     size_t finished;   /* campaigns of the list that have ended */
     const char *finished_name[FINISHED_MAX];
     uint64_t bad_phones, extra_cells, unread_dates, left_out;
+    uint64_t unread_line;                /* of the first such date */
+    uint64_t consents, ignored, refused; /* taken; of numbers on file already;
+                                            words that say no consent */
+    uint64_t refused_line;
     uint64_t open_line; /* of the first row without an end; 0: none */
     uint64_t open_more; /* such rows after it */
     enum csv_fault open_fault;
@@ -185,6 +189,17 @@ static int tell_opt_outs(const struct job *j, struct err *e)
     return rc;
 }
 
+/* A duplicate row has no lead: its consent went nowhere. */
+static void count_consents(struct job *j)
+{
+    for (size_t i = 0; i < j->n && !j->start.again; i++) {
+        const struct lead *l = j->row[i].lead;
+        bool given = l->consents > 0 && l->consent[0].type != CONSENT_NONE;
+        j->consents += given && l->id.v != 0;
+        j->ignored += given && l->id.v == 0;
+    }
+}
+
 static int flush(struct job *j, struct err *e)
 {
     if (control_stopping(j->c))
@@ -199,12 +214,43 @@ static int flush(struct job *j, struct err *e)
         rc = tell_opt_outs(j, e);
     if (rc != TM_OK)
         return rc;
+    count_consents(j);
     j->n = 0;
     j->rejected = 0;
     arena_reset(&j->texts);
     j->c->io.progress(j->c->io.self, j->file.path, "rows", j->file.row,
                       j->file.done, j->file.size);
     return TM_OK;
+}
+
+/* Something stands in the column of the consent, and it is none. */
+static bool is_refused(const struct columns *c, const struct csv_row *row,
+                       const struct lead *l)
+{
+    static const char *const no[] = {"no", "n", "false", "0", "-", "none"};
+    for (size_t i = 0; i < c->n && i < row->cells; i++) {
+        struct slice cell = str_trim(row->cell[i]);
+        if (c->column[i].role != COLUMNS_CONSENT || cell.n == 0)
+            continue;
+        for (size_t k = 0; k < tm_array_len(no); k++)
+            if (str_eq_nocase(cell, no[k]))
+                return false;
+        return l->consents == 0 || l->consent[0].type == CONSENT_NONE;
+    }
+    return false;
+}
+
+static void note_row(struct job *j, const struct csv_row *row,
+                     const struct lead *l, const struct lead_row_result *r)
+{
+    bool refused = is_refused(&j->file.columns, row, l);
+    j->bad_phones += r->bad_phones;
+    j->extra_cells += r->extra_cells > 0;
+    j->left_out += r->left_out > 0;
+    if (r->unread_date && j->unread_dates++ == 0)
+        j->unread_line = row->line;
+    if (refused && j->refused++ == 0)
+        j->refused_line = row->line;
 }
 
 /* The parser reuses its memory with the next row; a lead lives until its
@@ -240,12 +286,8 @@ static int take_row(struct job *j, const struct csv_row *row, bool done,
     lead_row_clean(&j->file.columns, &kept, j->o->country, lead, &r);
     if (!r.good)
         rejects_add(&j->rejects, row, r.reason);
-    else {
-        j->bad_phones += r.bad_phones;
-        j->extra_cells += r.extra_cells > 0;
-        j->unread_dates += r.unread_date;
-        j->left_out += r.left_out > 0;
-    }
+    else
+        note_row(j, &kept, lead, &r);
     if (row->fault == CSV_OPEN_QUOTE || row->fault == CSV_TOO_LONG)
         note_fault(j, row);
     if (done) /* a request in it may have got no further than the store */
@@ -309,8 +351,26 @@ static int begin(struct job *j, struct err *e)
                                e);
 }
 
+static void warn_consents(struct job *j)
+{
+    if (j->consents > 0)
+        control_printf(j->c, "%" PRIu64 " consents were taken\n", j->consents);
+    if (j->refused > 0)
+        control_printf(j->c,
+                       "%" PRIu64 " rows say something of a consent that is "
+                       "none: write written, oral or express; the first is "
+                       "in line %" PRIu64 "\n",
+                       j->refused, j->refused_line);
+    if (j->ignored > 0)
+        control_printf(j->c,
+                       "%" PRIu64 " consents of numbers already on file were "
+                       "not taken: use telemark ledger import consent\n",
+                       j->ignored);
+}
+
 static void warn(struct job *j)
 {
+    warn_consents(j);
     if (j->start.again)
         control_printf(j->c, "this file was imported before; nothing has "
                              "changed\n");
@@ -341,8 +401,8 @@ static void warn(struct job *j)
     if (j->unread_dates > 0)
         control_printf(j->c,
                        "%" PRIu64 " imported rows have a date that "
-                       "could not be read\n",
-                       j->unread_dates);
+                       "could not be read; the first is in line %" PRIu64 "\n",
+                       j->unread_dates, j->unread_line);
     if (j->file.encoding.replaced > 0)
         control_printf(j->c, "%" PRIu64 " characters were not valid %s\n",
                        j->file.encoding.replaced,
@@ -395,6 +455,9 @@ static void print_json(struct job *j)
     json_out_kv_int(&o, "bad_phone_cells", (int64_t)j->bad_phones);
     json_out_kv_int(&o, "unread_dates", (int64_t)j->unread_dates);
     json_out_kv_int(&o, "left_out", (int64_t)j->left_out);
+    json_out_kv_int(&o, "consents", (int64_t)j->consents);
+    json_out_kv_int(&o, "refused_consents", (int64_t)j->refused);
+    json_out_kv_int(&o, "ignored_consents", (int64_t)j->ignored);
     json_out_kv_text(&o, "rejects_file", j->rejects.path);
     json_out_key(&o, "finished_campaigns");
     json_out_array(&o);

@@ -58,10 +58,10 @@ def test_no_file(h):
     if not os.path.exists(fifo):
         os.mkfifo(fifo)
     for words in (['import', fifo, '--list', 'bad'],
-                  ['dnc', 'import', fifo, '--list', 'x'],
+                  ['dnc', 'import', fifo, '--list', 'us_national'],
                   ['campaign', 'load', fifo], ['trunk', 'load', fifo]):
         h.refused(words, ['pipe', 'write its contents to a file'])
-    for words in (['dnc', 'import', h.folder, '--list', 'x'],
+    for words in (['dnc', 'import', h.folder, '--list', 'us_national'],
                   ['campaign', 'load', h.folder], ['trunk', 'load', h.folder]):
         h.refused(words, ['is a folder'])
     secret = h.write('secret.csv', GOOD)
@@ -293,28 +293,73 @@ def test_later_withdrawal(h):
     h.check(ends == [(1,)], f'a withdrawal in a duplicate row: {ends}')
 
 
+def test_consents_are_told(h):
+    """Consents of a second file about known numbers go nowhere: told."""
+    words = ['--list', 'told', '--seller', 'S']
+    first = h.json('import', h.write('t1.csv', 'phone,Einwilligung,Consent '
+                                     'date\n212-555-0170,written,2026-01-05\n'
+                                     '212-555-0171,ja,gestern\n'), *words)
+    h.check((first['consents'], first['refused_consents'],
+             first['ignored_consents']) == (1, 1, 0), f'{first}')
+    said = h.must('import', h.write('t2.csv', 'phone,consent,consent_date\n'
+                                    '212-555-0171,written,2026-02-05\n'
+                                    '212-555-0172,oral,soon\n'), *words)
+    for text in ('1 consents were taken', '1 consents of numbers already on '
+                 'file were not taken: use telemark ledger import consent',
+                 'the first is in line 3'):
+        h.check(text in said, f'{text}: {said}')
+
+
+def dnc_names(h, good):
+    """A slip in a register's name, and a copy that is older than the one in
+    force, are told and change nothing."""
+    for name, meant in (('us-national', 'us_national'),
+                        ('US_National', 'us_national'),
+                        ('us_natonal', 'us_national'),
+                        ('state FL', 'state.FL'), ('state_fl', 'state.FL'),
+                        ('ca-dncl', 'ca_dncl')):
+        for kind in ([], ['--kind', 'national']):
+            h.refused(['dnc', 'import', good, '--list', name, *kind],
+                      [f'did you mean {meant}?', '--kind internal'])
+    h.refused(['dnc', 'import', good, '--list', 'mine'],
+              ['--kind internal', '--kind national'])
+    words = ['dnc', 'import', good, '--list', 'mine', '--kind', 'national',
+             '--obtained']
+    h.must(*words, '2026-10-02')
+    h.refused([*words, '2026-10-01'], ['2026-10-02', '--force'])
+    h.must(*words, '2026-10-01', '--force')
+    said = h.run('dnc', 'list')
+    h.check('mine: the copy is' in said.stderr and
+            'the law allows 31' in said.stderr, said.stderr)
+
+
 def test_dnc_files(h):
     bad = '\n'.join(['212,555%04d' % i for i in range(95)] + ['nonsense'] * 5)
     path = h.write('bad.txt', bad + '\n')
-    words = ['dnc', 'import', path, '--list', 'five', '--obtained',
-             '2026-11-20']
+    words = ['dnc', 'import', path, '--list', 'five', '--kind', 'national',
+             '--obtained', '2026-11-20']
     h.refused(words, ['--force', 'line 96'])
     said = h.json(*words, '--force')
     h.check(said['numbers'] == 95 and said['rejected'] == 5, f'{said}')
-    h.refused(['dnc', 'import', h.write('none.txt', ''), '--list', 'none'],
+    h.refused(['dnc', 'import', h.write('none.txt', ''), '--list', 'none',
+               '--kind', 'national'],
               ['telemark dnc: '])
-    h.refused(['dnc', 'import', path, '--list', 'x', '--obtained', 'May'],
-              ['--obtained May', '2026-11-21'])
+    h.refused(['dnc', 'import', path, '--list', 'us_national',
+               '--obtained', 'May'],
+              ['--obtained', 'May', '2026-11-21'])
     good = h.write('good.txt', '212,5550101\n')
     h.refused(['dnc', 'import', good, '--list', 'state.NY'],
               ['state.NY', 'us_national'])
     h.refused(['dnc', 'import', good, '--list', 'ca_dncl', '--country', 'US'],
               ['ca_dncl', 'of CA'])
     added = h.write('added.txt', '212,5550101,2026-11-20,A\n')
-    h.refused(['dnc', 'import', added, '--list', 'never', '--changes'],
+    h.refused(['dnc', 'import', added, '--list', 'never', '--changes',
+               '--kind', 'internal'],
               ['never', '--changes'])
     zipped = h.write('list.zip', b'PK\x03\x04' + bytes(2000))
-    h.refused(['dnc', 'import', zipped, '--list', 'zip'], ['unzip'])
+    h.refused(['dnc', 'import', zipped, '--list', 'zip', '--kind',
+               'internal'], ['unzip'])
+    dnc_names(h, good)
     h.refused(['dnc', 'add', '12'], ['12: ', 'too few digits'])
     h.refused(['dnc', 'add', '212-555-0123', '--seller', 'Nobody'],
               ['Nobody'])
@@ -322,7 +367,7 @@ def test_dnc_files(h):
         h.must('dnc', 'import', h.path('dnc.txt'), '--list', f'list_{i}',
                '--kind', 'internal', '--obtained', '2026-11-20')
     lists = h.json('dnc', 'list')
-    h.check(len(lists) == 62, f'{len(lists)} lists')
+    h.check(len(lists) == 63, f'{len(lists)} lists')
     h.no_parts('dnc')
 
 
@@ -487,7 +532,7 @@ if __name__ == '__main__':
     main(house, [test_no_list_in_it, test_not_text, test_no_file,
                  test_wrong_lines, test_encodings, test_rows_are_told,
                  test_messy_lists_add_up, test_later_withdrawal,
-                 test_dnc_files, test_campaign_files, test_trunk_files,
+                 test_consents_are_told, test_dnc_files, test_campaign_files, test_trunk_files,
                  test_killed_import_goes_on, test_damaged_database,
                  test_locked_database, test_full_disk, test_stray_quotes,
                  test_huge_lines])

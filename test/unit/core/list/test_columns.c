@@ -103,6 +103,32 @@ static void test_english(void **state)
     expect(t, 12, COLUMNS_FIELD, "e_mail");
 }
 
+/* Columns of consent, its day and its withdrawal, as lists name them. */
+static void test_consents_by_language(void **state)
+{
+    struct table *t = *state;
+    static const char *const header[] = {
+        "Phone,Consent,Consent Date,Opt Out",
+        "Telefon,Einwilligung,Datum der Einwilligung,Widerruf",
+        "Phone,Einwilligung,Consent date,Widerrufen",
+        "Phone,Consentement,Date de consentement,Retrait",
+        "Phone,Consentimiento,Fecha de consentimiento,Revocado",
+        "Puhelin,Suostumus,Suostumuspäivä,Suostumus peruttu",
+        "Telefono,Consenso,Data consenso,Consenso revocato",
+        "Телефон,Согласие,Дата согласия,Согласие отозвано",
+        "전화번호,동의,동의일,동의 철회",
+    };
+    for (size_t i = 0; i < tm_array_len(header); i++) {
+        clear(t);
+        add(t, header[i]);
+        assert_int_equal(guess(t, "US"), TM_OK);
+        assert_int_equal(t->c.column[0].role, COLUMNS_PHONE);
+        assert_int_equal(t->c.column[1].role, COLUMNS_CONSENT);
+        assert_int_equal(t->c.column[2].role, COLUMNS_CONSENT_DATE);
+        assert_int_equal(t->c.column[3].role, COLUMNS_REVOKED);
+    }
+}
+
 /* One telephone column is found by its name in each of the six languages. */
 static void test_six_languages(void **state)
 {
@@ -319,6 +345,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_english),
+        T(test_consents_by_language),
         T(test_six_languages),
         T(test_words_have_borders),
         T(test_without_header),
