@@ -16,7 +16,7 @@
 #include "store/ledger_rows.h"
 #include "store/sqlite_reader.h"
 
-enum { WORDS_MAX = 128 };
+enum { WORDS_MAX = 128, NUMBERS_MAX = 1000 };
 
 static int run(int argc, char **argv);
 
@@ -142,7 +142,18 @@ struct adding {
     int64_t now_us;
     int64_t id;
     bool again;
+    uint64_t number[NUMBERS_MAX]; /* of leads with the entry's address */
+    size_t numbers;
+    bool more;
 };
+
+static void on_reached(void *arg, const struct ledger_entry *x)
+{
+    struct adding *a = arg;
+    a->more |= a->numbers == NUMBERS_MAX;
+    if (a->numbers < NUMBERS_MAX)
+        a->number[a->numbers++] = x->e164;
+}
 
 /* A withdrawal for a seller whose name is misspelt would stop nothing. */
 static int find_seller(struct db *db, struct adding *a, struct err *e)
@@ -167,7 +178,17 @@ static int do_add(struct db *db, void *arg, struct err *e)
     x->tenant = tenant_default();
     x->recorded_us = a->now_us;
     int rc = find_seller(db, a, e);
-    return rc == TM_OK ? ledger_rows_add(db, x, &a->id, &a->again, e) : rc;
+    if (rc == TM_OK)
+        rc = ledger_rows_add(db, x, &a->id, &a->again, e);
+    const struct ledger_entry *one = x;
+    if (rc == TM_OK)
+        rc = ledger_rows_reach(db, &one, 1, on_reached, a, e);
+    if (rc == TM_OK && a->more)
+        rc = err_set(e, TM_ELIMIT,
+                     "%.*s stands with more than %d numbers of leads: it is "
+                     "no address of one person; nothing was entered",
+                     (int)x->address.n, x->address.p, NUMBERS_MAX);
+    return rc;
 }
 
 /* The words after the kind are a header and one row. */
@@ -213,6 +234,25 @@ static void print_added(struct control *c, const struct adding *a)
     if (!a->again && ledger_rows_stops_calls(x))
         control_printf(c, "the number will not be called again for %s\n",
                        x->seller.v != 0 ? "this seller" : "any seller");
+    for (size_t i = 0; i < a->numbers; i++) {
+        char text[NUMBER_TEXT_LEN];
+        (void)number_format(a->number[i], text);
+        control_printf(c, "nor %s, of a lead with this address\n", text);
+    }
+}
+
+static int tell_reached(struct control *c, const struct adding *a,
+                        struct err *e)
+{
+    struct ledger_entry x = {.kind = LEDGER_REVOCATION,
+                             .seller = a->row.entry.seller,
+                             .from_us = a->row.entry.from_us};
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < a->numbers; i++) {
+        x.e164 = a->number[i];
+        rc = ledger_import_tell(c, &x, e);
+    }
+    return rc;
 }
 
 static int add(struct control *c, int words, char **argv,
@@ -233,6 +273,8 @@ static int add(struct control *c, int words, char **argv,
         rc = ledger_import_tell(c, &a->row.entry, &e);
     else if (rc == TM_OK)
         rc = ledger_import_changed(c, kind, a->row.entry.seller, &e);
+    if (rc == TM_OK)
+        rc = tell_reached(c, a, &e);
     if (rc == TM_OK)
         print_added(c, a);
     mem_free(a);

@@ -37,8 +37,11 @@ struct job {
     uint64_t reason_line;
     struct seller_id seller; /* of the rows, when `sellers` is 1 */
     int sellers;
-    char found[128]; /* the last name that a seller has */
-    bool untold;     /* a row that needs more than ledger_import_tell */
+    char found[128];              /* the last name that a seller has */
+    struct ledger_entry *reached; /* of a batch, by e-mail address */
+    size_t reached_n, reached_cap;
+    uint64_t by_address; /* numbers reached so */
+    bool untold;         /* a row that needs more than ledger_import_tell */
 };
 
 int ledger_import_tell(struct control *c, const struct ledger_entry *x,
@@ -83,15 +86,46 @@ static int tell_rows(struct job *j, struct err *e)
     return rc;
 }
 
+/* In the store's thread: kept, and told when the batch is written. */
+static void keep_reached(void *arg, const struct ledger_entry *x)
+{
+    struct job *j = arg;
+    if (j->reached_n == j->reached_cap) {
+        j->reached_cap = j->reached_cap == 0 ? 64 : 2 * j->reached_cap;
+        j->reached =
+            mem_resize(j->reached, j->reached_cap * sizeof(*j->reached));
+    }
+    j->reached[j->reached_n++] = (struct ledger_entry){.kind = x->kind,
+                                                       .seller = x->seller,
+                                                       .e164 = x->e164,
+                                                       .from_us = x->from_us};
+}
+
+static int tell_reached(struct job *j, struct err *e)
+{
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < j->reached_n; i++)
+        rc = ledger_import_tell(j->c, &j->reached[i], e);
+    j->by_address += j->reached_n;
+    j->reached_n = 0;
+    return rc;
+}
+
 static int flush(struct job *j, struct err *e)
 {
+    j->reached_n = 0;
     if (control_stopping(j->c))
         return err_set(e, TM_ESTATE, "the server is going down");
-    struct ledger_writer_batch b = {
-        .row = j->row, .n = j->n, .rejected = j->rejected};
+    struct ledger_writer_batch b = {.row = j->row,
+                                    .n = j->n,
+                                    .rejected = j->rejected,
+                                    .reached = keep_reached,
+                                    .arg = j};
     int rc = ledger_writer_batch(j->writer, &b, &j->counts, e);
     if (rc == TM_OK)
         rc = tell_rows(j, e);
+    if (rc == TM_OK)
+        rc = tell_reached(j, e);
     if (rc != TM_OK)
         return rc;
     j->n = 0;
@@ -293,6 +327,7 @@ static void print_json(const struct job *j)
     json_out_kv_int(&o, "taken", (int64_t)j->counts.taken);
     json_out_kv_int(&o, "duplicates", (int64_t)j->counts.duplicates);
     json_out_kv_int(&o, "rejected", (int64_t)j->counts.rejected);
+    json_out_kv_int(&o, "numbers_by_address", (int64_t)j->by_address);
     json_out_kv_bool(&o, "again", is_again(j));
     json_out_kv_text(&o, "file", j->file.hash);
     json_out_kv_text(&o, "rejects_file", j->rejects.path);
@@ -326,6 +361,11 @@ static void print_result(struct job *j)
                    " rejected\n",
                    ledger_kind_text(j->o->kind), n->rows, n->taken,
                    n->duplicates, n->rejected);
+    if (j->by_address > 0)
+        control_printf(j->c,
+                       "%" PRIu64 " numbers of leads with these e-mail "
+                       "addresses are not called any more either\n",
+                       j->by_address);
     if (n->rejected > 0)
         control_printf(j->c,
                        "rejected rows with line and reason: %s\n"
@@ -362,6 +402,7 @@ int ledger_import_run(struct control *c, const struct ledger_import *o)
         import_file_close(&j->file);
     }
     buf_fini(&mark);
+    mem_free(j->reached);
     mem_free(j);
     return rc == TM_OK ? EXIT_DONE : control_fail(c, &e);
 }

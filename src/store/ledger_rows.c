@@ -312,6 +312,114 @@ int ledger_rows_end(struct db *db, const struct ledger_rows_end *end,
     return write_journal(db, &x, "ended", end->now_us, e);
 }
 
+/* --- by e-mail address ----------------------------------------------------*/
+
+bool ledger_rows_by_address(const struct ledger_entry *x)
+{
+    return x->kind == LEDGER_REVOCATION && x->e164 == 0 && x->address.n > 0 &&
+           (x->channels == 0 || (x->channels & VOCAB_VOICE) != 0);
+}
+
+/* In memory only (temp_store). */
+static int fill_addresses(struct db *db,
+                          const struct ledger_entry *const *entry, size_t n,
+                          struct err *e)
+{
+    int rc = db_exec(db,
+                     "CREATE TEMP TABLE IF NOT EXISTS stop_address (address "
+                     "TEXT, entry INTEGER, PRIMARY KEY (address, entry)) "
+                     "WITHOUT ROWID; CREATE TEMP TABLE IF NOT EXISTS "
+                     "stop_number (e164 INTEGER, entry INTEGER, "
+                     "PRIMARY KEY (e164, entry)) WITHOUT ROWID; "
+                     "DELETE FROM stop_address; DELETE FROM stop_number",
+                     e);
+    for (size_t i = 0; rc == TM_OK && i < n; i++) {
+        struct query q;
+        if (!ledger_rows_by_address(entry[i])) {
+            continue;
+        }
+        query_open(&q, db, "INSERT INTO stop_address VALUES (?, ?)");
+        query_text(&q, entry[i]->address);
+        query_int(&q, (int64_t)i);
+        rc = query_done(&q, e);
+    }
+    return rc;
+}
+
+static int fill_numbers(struct db *db, struct tenant_id t, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "INSERT OR IGNORE INTO stop_number SELECT p.e164, a.entry "
+               "FROM lead d CROSS JOIN json_each(d.fields) f "
+               "CROSS JOIN stop_address a ON a.address = lower(trim(f.atom)) "
+               "CROSS JOIN lead_phone p ON p.tenant = d.tenant "
+               "AND p.lead = d.id WHERE d.tenant = ? "
+               "AND f.atom LIKE '%@%'");
+    query_int(&q, t.v);
+    return query_done(&q, e);
+}
+
+/* The n-th number: not while a query is open, as entries are put in. */
+static int stop_next(struct db *db, const struct ledger_entry *const *entry,
+                     struct ledger_entry *out, struct err *e)
+{
+    struct query q;
+    query_open(&q, db, "SELECT e164, entry FROM stop_number LIMIT 1");
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        const struct ledger_entry *x = entry[query_get_int(&q, 1)];
+        *out = (struct ledger_entry){
+            .kind = LEDGER_REVOCATION,
+            .tenant = x->tenant,
+            .seller = x->seller,
+            .e164 = (uint64_t)query_get_int(&q, 0),
+            .word = x->word,
+            .from_us = x->from_us,
+            .note = str_of("asked by e-mail address"),
+            .file = x->file,
+            .row = x->row,
+            .recorded_us = x->recorded_us,
+        };
+    }
+    int64_t place = rc == 1 ? query_get_int(&q, 1) : 0;
+    query_close(&q);
+    if (rc != 1) {
+        return rc;
+    }
+    query_open(&q, db, "DELETE FROM stop_number WHERE e164 = ? AND entry = ?");
+    query_int(&q, (int64_t)out->e164);
+    query_int(&q, place);
+    rc = query_done(&q, e);
+    return rc == TM_OK ? 1 : rc;
+}
+
+int ledger_rows_reach(struct db *db, const struct ledger_entry *const *entry,
+                      size_t n, ledger_rows_reached_fn *fn, void *arg,
+                      struct err *e)
+{
+    struct ledger_entry x;
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        found += ledger_rows_by_address(entry[i]);
+    }
+    if (found == 0) {
+        return TM_OK;
+    }
+    int rc = fill_addresses(db, entry, n, e);
+    if (rc == TM_OK) {
+        rc = fill_numbers(db, entry[0]->tenant, e);
+    }
+    while (rc == TM_OK && (rc = stop_next(db, entry, &x, e)) == 1) {
+        bool again;
+        rc = ledger_rows_insert(db, &x, &x.id, &again, e);
+        if (rc == TM_OK) {
+            fn(arg, &x);
+        }
+    }
+    return rc;
+}
+
 /* --- opt-outs -------------------------------------------------------------*/
 
 /* The means of a request, from the record's source. */

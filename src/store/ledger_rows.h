@@ -10,6 +10,7 @@
 #define STORE_LEDGER_ROWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -38,6 +39,18 @@ bool ledger_rows_stops_calls(const struct ledger_entry *x);
  * true and nothing changes. A revocation stops calls at once. */
 int ledger_rows_insert(struct db *db, const struct ledger_entry *x, int64_t *id,
                        bool *again, struct err *e) TM_MUST_CHECK;
+/* A withdrawal by e-mail address alone, of all channels or of voice: one
+ * request acts across channels. */
+bool ledger_rows_by_address(const struct ledger_entry *x);
+/* Numbers of leads that have the address of one of these entries in a field:
+ * each gets a revocation of its own. Told to fn, also those which had it
+ * already. Entries that are not by address are passed over. Cost: one scan of
+ * all leads, however many entries. */
+typedef void ledger_rows_reached_fn(void *arg, const struct ledger_entry *x);
+int ledger_rows_reach(struct db *db, const struct ledger_entry *const *entry,
+                      size_t n, ledger_rows_reached_fn *fn, void *arg,
+                      struct err *e) TM_MUST_CHECK;
+
 /* The seller of an entry: made when missing, but not for a revocation, which
  * would stop nobody's calls: TM_ENOTFOUND then, with the names there are. */
 int ledger_rows_seller(struct db *db, enum ledger_kind k, struct tenant_id t,

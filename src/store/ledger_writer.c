@@ -178,12 +178,33 @@ static int write_journal(struct db *db, const struct batch *s, struct err *e)
     return apply_record(db, &r, e);
 }
 
+static void tell_nobody(void *arg, const struct ledger_entry *x)
+{
+    (void)arg;
+    (void)x;
+}
+
+static int reach(struct db *db, const struct ledger_writer_batch *b,
+                 struct err *e)
+{
+    const struct ledger_entry *entry[LEDGER_WRITER_BATCH_MAX];
+    for (size_t i = 0; i < b->n; i++) {
+        entry[i] = &b->row[i].entry;
+    }
+    return ledger_rows_reach(db, entry, b->n,
+                             b->reached != NULL ? b->reached : tell_nobody,
+                             b->arg, e);
+}
+
 static int batch_work(struct db *db, void *arg, struct err *e)
 {
     struct batch *s = arg;
     int rc = TM_OK;
     for (size_t i = 0; rc == TM_OK && i < s->b->n; i++) {
         rc = store_row(db, s, &s->b->row[i], e);
+    }
+    if (rc == TM_OK && s->w->kind == LEDGER_REVOCATION) {
+        rc = reach(db, s->b, e);
     }
     if (rc != TM_OK || s->counts.rows == s->w->counts.rows) {
         return rc;

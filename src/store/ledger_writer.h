@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/ledger/ledger.h"
+#include "store/ledger_rows.h"
 #include "store/sqlite_store.h"
 
 enum { LEDGER_WRITER_BATCH_MAX = 1000, LEDGER_WRITER_HASH_LEN = 65 };
@@ -54,6 +55,10 @@ struct ledger_writer_batch {
     struct ledger_writer_row *row;
     size_t n;
     uint64_t rejected;
+    /* Told each number that a withdrawal by e-mail address reached, in the
+     * store's thread (ledger_rows_reach); NULL: nobody. */
+    ledger_rows_reached_fn *reached;
+    void *arg;
 };
 int ledger_writer_batch(struct ledger_writer *w, struct ledger_writer_batch *b,
                         struct ledger_writer_counts *counts,

@@ -138,6 +138,23 @@ def messy(h):
     h.must('ledger', 'add', 'revocation', 'number=2125550195')
     said = h.must('ledger', 'show', 'revocation', '2125550195')
     h.check(': in time (law: until ' in said, said)
+    # By e-mail alone: the numbers of its leads are not called either.
+    h.must('import', h.write('mail.csv', 'phone,phone 2,mail\n2125550197,'
+                             '2125550198,Ann@Example.org \n2125550199,,'
+                             'bo@example.org\n2125550189,,cy@example.org\n'),
+           '--list', 'mail', '--seller', 'Acme')
+    said = h.must('ledger', 'add', 'revocation', 'email=ann@example.ORG',
+                  '--seller', 'Acme')
+    h.check('+12125550197, of a lead' in said and '+12125550198,' in said, said)
+    said = h.json('ledger', 'import', 'revocation', h.write(
+        'mails.csv', 'email,channels\nbo@example.org,\ncy@example.org,email'
+        '\n'), '--seller', 'Acme')
+    h.check(said['numbers_by_address'] == 1, f'by address: {said}')
+    stopped = h.rows('SELECT e164 FROM opt_out WHERE e164 BETWEEN 12125550189 '
+                     'AND 12125550199 AND e164 NOT BETWEEN 12125550190 AND '
+                     '12125550196 ORDER BY e164')
+    h.check(stopped == [(12125550197,), (12125550198,), (12125550199,)],
+            f'stopped: {stopped}')
     # The column of a list: on file since today, whenever it was said.
     h.must('import', h.write('old.csv', 'phone,consent,consent_date,'
                              'consent_withdrawn\n2125550196,written,'
