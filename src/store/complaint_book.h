@@ -38,8 +38,8 @@ struct complaint_book_event {
 };
 
 /* TM_ENOTFOUND: no such case, or no such attempt; TM_EINVAL: the attempt is
- * of another number and another day than the complaint; TM_ESTATE: a case that is
- * closed takes notes and reopening only, one that is not closed is not
+ * of another number and another day than the complaint; TM_ESTATE: a case that
+ * is closed takes notes and reopening only, one that is not closed is not
  * reopened. */
 int complaint_book_event(struct db *db, const struct complaint_book_event *v,
                          struct err *e) TM_MUST_CHECK;

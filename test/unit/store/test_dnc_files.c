@@ -382,14 +382,10 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_generations),
-        CASE(test_damage_is_refused),
-        CASE(test_names_are_checked),
-        CASE(test_names_of_registers),
-        CASE(test_names_that_are_almost),
-        CASE(test_slower_import_is_told),
-        CASE(test_changes_on_a_list),
-        CASE(test_large_lists_are_merged),
+        CASE(test_generations),           CASE(test_damage_is_refused),
+        CASE(test_names_are_checked),     CASE(test_names_of_registers),
+        CASE(test_names_that_are_almost), CASE(test_slower_import_is_told),
+        CASE(test_changes_on_a_list),     CASE(test_large_lists_are_merged),
         CASE(test_no_number_is_refused),
     };
 #undef CASE
