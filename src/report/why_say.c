@@ -104,9 +104,8 @@ static bool add_refused_now(const struct why_campaign *c, struct buf *b)
     const struct why_phone *p = refused_now(c);
     if (!c->opted_out && p == NULL)
         return false;
-    buf_addf(b, "%s, and may not be now",
-             strcmp(not_called(c), "Not called yet") == 0 ? "Not called"
-                                                          : "Not called again");
+    buf_addf(b, "May not be called%s now",
+             strcmp(not_called(c), "Not called yet") == 0 ? "" : " again");
     if (c->opted_out)
         buf_add_str(b, ": the person asked to be left alone");
     else if (p->cause != NULL)

@@ -299,8 +299,8 @@ static void test_refused_now(void **state)
     has(ask_about(&s, NUMBER, 0), "Not called again yet; it may be tried");
     s.with_lists = true; /* none is loaded: unknown is no */
     const char *t = ask_about(&s, NUMBER, 0);
-    has(t, "Not called again, and may not be now: T-DNC, 47 CFR "
-           "64.1200(c)(2): the list\n  us_national is not on file");
+    has(t, "May not be called again now: T-DNC, 47 CFR 64.1200(c)(2): the "
+           "list us_national\n  is not on file");
     assert_null(strstr(t, "No call to a number on the registry"));
     assert_null(strstr(t, "waits for its turn"));
     has(t, "    What would help:\n      T-DNC: the list us_national is not on "
@@ -314,7 +314,7 @@ static void test_refused_now(void **state)
                                 .at_us = NOW - 1,
                                 .source = str_of("letter")};
     t = ask_about(&s, NUMBER, 0);
-    has(t, "may not be now: the person asked to be left alone.");
+    has(t, "May not be called again now: the person asked to be left alone.");
     assert_null(strstr(t, "waits for its turn"));
     /* The request was made to another seller. */
     s.h.opt_out[0].seller.v = 2;
