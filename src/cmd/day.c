@@ -8,7 +8,7 @@ int day_parse(const char *option, const char *text, struct civil_date *out,
         return err_set(e, TM_EINVAL, "%s wants a day like 2026-11-21", option);
     if (!civil_parse_date(str_of(text), &d))
         return err_set(e, TM_EINVAL,
-                       "%s: '%s' is no date: write it like 2026-11-21", option,
+                       "%s %s is no date: write it like 2026-11-21", option,
                        text);
     if (d.year < DAY_YEAR_FIRST || d.year > DAY_YEAR_LAST)
         return err_set(e, TM_EINVAL,
