@@ -135,6 +135,10 @@ static void make_live(struct sample *s, const struct tz *zone)
     k->caller.seller.v = 1;
     k->caller.seller_type = SELLER_TYPE_OTHER;
     k->caller.ftc_jurisdiction = TRI_YES;
+    static const struct case_licence san = {.kind = {"san", 3}};
+    k->caller.licences_known = true;
+    k->caller.licence = &san;
+    k->caller.licences = 1;
     k->purpose.kind = PURPOSE_SALE;
     k->purpose.goods = GOODS_OTHER;
     s->registry = (struct case_registry){
