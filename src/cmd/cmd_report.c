@@ -54,28 +54,6 @@ static bool wants_utf8(void)
     return false;
 }
 
-/* Whole or not at all: the page is moved to its name when it is written. */
-static int save(const char *path, struct slice page, struct err *e)
-{
-    char part[4096];
-    int n = snprintf(part, sizeof(part), "%s.part", path);
-    if (n < 0 || (size_t)n >= sizeof(part))
-        return err_set(e, TM_EINVAL, "%s: the name is too long", path);
-    FILE *f = fopen(part, "wb");
-    if (f == NULL)
-        return err_errno(e, "%s", part);
-    bool good = fwrite(page.p, 1, page.n, f) == page.n;
-    good = fflush(f) == 0 && good;
-    int rc = good ? TM_OK : err_errno(e, "%s", part);
-    if (fclose(f) != 0 && rc == TM_OK)
-        rc = err_errno(e, "%s", part);
-    if (rc == TM_OK && rename(part, path) != 0)
-        rc = err_errno(e, "%s", path);
-    if (rc != TM_OK)
-        (void)remove(part);
-    return rc;
-}
-
 static int put(const struct figures *f, const struct options *o, struct err *e)
 {
     struct buf b;
@@ -97,7 +75,7 @@ static int put(const struct figures *f, const struct options *o, struct err *e)
         rc = err_set(e, TM_ELIMIT, "the report is larger than %d bytes",
                      REPORT_BYTES_MAX);
     else if (o->html != NULL)
-        rc = save(o->html, buf_slice(&b), e);
+        rc = command_write_file(o->html, buf_slice(&b), e);
     else if (fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0)
         rc = err_errno(e, "standard output");
     if (rc == TM_OK && o->html != NULL)

@@ -196,3 +196,24 @@ int command_read_file(const char *path, size_t limit, struct buf *out,
         buf_fini(out);
     return rc;
 }
+
+int command_write_file(const char *path, struct slice text, struct err *e)
+{
+    char part[4096];
+    int n = snprintf(part, sizeof(part), "%s.part", path);
+    if (n < 0 || (size_t)n >= sizeof(part))
+        return err_set(e, TM_EINVAL, "%s: the name is too long", path);
+    FILE *f = fopen(part, "wb");
+    if (f == NULL)
+        return err_errno(e, "%s", part);
+    bool good = fwrite(text.p, 1, text.n, f) == text.n;
+    good = fflush(f) == 0 && good;
+    int rc = good ? TM_OK : err_errno(e, "%s", part);
+    if (fclose(f) != 0 && rc == TM_OK)
+        rc = err_errno(e, "%s", part);
+    if (rc == TM_OK && rename(part, path) != 0)
+        rc = err_errno(e, "%s", path);
+    if (rc != TM_OK)
+        (void)remove(part);
+    return rc;
+}

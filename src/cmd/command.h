@@ -66,5 +66,9 @@ int command_open_file(const char *path, uint64_t *size,
 /* Reads a whole text file (limit in bytes). TM_ENOTFOUND, TM_ELIMIT, ... */
 int command_read_file(const char *path, size_t limit, struct buf *out,
                       struct err *e) TM_MUST_CHECK;
+/* Whole or not at all: written beside it (path.part), then moved to its name.
+ */
+int command_write_file(const char *path, struct slice text,
+                       struct err *e) TM_MUST_CHECK;
 
 #endif

@@ -52,28 +52,6 @@ static int open_view(struct view *v, struct err *e)
     return TM_OK;
 }
 
-/* Whole or not at all: the page is moved to its name when it is written. */
-static int save(const char *path, struct slice page, struct err *e)
-{
-    char part[4096];
-    int n = snprintf(part, sizeof(part), "%s.part", path);
-    if (n < 0 || (size_t)n >= sizeof(part))
-        return err_set(e, TM_EINVAL, "%s: the name is too long", path);
-    FILE *f = fopen(part, "wb");
-    if (f == NULL)
-        return err_errno(e, "%s", part);
-    bool good = fwrite(page.p, 1, page.n, f) == page.n;
-    good = fflush(f) == 0 && good;
-    int rc = good ? TM_OK : err_errno(e, "%s", part);
-    if (fclose(f) != 0 && rc == TM_OK)
-        rc = err_errno(e, "%s", part);
-    if (rc == TM_OK && rename(part, path) != 0)
-        rc = err_errno(e, "%s", path);
-    if (rc != TM_OK)
-        (void)remove(part);
-    return rc;
-}
-
 static int show(struct view *v, int64_t id, struct err *e)
 {
     struct complaint_case *k = arena_alloc(&v->arena, sizeof(*k));
@@ -145,7 +123,7 @@ static int put(struct view *v, struct err *e)
         return err_set(e, TM_ELIMIT, "the answer is larger than %d bytes",
                        OUT_MAX);
     if (v->o->html != NULL) {
-        int rc = save(v->o->html, buf_slice(&v->out), e);
+        int rc = command_write_file(v->o->html, buf_slice(&v->out), e);
         if (rc == TM_OK)
             (void)printf("the case file is in %s\n", v->o->html);
         return rc;

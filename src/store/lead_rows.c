@@ -17,16 +17,6 @@ static enum number_type type_of(struct slice word)
     return NUMBER_TYPE_UNKNOWN;
 }
 
-/* Year 0 when the text is no date. */
-static struct civil_date date_of(struct slice s)
-{
-    struct civil_date d = {0};
-    if (s.n == 0 || !civil_parse_date(s, &d)) {
-        return (struct civil_date){0};
-    }
-    return d;
-}
-
 static int load_head(struct db *db, struct tenant_id t, struct lead *l,
                      struct err *e)
 {
@@ -43,9 +33,9 @@ static int load_head(struct db *db, struct tenant_id t, struct lead *l,
         (void)str_copy(l->region, sizeof(l->region), query_get_text(&q, 1));
         l->region_confirmed = query_get_int(&q, 2) != 0;
         l->business = query_get_int(&q, 3) != 0;
-        l->last_transaction = date_of(query_get_text(&q, 4));
-        l->last_inquiry = date_of(query_get_text(&q, 5));
-        l->last_gift = date_of(query_get_text(&q, 6));
+        l->last_transaction = query_get_date(&q, 4);
+        l->last_inquiry = query_get_date(&q, 5);
+        l->last_gift = query_get_date(&q, 6);
         (void)str_copy(l->county, sizeof(l->county), query_get_text(&q, 7));
         rc = TM_OK;
     } else if (rc == 0) {
@@ -97,7 +87,7 @@ static int load_consents(struct db *db, struct tenant_id t, struct lead *l,
         }
         c->seller.v = query_get_int(&q, 1);
         c->channels = (unsigned)query_get_int(&q, 2);
-        c->given = date_of(query_get_text(&q, 3));
+        c->given = query_get_date(&q, 3);
         c->revoked_us = query_get_int(&q, 4);
     }
     query_close(&q);

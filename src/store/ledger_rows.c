@@ -7,15 +7,6 @@
 
 /* --- reading --------------------------------------------------------------*/
 
-static struct civil_date date_of(struct slice s)
-{
-    struct civil_date d = {0};
-    if (s.n == 0 || !civil_parse_date(s, &d)) {
-        return (struct civil_date){0};
-    }
-    return d;
-}
-
 static enum tri tri_of(struct slice s)
 {
     enum tri t;
@@ -35,8 +26,8 @@ void ledger_rows_read(struct query *q, struct ledger_entry *out)
         .word = query_get_text(q, 7),
         .value = query_get_text(q, 8),
         .channels = (uint32_t)query_get_int(q, 10),
-        .from = date_of(query_get_text(q, 11)),
-        .to = date_of(query_get_text(q, 12)),
+        .from = query_get_date(q, 11),
+        .to = query_get_date(q, 12),
         .from_us = query_get_int(q, 13),
         .to_us = query_get_int(q, 14),
         .not_condition = tri_of(query_get_text(q, 15)),

@@ -111,3 +111,12 @@ struct slice query_get_text(struct query *q, int column)
     int n = sqlite3_column_bytes(q->stmt, column);
     return str_range(p ? p : "", p ? (size_t)n : 0);
 }
+
+struct civil_date query_get_date(struct query *q, int column)
+{
+    struct civil_date d = {0};
+    if (!civil_parse_date(query_get_text(q, column), &d)) {
+        return (struct civil_date){0};
+    }
+    return d;
+}

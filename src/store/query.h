@@ -15,6 +15,7 @@
 #ifndef STORE_QUERY_H
 #define STORE_QUERY_H
 
+#include "base/civil.h"
 #include "base/str.h"
 #include "store/db.h"
 
@@ -41,5 +42,7 @@ void query_close(struct query *q);
 int64_t query_get_int(struct query *q, int column);
 /* Lives until the next step. Never NULL, also for a NULL in the database. */
 struct slice query_get_text(struct query *q, int column);
+/* Year 0 when the text is no date. */
+struct civil_date query_get_date(struct query *q, int column);
 
 #endif
