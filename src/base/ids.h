@@ -23,5 +23,8 @@ struct campaign_id {
 struct attempt_id {
     int64_t v;
 };
+struct agent_id {
+    int64_t v;
+};
 
 #endif

@@ -100,6 +100,7 @@ static const char *state_word(const struct record *r)
     case RECORD_LEAD: return lead_state_text((enum lead_state)r->state);
     case RECORD_ENDED: return outcome_text((enum outcome)r->state);
     case RECORD_VERDICT: return verdict_kind_text((enum verdict_kind)r->state);
+    case RECORD_AGENT:
     case RECORD_CLOCK:
     case RECORD_ATTEMPT:
     case RECORD_PLACED:
@@ -116,6 +117,9 @@ static const char *state_word(const struct record *r)
     case RECORD_ERASED:
     case RECORD_CORRECTED:
     case RECORD_EXPORTED:
+    case RECORD_STAFF:
+    case RECORD_BRIDGED:
+    case RECORD_DISPOSITION:
     case RECORD_COUNT: break;
     }
     return NULL;

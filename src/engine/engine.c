@@ -299,6 +299,10 @@ static void run_action(struct engine *e, size_t index,
     case ACTION_PLACE: place(e, index, a); break;
     case ACTION_PLAY: play(e, a); break;
     case ACTION_HANGUP: c->hangup(c->self, a->attempt, a->reason); break;
+    case ACTION_BRIDGE:
+    case ACTION_PART:
+    case ACTION_RING:
+    case ACTION_DROP: break;
     }
 }
 

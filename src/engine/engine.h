@@ -23,12 +23,21 @@ struct engine;
  * simulator's checker. Slices live until the call returns. */
 typedef void(engine_watch_fn)(void *arg, const struct record *r);
 
+/* Told of each change of an agent, when it has happened: live boards, the
+ * simulator's agents. It must not call the engine. */
+typedef void(engine_agent_fn)(void *arg, const struct floor_change *c);
+
 struct engine_ports {
     const struct clock_port *clock;
     const struct store *store;
     const struct carrier *carrier;
     engine_watch_fn *watch; /* may be NULL */
     void *watch_arg;
+    /* For agents; without them 0 and NULL. */
+    struct tenant_id tenant;
+    int64_t *next_attempt;  /* the campaigns' own, for legs to agents */
+    engine_agent_fn *agent; /* may be NULL */
+    void *agent_arg;
 };
 
 enum { ENGINE_CAMPAIGNS_MAX = 256 };
@@ -66,6 +75,27 @@ const struct plan *engine_plan(const struct engine *e, struct campaign_id id);
 void engine_set_lists(struct engine *e, const struct dnc_lists *lists);
 /* Likewise: what is on file about the caller and the world (campaign_env). */
 void engine_set_facts(struct engine *e, const struct caller_facts *facts);
+
+/* Agents (core/agent/floor.h). A new one is signed out. Errors of floor_put. */
+int engine_agent_put(struct engine *e, const struct agent_setup *a,
+                     struct err *err) TM_MUST_CHECK;
+/* What an agent or his supervisor asks for. TM_ENOTFOUND: no such agent, or no
+ * lead; TM_ESTATE: not in his present state; TM_EINVAL: an unknown word. The
+ * text says what and what to do. Never blocks: a sign-in with a permanent leg
+ * is complete when his telephone has answered. */
+int engine_agent_order(struct engine *e, struct agent_id a,
+                       const struct agent_order *o,
+                       struct err *err) TM_MUST_CHECK;
+const struct floor *engine_floor(const struct engine *e);
+/* The lead of his present call, preview or wrap-up, or NULL. Lives until the
+ * engine runs again. */
+const struct lead *engine_agent_lead(const struct engine *e, struct agent_id a);
+/* Another way of dialling from now on. TM_ENOTFOUND; TM_EINVAL with a text
+ * that names the law or number. */
+int engine_pace(struct engine *e, struct campaign_id id,
+                const struct campaign_pacing *p, struct err *err) TM_MUST_CHECK;
+/* The words of each decision of pacing of all campaigns; NULL ends it. */
+void engine_set_trace(struct engine *e, campaign_trace_fn *fn, void *arg);
 
 /* The carrier's event handler; arg is the engine. */
 void engine_on_call(void *arg, const struct carrier_event *ev);

@@ -40,6 +40,13 @@ struct carrier {
     int (*play)(void *self, struct attempt_id a, const struct prompt *list,
                 size_t n, uint32_t tag);
     void (*silence)(void *self, struct attempt_id a); /* cuts off playing */
+    /* Joins the sound of two answered calls: each hears the other, what is
+     * played to one is heard by it besides. A call is in one bridge at most.
+     * Ends by part() or with the end of either; the other stays up. NULL: this
+     * carrier has no agents. TM_ESTATE: one is not answered, or is in a bridge
+     * already. */
+    int (*bridge)(void *self, struct attempt_id a, struct attempt_id b);
+    void (*part)(void *self, struct attempt_id a); /* none: ignored */
     /* Asks for the end; CARRIER_ENDED follows. Unknown calls are ignored. */
     void (*hangup)(void *self, struct attempt_id a, enum hangup_reason why);
     /* Ends a call of a former run from its dialog record: sends BYE, waits

@@ -238,6 +238,10 @@ void check_rules_record(struct check_rules *c, const struct record *r)
     case RECORD_ERASED:
     case RECORD_CORRECTED:
     case RECORD_EXPORTED:
+    case RECORD_AGENT:
+    case RECORD_STAFF:
+    case RECORD_BRIDGED:
+    case RECORD_DISPOSITION:
     case RECORD_COUNT: break;
     }
 }

@@ -372,7 +372,11 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_HOLD:
     case RECORD_ERASED:
     case RECORD_CORRECTED:
-    case RECORD_EXPORTED: break;
+    case RECORD_EXPORTED:
+    case RECORD_AGENT:
+    case RECORD_STAFF:
+    case RECORD_BRIDGED:
+    case RECORD_DISPOSITION: break;
     case RECORD_COUNT: tm_unreachable("a record of no kind");
     }
     apply_to_attempt(t, r);

@@ -42,7 +42,11 @@ static int apply_tables(struct db *db, const struct record *r, struct err *e)
     case RECORD_HOLD:
     case RECORD_ERASED:
     case RECORD_CORRECTED:
-    case RECORD_EXPORTED: return TM_OK;
+    case RECORD_EXPORTED:
+    case RECORD_AGENT:
+    case RECORD_STAFF:
+    case RECORD_BRIDGED:
+    case RECORD_DISPOSITION: return TM_OK;
     case RECORD_COUNT:
     default: tm_unreachable("a record of no kind");
     }

@@ -27,11 +27,16 @@ struct call_spec {
     char caller_name[CARRIER_NAME_MAX];    /* display name or "" */
     int64_t ring_timeout_ms; /* at least 15,000 (47 CFR 64.1200(a)(6)) */
     bool record;             /* both sides, from the first play on */
+    bool detect;             /* CARRIER_PERSON or _MACHINE is wanted */
+    /* Of a call to an agent's own telephone (permit of purpose staff). */
+    const char *user; /* his name at our registrar; NULL: by `trunk` */
+    bool auto_answer; /* his telephone is asked to answer by itself */
 };
 
 enum prompt_kind {
     PROMPT_TEXT, /* spoken by the speech synthesiser */
     PROMPT_WAV,  /* a sound file, any rate */
+    PROMPT_BEEP, /* tells an agent that a person is there; text is unused */
 };
 
 /* One piece of what is played. Two equal prompts are converted once. */
@@ -77,6 +82,8 @@ enum carrier_event_kind {
     CARRIER_DIGIT,    /* digit: '0'-'9', '*', '#', 'A'-'D' */
     CARRIER_PLAYED,   /* what play(tag) was given has been heard to its end */
     CARRIER_BEEP,     /* the beep of a voicemail box (later: more tones) */
+    CARRIER_PERSON,   /* spec.detect: a person; since_us: end of greeting */
+    CARRIER_MACHINE,  /* spec.detect: a machine answered */
     CARRIER_ENDED,    /* cause, code; no event of this call comes after it */
 };
 
@@ -88,6 +95,7 @@ struct carrier_event {
     enum call_cause cause; /* ENDED */
     char digit;            /* DIGIT */
     uint32_t tag;          /* PLAYED */
+    int64_t since_us;      /* PERSON: when the greeting ended */
     struct slice text;     /* lives until the handler returns */
 };
 

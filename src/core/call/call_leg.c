@@ -20,6 +20,8 @@
     X(CALL_ANSWERED, CALL_IN_DIALOG, CALL_ANSWERED)                            \
     X(CALL_ANSWERED, CALL_IN_DIGIT, CALL_ANSWERED)                             \
     X(CALL_ANSWERED, CALL_IN_BEEP, CALL_ANSWERED)                              \
+    X(CALL_ANSWERED, CALL_IN_PERSON, CALL_ANSWERED)                            \
+    X(CALL_ANSWERED, CALL_IN_MACHINE, CALL_ANSWERED)                           \
     X(CALL_ANSWERED, CALL_IN_TALK, CALL_TALKING)                               \
     X(CALL_ANSWERED, CALL_IN_HANGUP, CALL_CLOSING)                             \
     X(CALL_ANSWERED, CALL_IN_ENDED, CALL_ENDED)                                \
@@ -63,6 +65,8 @@ enum call_input call_leg_input(enum carrier_event_kind k)
     case CARRIER_DIGIT: return CALL_IN_DIGIT;
     case CARRIER_PLAYED: return CALL_IN_PLAYED;
     case CARRIER_BEEP: return CALL_IN_BEEP;
+    case CARRIER_PERSON: return CALL_IN_PERSON;
+    case CARRIER_MACHINE: return CALL_IN_MACHINE;
     case CARRIER_ENDED: return CALL_IN_ENDED;
     }
     tm_unreachable("a carrier event outside its table");

@@ -38,6 +38,8 @@ enum call_state {
     X(CALL_IN_DIGIT, "digit")                                                  \
     X(CALL_IN_PLAYED, "played")                                                \
     X(CALL_IN_BEEP, "beep")                                                    \
+    X(CALL_IN_PERSON, "person")   /* detection: a person */                    \
+    X(CALL_IN_MACHINE, "machine") /* detection: a machine */                   \
     X(CALL_IN_TALK, "talk")       /* we begin to speak */                      \
     X(CALL_IN_HANGUP, "hangup")   /* we want the end */                        \
     X(CALL_IN_REFUSED, "refused") /* the carrier did not take the order */     \

@@ -219,6 +219,9 @@ static void handle(struct campaign *c, const struct campaign_event *ev)
         break;
     case CAMPAIGN_EV_STORE_DOWN: c->store_down = true; break;
     case CAMPAIGN_EV_STORE_UP: c->store_down = false; break;
+    case CAMPAIGN_EV_FLOOR:
+    case CAMPAIGN_EV_AGENT:
+    case CAMPAIGN_EV_PACE: break;
     }
 }
 

@@ -25,6 +25,8 @@
 #include "base/arena.h"
 #include "base/ids.h"
 #include "base/tz.h"
+#include "core/agent/agent_order.h"
+#include "core/agent/floor.h"
 #include "core/call/call_event.h"
 #include "core/campaign/caller_facts.h"
 #include "core/campaign/campaign_counters.h"
@@ -76,6 +78,7 @@ struct campaign_env {
                                          hears an opt-out adds to it at once */
     int64_t *next_attempt;            /* shared by all campaigns of the node */
     struct numbers *numbers;          /* likewise; the engine's */
+    struct floor *floor;              /* likewise: the agents */
     campaign_judged_fn *judged;       /* may be NULL */
     void *judged_arg;
 };
@@ -93,6 +96,11 @@ enum campaign_event_kind {
                             TM_ESTATE: campaign_may_place() said no */
     CAMPAIGN_EV_STORE_DOWN, /* writing fails: start nothing new */
     CAMPAIGN_EV_STORE_UP,
+    CAMPAIGN_EV_FLOOR, /* agents came, left or are ready: the oldest person who
+                          waits takes one, pacing looks again */
+    CAMPAIGN_EV_AGENT, /* an order of `agent` about his call of this campaign
+                          or a lead of it; campaign_out.error answers it */
+    CAMPAIGN_EV_PACE,  /* another dial mode or pacing from now on */
 };
 
 struct campaign_event {
@@ -101,10 +109,21 @@ struct campaign_event {
     unsigned room;           /* calls the trunk takes now (any event) */
     const struct lead *lead; /* LEADS: copied by the step */
     size_t leads;
-    int64_t next_due_us;              /* LEADS: earliest of the others */
-    const struct carrier_event *call; /* CALL */
-    struct attempt_id attempt;        /* REFUSED */
-    int error;                        /* REFUSED: TM_E... */
+    int64_t next_due_us;                  /* LEADS: earliest of the others */
+    const struct carrier_event *call;     /* CALL */
+    struct attempt_id attempt;            /* REFUSED */
+    int error;                            /* REFUSED: TM_E... */
+    struct agent_id agent;                /* AGENT */
+    const struct agent_order *order;      /* AGENT */
+    const struct campaign_pacing *pacing; /* PACE: copied */
+};
+
+/* How a campaign dials; from its plan until CAMPAIGN_EV_PACE says otherwise.
+ * Both agentless or both with agents: a plan's kind of call stays. */
+struct campaign_pacing {
+    enum dial_mode mode;
+    struct policy_params policy;
+    uint32_t abandon_limit_ppm; /* at most the plan's */
 };
 
 enum campaign_action_kind {
@@ -115,6 +134,11 @@ enum campaign_action_kind {
     ACTION_PLACE,   /* permit + spec */
     ACTION_PLAY,    /* prompts, tag */
     ACTION_HANGUP,  /* reason */
+    ACTION_BRIDGE,  /* the person's call with the agent's leg, after a beep to
+                       the agent (`beep`) */
+    ACTION_PART,    /* the person's call waits alone */
+    ACTION_RING,    /* a leg to the telephone of a per_call agent */
+    ACTION_DROP,    /* ends that leg */
 };
 
 struct campaign_action {
@@ -128,6 +152,8 @@ struct campaign_action {
     size_t prompts;
     uint32_t tag;              /* PLAY */
     enum hangup_reason reason; /* HANGUP */
+    struct agent_id agent;     /* BRIDGE, RING, DROP */
+    bool beep;                 /* BRIDGE */
 };
 
 struct campaign_out {
@@ -135,6 +161,9 @@ struct campaign_out {
     size_t records;
     const struct campaign_action *action;
     size_t actions;
+    int error;       /* AGENT, PACE: TM_OK, or why not: TM_ESTATE, TM_EINVAL,
+                        TM_ENOTFOUND (no lead) */
+    const char *why; /* ... in words, a constant or of the step's texts */
 };
 
 /* Never fails: the plan was checked when it was parsed. */
@@ -173,8 +202,31 @@ struct campaign_status {
     /* a sentence when running and not dialling, or "" */
     char idle_why[CAMPAIGN_IDLE_MAX];
     struct campaign_counters counters;
+    /* With agents; else 0. */
+    struct campaign_pacing pacing;
+    bool over_limit;  /* the law says progressive until the budget allows */
+    unsigned ringing; /* lines dialled, not answered */
+    unsigned waiting; /* people who wait for an agent */
+    unsigned talking; /* people with an agent */
+    int64_t oldest_wait_us; /* since when the first of them waits; 0 nobody */
+    double price, chance;   /* of the last decision of pacing */
+    struct floor_counts agents;
 };
 void campaign_status(const struct campaign *c, struct campaign_status *out);
+
+/* Since when somebody waits for an agent, INT64_MAX: nobody does. The engine
+ * tells the campaign whose person has waited longest first of a free agent. */
+int64_t campaign_waits_since_us(const struct campaign *c);
+
+/* The lead an agent looks at, talks with or wraps up, for his screen; NULL:
+ * none of this campaign. Lives until the next step. */
+const struct lead *campaign_agent_lead(const struct campaign *c,
+                                       struct agent_id a);
+
+/* Each decision of pacing in words, for `simulate --replay`; NULL ends it. */
+typedef void(campaign_trace_fn)(void *arg, struct campaign_id c, int64_t now_us,
+                                const char *text);
+void campaign_set_trace(struct campaign *c, campaign_trace_fn *fn, void *arg);
 
 /* Attempts that are placed and not ended, in order of their start; returns
  * how many were written to out. */

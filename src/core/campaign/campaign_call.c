@@ -179,6 +179,8 @@ void campaign_call_event(struct campaign *c, const struct carrier_event *ev)
     case CARRIER_DIGIT: on_digit(c, s, ev->digit); break;
     case CARRIER_PLAYED: on_played(c, s, ev->tag); break;
     case CARRIER_BEEP: on_beep(c, s); break;
+    case CARRIER_PERSON:
+    case CARRIER_MACHINE: break;
     case CARRIER_ENDED: campaign_end(c, s, ev->cause, ev->code); break;
     }
 }

@@ -18,10 +18,14 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/civil.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "core/agent/agent.h"
 #include "core/call/call_event.h"
+#include "core/campaign/disposition.h"
 #include "core/lead/retry.h"
+#include "core/pace/policy.h"
 #include "core/rules/rule_case.h"
 #include "core/script/script.h"
 
@@ -79,6 +83,22 @@ struct plan {
     struct place_code recorder_place; /* where the machine stands, "US-OH" */
     struct place_code agent_place;    /* v 0: unknown */
     size_t hopper;                    /* leads at hand */
+    /* With agents: dial_mode is not DIAL_AGENTLESS, channel voice_live. */
+    struct policy_params pacing; /* of progressive, power and predictive */
+    uint32_t abandon_limit_ppm;  /* of live answers; 30,000 = the law's 3 % */
+    uint32_t detect_wrong_ppm;   /* people taken for machines, expected */
+    bool detect;                 /* person or machine (call_spec.detect) */
+    int64_t hold_ms;             /* end of greeting to an agent, at most 2 s */
+    int64_t wrap_limit_ms;       /* then the default disposition; 0 none */
+    int64_t preview_limit_ms;    /* 0 none */
+    bool preview_dials;          /* at its end: dial, else skip */
+    const char *abandoned_say;   /* name and number, to who found nobody */
+    const char *skill[AGENT_SKILLS_MAX]; /* that its agents must have */
+    size_t skills;
+    unsigned weight;        /* among campaigns that share agents */
+    struct civil_date ends; /* last day; year 0: open */
+    struct disposition disposition[DISPOSITIONS_MAX];
+    size_t dispositions;
     const struct script *script;
     char hash[PLAN_HASH_LEN]; /* hex, of the file's text; in the records */
 };

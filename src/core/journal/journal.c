@@ -27,7 +27,8 @@
     TEXT(16, value)                                                            \
     TEXT(17, rules)                                                            \
     TEXT(18, versions)                                                         \
-    TEXT(19, note)
+    TEXT(19, note)                                                             \
+    SIGNED(20, agent.v)
 
 enum {
     VARINT_MAX = 10,

@@ -36,7 +36,11 @@
     X(RECORD_HOLD, "hold")         /* a legal hold began or was released */    \
     X(RECORD_ERASED, "erased")     /* personal rows went; note counts them */  \
     X(RECORD_CORRECTED, "corrected") /* key names the field of the lead */     \
-    X(RECORD_EXPORTED, "exported")   /* records, or data of a person */
+    X(RECORD_EXPORTED, "exported")   /* records, or data of a person */        \
+    X(RECORD_AGENT, "agent")         /* an agent's state changed */            \
+    X(RECORD_STAFF, "staff")         /* a leg to an agent's own telephone */   \
+    X(RECORD_BRIDGED, "bridged")     /* a person was joined with an agent */   \
+    X(RECORD_DISPOSITION, "disposition") /* what the agent says it was */
 
 enum record_kind {
 #define X(name, text) name,
@@ -56,18 +60,23 @@ struct record {
     struct campaign_id campaign;
     struct lead_id lead;
     struct attempt_id attempt;
+    struct agent_id agent; /* AGENT, STAFF, BRIDGED, DISPOSITION; else 0 */
     uint64_t e164;         /* salted and hashed in the journal */
     int64_t due_us;        /* LEAD, CALLBACK, VERDICT: next instant, 0 none;
                               ATTEMPT: the permit's expiry */
     int state;             /* CAMPAIGN: enum campaign_state; LEAD: lead_state;
-                              VERDICT: verdict_kind; ENDED: enum outcome */
+                              VERDICT: verdict_kind; ENDED: enum outcome;
+                              AGENT: enum agent_state */
     int code;              /* ENDED: SIP status or 0; RINGING: SIP status */
-    int64_t ring_ms;       /* ENDED: INVITE to answer or end */
+    int64_t ring_ms;       /* ENDED: INVITE to answer or end;
+                              BRIDGED: end of the greeting to the agent */
     int64_t talk_ms;       /* ENDED: answer to end, 0 if not answered */
     bool live;             /* ENDED: a person answered (design, section 4) */
     bool abandoned;        /* ENDED */
     struct slice key;      /* ANSWER: question; LEAD: reason word;
-                              LEDGER: its kind */
+                              LEDGER: its kind; AGENT: reason of a pause;
+                              STAFF: recorded, answered or ended;
+                              DISPOSITION: its word */
     struct slice value;    /* ANSWER: answer label; ENDED: cause word;
                               LEDGER: added, ended or file */
     struct slice rules;    /* ATTEMPT, VERDICT: "ID:effect ID:effect ..." */

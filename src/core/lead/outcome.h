@@ -34,7 +34,9 @@
     /* never reached the network */                                            \
     X(OUTCOME_CANCELLED, "cancelled", OUTCOME_F_NOT_PLACED)                    \
     /* found without an end after a crash: counts toward every cap */          \
-    X(OUTCOME_UNKNOWN, "unknown", 0)
+    X(OUTCOME_UNKNOWN, "unknown", 0)                                           \
+    /* a person talked with an agent; the disposition says more */             \
+    X(OUTCOME_TALKED, "talked", OUTCOME_F_LIVE)
 
 enum outcome {
 #define X(name, text, flags) name,

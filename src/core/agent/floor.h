@@ -1,0 +1,126 @@
+/*
+ * The floor: all agents of a node with their present states, shared by the
+ * campaigns. It answers who takes the next person (the longest idle agent who
+ * may take that campaign and has its skills), how many agents a campaign may
+ * count on when it paces, and whose time of wrap-up or preview is up.
+ *
+ * Use: floor_put() who there is, floor_move() what happens to one,
+ * floor_take() for a person who waits. The campaign's step calls floor_take()
+ * and moves the agents of its own calls; the engine moves those without one.
+ * Every change can be seen by floor_changed(), in order.
+ *
+ * Sharing: an agent of several campaigns counts for each of the active ones
+ * by its weight, in whole agents: the ready agents that floor_counts() gives
+ * to all campaigns together are never more than there are, so two campaigns
+ * never dial for one idle agent. A person who waits gets any suitable one.
+ *
+ * Cost: floor_take() and floor_move() some tens of nanoseconds while the
+ * longest idle agent is suitable; floor_counts() is O(campaigns of the floor).
+ * Memory grows with the agents. One thread. Pure: time is a parameter.
+ *
+ * Misuse: an agent in a call is moved only by whom the call belongs to.
+ */
+#ifndef CORE_AGENT_FLOOR_H
+#define CORE_AGENT_FLOOR_H
+
+#include "base/err.h"
+#include "core/agent/agent.h"
+
+enum { FLOOR_AGENTS_MAX = 20000, FLOOR_CAMPAIGNS_MAX = 256 };
+
+struct floor;
+
+struct floor *floor_new(void);
+void floor_free(struct floor *f);
+
+/* Adds an agent, signed out, or changes what is known of one: what he may take
+ * counts at once, his telephone from the next sign-in on. TM_ELIMIT: too many
+ * agents or different skills (64); TM_EINVAL: name, number or id are none. */
+int floor_put(struct floor *f, const struct agent_setup *a,
+              struct err *e) TM_MUST_CHECK;
+
+/* A campaign that is active takes part in the sharing, with its weight (1 ..
+ * 1000). TM_ELIMIT. */
+int floor_campaign(struct floor *f, struct campaign_id c, unsigned weight,
+                   bool active) TM_MUST_CHECK;
+
+/* An agent as he stands. */
+struct floor_agent {
+    struct agent_setup setup;
+    enum agent_state state;
+    int64_t since_us; /* of the state */
+    int64_t limit_us; /* wrap-up or preview end then; INT64_MAX none */
+    struct campaign_id campaign; /* of his call, preview or wrap-up; 0 none */
+    struct attempt_id attempt;   /* his call; PREVIEW: 0 */
+    enum agent_state then;       /* after the call: READY, PAUSED or OFF */
+    char reason[AGENT_WORD_MAX]; /* of the pause, also of the one to come */
+    struct attempt_id leg;       /* to his telephone, for the engine; 0 none */
+    bool leg_up;
+};
+
+/* NULL: no such agent. Lives until the next floor_put(). */
+const struct floor_agent *floor_find(const struct floor *f, struct agent_id a);
+const struct floor_agent *floor_find_name(const struct floor *f,
+                                          struct slice name);
+size_t floor_agents(const struct floor *f);
+/* In order of floor_put(). */
+const struct floor_agent *floor_at(const struct floor *f, size_t i);
+
+/* One input to one agent. False: his state does not permit it, nothing
+ * changed. PAUSE and SIGN_OUT while he has a call or wraps up are noted and
+ * come after it (true); READY takes the note back. A wrap-up that ends goes
+ * to what is noted. */
+bool floor_move(struct floor *f, struct agent_id a, enum agent_input in,
+                int64_t now_us);
+/* The reason of a pause, before or after the PAUSE. */
+void floor_set_reason(struct floor *f, struct agent_id a, struct slice reason);
+void floor_set_limit(struct floor *f, struct agent_id a, int64_t at_us);
+void floor_set_leg(struct floor *f, struct agent_id a, struct attempt_id leg,
+                   bool up);
+
+/* What a person, or a lead to look at, needs. */
+struct floor_want {
+    struct campaign_id campaign;
+    uint64_t skills;           /* bits of floor_skill(); 0: none needed */
+    struct agent_id only;      /* this agent or nobody; v 0: any */
+    enum agent_input input;    /* TALK, RING, DIAL or LEAD: what he then does.
+                                  TALK becomes RING when his leg is per_call */
+    struct attempt_id attempt; /* 0 with LEAD */
+};
+/* The longest idle suitable agent, moved; v 0: none is ready. */
+struct agent_id floor_take(struct floor *f, const struct floor_want *w,
+                           int64_t now_us);
+/* The attempt of an agent who looked at a lead, or dials anew. */
+void floor_set_attempt(struct floor *f, struct agent_id a, struct campaign_id c,
+                       struct attempt_id attempt);
+/* The bit of a skill, made when it is new; 0: 64 are known already. */
+uint64_t floor_skill(struct floor *f, struct slice word);
+
+/* How many agents a campaign may count on, its share of those it shares. */
+struct floor_counts {
+    unsigned ready;   /* whole agents, see Sharing */
+    unsigned busy;    /* in calls or wrap-up, who come back */
+    unsigned leaving; /* busy ones who pause or sign out afterwards */
+    unsigned agents;  /* ready and busy */
+};
+void floor_counts(const struct floor *f, struct campaign_id c,
+                  struct floor_counts *out);
+
+/* The next instant at which somebody's limit is up; INT64_MAX none. */
+int64_t floor_deadline_us(const struct floor *f);
+/* An agent whose limit is up at now_us, or v 0. His limit is taken off. */
+struct agent_id floor_due(struct floor *f, int64_t now_us);
+
+/* The oldest change of a state not yet taken, for records and boards. False:
+ * there is none. */
+struct floor_change {
+    struct agent_id agent;
+    enum agent_state from, to;
+    int64_t at_us;
+    struct campaign_id campaign;
+    struct attempt_id attempt;
+    char reason[AGENT_WORD_MAX];
+};
+bool floor_changed(struct floor *f, struct floor_change *out);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * Dispositions: what an agent says a call was, and what becomes of the lead.
+ * A campaign names its own in [dispositions]; without the section it has those
+ * of DISPOSITION_DEFAULT.
+ *
+ *     [dispositions]
+ *     sale        = done success     # counts as a success in reports
+ *     no_interest = done
+ *     later       = callback         # due at the instant that is given
+ *     try_again   = retry            # by the rule for "talked"
+ *     stop        = opt_out          # a request to be left alone
+ *     wrong       = wrong_number     # the telephone is not called again
+ *
+ * The order counts: the agent's telephone sets the first with key 1.
+ */
+#ifndef CORE_CAMPAIGN_DISPOSITION_H
+#define CORE_CAMPAIGN_DISPOSITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+enum { DISPOSITIONS_MAX = 32 };
+
+/* X(name, word) */
+#define DISPOSITION_DO_TABLE(X)                                                \
+    X(DISPOSITION_DONE, "done")                                                \
+    X(DISPOSITION_RETRY, "retry")                                              \
+    X(DISPOSITION_CALLBACK, "callback")                                        \
+    X(DISPOSITION_OPT_OUT, "opt_out")                                          \
+    X(DISPOSITION_WRONG, "wrong_number")
+
+enum disposition_do {
+#define X(name, word) name,
+    DISPOSITION_DO_TABLE(X)
+#undef X
+        DISPOSITION_DO_COUNT
+};
+
+#define DISPOSITION_DEFAULT(X)                                                 \
+    X("sale", DISPOSITION_DONE, true)                                          \
+    X("not_interested", DISPOSITION_DONE, false)                               \
+    X("callback", DISPOSITION_CALLBACK, false)                                 \
+    X("try_again", DISPOSITION_RETRY, false)                                   \
+    X("do_not_call", DISPOSITION_OPT_OUT, false)                               \
+    X("wrong_number", DISPOSITION_WRONG, false)
+
+struct disposition {
+    struct slice word;
+    enum disposition_do action;
+    bool success;
+};
+
+#endif
