@@ -13,7 +13,12 @@
  * the store (some may be lost in a crash). The truth about the people is the
  * list (sim_list.h), the scenario and the plan, which the caller has.
  *
- * Cost: about 60 us a call. One thread a run.
+ * A plan with agents (any dial mode but agentless) runs by days: the agents of
+ * the scenario sign in at a day's begin, dialling stops 45 s before its end,
+ * who is in a call finishes it. `pacing` sets one way of dialling beside
+ * another on the same people; `minute` and `trace` show what happens.
+ *
+ * Cost: about 60 us a call, 20 us one that is paced. One thread a run.
  */
 #ifndef SIM_RUNNER_H
 #define SIM_RUNNER_H
@@ -33,6 +38,7 @@ enum {
     RUNNER_GROUPS_MAX = 64,
     RUNNER_ANSWERS_MAX = 128,
     RUNNER_WORD_MAX = 48,
+    RUNNER_DAYS_MAX = 366,
     RUNNER_HASH_LEN = 2 * JOURNAL_HASH_SIZE + 1,
 };
 
@@ -44,10 +50,32 @@ struct runner_faults {
     uint32_t slow_ppm;  /* commits take up to 3 s, for up to a minute */
     uint32_t away_ppm;  /* writing fails, for up to a minute */
     uint32_t down_ppm;  /* the trunk refuses, for up to a minute */
+    uint32_t late_ppm;  /* answers come up to 3 s late, likewise */
+    uint32_t mute_ppm;  /* answers do not come at all, likewise */
+    uint32_t storm_ppm; /* most calls end with 503 or 480, likewise */
+    uint32_t agent_ppm; /* an agent's leg breaks off */
+    uint32_t clock_ppm; /* the clock is set by up to 30 s, back or on; nobody
+                           calls until it can be trusted */
     size_t records_max; /* of the store's queue; 0: as usual */
 };
 
 typedef void(runner_progress_fn)(void *arg, int64_t now_us, uint64_t calls);
+
+/* The floor at the end of a minute of dialling, for plots. Counts of calls are
+ * of that minute, by the simulator's truth. */
+struct runner_minute {
+    int64_t at_us;
+    unsigned day;                              /* from 0 */
+    unsigned ready, talking, wrapping, paused; /* agents */
+    unsigned waiting;                          /* people who wait for one */
+    unsigned air;                              /* lines dialled, not answered */
+    uint64_t dials, live, lost;
+    double budget; /* calls that may still be lost: limit x live - lost, of the
+                      window so far, by the truth */
+    double price;  /* of the last decision of pacing */
+    bool over_limit;
+};
+typedef void(runner_minute_fn)(void *arg, const struct runner_minute *m);
 
 struct runner_options {
     const struct scenario *scenario;
@@ -67,6 +95,12 @@ struct runner_options {
     void *judged_arg;
     runner_progress_fn *progress; /* now and then; may be NULL */
     void *progress_arg;
+    /* With agents. */
+    const struct campaign_pacing *pacing; /* instead of the plan's; or NULL */
+    campaign_trace_fn *trace;             /* of decisions; may be NULL */
+    void *trace_arg;
+    runner_minute_fn *minute; /* may be NULL */
+    void *minute_arg;
 };
 
 /* Leads in one state for one reason. */
@@ -85,6 +119,35 @@ struct runner_answer {
 struct runner_hour {
     uint64_t placed, answered, live, completed;
 };
+
+/* What agents and people who answered had of a day, by the truth of the
+ * simulator: it knows who is a person, whatever detection says. */
+struct runner_floor {
+    double agent_s; /* signed in and not on a break, within the day's hours */
+    double idle_s;  /* of it: ready */
+    double busy_s;  /* of it: with a person or machine, wrapping up */
+    double talk_s;  /* with people, calls begun in the day */
+    double held_s;  /* end of greeting to the agent, of those who got one */
+    uint64_t dials; /* INVITEs to people */
+    uint64_t live;  /* people whose greeting was heard to its end */
+    uint64_t lost;  /* of them: no agent within the hold (2 s by law), taken
+                       for machines included */
+    uint64_t wrong; /* of them: taken for machines */
+    uint64_t talks; /* people joined with an agent */
+    uint64_t machines;  /* machines joined with an agent */
+    uint64_t withdrawn; /* lines given up while they rang */
+};
+void runner_floor_add(struct runner_floor *to, const struct runner_floor *f);
+/* Figures of it; 0 where there is nothing to divide by. */
+double runner_floor_talk_min_h(const struct runner_floor *f);
+double runner_floor_util(const struct runner_floor *f);      /* 0 .. 1 */
+double runner_floor_aband_pct(const struct runner_floor *f); /* of live */
+double runner_floor_wait_s(const struct runner_floor *f);    /* an agent's idle
+                                                       time for each talk */
+double runner_floor_held_s(const struct runner_floor *f);  /* mean of a person's
+                                                     wait, bridged ones only */
+double runner_floor_dials_h(const struct runner_floor *f); /* an agent-hour */
+double runner_floor_dials_per_live(const struct runner_floor *f);
 
 struct runner_result {
     int64_t start_us, end_us, now_us;
@@ -111,6 +174,16 @@ struct runner_result {
     uint64_t journal_entries;
     uint8_t journal_head[JOURNAL_HASH_SIZE];
     char journal_hash[RUNNER_HASH_LEN]; /* the head in hex */
+    /* With agents; else 0. */
+    uint64_t agents;           /* of the scenario */
+    struct runner_floor floor; /* of the whole run */
+    struct runner_floor day[RUNNER_DAYS_MAX];
+    size_t days;
+    double worst_day_pct; /* abandoned of live answers */
+    double limit_pct;     /* of the campaign's law */
+    bool window_viol;     /* a legal window of 30 days, or the run as a whole,
+                             ended above it */
+    uint64_t talked;      /* outcome talked, by the engine's records */
 };
 
 /* TM_ESTATE: the engine stood still although there was something to do, or
