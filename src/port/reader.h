@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "core/agent/agent.h"
 #include "core/complaint/complaint_match.h"
 #include "core/journal/journal.h"
 #include "core/lead/lead.h"
@@ -70,6 +71,11 @@ struct reader_attempt {
     int64_t ring_ms, talk_ms;
     bool live, abandoned;
     struct slice rules, versions, call_id;
+    struct agent_id agent; /* who took it last; 0 nobody */
+    struct slice agent_name;
+    int64_t bridged_us;       /* the first was joined; 0 never */
+    int64_t wait_ms;          /* end of the greeting to him */
+    struct slice disposition; /* what the agent said it was, or "" */
 };
 typedef int(reader_attempt_fn)(void *arg, const struct reader_attempt *a);
 
@@ -214,6 +220,41 @@ struct reader_complaint_event {
 typedef int(reader_complaint_event_fn)(void *arg,
                                        const struct reader_complaint_event *v);
 
+struct reader_agent {
+    struct tenant_id tenant;
+    struct agent_id id;
+    struct slice name, leg, trunk, skills;
+    bool disabled;
+    int64_t added_us, removed_us; /* removed 0: not */
+};
+typedef int(reader_agent_fn)(void *arg, const struct reader_agent *a);
+
+/* A state of an agent that lasted; signed out is none. */
+struct reader_agent_span {
+    struct agent_id agent;
+    enum agent_state state;
+    struct slice reason;         /* of a pause, or "" */
+    int64_t from_us, until_us;   /* until 0: still */
+    struct campaign_id campaign; /* of his call, preview or wrap-up; or 0 */
+    struct attempt_id attempt;   /* likewise */
+};
+typedef int(reader_agent_span_fn)(void *arg, const struct reader_agent_span *s);
+
+/* A person was joined with an agent. */
+struct reader_bridge {
+    struct attempt_id attempt;
+    struct agent_id agent;
+    struct campaign_id campaign;
+    int64_t at_us, wait_ms;
+};
+typedef int(reader_bridge_fn)(void *arg, const struct reader_bridge *b);
+
+/* In [from, until); until 0: all. A state counts when it reaches into it. */
+struct reader_agent_time {
+    struct campaign_id campaign;
+    int64_t from_us, until_us;
+};
+
 struct reader {
     void *self;
     /* by id */
@@ -272,6 +313,14 @@ struct reader {
     int (*complaint_events)(void *self, int64_t complaint,
                             reader_complaint_event_fn *v, void *arg,
                             struct err *e);
+    /* The next three may be NULL: there are no agents. By id, removed ones
+     * too; by agent, then instant; by attempt, then instant. */
+    int (*agents)(void *self, struct tenant_id t, reader_agent_fn *v, void *arg,
+                  struct err *e);
+    int (*agent_spans)(void *self, const struct reader_agent_time *q,
+                       reader_agent_span_fn *v, void *arg, struct err *e);
+    int (*bridges)(void *self, const struct reader_agent_time *q,
+                   reader_bridge_fn *v, void *arg, struct err *e);
 };
 
 #endif

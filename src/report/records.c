@@ -294,6 +294,8 @@ void records_call(struct records *r, const struct record_row *row,
     add_cell(&a, row, "duration_s");
     add(&a, "disposition", str_of(disposition(row)));
     add_cell(&a, row, "outcome");
+    add_cell(&a, row, "agent");
+    add_cell(&a, row, "agent_disposition");
     add(&a, "transferred", str_of("no"));
     add(&a, "transferred_to", none);
     *out = (struct record_row){"calls", r->out, a.n};

@@ -1,6 +1,7 @@
 #include "store/apply.h"
 
 #include "core/campaign/campaign.h"
+#include "store/apply_agent.h"
 #include "store/apply_attempt.h"
 #include "store/apply_lead.h"
 #include "store/query.h"
@@ -33,6 +34,10 @@ static int apply_tables(struct db *db, const struct record *r, struct err *e)
     case RECORD_CALLBACK: return apply_lead_callback(db, r, e);
     case RECORD_ENDED: return apply_attempt_ended(db, r, e);
     case RECORD_LEAD: return apply_lead_state(db, r, e);
+    case RECORD_AGENT: return apply_agent_state(db, r, e);
+    case RECORD_STAFF: return apply_agent_staff(db, r, e);
+    case RECORD_BRIDGED: return apply_agent_bridged(db, r, e);
+    case RECORD_DISPOSITION: return apply_agent_disposition(db, r, e);
     /* What the journal alone keeps: their tables are written by who reads
      * the files, or there are none. */
     case RECORD_CLOCK:
@@ -42,11 +47,7 @@ static int apply_tables(struct db *db, const struct record *r, struct err *e)
     case RECORD_HOLD:
     case RECORD_ERASED:
     case RECORD_CORRECTED:
-    case RECORD_EXPORTED:
-    case RECORD_AGENT:
-    case RECORD_STAFF:
-    case RECORD_BRIDGED:
-    case RECORD_DISPOSITION: return TM_OK;
+    case RECORD_EXPORTED: return TM_OK;
     case RECORD_COUNT:
     default: tm_unreachable("a record of no kind");
     }

@@ -101,6 +101,16 @@ int apply_attempt_dialog(struct db *db, const struct record *r, struct err *e)
     query_blob(&q, r->dialog.p, r->dialog.n);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
+    int rc = query_done(&q, e);
+    if (rc != TM_OK || r->agent.v == 0) {
+        return rc;
+    }
+    query_open(&q, db,
+               "UPDATE staff_leg SET dialog = ? "
+               "WHERE tenant = ? AND id = ? AND ended_us = 0");
+    query_blob(&q, r->dialog.p, r->dialog.n);
+    query_int(&q, r->tenant.v);
+    query_int(&q, r->attempt.v);
     return query_done(&q, e);
 }
 

@@ -133,6 +133,22 @@ static int next_call(struct db *db, const struct person_rows *p, struct call *c,
     return rc;
 }
 
+static int erase_call(struct db *db, struct person_rows *p,
+                      const struct call *c, struct err *e)
+{
+    struct query q;
+    query_open(&q, db, "DELETE FROM bridge WHERE tenant = ? AND attempt = ?");
+    query_int(&q, p->tenant.v);
+    query_int(&q, c->id);
+    int rc = query_done(&q, e);
+    if (rc != TM_OK)
+        return rc;
+    query_open(&q, db, "DELETE FROM attempt WHERE tenant = ? AND id = ?");
+    query_int(&q, p->tenant.v);
+    query_int(&q, c->id);
+    return query_done(&q, e);
+}
+
 static int erase_calls(struct db *db, struct person_rows *p, struct err *e)
 {
     struct call c = {0};
@@ -148,11 +164,7 @@ static int erase_calls(struct db *db, struct person_rows *p, struct err *e)
             keep(p, PERSON_CALLS, rule, until);
             continue;
         }
-        struct query q;
-        query_open(&q, db, "DELETE FROM attempt WHERE tenant = ? AND id = ?");
-        query_int(&q, p->tenant.v);
-        query_int(&q, c.id);
-        rc = query_done(&q, e);
+        rc = erase_call(db, p, &c, e);
         if (rc != TM_OK)
             return rc;
         p->tally[PERSON_CALLS].erased++;

@@ -31,6 +31,11 @@ static int attempt_row(struct query *q, void *arg, struct err *e)
         .rules = query_get_text(q, 18),
         .versions = query_get_text(q, 19),
         .call_id = query_get_text(q, 20),
+        .agent = {query_get_int(q, 21)},
+        .agent_name = query_get_text(q, 22),
+        .bridged_us = query_get_int(q, 23),
+        .wait_ms = query_get_int(q, 24),
+        .disposition = query_get_text(q, 25),
     };
     if (!outcome_parse(query_get_text(q, 11), &a.outcome)) {
         return err_set(e, TM_ECORRUPT, "attempt %lld has no known outcome",
@@ -43,7 +48,9 @@ static int attempt_row(struct query *q, void *arg, struct err *e)
     "SELECT id, campaign, seller, lead, e164, recorded_us, "                   \
     "permit_until_us, placed_us, ringing_us, answered_us, ended_us, outcome, " \
     "code, cause, ring_ms, talk_ms, live, abandoned, rules, versions, "        \
-    "call_id FROM attempt "
+    "call_id, agent, coalesce((SELECT g.name FROM agent g WHERE g.tenant = "   \
+    "attempt.tenant AND g.id = attempt.agent), ''), bridged_us, wait_ms, "     \
+    "disposition FROM attempt "
 #define ATTEMPT_WHERE                                                          \
     "(?1 = 0 OR campaign = ?1) AND (?2 = 0 OR lead = ?2) "                     \
     "AND (?3 = 0 OR e164 = ?3) AND recorded_us >= ?4 "                         \

@@ -67,10 +67,13 @@ const struct reader_records_table reader_records_tables[] = {
      "a.answered_us AS 't:answered', a.ended_us AS 't:ended', "
      "a.talk_ms AS 'd:duration_s', a.outcome AS 's:outcome', "
      "a.live AS 'b:live', a.abandoned AS 'b:abandoned', "
+     "coalesce(h.name, '') AS 's:agent', a.disposition AS 's:disposition', "
+     "a.bridged_us AS 't:agent_joined', "
      "a.rules AS 's:rules', a.versions AS 's:versions', "
      "a.call_id AS 's:call_id' FROM attempt a LEFT JOIN seller s "
      "ON s.tenant = a.tenant AND s.id = a.seller LEFT JOIN campaign c "
-     "ON c.tenant = a.tenant AND c.id = a.campaign WHERE a.tenant = ?1 "
+     "ON c.tenant = a.tenant AND c.id = a.campaign LEFT JOIN agent h "
+     "ON h.tenant = a.tenant AND h.id = a.agent WHERE a.tenant = ?1 "
      "AND a.id IN " ATTEMPTS ALL "ORDER BY a.id"},
     {"answer",
      "SELECT w.attempt AS 'i:call', w.question AS 's:question', "
@@ -166,6 +169,15 @@ const struct reader_records_table reader_records_tables[] = {
      "WHERE x.tenant = ?1 AND q.e164 IN " NUMBERS ALL
      "ORDER BY x.complaint, x.attempt"},
     {"complaint_file", NULL},
+    {"bridge",
+     "SELECT b.attempt AS 'i:call', h.name AS 's:agent', b.at_us AS 't:at', "
+     "b.wait_ms AS 'd:waited_s' FROM bridge b LEFT JOIN agent h "
+     "ON h.tenant = b.tenant AND h.id = b.agent WHERE b.tenant = ?1 "
+     "AND b.attempt IN " ATTEMPTS ALL "ORDER BY b.attempt, b.at_us"},
+    {"agent", /* our own people */ NULL},
+    {"agent_campaign", NULL},
+    {"agent_event", /* what an agent did, with ids of calls */ NULL},
+    {"staff_leg", /* to agents' own telephones */ NULL},
     {"rule_pack", NULL},
     {"campaign_plan", NULL},
     {"hold_end", NULL},

@@ -20,6 +20,10 @@
     "a.ring_ms AS 'd:ring_s', a.talk_ms AS 'd:duration_s', "                   \
     "a.outcome AS 's:outcome', a.live AS 'b:live', "                           \
     "a.abandoned AS 'b:abandoned', a.code AS 'i:sip_status', "                 \
+    "coalesce((SELECT group_concat(n, '; ') FROM (SELECT h.name AS n "         \
+    "FROM bridge b JOIN agent h ON h.tenant = b.tenant AND h.id = b.agent "    \
+    "WHERE b.tenant = a.tenant AND b.attempt = a.id ORDER BY b.at_us)), '') "  \
+    "AS 's:agent', a.disposition AS 's:agent_disposition', "                   \
     "coalesce(l.business, -1) AS 'i:business', "                               \
     "coalesce((SELECT max(v.version) FROM plan_version v "                     \
     "WHERE v.tenant = a.tenant AND v.campaign = a.campaign "                   \

@@ -151,6 +151,11 @@ static int drop_call(struct db *db, struct retention_erase *s,
         rc = delete_two(&q, s->tenant.v, it->id, e);
     }
     if (rc == TM_OK) {
+        query_open(&q, db,
+                   "DELETE FROM bridge WHERE tenant = ? AND attempt = ?");
+        rc = delete_two(&q, s->tenant.v, it->id, e);
+    }
+    if (rc == TM_OK) {
         query_open(&q, db, "DELETE FROM attempt WHERE tenant = ? AND id = ?");
         rc = delete_two(&q, s->tenant.v, it->id, e);
     }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "store/complaint_reader.h"
 #include "store/dnc_files.h"
+#include "store/reader_agents.h"
 #include "store/reader_calls.h"
 #include "store/reader_leads.h"
 #include "store/reader_ledger.h"
@@ -56,6 +57,9 @@ void sqlite_reader_port(struct sqlite_reader *r, struct reader *out)
         .complaints = complaint_reader_cases,
         .complaint_matches = complaint_reader_matches,
         .complaint_events = complaint_reader_events,
+        .agents = reader_agents_all,
+        .agent_spans = reader_agents_spans,
+        .bridges = reader_agents_bridges,
     };
 }
 

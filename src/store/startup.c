@@ -138,16 +138,17 @@ static int read_open(struct db *db, struct arena *a,
                      struct err *e)
 {
     struct query q;
-    query_open(&q, db,
-               "SELECT a.tenant, a.id, a.seller, a.campaign, a.lead, a.e164, "
-               "a.placed_us, a.answered_us, a.dialog, "
-               "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
-               "AND o.e164 = a.e164 AND o.attempt = a.id), "
-               "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
-               "AND w.campaign = a.campaign AND w.attempt = a.id), "
-               "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
-               "AND k.campaign = a.campaign AND k.attempt = a.id) "
-               "FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
+    query_open(
+        &q, db,
+        "SELECT a.tenant, a.id, a.seller, a.campaign, a.lead, a.e164, "
+        "a.placed_us, a.answered_us, a.dialog, "
+        "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
+        "AND o.e164 = a.e164 AND o.attempt = a.id), "
+        "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
+        "AND w.campaign = a.campaign AND w.attempt = a.id), "
+        "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
+        "AND k.campaign = a.campaign AND k.attempt = a.id), "
+        "a.bridged_us FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
     int rc = 0;
     while (*n < max && (rc = query_step(&q, e)) == 1) {
         struct startup_attempt *s = &list[(*n)++];
@@ -163,7 +164,8 @@ static int read_open(struct db *db, struct arena *a,
         s->dialog = keep(a, query_get_text(&q, 8));
         o->opted_out = query_get_int(&q, 9) != 0;
         o->callback = query_get_int(&q, 11) != 0;
-        o->served = o->opted_out || o->callback || query_get_int(&q, 10) != 0;
+        o->served = o->opted_out || o->callback || query_get_int(&q, 10) != 0 ||
+                    query_get_int(&q, 12) != 0;
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;
@@ -246,7 +248,9 @@ int startup_last_attempt(struct db *db, int64_t *out, struct err *e)
 {
     struct query q;
     query_open(&q, db,
-               "SELECT coalesce(max((SELECT max(a.id) FROM attempt a "
-               "WHERE a.tenant = t.id)), 0) FROM tenant t");
+               "SELECT coalesce(max(max(coalesce((SELECT max(a.id) FROM "
+               "attempt a WHERE a.tenant = t.id), 0), coalesce((SELECT "
+               "max(s.id) FROM staff_leg s WHERE s.tenant = t.id), 0))), 0) "
+               "FROM tenant t");
     return query_one(&q, out, e);
 }
