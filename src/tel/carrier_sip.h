@@ -10,6 +10,18 @@
  * after 32 s (64 T1) as CAUSE_NETWORK, even when the ring time-out is less:
  * an INVITE without any answer cannot be cancelled (RFC 3261, 9.1).
  *
+ * Agents: with agents.address set, their telephones register here
+ * (tel/registrar.h) under the accounts of carrier_sip_set_agents(). A call
+ * with spec.user goes to the telephone registered under that name; its permit
+ * must be of purpose staff. A telephone that calls the server itself gets 403:
+ * nobody calls out through Telemark without a permit.
+ *
+ * spec.detect: nothing here tells a machine from a person yet, so
+ * CARRIER_PERSON follows each CARRIER_ANSWERED at once, since_us = the answer.
+ * That is the strict reading: every 200 OK counts as a live answer.
+ *
+ * Recording (spec.record): both sides, from the first play or bridge on.
+ *
  * Order: loop_new, carrier_sip_start, carrier_sip_listen, loop_run,
  * carrier_sip_stop, loop_free. Everything in the loop thread; threads inside:
  * media threads, one writer of recordings, one maker of prompts.
@@ -24,9 +36,21 @@
 #include "port/clock.h"
 #include "tel/log.h"
 #include "tel/loop.h"
+#include "tel/registrar.h"
 #include "tel/trunk.h"
 
 struct carrier_sip;
+
+/* Where agents' telephones register. */
+struct carrier_sip_agents {
+    const char *address; /* numeric; NULL or "": none can register */
+    uint16_t port;       /* 0 = any free one; may be that of a trunk */
+    bool udp, tcp;       /* neither = both */
+    const char *realm;   /* NULL or "" = "telemark" */
+    bool sha256;         /* see registrar_config */
+    registrar_fn *fn;    /* told of registrations; NULL: nobody */
+    void *arg;
+};
 
 struct carrier_sip_config {
     const struct trunk_config *trunk;
@@ -40,6 +64,7 @@ struct carrier_sip_config {
     unsigned hold_max_ms;           /* held longer, a call ends; 0 = 120 s */
     const char *software;           /* User-Agent; NULL = "Telemark" */
     const struct clock_port *clock; /* permits are checked against it */
+    struct carrier_sip_agents agents;
     struct tel_log log;
 };
 
@@ -60,6 +85,18 @@ size_t carrier_sip_calls(const struct carrier_sip *c);
 /* "up" or why not; NULL: no such trunk. */
 const char *carrier_sip_trunk_state(const struct carrier_sip *c,
                                     const char *trunk);
+
+/* Replaces the agents' accounts; any time. Errors as of registrar_set();
+ * TM_ESTATE: the configuration has no address for agents. */
+int carrier_sip_set_agents(struct carrier_sip *c,
+                           const struct registrar_account *a, size_t n,
+                           struct err *e) TM_MUST_CHECK;
+/* "udp 192.0.2.7:5060"; NULL: not registered. Lives until the loop goes on. */
+const char *carrier_sip_agent_where(const struct carrier_sip *c,
+                                    const char *user);
+/* Where they register, for a port of 0; 0: none can. */
+uint16_t carrier_sip_agents_port(const struct carrier_sip *c,
+                                 enum sip_stack_transport t);
 
 /* Calls that are left end here without an event and without waiting for the
  * peer's answer to their BYE. NULL is fine. */
