@@ -14,9 +14,11 @@
  * to all campaigns together are never more than there are, so two campaigns
  * never dial for one idle agent. A person who waits gets any suitable one.
  *
- * Cost: floor_take() and floor_move() some tens of nanoseconds while the
- * longest idle agent is suitable; floor_counts() is O(campaigns of the floor).
- * Memory grows with the agents. One thread. Pure: time is a parameter.
+ * Cost: floor_take() and floor_move() some tens of nanoseconds for agents who
+ * all may take the same, and some more for each different set of campaigns and
+ * skills among the ready ones; floor_counts() is O(1); floor_campaign() that
+ * changes something O(different sets x campaigns). Memory grows with the
+ * agents. One thread. Pure: time is a parameter.
  *
  * Misuse: an agent in a call is moved only by whom the call belongs to.
  */
@@ -35,14 +37,22 @@ void floor_free(struct floor *f);
 
 /* Adds an agent, signed out, or changes what is known of one: what he may take
  * counts at once, his telephone from the next sign-in on. TM_ELIMIT: too many
- * agents or different skills (64); TM_EINVAL: name, number or id are none. */
+ * agents or different skills (64); TM_EINVAL: name, number or id are none;
+ * TM_EEXIST: another has this name. */
 int floor_put(struct floor *f, const struct agent_setup *a,
               struct err *e) TM_MUST_CHECK;
 
 /* A campaign that is active takes part in the sharing, with its weight (1 ..
- * 1000). TM_ELIMIT. */
+ * 1000). Active: it is running and has somebody to call now; what it is given
+ * else would lie idle while another campaign could use it. TM_ELIMIT;
+ * TM_EINVAL: weight. */
 int floor_campaign(struct floor *f, struct campaign_id c, unsigned weight,
                    bool active) TM_MUST_CHECK;
+
+/* Skills (floor_skill) without which an agent neither counts for a campaign nor
+ * takes its people. TM_ELIMIT. */
+int floor_campaign_needs(struct floor *f, struct campaign_id c,
+                         uint64_t skills) TM_MUST_CHECK;
 
 /* An agent as he stands. */
 struct floor_agent {
@@ -68,10 +78,12 @@ const struct floor_agent *floor_at(const struct floor *f, size_t i);
 
 /* One input to one agent. False: his state does not permit it, nothing
  * changed. PAUSE and SIGN_OUT while he has a call or wraps up are noted and
- * come after it (true); READY takes the note back. A wrap-up that ends goes
- * to what is noted. */
+ * come after it (true). READY in a call takes the note back; in wrap-up it ends
+ * the wrap-up, and he goes to what is noted, as after NOBODY. */
 bool floor_move(struct floor *f, struct agent_id a, enum agent_input in,
                 int64_t now_us);
+/* Takes back what is noted, also in wrap-up. False: nothing is. */
+bool floor_take_back(struct floor *f, struct agent_id a);
 /* The reason of a pause, before or after the PAUSE. */
 void floor_set_reason(struct floor *f, struct agent_id a, struct slice reason);
 void floor_set_limit(struct floor *f, struct agent_id a, int64_t at_us);
@@ -117,8 +129,8 @@ struct floor_change {
     struct agent_id agent;
     enum agent_state from, to;
     int64_t at_us;
-    struct campaign_id campaign;
-    struct attempt_id attempt;
+    struct campaign_id campaign; /* of his call; of the one that is over when */
+    struct attempt_id attempt;   /* the new state has none */
     char reason[AGENT_WORD_MAX];
 };
 bool floor_changed(struct floor *f, struct floor_change *out);

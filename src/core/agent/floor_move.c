@@ -1,0 +1,293 @@
+/* What happens to agents: their states, the lists of the ready ones, notes of
+ * what they want after the call, and the queue of changes. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "core/agent/floor_inside.h"
+
+/* --- the list of ready agents of a group -------------------------------- */
+
+/* Sorted by turn; who becomes ready goes to the end at once. Only one whose
+ * group changed while he was ready is sorted in further ahead. */
+void floor_inside_enter(struct floor *f, struct floor_seat *s)
+{
+    struct floor_group *g = &f->share.group[s->group];
+    uint32_t i = (uint32_t)(s - f->seat);
+    uint32_t before = g->ready == 0 ? FLOOR_NOBODY : g->last;
+    while (before != FLOOR_NOBODY && f->seat[before].turn > s->turn)
+        before = f->seat[before].before;
+    s->before = before;
+    if (before == FLOOR_NOBODY)
+        s->behind = g->ready == 0 ? FLOOR_NOBODY : g->first;
+    else
+        s->behind = f->seat[before].behind;
+    if (before == FLOOR_NOBODY)
+        g->first = i;
+    else
+        f->seat[before].behind = i;
+    if (s->behind == FLOOR_NOBODY)
+        g->last = i;
+    else
+        f->seat[s->behind].before = i;
+    floor_share_come(&f->share, s->group);
+}
+
+void floor_inside_leave(struct floor *f, struct floor_seat *s, uint16_t side)
+{
+    struct floor_group *g = &f->share.group[s->group];
+    tm_assert(g->ready > 0);
+    if (s->before == FLOOR_NOBODY)
+        g->first = s->behind;
+    else
+        f->seat[s->before].behind = s->behind;
+    if (s->behind == FLOOR_NOBODY)
+        g->last = s->before;
+    else
+        f->seat[s->behind].before = s->before;
+    s->before = FLOOR_NOBODY;
+    s->behind = FLOOR_NOBODY;
+    floor_share_go(&f->share, s->group, side);
+}
+
+/* --- the queue of changes ----------------------------------------------- */
+
+static struct floor_change *new_change(struct floor *f)
+{
+    if (f->changes == f->change_cap) {
+        size_t cap = 2 * f->change_cap + 64;
+        struct floor_change *all = mem_alloc(cap * sizeof(*all));
+        for (size_t i = 0; i < f->changes; i++)
+            all[i] = f->change[(f->change_first + i) % f->change_cap];
+        mem_free(f->change);
+        f->change = all;
+        f->change_first = 0;
+        f->change_cap = cap;
+    }
+    return &f->change[(f->change_first + f->changes++) % f->change_cap];
+}
+
+bool floor_changed(struct floor *f, struct floor_change *out)
+{
+    if (f->changes == 0)
+        return false;
+    *out = f->change[f->change_first];
+    f->change_first = (f->change_first + 1) % f->change_cap;
+    f->changes--;
+    return true;
+}
+
+/* --- states ------------------------------------------------------------- */
+
+bool floor_inside_is_busy(enum agent_state s)
+{
+    return s == AGENT_PREVIEW || s == AGENT_WRAP || agent_has_call(s);
+}
+
+/* Counts an agent for his campaign, by 1 or -1. */
+static void count(struct floor *f, const struct floor_agent *a, int n)
+{
+    uint16_t i = floor_share_side(&f->share, a->campaign);
+    if (i == FLOOR_NONE || !floor_inside_is_busy(a->state))
+        return;
+    struct floor_side *s = &f->share.side[i];
+    tm_assert(n > 0 || s->busy > 0);
+    s->busy = n > 0 ? s->busy + 1 : s->busy - 1;
+    if (a->then == AGENT_READY)
+        return;
+    tm_assert(n > 0 || s->leaving > 0);
+    s->leaving = n > 0 ? s->leaving + 1 : s->leaving - 1;
+}
+
+/* Where he is reached from now on. */
+static void take_phone(struct floor_seat *s)
+{
+    s->a.setup.e164 = s->phone.e164;
+    s->a.setup.leg = s->phone.leg;
+    memcpy(s->a.setup.trunk, s->phone.trunk, sizeof(s->phone.trunk));
+}
+
+/* What a state brings with it and takes away. */
+static void arrive(struct floor *f, struct floor_seat *s)
+{
+    struct floor_agent *a = &s->a;
+    a->limit_us = INT64_MAX;
+    floor_limits_set(&f->limits, (uint32_t)(s - f->seat), INT64_MAX);
+    if (floor_inside_is_busy(a->state))
+        return;
+    a->campaign = (struct campaign_id){0};
+    a->attempt = (struct attempt_id){0};
+    a->then = AGENT_READY;
+    if (a->state != AGENT_PAUSED)
+        a->reason[0] = '\0';
+    if (a->state == AGENT_CALLING_IN)
+        take_phone(s);
+}
+
+/* His call and campaign for the change are those he comes from when the new
+ * state has none: the one that is over. */
+static void go_to(struct floor *f, struct floor_seat *s, enum agent_state to,
+                  int64_t now_us)
+{
+    struct floor_agent *a = &s->a;
+    enum agent_state from = a->state;
+    tm_assert(from != to);
+    count(f, a, -1);
+    if (from == AGENT_READY)
+        floor_inside_leave(f, s, floor_share_side(&f->share, a->campaign));
+    struct floor_change *c = new_change(f);
+    *c = (struct floor_change){.agent = a->setup.id,
+                               .from = from,
+                               .to = to,
+                               .at_us = now_us,
+                               .campaign = a->campaign,
+                               .attempt = a->attempt};
+    if (to == AGENT_PAUSED)
+        memcpy(c->reason, a->reason, sizeof(c->reason));
+    a->state = to;
+    a->since_us = now_us;
+    arrive(f, s);
+    count(f, a, 1);
+    if (to == AGENT_READY) {
+        s->turn = ++f->turns;
+        floor_inside_enter(f, s);
+    }
+}
+
+static bool note(struct floor *f, struct floor_agent *a, enum agent_state then)
+{
+    if (a->then == then)
+        return true;
+    count(f, a, -1);
+    a->then = then;
+    count(f, a, 1);
+    return true;
+}
+
+static bool take_back(struct floor *f, struct floor_agent *a)
+{
+    if (a->then == AGENT_READY || !floor_inside_is_busy(a->state))
+        return false;
+    a->reason[0] = '\0';
+    return note(f, a, AGENT_READY);
+}
+
+bool floor_take_back(struct floor *f, struct agent_id a)
+{
+    struct floor_seat *s = floor_inside_seat(f, a);
+    return s != NULL && take_back(f, &s->a);
+}
+
+bool floor_move(struct floor *f, struct agent_id id, enum agent_input in,
+                int64_t now_us)
+{
+    struct floor_seat *s = floor_inside_seat(f, id);
+    if (s == NULL)
+        return false;
+    struct floor_agent *a = &s->a;
+    bool later = agent_has_call(a->state) || a->state == AGENT_WRAP;
+    if (later && in == AGENT_IN_PAUSE)
+        return note(f, a, AGENT_PAUSED);
+    if (later && in == AGENT_IN_SIGN_OUT)
+        return note(f, a, AGENT_OFF);
+    if (agent_has_call(a->state) && in == AGENT_IN_READY)
+        return take_back(f, a);
+    enum agent_state to = AGENT_OFF;
+    if (!agent_next(a->state, in, &to))
+        return false;
+    if (later && to == AGENT_READY)
+        to = a->then;
+    go_to(f, s, to, now_us);
+    return true;
+}
+
+void floor_set_reason(struct floor *f, struct agent_id id, struct slice reason)
+{
+    struct floor_seat *s = floor_inside_seat(f, id);
+    if (s == NULL)
+        return;
+    str_copy(s->a.reason, sizeof(s->a.reason), reason);
+    if (s->a.state != AGENT_PAUSED)
+        return;
+    /* Told after the pause: the change may not have been fetched yet. */
+    for (size_t i = f->changes; i > 0; i--) {
+        struct floor_change *c =
+            &f->change[(f->change_first + i - 1) % f->change_cap];
+        if (c->agent.v != id.v)
+            continue;
+        memcpy(c->reason, s->a.reason, sizeof(c->reason));
+        return;
+    }
+}
+
+void floor_set_limit(struct floor *f, struct agent_id a, int64_t at_us)
+{
+    struct floor_seat *s = floor_inside_seat(f, a);
+    if (s == NULL)
+        return;
+    s->a.limit_us = at_us;
+    floor_limits_set(&f->limits, (uint32_t)(s - f->seat), at_us);
+}
+
+void floor_set_leg(struct floor *f, struct agent_id a, struct attempt_id leg,
+                   bool up)
+{
+    struct floor_seat *s = floor_inside_seat(f, a);
+    if (s == NULL)
+        return;
+    s->a.leg = leg;
+    s->a.leg_up = up;
+}
+
+void floor_set_attempt(struct floor *f, struct agent_id id,
+                       struct campaign_id c, struct attempt_id attempt)
+{
+    struct floor_seat *s = floor_inside_seat(f, id);
+    if (s == NULL)
+        return;
+    count(f, &s->a, -1);
+    s->a.campaign = c;
+    s->a.attempt = attempt;
+    count(f, &s->a, 1);
+}
+
+/* --- who takes the next ------------------------------------------------- */
+
+static struct floor_seat *longest_idle(const struct floor *f,
+                                       const struct floor_want *w)
+{
+    struct floor_seat *best = NULL;
+    for (size_t i = 0; i < f->share.fills; i++) {
+        uint32_t group = f->share.filled[i];
+        struct floor_seat *s = &f->seat[f->share.group[group].first];
+        if ((best == NULL || s->turn < best->turn) &&
+            floor_share_suits(&f->share, group, w->campaign, w->skills))
+            best = s;
+    }
+    return best;
+}
+
+struct agent_id floor_take(struct floor *f, const struct floor_want *w,
+                           int64_t now_us)
+{
+    tm_assert(w->campaign.v > 0);
+    struct floor_seat *s = NULL;
+    if (w->only.v == 0) {
+        s = longest_idle(f, w);
+    } else {
+        s = floor_inside_seat(f, w->only);
+        if (s != NULL &&
+            (s->a.state != AGENT_READY ||
+             !floor_share_suits(&f->share, s->group, w->campaign, w->skills)))
+            s = NULL;
+    }
+    if (s == NULL)
+        return (struct agent_id){0};
+    enum agent_input in = w->input;
+    if (in == AGENT_IN_TALK && s->a.setup.leg == AGENT_LEG_PER_CALL)
+        in = AGENT_IN_RING;
+    s->a.campaign = w->campaign;
+    s->a.attempt = w->attempt;
+    bool moved = floor_move(f, s->a.setup.id, in, now_us);
+    tm_assert(moved && floor_inside_is_busy(s->a.state));
+    return s->a.setup.id;
+}
