@@ -1,5 +1,7 @@
 #include "sim/person.h"
 
+#include "sim/person_inside.h"
+
 enum { PERSON_MILLION = 1000000 };
 
 static const char KEY_CHARS[] = "0123456789*#ABCD";
@@ -22,7 +24,7 @@ static void number_stream(const struct person_world *w, uint64_t e164,
     rng_init_of(r, w->seed, name, e164);
 }
 
-static void call_stream(const struct person_world *w, uint64_t e164,
+void person_call_stream(const struct person_world *w, uint64_t e164,
                         unsigned nth_call, struct rng *r)
 {
     rng_init_of(r, w->seed, "person call", rng_mix(e164) + nth_call);
@@ -35,36 +37,50 @@ static void prompt_stream(const struct person_world *w, uint64_t e164,
     rng_init_of(r, w->seed, "person prompt", call + prompt);
 }
 
+/* u of alive, where people answer `rate` times as often as the world says and
+ * the other outcomes keep their proportions. */
+static enum person_kind outcome_at(const struct person_world *w, double rate,
+                                   uint64_t u, uint64_t alive)
+{
+    double human = (double)w->p_human * rate, others = 1.0;
+    if (human > (double)alive)
+        human = (double)alive;
+    if (rate != 1.0 && w->p_human < alive)
+        others = ((double)alive - human) / (double)(alive - w->p_human);
+    const struct {
+        double share;
+        enum person_kind kind;
+    } table[] = {
+        {human, PERSON_ANSWERS},
+        {(double)w->p_machine * others, PERSON_MACHINE},
+        {(double)w->p_busy * others, PERSON_BUSY},
+        {(double)w->p_reject * others, PERSON_REJECTS},
+        {(double)w->p_congestion * others, PERSON_CONGESTION},
+    };
+    double at = (double)u;
+    for (size_t i = 0; i < tm_array_len(table); i++) {
+        if (at < table[i].share)
+            return table[i].kind;
+        at -= table[i].share;
+    }
+    return PERSON_NO_ANSWER;
+}
+
 /* The outcome is drawn from the number's own stream with probability habit,
  * from the call's otherwise: the shares over all numbers stay the same. */
-static enum person_kind outcome_of(const struct person_world *w, uint64_t e164,
-                                   struct rng *call)
+enum person_kind person_outcome(const struct person_world *w, uint64_t e164,
+                                double rate, struct rng *call)
 {
     struct rng number;
-    number_stream(w, e164, "person", &number);
-    if (rng_chance_ppm(&number, w->p_disconnected))
+    if (w->p_disconnected > 0 || w->habit > 0)
+        number_stream(w, e164, "person", &number);
+    if (w->p_disconnected > 0 && rng_chance_ppm(&number, w->p_disconnected))
         return PERSON_DISCONNECTED;
     uint64_t alive = PERSON_MILLION - w->p_disconnected;
     if (alive == 0)
         return PERSON_DISCONNECTED;
     struct rng *from = rng_chance_ppm(call, w->habit) ? &number : call;
-    uint64_t u = rng_below(from, alive);
-    const struct {
-        uint32_t share;
-        enum person_kind kind;
-    } table[] = {
-        {w->p_human, PERSON_ANSWERS},
-        {w->p_machine, PERSON_MACHINE},
-        {w->p_busy, PERSON_BUSY},
-        {w->p_reject, PERSON_REJECTS},
-        {w->p_congestion, PERSON_CONGESTION},
-    };
-    for (size_t i = 0; i < tm_array_len(table); i++) {
-        if (u < table[i].share)
-            return table[i].kind;
-        u -= table[i].share;
-    }
-    return PERSON_NO_ANSWER;
+    return outcome_at(w, rate, rng_below(from, alive), alive);
 }
 
 /* A person: ring is told to the end of the greeting, as pacing counts. */
@@ -95,7 +111,7 @@ static void draw_machine(const struct person_world *w, struct rng *r,
     c->patience_ms = c->stay_ms; /* machines do not mind silence */
 }
 
-static void draw_refusal(const struct person_world *w, struct rng *r,
+void person_draw_refusal(const struct person_world *w, struct rng *r,
                          struct person_call *c)
 {
     const struct distribution *after = &w->dead_t;
@@ -131,8 +147,9 @@ void person_call_of(const struct person_world *w, uint64_t e164,
 {
     tm_assert(e164 != 0);
     struct rng r;
-    call_stream(w, e164, nth_call, &r);
-    struct person_call c = {.kind = outcome_of(w, e164, &r), .sip_code = 200};
+    person_call_stream(w, e164, nth_call, &r);
+    struct person_call c = {.kind = person_outcome(w, e164, 1.0, &r),
+                            .sip_code = 200};
     c.patience_ms = distribution_draw_ms(&w->patience, &r);
     c.early_media = rng_chance_ppm(&r, w->p_early);
     c.voice = (unsigned)rng_below(&r, PERSON_VOICES);
@@ -143,7 +160,7 @@ void person_call_of(const struct person_world *w, uint64_t e164,
     else if (c.kind == PERSON_MACHINE)
         draw_machine(w, &r, &c);
     else
-        draw_refusal(w, &r, &c);
+        person_draw_refusal(w, &r, &c);
     if (c.sip_code == 200 && rng_chance_ppm(&r, w->p_fault)) {
         c.fault =
             (enum person_fault)(1 + rng_below(&r, PERSON_FAULT_COUNT - 1));
