@@ -52,4 +52,18 @@ struct disposition {
     bool success;
 };
 
+/* Stable words; "?" outside of the table. */
+const char *disposition_do_text(enum disposition_do d);
+/* False: no such word; *out is not set. */
+bool disposition_do_parse(struct slice s, enum disposition_do *out);
+/* Those of DISPOSITION_DEFAULT; the words are constants. */
+size_t disposition_defaults(struct disposition out[DISPOSITIONS_MAX]);
+/* Reads "done success" for this word. NULL, or what is wrong with it, in words
+ * that follow "WORD = VALUE: ". out->word is the slice that was given. */
+const char *disposition_read(struct slice word, struct slice value,
+                             struct disposition *out);
+/* NULL: no such word. */
+const struct disposition *disposition_find(const struct disposition *d,
+                                           size_t n, struct slice word);
+
 #endif

@@ -14,6 +14,19 @@ static const struct row rows[DUTY_COUNT] = {
 #undef X
 };
 
+static const struct row live_rows[DUTY_COUNT] = {
+#define X(name, how, hint) [name] = {"", DUTY_BY_##how, hint},
+    DUTY_LIVE_TABLE(X)
+#undef X
+};
+
+static const struct row *row_of(enum duty d, enum contact_channel channel)
+{
+    tm_assert(d < DUTY_COUNT);
+    bool other = channel == CHANNEL_VOICE_LIVE && live_rows[d].word != NULL;
+    return other ? &live_rows[d] : &rows[d];
+}
+
 bool duty_parse(struct slice word, enum duty *out)
 {
     for (size_t i = 0; i < DUTY_COUNT; i++) {
@@ -25,20 +38,34 @@ bool duty_parse(struct slice word, enum duty *out)
     return false;
 }
 
-enum duty_how duty_how(enum duty d)
+const char *duty_word(enum duty d)
 {
     tm_assert(d < DUTY_COUNT);
-    return rows[d].how;
+    return rows[d].word;
 }
 
-bool duty_may_be_declared(enum duty d)
+enum duty_how duty_how(enum duty d, enum contact_channel channel)
 {
-    switch (duty_how(d)) {
+    return row_of(d, channel)->how;
+}
+
+/* K10, K11: the notice to a person is an agent's to give. A consent would have
+ * to be asked before anything is recorded. */
+static bool recording_declared(enum duty d, enum contact_channel channel)
+{
+    if (d == DUTY_OBJECTION)
+        return true;
+    return channel == CHANNEL_VOICE_LIVE && d != DUTY_CONSENT;
+}
+
+bool duty_may_be_declared(enum duty d, enum contact_channel channel)
+{
+    switch (duty_how(d, channel)) {
     case DUTY_BY_FREEPHONE:
     case DUTY_BY_ARTIFICIAL:
     case DUTY_BY_AI:
     case DUTY_BY_OPERATOR: return true;
-    case DUTY_BY_RECORDING: return d == DUTY_OBJECTION;
+    case DUTY_BY_RECORDING: return recording_declared(d, channel);
     case DUTY_BY_ENGINE:
     case DUTY_BY_NAME:
     case DUTY_BY_OPT_OUT:
@@ -70,7 +97,7 @@ bool duty_carried(const struct plan *p, enum duty d)
     tm_assert(d < DUTY_COUNT);
     if ((p->carries >> d & 1) != 0)
         return true;
-    switch (rows[d].how) {
+    switch (duty_how(d, p->channel)) {
     case DUTY_BY_ENGINE: return p->caller_e164 != 0;
     case DUTY_BY_NAME: return says(p, PLAN_SAYS_NAME);
     case DUTY_BY_OPT_OUT: return says(p, PLAN_SAYS_OPT_OUT);
@@ -98,8 +125,9 @@ bool duty_gap_find(const struct plan *p, const struct verdict *v,
         *out = (struct duty_gap){
             .word = v->duty[i],
             .rule = rule_duty_source(v, v->duty[i]),
-            .hint = known ? rows[d].hint
+            .hint = known ? row_of(d, p->channel)->hint
                           : "this program does not know it; a newer one may",
+            .declare = known && duty_may_be_declared(d, p->channel),
         };
         return true;
     }
@@ -108,12 +136,11 @@ bool duty_gap_find(const struct plan *p, const struct verdict *v,
 
 void duty_gap_text(const struct duty_gap *g, struct buf *out)
 {
-    enum duty d;
     buf_addf(out, "duty %s", g->word);
     if (g->rule != NULL)
         buf_addf(out, " of %s (%s)", g->rule->id, g->rule->citation);
     buf_addf(out, " is not carried out: %s", g->hint);
-    if (duty_parse(str_of(g->word), &d) && duty_may_be_declared(d))
+    if (g->declare)
         buf_addf(out, "; then write carries = %s", g->word);
 }
 

@@ -3,7 +3,9 @@
  * (`duty = word` in rules/). One table says of each word how it is carried
  * out: by the engine on every call, by the words of the campaign's script
  * (checked when it is loaded), or by the operator, who says so in the
- * campaign: `carries = word word`. A word that the table does not know is
+ * campaign: `carries = word word`. A second table has those that are carried
+ * out in another way where agents speak: what they say, nobody can check, so
+ * that the operator says that they do. A word that the table does not know is
  * never carried out, and a call that is allowed with a duty which is not
  * carried out is not made. docs/duties.md lists them all.
  *
@@ -94,7 +96,46 @@
     X(DUTY_SUFFIX, "suffix_of_header", MESSAGE, DUTY_NO_CALL)                  \
     X(DUTY_UNSUBSCRIBE, "unsubscribe", MESSAGE, DUTY_NO_CALL)
 
-#define DUTY_SAY_NAME "let the first words name the seller (spoken_name)"
+/* X(name, how, what to do or write): in calls with agents, where it differs. */
+#define DUTY_LIVE_TABLE(X)                                                     \
+    X(DUTY_END, OPERATOR,                                                      \
+      "have agents end the call within 10 seconds of the wish")                \
+    X(DUTY_NAME, OPERATOR, DUTY_AGENTS_NAME)                                   \
+    X(DUTY_NAME_10, OPERATOR, DUTY_AGENTS_NAME)                                \
+    X(DUTY_NAME_30, OPERATOR, DUTY_AGENTS_NAME)                                \
+    X(DUTY_OPT_OUT, OPT_OUT, "a call with agents has no such key")             \
+    X(DUTY_OFFER_DNC, OPERATOR,                                                \
+      "have agents offer the company's own do-not-call list")                  \
+    X(DUTY_NUMBER, OPERATOR, "have agents say the number to call")             \
+    X(DUTY_ABANDON, NUMBER,                                                    \
+      "write abandoned_say, with the seller's name and the number in digits")  \
+    X(DUTY_FREEPHONE, OPERATOR,                                                \
+      "have agents give an address or a toll-free number")                     \
+    X(DUTY_ARTIFICIAL, OPERATOR, DUTY_AGENTS_ANNOUNCE)                         \
+    X(DUTY_AI, OPERATOR, DUTY_AGENTS_ANNOUNCE)                                 \
+    X(DUTY_ANNOUNCE, OPERATOR, DUTY_AGENTS_ANNOUNCE)                           \
+    X(DUTY_DISCLOSE, OPERATOR,                                                 \
+      "have agents tell promptly who calls, that it is a sales call or an "    \
+      "appeal, and for what")                                                  \
+    X(DUTY_FULL_NAME, OPERATOR,                                                \
+      "have agents give their first and last name and the seller")             \
+    X(DUTY_CONTINUE, OPERATOR,                                                 \
+      "have agents ask whether to go on, and end on a no")                     \
+    X(DUTY_PURPOSE, OPERATOR,                                                  \
+      "have agents tell at once that it is a sales call")                      \
+    X(DUTY_SOURCE, OPERATOR, "have agents tell where the number is from")      \
+    X(DUTY_OBJECTION, RECORDING,                                               \
+      "have agents tell that one may object to the recording")                 \
+    X(DUTY_NOTICE, RECORDING, DUTY_AGENTS_NOTICE)                              \
+    X(DUTY_NOTICE_KEPT, RECORDING, DUTY_AGENTS_NOTICE)                         \
+    X(DUTY_PAUSE, RECORDING,                                                   \
+      "have agents take no card numbers in recorded calls")
+
+#define DUTY_AGENTS_NAME "have agents say first who calls and for whom"
+#define DUTY_AGENTS_ANNOUNCE                                                   \
+    "have agents announce it before they let a machine speak"
+#define DUTY_AGENTS_NOTICE "have agents say first that the call is recorded"
+#define DUTY_SAY_NAME      "let the first words name the seller (spoken_name)"
 #define DUTY_OFFER                                                             \
     "let the sentence after the seller's name offer the key that opts out"
 #define DUTY_SAY_NUMBER                                                        \
@@ -126,9 +167,11 @@ enum duty_how {
 
 /* False: no such word; *out is not set. */
 bool duty_parse(struct slice word, enum duty *out);
-enum duty_how duty_how(enum duty d);
-/* Whether a campaign may say by itself that it carries the duty out. */
-bool duty_may_be_declared(enum duty d);
+const char *duty_word(enum duty d);
+enum duty_how duty_how(enum duty d, enum contact_channel channel);
+/* Whether a campaign of that channel may say by itself that it carries the
+ * duty out. */
+bool duty_may_be_declared(enum duty d, enum contact_channel channel);
 /* One of recording: whether a recorded call of the plan does it. */
 bool duty_carried(const struct plan *p, enum duty d);
 
@@ -138,6 +181,7 @@ struct duty_gap {
     const struct rule *rule; /* that asks for it; NULL: one of those that say
                                 nothing when all is in order */
     const char *hint;        /* what to do or write */
+    bool declare;            /* ... and then to declare it */
 };
 
 /* The first duty of the verdict that stops the call. False: none, *out is not

@@ -133,6 +133,14 @@ static void add_number(struct lead_case *c, const struct lead_case_input *in)
     }
 }
 
+/* A recorded call is its own message. */
+static enum tri abandon_message(const struct plan *p)
+{
+    unsigned wanted = PLAN_SAYS_NAME | PLAN_SAYS_NUMBER;
+    bool live = p->channel == CHANNEL_VOICE_LIVE;
+    return !live || (p->says & wanted) == wanted ? TRI_YES : TRI_NO;
+}
+
 static void fill_presentation(struct lead_case *c,
                               const struct lead_case_input *in)
 {
@@ -143,7 +151,7 @@ static void fill_presentation(struct lead_case *c,
         .name_present = p->caller_name[0] != '\0' ? TRI_YES : TRI_NO,
         .authority = p->caller_id_authority,
         .interactive_opt_out = p->script->opt_out_any_time ? TRI_YES : TRI_NO,
-        .abandon_message = TRI_YES, /* the recorded message itself */
+        .abandon_message = abandon_message(p),
         .ring_us = p->ring_timeout_ms * 1000,
     };
     if (in->facts != NULL)

@@ -28,6 +28,14 @@ static void defaults(struct plan *plan)
     plan->start_after_ms = 500;
     plan->hopper = 500;
     plan->retry.tries_max = 5;
+    /* With agents. */
+    plan->abandon_limit_ppm = 30000;
+    plan->detect_wrong_ppm = 10000;
+    plan->hold_ms = 2000;
+    plan->wrap_limit_ms = 60000;
+    plan->preview_limit_ms = 30000;
+    plan->abandoned_key = '9';
+    plan->weight = 100;
 }
 
 /* FNV-1a, mixed: tells two texts apart, proves nothing. */
@@ -46,28 +54,48 @@ static int parse_line(struct plan_parser *p, struct script_parser *script,
         return plan_keys_line(p, l, e);
     if (plan_sections_owns(l->section))
         return plan_sections_line(p, l, e);
+    if (str_eq(l->section, "dispositions"))
+        return plan_agents_disposition(p, l, e);
+    if (script_owns(l->section) && p->plan->channel == CHANNEL_VOICE_LIVE)
+        return plan_parser_bad(p, l->line, e,
+                               "[%.*s]: a script is for recorded calls, and "
+                               "here agents speak (channel = voice_live); "
+                               "remove it, what is said to who finds no agent "
+                               "is abandoned_say",
+                               PLAN_SHOW(l->section));
     if (script_owns(l->section))
         return script_parse_line(script, l, e);
     return plan_parser_bad(p, l->line, e,
                            "unknown section [%.*s]; known are [hours], [caps], "
-                           "[retry], [keys] and [step NAME]",
+                           "[retry], [keys], [step NAME] and [dispositions]",
                            PLAN_SHOW(l->section));
 }
 
-/* What the law asks of the channel as a whole. */
-static int check_law(struct plan_parser *p, struct err *e)
+/* What the law asks of a recorded call as a whole. */
+static int check_recorded(struct plan_parser *p, struct err *e)
 {
-    if (p->plan->channel == CHANNEL_VOICE_PRERECORDED &&
-        !p->plan->script->opt_out_any_time)
+    if (!p->plan->script->opt_out_any_time)
         return err_set(
             e, TM_EINVAL,
             "%s: a recorded call needs a key that opts out at any time (16 CFR "
             "310.4(b)(1)(v)(B), 47 CFR 64.1200(b)(3)); add [keys] with 9 = "
             "removed and a [step removed] with do = opt_out",
             p->file);
-    if (p->plan->channel == CHANNEL_VOICE_PRERECORDED)
-        return plan_words_check(p, e);
-    return TM_OK;
+    return plan_words_check(p, e);
+}
+
+static int end(struct plan_parser *p, struct script_parser *script,
+               struct err *e)
+{
+    int rc = plan_keys_end(p, e);
+    if (rc == TM_OK)
+        rc = plan_check_kind(p, e);
+    if (rc != TM_OK)
+        return rc;
+    if (p->plan->channel == CHANNEL_VOICE_LIVE)
+        return plan_check_agents(p, e);
+    rc = script_parse_end(script, &p->plan->script, e);
+    return rc == TM_OK ? check_recorded(p, e) : rc;
 }
 
 int plan_parse(struct arena *a, const char *file, struct slice text,
@@ -89,11 +117,7 @@ int plan_parse(struct arena *a, const char *file, struct slice text,
             return rc;
     }
     if (rc == 0)
-        rc = plan_keys_end(&p, e);
-    if (rc == TM_OK)
-        rc = script_parse_end(script, &plan->script, e);
-    if (rc == TM_OK)
-        rc = check_law(&p, e);
+        rc = end(&p, script, e);
     if (rc != TM_OK)
         return rc;
     plan_sections_end(&p);

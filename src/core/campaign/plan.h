@@ -7,8 +7,14 @@
  * examples/survey.campaign shows every key. What the law fixes for the
  * channel is refused here when the file breaks it, with the citation: a ring
  * time below 15 s, a first word later than 2 s, a recorded call without an
- * opt-out key, or one that does not begin with who calls and how to opt out.
- * Everything else the law says is asked per call (core/rules).
+ * opt-out key, or one that does not begin with who calls and how to opt out;
+ * of a call with agents a budget of abandoned calls above the law's, a wait
+ * above 2 s, or no lawful message for who finds nobody (16 CFR 310.4(b)(4), 47
+ * CFR 64.1200(a)(7)). Everything else the law says is asked per call
+ * (core/rules).
+ *
+ * With agents the script is not the campaign's: its first step says
+ * abandoned_say and ends, and a key that these words name opts out.
  */
 #ifndef CORE_CAMPAIGN_PLAN_H
 #define CORE_CAMPAIGN_PLAN_H
@@ -92,7 +98,9 @@ struct plan {
     int64_t wrap_limit_ms;       /* then the default disposition; 0 none */
     int64_t preview_limit_ms;    /* 0 none */
     bool preview_dials;          /* at its end: dial, else skip */
-    const char *abandoned_say;   /* name and number, to who found nobody */
+    const char *abandoned_say;   /* name and number, to who found nobody; NULL:
+                                    none, not with power and predictive */
+    char abandoned_key;          /* opts out while it is said; 0 none */
     const char *skill[AGENT_SKILLS_MAX]; /* that its agents must have */
     size_t skills;
     unsigned weight;        /* among campaigns that share agents */
@@ -107,5 +115,16 @@ struct plan {
  * *out is set only on success. */
 int plan_parse(struct arena *a, const char *file, struct slice text,
                const struct plan **out, struct err *e) TM_MUST_CHECK;
+
+/* Whether the plan may be dialled so. TM_EINVAL with a text that names the law
+ * or the number: agentless against agents, a policy of another dial mode, a
+ * budget above the law's (limit_ppm of live answers; 0 counts as too little),
+ * no message for those who find nobody. */
+int plan_pace_check(const struct plan *p, enum dial_mode mode,
+                    const struct policy_params *policy, uint32_t limit_ppm,
+                    struct err *e) TM_MUST_CHECK;
+/* The policy of a mode when none is named; manual, preview and agentless have
+ * that of progressive, which nobody asks. */
+void plan_pace_default(enum dial_mode mode, struct policy_params *out);
 
 #endif

@@ -13,22 +13,13 @@ enum { START_AFTER_MAX_MS = 2000 };
 enum { RING_MIN_MS = 15000, RING_MAX_MS = 120000 };
 enum { TEXT_MAX = 200, CALLS_PER_SECOND_MAX = 1000 };
 
-struct plan_key {
-    const char *name;
-    int (*read)(struct plan_parser *p, const struct plan_key *k,
-                const struct kv_line *l, struct err *e);
-    size_t at; /* of the field in struct plan, where read() wants it */
-    bool required;
-    const char *example;
-};
-
-static void *field(struct plan_parser *p, const struct plan_key *k)
+void *plan_keys_field(struct plan_parser *p, const struct plan_key *k)
 {
     return (char *)p->plan + k->at;
 }
 
-static int wrong(const struct plan_parser *p, const struct plan_key *k,
-                 const struct kv_line *l, struct err *e, const char *why)
+int plan_keys_wrong(const struct plan_parser *p, const struct plan_key *k,
+                    const struct kv_line *l, struct err *e, const char *why)
 {
     return plan_parser_bad(p, l->line, e,
                            "%s = \"%.*s\": %s; for example %s = %s", k->name,
@@ -39,9 +30,9 @@ static int read_text(struct plan_parser *p, const struct plan_key *k,
                      const struct kv_line *l, struct err *e)
 {
     if (l->value.n == 0 || l->value.n > TEXT_MAX)
-        return wrong(p, k, l, e, "must have 1 to 200 characters");
+        return plan_keys_wrong(p, k, l, e, "must have 1 to 200 characters");
     const char *text = arena_strdup(p->arena, l->value);
-    memcpy(field(p, k), &text, sizeof(text));
+    memcpy(plan_keys_field(p, k), &text, sizeof(text));
     return TM_OK;
 }
 
@@ -50,7 +41,7 @@ static int read_caller_name(struct plan_parser *p, const struct plan_key *k,
 {
     if (l->value.n >= sizeof(p->plan->caller_name) ||
         memchr(l->value.p, '"', l->value.n) != NULL)
-        return wrong(p, k, l, e, "is too long or has a quote in it");
+        return plan_keys_wrong(p, k, l, e, "is too long or has a quote in it");
     str_copy(p->plan->caller_name, sizeof(p->plan->caller_name), l->value);
     return TM_OK;
 }
@@ -60,7 +51,8 @@ static int read_caller_id(struct plan_parser *p, const struct plan_key *k,
 {
     struct number n;
     if (!str_starts(l->value, "+"))
-        return wrong(p, k, l, e, "must be a number with + and country code");
+        return plan_keys_wrong(p, k, l, e,
+                               "must be a number with + and country code");
     enum number_fault f = number_parse(l->value, "", &n);
     if (f != NUMBER_OK || n.extension[0] != '\0')
         return plan_parser_bad(p, l->line, e,
@@ -83,7 +75,8 @@ static int read_country(struct plan_parser *p, const struct plan_key *k,
     for (size_t i = 0; i < l->value.n && ok; i++)
         ok = l->value.p[i] >= 'A' && l->value.p[i] <= 'Z';
     if (!ok)
-        return wrong(p, k, l, e, "must be a country's two capital letters");
+        return plan_keys_wrong(p, k, l, e,
+                               "must be a country's two capital letters");
     str_copy(p->plan->country, sizeof(p->plan->country), l->value);
     return TM_OK;
 }
@@ -95,6 +88,7 @@ static int read_country(struct plan_parser *p, const struct plan_key *k,
     X(purpose, purpose, PURPOSE_COUNT)                                         \
     X(goods, goods, GOODS_COUNT)                                               \
     X(recording_purpose, recording, RECORDING_COUNT)                           \
+    X(dial_mode, dial, DIAL_COUNT)                                             \
     X(tri, tri, TRI_COUNT)
 
 #define X(tag, word, count)                                                    \
@@ -109,11 +103,11 @@ static int read_country(struct plan_parser *p, const struct plan_key *k,
             for (int i = 1; i < (int)count; i++)                               \
                 buf_addf(&b, "%s %s", i > 1 ? "," : "",                        \
                          vocab_##word##_text((enum tag)i));                    \
-            int rc = wrong(p, k, l, e, b.p);                                   \
+            int rc = plan_keys_wrong(p, k, l, e, b.p);                         \
             buf_fini(&b);                                                      \
             return rc;                                                         \
         }                                                                      \
-        memcpy(field(p, k), &v, sizeof(v));                                    \
+        memcpy(plan_keys_field(p, k), &v, sizeof(v));                          \
         return TM_OK;                                                          \
     }
 PLAN_WORDS(X)
@@ -122,21 +116,13 @@ PLAN_WORDS(X)
 static int read_channel(struct plan_parser *p, const struct plan_key *k,
                         const struct kv_line *l, struct err *e)
 {
-    if (!str_eq(l->value, "voice_prerecorded"))
-        return wrong(p, k, l, e,
-                     "is not supported yet; the one channel is "
-                     "voice_prerecorded");
-    p->plan->channel = CHANNEL_VOICE_PRERECORDED;
-    return TM_OK;
-}
-
-static int read_dial_mode(struct plan_parser *p, const struct plan_key *k,
-                          const struct kv_line *l, struct err *e)
-{
-    if (!str_eq(l->value, "agentless"))
-        return wrong(p, k, l, e,
-                     "is not supported yet; the one dial mode is agentless");
-    p->plan->dial_mode = DIAL_AGENTLESS;
+    if (!str_eq(l->value, "voice_prerecorded") &&
+        !str_eq(l->value, "voice_live"))
+        return plan_keys_wrong(p, k, l, e,
+                               "is not supported; channels are "
+                               "voice_prerecorded and voice_live");
+    bool known = vocab_channel_parse(l->value, &p->plan->channel);
+    tm_assert(known);
     return TM_OK;
 }
 
@@ -145,7 +131,8 @@ static int read_calls(struct plan_parser *p, const struct plan_key *k,
 {
     uint64_t n;
     if (!str_u64(l->value, &n) || n == 0 || n > PLAN_CALLS_MAX)
-        return wrong(p, k, l, e, "must be a whole number from 1 to 20000");
+        return plan_keys_wrong(p, k, l, e,
+                               "must be a whole number from 1 to 20000");
     p->plan->calls_max = (unsigned)n;
     return TM_OK;
 }
@@ -155,7 +142,8 @@ static int read_hopper(struct plan_parser *p, const struct plan_key *k,
 {
     uint64_t n;
     if (!str_u64(l->value, &n) || n == 0 || n > PLAN_HOPPER_MAX)
-        return wrong(p, k, l, e, "must be a whole number from 1 to 20000");
+        return plan_keys_wrong(p, k, l, e,
+                               "must be a whole number from 1 to 20000");
     p->plan->hopper = (size_t)n;
     return TM_OK;
 }
@@ -165,7 +153,8 @@ static int read_rate(struct plan_parser *p, const struct plan_key *k,
 {
     double d;
     if (!str_double(l->value, &d) || d < 0.001 || d > CALLS_PER_SECOND_MAX)
-        return wrong(p, k, l, e, "must be a number from 0.001 to 1000");
+        return plan_keys_wrong(p, k, l, e,
+                               "must be a number from 0.001 to 1000");
     p->plan->calls_per_1000s = (uint64_t)(d * 1000 + 0.5);
     return TM_OK;
 }
@@ -175,11 +164,12 @@ static int read_ring(struct plan_parser *p, const struct plan_key *k,
 {
     int64_t *ms = &p->plan->ring_timeout_ms;
     if (!str_duration_ms(l->value, ms) || *ms > RING_MAX_MS)
-        return wrong(p, k, l, e, "must be a time from 15s to 120s");
+        return plan_keys_wrong(p, k, l, e, "must be a time from 15s to 120s");
     if (*ms < RING_MIN_MS)
-        return wrong(p, k, l, e,
-                     "a telephone must ring at least 15s before we give up "
-                     "(16 CFR 310.4(b)(4)(ii), 47 CFR 64.1200(a)(6))");
+        return plan_keys_wrong(
+            p, k, l, e,
+            "a telephone must ring at least 15s before we give up "
+            "(16 CFR 310.4(b)(4)(ii), 47 CFR 64.1200(a)(6))");
     return TM_OK;
 }
 
@@ -188,11 +178,11 @@ static int read_start(struct plan_parser *p, const struct plan_key *k,
 {
     int64_t *ms = &p->plan->start_after_ms;
     if (!str_duration_ms(l->value, ms) || *ms < 0)
-        return wrong(p, k, l, e, "must be a time from 0ms to 2s");
+        return plan_keys_wrong(p, k, l, e, "must be a time from 0ms to 2s");
     if (*ms > START_AFTER_MAX_MS)
-        return wrong(p, k, l, e,
-                     "the message must begin within 2s of the answer "
-                     "(16 CFR 310.4(b)(1)(v))");
+        return plan_keys_wrong(p, k, l, e,
+                               "the message must begin within 2s of the answer "
+                               "(16 CFR 310.4(b)(1)(v))");
     return TM_OK;
 }
 
@@ -201,8 +191,8 @@ static int read_yes_no(struct plan_parser *p, const struct plan_key *k,
 {
     bool yes = str_eq(l->value, "yes");
     if (!yes && !str_eq(l->value, "no"))
-        return wrong(p, k, l, e, "must be yes or no");
-    p->plan->record = yes;
+        return plan_keys_wrong(p, k, l, e, "must be yes or no");
+    memcpy(plan_keys_field(p, k), &yes, sizeof(yes));
     return TM_OK;
 }
 
@@ -212,9 +202,10 @@ static int read_place(struct plan_parser *p, const struct plan_key *k,
     struct place_code place;
     bool whole = l->value.n == 2 || (l->value.n > 3 && l->value.p[2] == '-');
     if (!whole || !vocab_place_parse(l->value, &place))
-        return wrong(p, k, l, e,
-                     "must be a country or a subdivision by its ISO 3166 code");
-    memcpy(field(p, k), &place, sizeof(place));
+        return plan_keys_wrong(
+            p, k, l, e,
+            "must be a country or a subdivision by its ISO 3166 code");
+    memcpy(plan_keys_field(p, k), &place, sizeof(place));
     return TM_OK;
 }
 
@@ -226,11 +217,13 @@ static int read_opt_out_number(struct plan_parser *p, const struct plan_key *k,
     struct number n;
     if (!str_starts(l->value, "+") ||
         number_parse(l->value, "", &n) != NUMBER_OK || n.extension[0] != '\0')
-        return wrong(p, k, l, e, "must be a number with + and country code");
+        return plan_keys_wrong(p, k, l, e,
+                               "must be a number with + and country code");
     if (n.type != NUMBER_TOLL_FREE)
-        return wrong(p, k, l, e,
-                     "must be toll-free, so that opting out costs nothing (47 "
-                     "CFR 64.1200(b)(3), 16 CFR 310.4(b)(1)(v)(B)(ii))");
+        return plan_keys_wrong(
+            p, k, l, e,
+            "must be toll-free, so that opting out costs nothing (47 "
+            "CFR 64.1200(b)(3), 16 CFR 310.4(b)(1)(v)(B)(ii))");
     p->plan->opt_out_e164 = n.e164;
     return TM_OK;
 }
@@ -244,14 +237,17 @@ static int read_duty(struct plan_parser *p, const struct plan_key *k,
                                "carries: \"%.*s\" is no duty; "
                                "docs/duties.md lists them",
                                PLAN_SHOW(word));
-    if (!duty_may_be_declared(d))
+    bool ever = duty_may_be_declared(d, CHANNEL_VOICE_PRERECORDED) ||
+                duty_may_be_declared(d, CHANNEL_VOICE_LIVE);
+    if (!ever)
         return plan_parser_bad(
             p, l->line, e,
             "carries: %.*s is not for a campaign to declare: %s; for example "
             "%s = %s",
             PLAN_SHOW(word),
-            duty_how(d) == DUTY_BY_ENGINE ? "every call does it, remove it"
-                                          : "the call itself must do it",
+            duty_how(d, p->plan->channel) == DUTY_BY_ENGINE
+                ? "every call does it, remove it"
+                : "the call itself must do it",
             k->name, k->example);
     p->plan->carries |= UINT64_C(1) << d;
     return TM_OK;
@@ -262,7 +258,7 @@ static int read_carries(struct plan_parser *p, const struct plan_key *k,
 {
     struct slice rest = str_trim(l->value);
     if (rest.n == 0)
-        return wrong(p, k, l, e, "names no duty");
+        return plan_keys_wrong(p, k, l, e, "names no duty");
     while (rest.n > 0) {
         struct slice word = str_cut(rest, ' ', &rest);
         rest = str_trim(rest);
@@ -287,12 +283,12 @@ static const struct plan_key keys[] = {
     {"caller_name", read_caller_name, 0, false, "Lakeside Clinic"},
     {"voice", read_text, AT(voice), false, "en-us"},
     {"channel", read_channel, 0, false, "voice_prerecorded"},
-    {"dial_mode", read_dial_mode, 0, false, "agentless"},
+    {"dial_mode", read_dial_mode, AT(dial_mode), false, "agentless"},
     {"max_calls", read_calls, 0, false, "20"},
     {"calls_per_second", read_rate, 0, false, "2"},
     {"ring_timeout", read_ring, 0, false, "25s"},
     {"start_after", read_start, 0, false, "500ms"},
-    {"record", read_yes_no, 0, false, "no"},
+    {"record", read_yes_no, AT(record), false, "no"},
     {"record_purpose", read_recording_purpose, AT(record_purpose), false,
      "quality"},
     {"recorder_place", read_place, AT(recorder_place), false, "US-OH"},
@@ -312,8 +308,24 @@ static const struct plan_key keys[] = {
     {"caller_id_authority", read_tri, AT(caller_id_authority), false, "yes"},
     {"consent_not_condition", read_tri, AT(consent_not_condition), false,
      "yes"},
+    {"pacing", plan_agents_pacing, 0, false, "predictive"},
+    {"abandon_limit", plan_agents_limit, AT(abandon_limit_ppm), false, "3 %"},
+    {"detect", read_yes_no, AT(detect), false, "no"},
+    {"detect_wrong", plan_agents_wrong_share, AT(detect_wrong_ppm), false,
+     "1 %"},
+    {"hold", plan_agents_hold, AT(hold_ms), false, "2s"},
+    {"wrap_limit", plan_agents_span, AT(wrap_limit_ms), false, "60s"},
+    {"preview_limit", plan_agents_span, AT(preview_limit_ms), false, "30s"},
+    {"preview_end", plan_agents_preview_end, 0, false, "skip"},
+    {"abandoned_say", plan_agents_abandoned_say, AT(abandoned_say), false,
+     "\"This is Lakeside Clinic, a telemarketing call. Call 212 555 0100, or "
+     "press 9 to be taken off our list.\""},
+    {"abandoned_key", plan_agents_abandoned_key, 0, false, "9"},
+    {"skills", plan_agents_skills, 0, false, "finnish sales"},
+    {"weight", plan_agents_weight, 0, false, "100"},
+    {"ends", plan_agents_ends, 0, false, "2027-03-31"},
 };
-_Static_assert(tm_array_len(keys) <= 64, "a bit each");
+_Static_assert(tm_array_len(keys) <= PLAN_KEYS_MAX, "a line each");
 
 static void add_known(struct buf *b)
 {
@@ -325,7 +337,7 @@ static int unknown(const struct plan_parser *p, const struct kv_line *l,
                    struct err *e)
 {
     struct buf b;
-    buf_init(&b, 480);
+    buf_init(&b, 720);
     add_known(&b);
     int rc =
         plan_parser_bad(p, l->line, e, "unknown key \"%.*s\"; known are %s",
@@ -340,19 +352,27 @@ int plan_keys_line(struct plan_parser *p, const struct kv_line *l,
     for (size_t i = 0; i < tm_array_len(keys); i++) {
         if (!str_eq(l->key, keys[i].name))
             continue;
-        if ((p->seen >> i & 1) != 0)
+        if (p->line[i] != 0)
             return plan_parser_bad(
                 p, l->line, e, "%s is given twice; remove one", keys[i].name);
-        p->seen |= UINT64_C(1) << i;
+        p->line[i] = l->line;
         return keys[i].read(p, &keys[i], l, e);
     }
     return unknown(p, l, e);
 }
 
+int plan_keys_given(const struct plan_parser *p, const char *name)
+{
+    for (size_t i = 0; i < tm_array_len(keys); i++)
+        if (strcmp(keys[i].name, name) == 0)
+            return p->line[i];
+    tm_unreachable("a key outside its table");
+}
+
 int plan_keys_end(struct plan_parser *p, struct err *e)
 {
     for (size_t i = 0; i < tm_array_len(keys); i++)
-        if (keys[i].required && (p->seen >> i & 1) == 0)
+        if (keys[i].required && p->line[i] == 0)
             return err_set(e, TM_EINVAL,
                            "%s: %s is missing; add a line such as %s = %s "
                            "above the first section",

@@ -215,6 +215,16 @@ static void default_retries(struct plan_parser *p)
         of[OUTCOME_FAILED] = (struct retry_rule){5, 15 * 60 * 1000};
     if (!p->seen_retry[OUTCOME_UNKNOWN])
         of[OUTCOME_UNKNOWN] = of[OUTCOME_NO_ANSWER];
+    if (p->plan->dial_mode == DIAL_AGENTLESS)
+        return;
+    /* Who was abandoned is called again by a person, and not before 72 hours
+     * (Ofcom's good practice); who talked and of whom the agent says nothing,
+     * or "retry", next day. */
+    if (!p->seen_retry[OUTCOME_ABANDONED])
+        of[OUTCOME_ABANDONED] =
+            (struct retry_rule){2, INT64_C(3) * 24 * 3600 * 1000};
+    if (!p->seen_retry[OUTCOME_TALKED])
+        of[OUTCOME_TALKED] = (struct retry_rule){3, INT64_C(24) * 3600 * 1000};
 }
 
 void plan_sections_end(struct plan_parser *p)

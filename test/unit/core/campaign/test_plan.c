@@ -233,6 +233,8 @@ static void test_general_keys(void **state)
     refused("hopper = 8", "record = perhaps", "f:13: record");
     refused("hopper = 8", "channel = fax", "f:13: channel");
     refused("hopper = 8", "dial_mode = predictive", "f:13: dial_mode");
+    refused("hopper = 8", "channel = voice_live",
+            "f:23: [keys]: a script is for");
     refused("[retry]", "[retries]", "f:18: unknown section [retries]");
 }
 
