@@ -22,6 +22,7 @@ struct figures_builder {
     } missing[FIGURES_REASONS_MAX];
     size_t missings;
     uint8_t prev[JOURNAL_HASH_SIZE];
+    struct agent_figures_builder *agents;
 };
 
 const char *figures_lead_key(enum figures_lead k)
@@ -51,6 +52,7 @@ struct figures_builder *figures_new(const struct figures_options *o)
     struct figures_builder *b = mem_alloc(sizeof(*b));
     arena_init(&b->arena);
     map_init(&b->tries);
+    b->agents = agent_figures_new(true, 0, 0);
     b->o = *o;
     b->f.campaign = b->f.seller = b->f.list = b->f.state = "";
     b->f.now_us = o->now_us;
@@ -68,6 +70,7 @@ void figures_free(struct figures_builder *b)
     if (b == NULL)
         return;
     map_fini(&b->tries);
+    agent_figures_free(b->agents);
     arena_fini(&b->arena);
     mem_free(b);
 }
@@ -135,6 +138,18 @@ void figures_campaign(struct figures_builder *b,
     f->first_call_us = c->first_call_us;
     if (script != NULL)
         add_questions(b, script);
+}
+
+void figures_dispositions(struct figures_builder *b,
+                          const struct disposition *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        agent_figures_word(b->agents, list[i].word, list[i].success);
+}
+
+struct agent_figures_builder *figures_agents(struct figures_builder *b)
+{
+    return b->agents;
 }
 
 void figures_import(struct figures_builder *b, const struct reader_import *i)
@@ -467,6 +482,7 @@ const struct figures *figures_end(struct figures_builder *b)
         f->now_us = f->journal.last_us;
         f->now_source = FIGURES_NOW_JOURNAL;
     }
+    f->agents = agent_figures_end(b->agents, f->now_us);
     f->tries[0] = f->leads > b->called ? f->leads - b->called : 0;
     uint64_t outcomes = 0, kinds = 0;
     for (size_t i = 0; i < OUTCOME_COUNT; i++)

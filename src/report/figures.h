@@ -27,6 +27,7 @@
 #include "core/rules/rule_book.h"
 #include "core/script/script.h"
 #include "port/reader.h"
+#include "report/agent_figures.h"
 
 enum {
     FIGURES_HOURS = 24,
@@ -158,6 +159,8 @@ struct figures {
     struct figures_question question[FIGURES_QUESTIONS_MAX];
     size_t questions;
 
+    const struct agent_figures *agents; /* NULL: no agent had a call */
+
     const char *version[FIGURES_VERSIONS_MAX]; /* of packs, lists, zones: all
                                                   that attempts were made by */
     size_t versions;
@@ -194,6 +197,8 @@ void figures_free(struct figures_builder *b); /* and its figures; or NULL */
 void figures_campaign(struct figures_builder *b,
                       const struct reader_campaign *c,
                       const struct script *script);
+void figures_dispositions(struct figures_builder *b,
+                          const struct disposition *list, size_t n);
 void figures_import(struct figures_builder *b, const struct reader_import *i);
 /* Before figures_state: so many more leads were refused by a verdict with
  * these rules ("ID:effect ..."). It tells those of whom something is not known
@@ -212,6 +217,10 @@ void figures_answer(struct figures_builder *b, struct slice question,
                     struct slice answer);
 void figures_opt_out(struct figures_builder *b);
 void figures_callback(struct figures_builder *b);
+/* What its agents did is told to this builder, which is a part of b: names,
+ * the time of its calls, joins, dispositions. figures_dispositions() tells it
+ * the plan's. */
+struct agent_figures_builder *figures_agents(struct figures_builder *b);
 /* The parts of the journal: one row of the chain, in order, which is checked
  * and counted; TM_ECORRUPT when a payload cannot be read. */
 int figures_journal_row(struct figures_builder *b,

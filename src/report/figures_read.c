@@ -69,6 +69,8 @@ static int feed_campaign(void *arg, const struct reader_campaign *c)
     /* A plan that a newer program cannot read costs the questions' texts. */
     bool good = plan_parse(&a, "plan", c->plan, &plan, NULL) == TM_OK;
     figures_campaign(f->b, c, good ? plan->script : NULL);
+    if (good)
+        figures_dispositions(f->b, plan->disposition, plan->dispositions);
     arena_fini(&a);
     f->list = c->list;
     f->found = true;
@@ -166,6 +168,8 @@ int figures_read(const struct reader *r, struct campaign_id c,
     int rc = read_leads(r, &f, e);
     if (rc >= 0)
         rc = r->attempts(r->self, &q, feed_attempt, &f, e);
+    if (rc >= 0)
+        rc = agent_figures_read(r, c, figures_agents(b), e);
     if (rc >= 0)
         rc = r->answers(r->self, c, feed_answer, &f, e);
     if (rc >= 0)

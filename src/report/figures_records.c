@@ -18,6 +18,22 @@ struct open_attempt {
     bool used, opted_out;
 };
 
+/* What an agent does now, and since when. */
+struct agent_now {
+    struct agent_id id;
+    enum agent_state state;
+    char reason[AGENT_WORD_MAX];
+    int64_t since_us;
+    struct campaign_id campaign;
+};
+
+/* An attempt that an agent took: his last word about it. */
+struct taken {
+    size_t word; /* index of reason; 0: none yet */
+    struct agent_id agent;
+    bool ended;
+};
+
 struct lead_now {
     enum lead_state state;
     size_t reason; /* index */
@@ -37,6 +53,12 @@ struct figures_records {
     size_t frees;
     char reason[REASONS_MAX][REASON_MAX];
     size_t reasons;
+    struct map agent_at; /* agent -> index + 1 */
+    struct agent_now *agent;
+    size_t agents, agents_cap;
+    struct map taken_at; /* attempt -> index + 1 */
+    struct taken *taken;
+    size_t takens, takens_cap;
     size_t missing; /* rule of the last verdict that misses something */
     struct lead_id missing_of;
 };
@@ -48,6 +70,8 @@ struct figures_records *figures_records_new(struct figures_builder *b)
     f->reasons = 1; /* number 0: none */
     map_init(&f->lead_at);
     map_init(&f->open_at);
+    map_init(&f->agent_at);
+    map_init(&f->taken_at);
     return f;
 }
 
@@ -57,6 +81,10 @@ void figures_records_free(struct figures_records *f)
         return;
     map_fini(&f->lead_at);
     map_fini(&f->open_at);
+    map_fini(&f->agent_at);
+    map_fini(&f->taken_at);
+    mem_free(f->agent);
+    mem_free(f->taken);
     mem_free(f->lead);
     mem_free(f->open);
     mem_free(f->free);
@@ -142,10 +170,16 @@ static void hand_over(struct figures_records *f, struct open_attempt *o)
     o->used = false;
 }
 
+static struct taken *taken_of(struct figures_records *f, struct attempt_id id,
+                              bool make);
+
 static void finish(struct figures_records *f, struct open_attempt *o,
                    const struct record *r)
 {
     tm_assert(r->state >= 0 && r->state < OUTCOME_COUNT);
+    struct taken *t = taken_of(f, r->attempt, false);
+    if (t != NULL)
+        t->ended = true;
     o->a.ended_us = r->at_us;
     o->a.outcome = (enum outcome)r->state;
     o->a.code = r->code;
@@ -186,6 +220,96 @@ static void note_verdict(struct figures_records *f, const struct record *r)
     }
 }
 
+/* --- agents ---------------------------------------------------------------*/
+
+static struct agent_now *agent_of(struct figures_records *f, struct agent_id id)
+{
+    uint64_t at;
+    if (map_get(&f->agent_at, (uint64_t)id.v, &at))
+        return &f->agent[at - 1];
+    if (f->agents == f->agents_cap) {
+        f->agents_cap = f->agents_cap == 0 ? 64 : 2 * f->agents_cap;
+        f->agent = mem_resize(f->agent, f->agents_cap * sizeof(*f->agent));
+    }
+    f->agent[f->agents] = (struct agent_now){.id = id};
+    map_set(&f->agent_at, (uint64_t)id.v, ++f->agents);
+    return &f->agent[f->agents - 1];
+}
+
+/* As the campaign's figures from the store: only time of its calls. */
+static void tell_span(struct figures_records *f, const struct agent_now *a,
+                      int64_t until_us)
+{
+    const struct reader_agent_span s = {.agent = a->id,
+                                        .state = a->state,
+                                        .reason = str_of(a->reason),
+                                        .from_us = a->since_us,
+                                        .until_us = until_us,
+                                        .campaign = a->campaign};
+    if (a->state != AGENT_OFF && a->campaign.v != 0)
+        agent_figures_span(figures_agents(f->b), &s);
+}
+
+static void note_agent(struct figures_records *f, const struct record *r)
+{
+    struct agent_now *a = agent_of(f, r->agent);
+    tell_span(f, a, r->at_us);
+    a->state = (enum agent_state)r->state;
+    a->since_us = r->at_us;
+    a->campaign = r->campaign;
+    (void)str_copy(a->reason, sizeof(a->reason), r->key);
+}
+
+static struct taken *taken_of(struct figures_records *f, struct attempt_id id,
+                              bool make)
+{
+    uint64_t at;
+    if (map_get(&f->taken_at, (uint64_t)id.v, &at))
+        return &f->taken[at - 1];
+    if (!make)
+        return NULL;
+    if (f->takens == f->takens_cap) {
+        f->takens_cap = f->takens_cap == 0 ? 1024 : 2 * f->takens_cap;
+        f->taken = mem_resize(f->taken, f->takens_cap * sizeof(*f->taken));
+    }
+    f->taken[f->takens] = (struct taken){0};
+    map_set(&f->taken_at, (uint64_t)id.v, ++f->takens);
+    return &f->taken[f->takens - 1];
+}
+
+static void note_bridged(struct figures_records *f, const struct record *r)
+{
+    const struct reader_bridge j = {.attempt = r->attempt,
+                                    .agent = r->agent,
+                                    .campaign = r->campaign,
+                                    .at_us = r->at_us,
+                                    .wait_ms = r->ring_ms};
+    (void)taken_of(f, r->attempt, true);
+    agent_figures_bridge(figures_agents(f->b), &j);
+}
+
+/* The last word counts. */
+static void note_disposition(struct figures_records *f, const struct record *r)
+{
+    struct agent_figures_builder *b = figures_agents(f->b);
+    struct taken *t = taken_of(f, r->attempt, true);
+    if (t->word != 0)
+        agent_figures_disposition(b, t->agent, str_of(f->reason[t->word]), -1);
+    t->word = reason_of(f, r->key);
+    t->agent = r->agent;
+    if (t->word != 0)
+        agent_figures_disposition(b, t->agent, r->key, 1);
+}
+
+static void end_agents(struct figures_records *f)
+{
+    for (size_t i = 0; i < f->agents; i++)
+        tell_span(f, &f->agent[i], 0);
+    for (size_t i = 0; i < f->takens; i++)
+        agent_figures_call(figures_agents(f->b),
+                           f->taken[i].ended && f->taken[i].word == 0);
+}
+
 /* What happens within a call. */
 static void note_call(struct figures_records *f, const struct record *r)
 {
@@ -218,6 +342,12 @@ void figures_records_add(struct figures_records *f, const struct record *r)
         note_verdict(f, r);
     else if (r->kind == RECORD_LEAD)
         note_lead(f, r);
+    else if (r->kind == RECORD_AGENT)
+        note_agent(f, r);
+    else if (r->kind == RECORD_BRIDGED)
+        note_bridged(f, r);
+    else if (r->kind == RECORD_DISPOSITION)
+        note_disposition(f, r);
     else
         note_call(f, r);
 }
@@ -265,6 +395,7 @@ void figures_records_end(struct figures_records *f, uint64_t leads)
     for (size_t i = 0; i < f->opens; i++)
         if (f->open[i].used)
             hand_over(f, &f->open[i]);
+    end_agents(f);
     tell_refused(f);
     tell_states(f);
     const struct reader_state_count rest = {

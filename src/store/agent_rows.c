@@ -201,9 +201,10 @@ static int insert_campaign(struct db *db, const struct agent_row *r,
     return query_done(&q, e);
 }
 
-int agent_rows_add(struct db *db, struct agent_row *r, int64_t now_us,
+int agent_rows_add(struct db *db, struct agent_row *row, int64_t now_us,
                    struct err *e)
 {
+    struct agent_row copy = *row, *r = &copy;
     struct agent_setup *a = &r->setup;
     tm_assert(a->name[0] != '\0' && a->campaigns <= AGENT_CAMPAIGNS_MAX);
     int rc = db_new_ids(db, "agent", 1, &a->id.v, e);
@@ -226,6 +227,9 @@ int agent_rows_add(struct db *db, struct agent_row *r, int64_t now_us,
     buf_fini(&skills);
     for (size_t i = 0; rc == TM_OK && i < a->campaigns; i++) {
         rc = insert_campaign(db, r, a->campaign[i], e);
+    }
+    if (rc == TM_OK) {
+        row->setup = *a;
     }
     return rc;
 }

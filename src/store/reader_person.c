@@ -174,10 +174,19 @@ const struct reader_records_table reader_records_tables[] = {
      "b.wait_ms AS 'd:waited_s' FROM bridge b LEFT JOIN agent h "
      "ON h.tenant = b.tenant AND h.id = b.agent WHERE b.tenant = ?1 "
      "AND b.attempt IN " ATTEMPTS ALL "ORDER BY b.attempt, b.at_us"},
-    {"agent", /* our own people */ NULL},
+    /* Our own people: what 16 CFR 310.5(a)(4) has us keep of them. */
+    {"agent", "SELECT h.name AS 's:agent', h.e164 AS 'n:number', "
+              "h.trunk AS 's:trunk', h.leg AS 's:leg', "
+              "h.skills AS 's:skills', h.added_us AS 't:added', "
+              "h.removed_us AS 't:removed' FROM agent h WHERE h.tenant = ?1 "
+              "AND h.e164 IN " NUMBERS ALL "ORDER BY h.id"},
     {"agent_campaign", NULL},
     {"agent_event", /* what an agent did, with ids of calls */ NULL},
-    {"staff_leg", /* to agents' own telephones */ NULL},
+    {"staff_leg",
+     "SELECT g.id AS 'i:call', g.e164 AS 'n:number', "
+     "g.recorded_us AS 't:recorded', g.answered_us AS 't:answered', "
+     "g.ended_us AS 't:ended' FROM staff_leg g WHERE g.tenant = ?1 "
+     "AND g.e164 IN " NUMBERS ALL "ORDER BY g.id"},
     {"rule_pack", NULL},
     {"campaign_plan", NULL},
     {"hold_end", NULL},

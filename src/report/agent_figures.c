@@ -1,0 +1,312 @@
+#include "report/agent_figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+
+enum {
+    LAW_WAIT_MS = 2000, /* 16 CFR 310.4(b)(4)(ii) */
+    OPEN_REASON_MAX = AGENT_WORD_MAX,
+};
+
+/* A state that lasts: how long is known at the end. */
+struct lasting {
+    struct reader_agent_span span;
+    char reason[OPEN_REASON_MAX];
+};
+
+struct agent_figures_builder {
+    struct agent_figures f;
+    struct arena arena;
+    struct map at; /* agent -> index + 1 */
+    size_t cap;
+    struct lasting *open;
+    size_t opens, opens_cap;
+    int64_t most_us; /* the end of the time, INT64_MAX none */
+};
+
+unsigned agent_figures_talk_permille(const struct agent_figures_row *r)
+{
+    int64_t talk = r->ms[AGENT_TALKING] + r->ms[AGENT_HOLDING];
+    if (r->signed_in_ms <= 0)
+        return 0;
+    return (unsigned)((talk * 1000 + r->signed_in_ms / 2) / r->signed_in_ms);
+}
+
+struct agent_figures_builder *
+agent_figures_new(bool of_campaign, int64_t from_us, int64_t until_us)
+{
+    struct agent_figures_builder *b = mem_alloc(sizeof(*b));
+    arena_init(&b->arena);
+    map_init(&b->at);
+    b->f.of_campaign = of_campaign;
+    b->f.from_us = from_us;
+    b->f.until_us = until_us;
+    b->most_us = until_us > 0 ? until_us : INT64_MAX;
+    b->f.all.name = "all";
+    return b;
+}
+
+void agent_figures_free(struct agent_figures_builder *b)
+{
+    if (b == NULL)
+        return;
+    map_fini(&b->at);
+    arena_fini(&b->arena);
+    mem_free(b->f.row);
+    mem_free(b->open);
+    mem_free(b);
+}
+
+static struct agent_figures_row *row_of(struct agent_figures_builder *b,
+                                        struct agent_id id)
+{
+    uint64_t at;
+    tm_assert(id.v > 0);
+    if (map_get(&b->at, (uint64_t)id.v, &at))
+        return &b->f.row[at - 1];
+    if (b->f.rows == b->cap) {
+        b->cap = b->cap == 0 ? 32 : 2 * b->cap;
+        b->f.row = mem_resize(b->f.row, b->cap * sizeof(*b->f.row));
+    }
+    struct agent_figures_row *r = &b->f.row[b->f.rows++];
+    memset(r, 0, sizeof(*r));
+    r->id = id;
+    map_set(&b->at, (uint64_t)id.v, b->f.rows);
+    return r;
+}
+
+void agent_figures_name(struct agent_figures_builder *b, struct agent_id id,
+                        struct slice name)
+{
+    row_of(b, id)->name = arena_strdup(&b->arena, name);
+}
+
+static struct agent_figures_word *word_of(struct agent_figures_builder *b,
+                                          struct slice word)
+{
+    struct agent_figures *f = &b->f;
+    for (size_t i = 0; i < f->words; i++)
+        if (str_eq(word, f->word[i].word))
+            return &f->word[i];
+    if (f->words == AGENT_FIGURES_WORDS_MAX) /* a much edited plan */
+        return &f->word[AGENT_FIGURES_WORDS_MAX - 1];
+    bool last = f->words == AGENT_FIGURES_WORDS_MAX - 1;
+    f->word[f->words].word = last ? "others" : arena_strdup(&b->arena, word);
+    return &f->word[f->words++];
+}
+
+void agent_figures_word(struct agent_figures_builder *b, struct slice word,
+                        bool success)
+{
+    word_of(b, word)->success = success;
+}
+
+/* --- time -----------------------------------------------------------------*/
+
+static void add_pause(struct agent_figures_builder *b,
+                      struct agent_figures_row *r, struct slice reason,
+                      int64_t us)
+{
+    size_t i = 0;
+    while (i < r->pauses && !str_eq(reason, r->pause[i].reason))
+        i++;
+    if (i == AGENT_FIGURES_PAUSES_MAX)
+        i--;
+    if (i == r->pauses) {
+        bool last = i == AGENT_FIGURES_PAUSES_MAX - 1;
+        r->pause[r->pauses++].reason =
+            last ? "others" : arena_strdup(&b->arena, reason);
+    }
+    r->pause[i].ms += us;
+}
+
+static void add_time(struct agent_figures_builder *b,
+                     const struct reader_agent_span *s, int64_t until_us)
+{
+    int64_t from = s->from_us > b->f.from_us ? s->from_us : b->f.from_us;
+    int64_t until = until_us < b->most_us ? until_us : b->most_us;
+    if (until <= from)
+        return;
+    struct agent_figures_row *r = row_of(b, s->agent);
+    r->ms[s->state] += until - from;
+    if (s->state == AGENT_PAUSED)
+        add_pause(b, r, s->reason, until - from);
+}
+
+static void keep_open(struct agent_figures_builder *b,
+                      const struct reader_agent_span *s)
+{
+    if (b->opens == b->opens_cap) {
+        b->opens_cap = b->opens_cap == 0 ? 32 : 2 * b->opens_cap;
+        b->open = mem_resize(b->open, b->opens_cap * sizeof(*b->open));
+    }
+    struct lasting *o = &b->open[b->opens++];
+    o->span = *s;
+    (void)str_copy(o->reason, sizeof(o->reason), s->reason);
+}
+
+void agent_figures_span(struct agent_figures_builder *b,
+                        const struct reader_agent_span *s)
+{
+    tm_assert(s->state > AGENT_OFF && s->state < AGENT_STATE_COUNT);
+    if (s->until_us == 0)
+        keep_open(b, s);
+    else
+        add_time(b, s, s->until_us);
+}
+
+/* --- calls ----------------------------------------------------------------*/
+
+void agent_figures_bridge(struct agent_figures_builder *b,
+                          const struct reader_bridge *j)
+{
+    struct agent_figures *f = &b->f;
+    row_of(b, j->agent)->calls++;
+    f->waits++;
+    f->wait_ms += j->wait_ms;
+    f->within += j->wait_ms <= LAW_WAIT_MS;
+    if (j->wait_ms > f->wait_max_ms)
+        f->wait_max_ms = j->wait_ms;
+}
+
+void agent_figures_disposition(struct agent_figures_builder *b,
+                               struct agent_id agent, struct slice word, int n)
+{
+    struct agent_figures_word *w = word_of(b, word);
+    struct agent_figures_row *r = row_of(b, agent);
+    tm_assert(n == 1 || (n == -1 && w->n > 0 && r->dispositions > 0));
+    w->n += (uint64_t)(int64_t)n;
+    r->dispositions += (uint64_t)(int64_t)n;
+    if (w->success)
+        r->successes += (uint64_t)(int64_t)n;
+}
+
+void agent_figures_call(struct agent_figures_builder *b, bool silent)
+{
+    b->f.people++;
+    b->f.silent += silent;
+}
+
+/* --- the end --------------------------------------------------------------*/
+
+static void finish_row(struct agent_figures_builder *b,
+                       struct agent_figures_row *r)
+{
+    r->signed_in_ms = 0;
+    for (size_t i = 0; i < AGENT_STATE_COUNT; i++) {
+        r->ms[i] /= 1000;
+        r->signed_in_ms += r->ms[i];
+    }
+    for (size_t i = 0; i < r->pauses; i++)
+        r->pause[i].ms /= 1000;
+    if (r->name == NULL) {
+        struct buf name;
+        buf_init(&name, AGENT_NAME_MAX);
+        buf_addf(&name, "agent %lld", (long long)r->id.v);
+        r->name = arena_strdup(&b->arena, buf_slice(&name));
+        buf_fini(&name);
+    }
+}
+
+static void add_to_all(struct agent_figures_builder *b,
+                       const struct agent_figures_row *r)
+{
+    struct agent_figures_row *all = &b->f.all;
+    all->calls += r->calls;
+    all->dispositions += r->dispositions;
+    all->successes += r->successes;
+    all->signed_in_ms += r->signed_in_ms;
+    for (size_t i = 0; i < AGENT_STATE_COUNT; i++)
+        all->ms[i] += r->ms[i];
+    for (size_t i = 0; i < r->pauses; i++)
+        add_pause(b, all, str_of(r->pause[i].reason), r->pause[i].ms);
+}
+
+static bool worked(const struct agent_figures_row *r)
+{
+    return r->signed_in_ms > 0 || r->calls > 0 || r->dispositions > 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct agent_figures_row *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : (x->id.v > y->id.v) - (x->id.v < y->id.v);
+}
+
+const struct agent_figures *agent_figures_end(struct agent_figures_builder *b,
+                                              int64_t now_us)
+{
+    struct agent_figures *f = &b->f;
+    size_t kept = 0;
+    for (size_t i = 0; i < b->opens; i++) {
+        struct lasting *o = &b->open[i];
+        o->span.reason = str_of(o->reason);
+        add_time(b, &o->span, now_us);
+    }
+    b->opens = 0;
+    for (size_t i = 0; i < f->rows; i++) {
+        finish_row(b, &f->row[i]);
+        if (!worked(&f->row[i]))
+            continue;
+        add_to_all(b, &f->row[i]);
+        f->row[kept++] = f->row[i];
+    }
+    f->rows = kept;
+    if (kept > 0)
+        qsort(f->row, kept, sizeof(*f->row), by_name);
+    return kept > 0 || f->people > 0 ? f : NULL;
+}
+
+/* --- from the store -------------------------------------------------------*/
+
+static int read_name(void *arg, const struct reader_agent *a)
+{
+    agent_figures_name(arg, a->id, a->name);
+    return 0;
+}
+
+static int read_span(void *arg, const struct reader_agent_span *s)
+{
+    agent_figures_span(arg, s);
+    return 0;
+}
+
+static int read_bridge(void *arg, const struct reader_bridge *j)
+{
+    agent_figures_bridge(arg, j);
+    return 0;
+}
+
+static int read_attempt(void *arg, const struct reader_attempt *a)
+{
+    if (a->agent.v == 0)
+        return 0;
+    agent_figures_call(arg, a->ended_us != 0 && a->disposition.n == 0);
+    if (a->disposition.n > 0)
+        agent_figures_disposition(arg, a->agent, a->disposition, 1);
+    return 0;
+}
+
+int agent_figures_read(const struct reader *r, struct campaign_id c,
+                       struct agent_figures_builder *b, struct err *e)
+{
+    const struct tenant_id any = {0};
+    const struct reader_agent_time t = {
+        .campaign = c, .from_us = b->f.from_us, .until_us = b->f.until_us};
+    const struct reader_attempts q = {
+        .campaign = c, .from_us = b->f.from_us, .until_us = b->f.until_us};
+    if (r->agents == NULL)
+        return TM_OK;
+    int rc = r->agents(r->self, any, read_name, b, e);
+    if (rc >= 0)
+        rc = r->agent_spans(r->self, &t, read_span, b, e);
+    if (rc >= 0)
+        rc = r->bridges(r->self, &t, read_bridge, b, e);
+    if (rc >= 0)
+        rc = r->attempts(r->self, &q, read_attempt, b, e);
+    return rc < 0 ? rc : TM_OK;
+}

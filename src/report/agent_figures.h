@@ -1,0 +1,93 @@
+/*
+ * What agents did, as plain numbers: time in each state, calls, dispositions,
+ * how long people waited for them. Of one campaign (a part of its figures) or
+ * of all of them in a span of time (`report --agents`); from the store by
+ * agent_figures_read(), or from records by figures_records.h.
+ *
+ * Times are kept in microseconds and cut to milliseconds at the end, so the
+ * parts of a row add up to its time signed in within a millisecond a part.
+ * One thread.
+ */
+#ifndef REPORT_AGENT_FIGURES_H
+#define REPORT_AGENT_FIGURES_H
+
+#include "core/agent/agent.h"
+#include "core/campaign/disposition.h"
+#include "port/reader.h"
+
+enum {
+    AGENT_FIGURES_PAUSES_MAX = 16, /* the last one: all others */
+    AGENT_FIGURES_WORDS_MAX = DISPOSITIONS_MAX + 8,
+};
+
+struct agent_figures_pause {
+    const char *reason; /* "" none was said */
+    int64_t ms;
+};
+
+struct agent_figures_row {
+    struct agent_id id;
+    const char *name;
+    uint64_t calls; /* people he was joined with */
+    uint64_t dispositions, successes;
+    int64_t ms[AGENT_STATE_COUNT]; /* AGENT_OFF: none */
+    int64_t signed_in_ms;          /* the sum of ms[] */
+    struct agent_figures_pause pause[AGENT_FIGURES_PAUSES_MAX];
+    size_t pauses;
+};
+
+struct agent_figures_word {
+    const char *word;
+    bool success;
+    uint64_t n;
+};
+
+struct agent_figures {
+    bool of_campaign; /* then only the time of its calls is in ms[] */
+    int64_t from_us, until_us;
+    struct agent_figures_row *row; /* by name; who did nothing is none */
+    size_t rows;
+    struct agent_figures_row all; /* their sum */
+    struct agent_figures_word word[AGENT_FIGURES_WORDS_MAX];
+    size_t words;
+    uint64_t people; /* who talked with an agent */
+    uint64_t silent; /* of them: no disposition was set, the call is over */
+    uint64_t waits;  /* joins: one a call, more when an agent was lost */
+    int64_t wait_ms, wait_max_ms;
+    uint64_t within; /* joined within two seconds of the greeting's end */
+};
+
+/* Talk (and hold) per 1,000 of time signed in. */
+unsigned agent_figures_talk_permille(const struct agent_figures_row *r);
+
+struct agent_figures_builder; /* opaque */
+
+struct agent_figures_builder *
+agent_figures_new(bool of_campaign, int64_t from_us, int64_t until_us);
+void agent_figures_free(struct agent_figures_builder *b); /* or NULL */
+/* All texts are copied. The dispositions of the plan, in its order. */
+void agent_figures_word(struct agent_figures_builder *b, struct slice word,
+                        bool success);
+void agent_figures_name(struct agent_figures_builder *b, struct agent_id id,
+                        struct slice name);
+/* The part of it within [from, until) counts; until_us 0: it lasts still. */
+void agent_figures_span(struct agent_figures_builder *b,
+                        const struct reader_agent_span *s);
+void agent_figures_bridge(struct agent_figures_builder *b,
+                          const struct reader_bridge *j);
+/* n is -1 to take one back, as when an agent thought better of it. */
+void agent_figures_disposition(struct agent_figures_builder *b,
+                               struct agent_id agent, struct slice word, int n);
+/* A call that an agent took: was it over without a disposition? */
+void agent_figures_call(struct agent_figures_builder *b, bool silent);
+/* Complete, or NULL when no agent did anything. now_us ends what lasts. Lives
+ * as long as the builder. */
+const struct agent_figures *agent_figures_end(struct agent_figures_builder *b,
+                                              int64_t now_us);
+
+/* From the store; c 0: all campaigns. Calls are those recorded in the time. */
+int agent_figures_read(const struct reader *r, struct campaign_id c,
+                       struct agent_figures_builder *b,
+                       struct err *e) TM_MUST_CHECK;
+
+#endif
