@@ -244,6 +244,8 @@ void floor_set_attempt(struct floor *f, struct agent_id id,
     struct floor_seat *s = floor_inside_seat(f, id);
     if (s == NULL)
         return;
+    if (c.v > 0)
+        (void)floor_share_make_side(&f->share, c);
     count(f, &s->a, -1);
     s->a.campaign = c;
     s->a.attempt = attempt;
@@ -285,6 +287,8 @@ struct agent_id floor_take(struct floor *f, const struct floor_want *w,
     enum agent_input in = w->input;
     if (in == AGENT_IN_TALK && s->a.setup.leg == AGENT_LEG_PER_CALL)
         in = AGENT_IN_RING;
+    /* Counted from the first one on; a full table stays full. */
+    (void)floor_share_make_side(&f->share, w->campaign);
     s->a.campaign = w->campaign;
     s->a.attempt = w->attempt;
     bool moved = floor_move(f, s->a.setup.id, in, now_us);
