@@ -4,11 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/civil.h"
 #include "base/json_out.h"
 #include "cmd/commands.h"
 #include "cmd/reading.h"
 #include "cmd/real_clock.h"
 #include "report/figures_read.h"
+#include "report/report_agents.h"
 #include "report/report_csv.h"
 #include "report/report_html.h"
 #include "report/report_json.h"
@@ -23,21 +25,30 @@ const struct command cmd_report = {
     .summary = "the figures of a campaign: text, JSON, CSV or a web page",
     .help =
         "usage: telemark report CAMPAIGN [--json | --csv | --html FILE]\n"
-        "                       [--data DIR]\n\n"
+        "                       [--data DIR]\n"
+        "       telemark report --agents [CAMPAIGN] [--from TIME] [--until "
+        "TIME]\n"
+        "                       [--json | --csv | --html FILE] [--data DIR]\n"
+        "\n"
         "Tells what became of the list, of the calls and of the people who\n"
         "answered. Counts add up: rows are imported, duplicate or rejected;\n"
         "each lead is in exactly one line. Works beside a running server.\n\n"
         "--json       one object for programs (docs/report-json.md)\n"
         "--csv        lines of section,key,subkey,value for spreadsheets\n"
-        "--html FILE  one page with charts that needs nothing else\n\n"
+        "--html FILE  one page with charts that needs nothing else\n"
+        "--agents     what agents did: time signed in, talking, wrapping up,\n"
+        "             ready, paused by reason; calls and dispositions; with a\n"
+        "             campaign only the time of its calls\n"
+        "--from, --until  2026-11-23 or 2026-11-23T18:00:00Z, in UTC\n\n"
         "Hours of the day are those of the person called, by the first zone\n"
         "his number may be in.\n",
     .run = run,
 };
 
 struct options {
-    const char *data, *html;
-    bool json, csv;
+    const char *data, *html, *from, *until;
+    bool json, csv, agents;
+    int64_t from_us, until_us; /* 0: no limit */
 };
 
 /* Bars of blocks for people who look at a terminal that shows them. */
@@ -54,11 +65,25 @@ static bool wants_utf8(void)
     return false;
 }
 
+static int hand_out(const struct buf *b, const struct options *o, struct err *e)
+{
+    int rc = TM_OK;
+    if (b->failed)
+        rc = err_set(e, TM_ELIMIT, "the report is larger than %d bytes",
+                     REPORT_BYTES_MAX);
+    else if (o->html != NULL)
+        rc = command_write_file(o->html, buf_slice(b), e);
+    else if (fwrite(b->p, 1, b->n, stdout) != b->n || fflush(stdout) != 0)
+        rc = err_errno(e, "standard output");
+    if (rc == TM_OK && o->html != NULL)
+        (void)printf("the report is in %s\n", o->html);
+    return rc;
+}
+
 static int put(const struct figures *f, const struct options *o, struct err *e)
 {
     struct buf b;
     struct json_out j;
-    int rc = TM_OK;
     buf_init(&b, REPORT_BYTES_MAX);
     json_out_init(&j, &b);
     if (o->json) {
@@ -71,17 +96,84 @@ static int put(const struct figures *f, const struct options *o, struct err *e)
     } else {
         report_text(f, wants_utf8(), &b);
     }
-    if (b.failed)
-        rc = err_set(e, TM_ELIMIT, "the report is larger than %d bytes",
-                     REPORT_BYTES_MAX);
-    else if (o->html != NULL)
-        rc = command_write_file(o->html, buf_slice(&b), e);
-    else if (fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0)
-        rc = err_errno(e, "standard output");
-    if (rc == TM_OK && o->html != NULL)
-        (void)printf("the report is in %s\n", o->html);
+    int rc = hand_out(&b, o, e);
     buf_fini(&b);
     return rc;
+}
+
+static int put_agents(const struct agent_figures *f, const struct options *o,
+                      struct err *e)
+{
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, REPORT_BYTES_MAX);
+    json_out_init(&j, &b);
+    if (o->json) {
+        report_agents_json(f, &j);
+        buf_add_char(&b, '\n');
+    } else if (o->csv) {
+        buf_add_str(&b, "section,key,subkey,value\r\n");
+        report_agents_csv(f, &b);
+    } else if (o->html != NULL) {
+        report_agents_page(f, &b);
+    } else if (f == NULL) {
+        buf_add_str(&b, "no agent was signed in\n");
+    } else {
+        report_agents_text(f, &b);
+    }
+    int rc = hand_out(&b, o, e);
+    buf_fini(&b);
+    return rc;
+}
+
+/* The instant at which states that last are cut: now, or where the journal of
+ * a run with its own clock ends. */
+static int agents_now(const struct reading *r, int64_t *now_us, struct err *e)
+{
+    struct figures_read_clock clock;
+    struct real_clock real;
+    int rc = figures_read_clock(&r->reader, &clock, e);
+    real_clock_init(&real, 0);
+    *now_us = clock.shifted ? clock.last_us : real.port.now_us(real.port.self);
+    return rc;
+}
+
+static int make_agents(const struct reading *r, const char *campaign,
+                       const struct options *o, struct err *e)
+{
+    struct arena a;
+    struct reader_campaign c = {0};
+    int64_t now_us = 0;
+    arena_init(&a);
+    int rc = campaign == NULL ? TM_OK
+                              : figures_read_campaign(&r->reader, &a,
+                                                      str_of(campaign), &c, e);
+    arena_fini(&a);
+    if (rc == TM_OK)
+        rc = agents_now(r, &now_us, e);
+    if (rc != TM_OK)
+        return rc;
+    struct agent_figures_builder *b =
+        agent_figures_new(campaign != NULL, o->from_us, o->until_us);
+    rc = agent_figures_plans(&r->reader, c.id, b, e);
+    if (rc == TM_OK)
+        rc = agent_figures_read(&r->reader, c.id, b, e);
+    if (rc == TM_OK)
+        rc = put_agents(agent_figures_end(b, now_us), o, e);
+    agent_figures_free(b);
+    return rc;
+}
+
+static bool read_time(const char *text, int64_t *us)
+{
+    struct civil_date d;
+    if (text == NULL)
+        return true;
+    if (civil_parse_date(str_of(text), &d)) {
+        *us = civil_days(d) * CIVIL_DAY_US;
+        return true;
+    }
+    return civil_parse_instant(str_of(text), us);
 }
 
 static int make(const struct reading *r, const char *name,
@@ -122,13 +214,24 @@ static int run(int argc, char **argv)
         {.name = "html", .value = &o.html},
         {.name = "json", .flag = &o.json},
         {.name = "csv", .flag = &o.csv},
+        {.name = "agents", .flag = &o.agents},
+        {.name = "from", .value = &o.from},
+        {.name = "until", .value = &o.until},
     };
     int words =
         command_options(&cmd_report, argc, argv, opt, (int)tm_array_len(opt));
     if (words < 0)
         return words == -2 ? EXIT_DONE : EXIT_USAGE;
-    if (words != 1)
+    if (words > 1 || (words == 0 && !o.agents))
         return command_usage(&cmd_report, "of which campaign?");
+    if (!o.agents && (o.from != NULL || o.until != NULL))
+        return command_usage(&cmd_report, "--from and --until go with "
+                                          "--agents");
+    if (!read_time(o.from, &o.from_us) || !read_time(o.until, &o.until_us))
+        return command_usage(&cmd_report,
+                             "a time is 2026-11-23 or 2026-11-23T18:00:00Z");
+    if (o.until_us > 0 && o.until_us <= o.from_us)
+        return command_usage(&cmd_report, "--until is not after --from");
     if (o.json + o.csv + (o.html != NULL) > 1)
         return command_usage(&cmd_report,
                              "only one of --json, --csv and --html");
@@ -136,7 +239,8 @@ static int run(int argc, char **argv)
     if (!reading_open(&r, &cmd_report, o.data))
         return EXIT_REFUSED;
     struct err e = {0};
-    int rc = make(&r, argv[1], &o, &e);
+    int rc = o.agents ? make_agents(&r, words > 0 ? argv[1] : NULL, &o, &e)
+                      : make(&r, argv[1], &o, &e);
     reading_close(&r);
     return rc == TM_OK ? EXIT_DONE : command_fail(&cmd_report, &e);
 }

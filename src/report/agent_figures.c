@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "core/campaign/plan.h"
 
 enum {
     LAW_WAIT_MS = 2000, /* 16 CFR 310.4(b)(4)(ii) */
@@ -12,7 +13,7 @@ enum {
 };
 
 /* A state that lasts: how long is known at the end. */
-struct lasting {
+struct open_span {
     struct reader_agent_span span;
     char reason[OPEN_REASON_MAX];
 };
@@ -22,7 +23,7 @@ struct agent_figures_builder {
     struct arena arena;
     struct map at; /* agent -> index + 1 */
     size_t cap;
-    struct lasting *open;
+    struct open_span *open;
     size_t opens, opens_cap;
     int64_t most_us; /* the end of the time, INT64_MAX none */
 };
@@ -101,7 +102,8 @@ static struct agent_figures_word *word_of(struct agent_figures_builder *b,
 void agent_figures_word(struct agent_figures_builder *b, struct slice word,
                         bool success)
 {
-    word_of(b, word)->success = success;
+    struct agent_figures_word *w = word_of(b, word);
+    w->success = w->success || success;
 }
 
 /* --- time -----------------------------------------------------------------*/
@@ -143,7 +145,7 @@ static void keep_open(struct agent_figures_builder *b,
         b->opens_cap = b->opens_cap == 0 ? 32 : 2 * b->opens_cap;
         b->open = mem_resize(b->open, b->opens_cap * sizeof(*b->open));
     }
-    struct lasting *o = &b->open[b->opens++];
+    struct open_span *o = &b->open[b->opens++];
     o->span = *s;
     (void)str_copy(o->reason, sizeof(o->reason), s->reason);
 }
@@ -243,7 +245,7 @@ const struct agent_figures *agent_figures_end(struct agent_figures_builder *b,
     struct agent_figures *f = &b->f;
     size_t kept = 0;
     for (size_t i = 0; i < b->opens; i++) {
-        struct lasting *o = &b->open[i];
+        struct open_span *o = &b->open[i];
         o->span.reason = str_of(o->reason);
         add_time(b, &o->span, now_us);
     }
@@ -262,6 +264,37 @@ const struct agent_figures *agent_figures_end(struct agent_figures_builder *b,
 }
 
 /* --- from the store -------------------------------------------------------*/
+
+struct plans {
+    struct agent_figures_builder *b;
+    struct campaign_id campaign;
+};
+
+/* A plan that a newer program cannot read costs what counts as a success. */
+static int read_plan(void *arg, const struct reader_campaign *c)
+{
+    struct plans *p = arg;
+    const struct plan *plan;
+    struct arena a;
+    if (p->campaign.v != 0 && p->campaign.v != c->id.v)
+        return 0;
+    arena_init(&a);
+    if (plan_parse(&a, "plan", c->plan, &plan, NULL) == TM_OK)
+        for (size_t i = 0; i < plan->dispositions; i++)
+            agent_figures_word(p->b, plan->disposition[i].word,
+                               plan->disposition[i].success);
+    arena_fini(&a);
+    return 0;
+}
+
+int agent_figures_plans(const struct reader *r, struct campaign_id c,
+                        struct agent_figures_builder *b, struct err *e)
+{
+    const struct tenant_id any = {0};
+    struct plans p = {b, c};
+    int rc = r->campaigns(r->self, any, read_plan, &p, e);
+    return rc < 0 ? rc : TM_OK;
+}
 
 static int read_name(void *arg, const struct reader_agent *a)
 {

@@ -85,6 +85,11 @@ void agent_figures_call(struct agent_figures_builder *b, bool silent);
 const struct agent_figures *agent_figures_end(struct agent_figures_builder *b,
                                               int64_t now_us);
 
+/* The dispositions of a campaign's present plan; c 0: of every campaign's. */
+int agent_figures_plans(const struct reader *r, struct campaign_id c,
+                        struct agent_figures_builder *b,
+                        struct err *e) TM_MUST_CHECK;
+
 /* From the store; c 0: all campaigns. Calls are those recorded in the time. */
 int agent_figures_read(const struct reader *r, struct campaign_id c,
                        struct agent_figures_builder *b,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "report/report_agents.h"
 #include "report/words.h"
 
 static void begin(struct buf *b, const char *section, const char *key,
@@ -136,6 +137,7 @@ void report_csv(const struct figures *f, struct buf *out)
     leads(f, out);
     attempts(f, out);
     rates(f, out);
+    report_agents_csv(f->agents, out);
     for (size_t i = 0; i < f->questions; i++)
         for (size_t k = 0; k < f->question[i].labels; k++)
             number(out, "answers", f->question[i].id,

@@ -4,6 +4,7 @@
 
 #include "report/html_chart.h"
 #include "report/html_style.h"
+#include "report/report_agents.h"
 #include "report/report_versions.h"
 #include "report/why_say.h"
 #include "report/words.h"
@@ -409,6 +410,7 @@ void report_html(const struct figures *f, struct buf *out)
     questions(out, f);
     outcomes(out, f);
     buf_add_str(out, "</div>\n");
+    report_agents_html(f->agents, out);
     reasons(out, f);
     proof(out, f);
     buf_add_str(out, "<footer>Made by Telemark. Times are UTC unless "

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "report/report_agents.h"
 #include "report/words.h"
 
 static void put(struct json_out *j, const char *key, uint64_t n)
@@ -218,6 +219,10 @@ void report_json(const struct figures *f, struct json_out *j)
     attempts(f, j);
     rates(f, j);
     outcomes(f, j);
+    if (f->agents != NULL) {
+        json_out_key(j, "agents");
+        report_agents_json(f->agents, j);
+    }
     json_out_key(j, "questions");
     json_out_array(j);
     for (size_t i = 0; i < f->questions; i++)

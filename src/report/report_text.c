@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "report/report_agents.h"
 #include "report/report_versions.h"
 #include "report/words.h"
 
@@ -234,6 +235,14 @@ static void questions(const struct page *p)
     }
 }
 
+static void agents(const struct page *p)
+{
+    if (p->f->agents == NULL)
+        return;
+    heading(p, "Agents");
+    report_agents_text(p->f->agents, p->b);
+}
+
 static void hours(const struct page *p)
 {
     const struct figures *f = p->f;
@@ -340,6 +349,7 @@ void report_text(const struct figures *f, bool utf8, struct buf *out)
     calls(&p);
     rates(&p);
     outcomes(&p);
+    agents(&p);
     questions(&p);
     hours(&p);
     tries(&p);
