@@ -164,6 +164,61 @@ static void test_how_each_is_carried_out(void **state)
     assert_string_not_equal(gap_of(p, "operator_contract"), "");
 }
 
+/* Where agents speak, the operator answers for what they say. */
+static void test_with_agents(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "name = S\nseller = Lakeside\ncaller_kind = seller\npurpose = sale\n"
+        "list = l\ncountry = US\ntrunk = main\ncaller_id = +12125550100\n"
+        "channel = voice_live\ndial_mode = %s\n%s";
+    static const char say[] = "abandoned_say = Lakeside, telemarketing. Call "
+                              "212 555 0100, or press 9.\n";
+    char file[1024];
+    const struct plan *p = NULL;
+    struct err e = {0};
+    (void)snprintf(file, sizeof file, text, "predictive", say);
+    assert_int_equal(plan_parse(&arena, "f", str_of(file), &p, &e), TM_OK);
+    static const char *const carried[] = {
+        "ring_15s",         "start_within_2s",          "show_number",
+        "internal_list",    "release_line_within_10s",  "recording_consent",
+        "recording_notice", "abandon_message_within_2s"};
+    for (size_t i = 0; i < tm_array_len(carried); i++)
+        assert_string_equal(gap_of(p, carried[i]), "");
+    for (int d = 0; d < DUTY_COUNT; d++) {
+        const char *word = duty_word((enum duty)d);
+        bool may = duty_may_be_declared((enum duty)d, CHANNEL_VOICE_LIVE);
+        const char *gap = gap_of(p, word);
+        (void)snprintf(file, sizeof file, text, "manual", "carries = ");
+        (void)snprintf(file + strlen(file), sizeof file - strlen(file), "%s\n",
+                       word);
+        const struct plan *own = NULL;
+        int rc = plan_parse(&arena, "f", str_of(file), &own, &e);
+        if (may != (rc == TM_OK))
+            fail_msg("%s may %d: %s", word, may, e.text);
+        if (may && gap_of(own, word)[0] != '\0')
+            fail_msg("%s is declared and not carried out", word);
+        if (may && gap[0] != '\0' && strstr(gap, "then write carries") == NULL)
+            fail_msg("%s", gap);
+        if (strstr(gap, "let the message") != NULL)
+            fail_msg("%s: there is no message", gap);
+    }
+    /* What a machine says is not an agent's to promise. */
+    assert_false(duty_may_be_declared(DUTY_NAME, CHANNEL_VOICE_PRERECORDED));
+    assert_true(duty_may_be_declared(DUTY_NAME, CHANNEL_VOICE_LIVE));
+    assert_false(duty_may_be_declared(DUTY_ABANDON, CHANNEL_VOICE_LIVE));
+    assert_false(duty_may_be_declared(DUTY_CONSENT, CHANNEL_VOICE_LIVE));
+    struct err why = {0};
+    char machine[4096];
+    (void)snprintf(machine, sizeof machine, "carries = identify_at_start\n%s",
+                   world_plan);
+    assert_int_equal(plan_parse(&arena, "f", str_of(machine), &p, &why),
+                     TM_EINVAL);
+    assert_non_null(strstr(why.text, "f:1: carries: identify_at_start is not "
+                                     "for a campaign of channel "
+                                     "voice_prerecorded to declare"));
+}
+
 static void recording(const char *more, const char *first, const char *second,
                       bool on)
 {
@@ -209,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_the_manual_has_each),
         cmocka_unit_test_setup_teardown(test_how_each_is_carried_out, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_with_agents, setup, teardown),
         cmocka_unit_test_setup_teardown(test_recording, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
