@@ -3,12 +3,11 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-enum { HEX_MAX = 2 * 32 + 1 };
+#include "tel/digest_priv.h"
 
-/* Takes one name=value of a comma list off the front of *s. Values in double
- * quotes keep their text, backslashes as they stand (RFC 7616 compares the
- * unprocessed text). */
-static bool param_next(struct slice *s, struct slice *name, struct slice *value)
+/* Values in double quotes keep their text, backslashes as they stand (RFC 7616
+ * compares the unprocessed text). */
+bool digest_param_next(struct slice *s, struct slice *name, struct slice *value)
 {
     *s = str_trim(*s);
     while (s->n > 0 && (*s->p == ',' || *s->p == ' ')) {
@@ -44,17 +43,17 @@ static bool param_next(struct slice *s, struct slice *name, struct slice *value)
     return true;
 }
 
-static bool field_set(char *dst, struct slice v)
+bool digest_field_set(char *dst, size_t cap, struct slice v)
 {
-    if (v.n >= DIGEST_FIELD_MAX || memchr(v.p, '\0', v.n) ||
-        memchr(v.p, '\r', v.n) || memchr(v.p, '\n', v.n)) {
+    if (v.n >= cap || memchr(v.p, '\0', v.n) || memchr(v.p, '\r', v.n) ||
+        memchr(v.p, '\n', v.n)) {
         return false;
     }
-    (void)str_copy(dst, DIGEST_FIELD_MAX, v);
+    (void)str_copy(dst, cap, v);
     return true;
 }
 
-static enum digest_algorithm algorithm_of(struct slice v)
+enum digest_algorithm digest_algorithm_of(struct slice v)
 {
     if (str_eq_nocase(v, "MD5")) {
         return DIGEST_MD5;
@@ -75,25 +74,34 @@ static bool has_auth(struct slice list)
     return false;
 }
 
+bool digest_scheme(struct slice *s)
+{
+    *s = str_trim(*s);
+    if (s->n < 7 || !str_eq_nocase(str_range(s->p, 6), "digest") ||
+        (s->p[6] != ' ' && s->p[6] != '\t')) {
+        return false;
+    }
+    *s = str_range(s->p + 7, s->n - 7);
+    return true;
+}
+
 bool digest_read(struct slice value, struct digest_challenge *out)
 {
     struct digest_challenge c = {.algorithm = DIGEST_MD5};
     bool qop = false, nonce = false, realm = false, fits = true;
-    struct slice s = str_trim(value), name, v;
-    if (s.n < 7 || !str_eq_nocase(str_range(s.p, 6), "digest") ||
-        (s.p[6] != ' ' && s.p[6] != '\t')) {
+    struct slice s = value, name, v;
+    if (!digest_scheme(&s)) {
         return false;
     }
-    s = str_range(s.p + 7, s.n - 7);
-    while (fits && param_next(&s, &name, &v)) {
+    while (fits && digest_param_next(&s, &name, &v)) {
         if (str_eq_nocase(name, "realm")) {
-            realm = fits = field_set(c.realm, v);
+            realm = fits = digest_field_set(c.realm, sizeof c.realm, v);
         } else if (str_eq_nocase(name, "nonce")) {
-            nonce = fits = field_set(c.nonce, v);
+            nonce = fits = digest_field_set(c.nonce, sizeof c.nonce, v);
         } else if (str_eq_nocase(name, "opaque")) {
-            fits = field_set(c.opaque, v);
+            fits = digest_field_set(c.opaque, sizeof c.opaque, v);
         } else if (str_eq_nocase(name, "algorithm")) {
-            c.algorithm = algorithm_of(v);
+            c.algorithm = digest_algorithm_of(v);
             c.algorithm_said = true;
         } else if (str_eq_nocase(name, "stale")) {
             c.stale = str_eq_nocase(v, "true");
@@ -117,9 +125,8 @@ bool digest_better(const struct digest_challenge *a,
     return a->algorithm > b->algorithm;
 }
 
-/* Hash of the parts joined by colons, as lower-case hex. */
-static void hash_hex(enum digest_algorithm algorithm, const char *const *part,
-                     size_t parts, char out[HEX_MAX])
+void digest_hash_hex(enum digest_algorithm algorithm, const char *const *part,
+                     size_t parts, char out[DIGEST_HEX_MAX])
 {
     static const char digit[] = "0123456789abcdef";
     unsigned char md[EVP_MAX_MD_SIZE];
@@ -166,20 +173,21 @@ void digest_answer(const struct digest_challenge *c,
                    const struct digest_input *in, struct buf *out)
 {
     tm_assert(c->algorithm != DIGEST_UNKNOWN && in->count > 0);
-    char ha1[HEX_MAX], ha2[HEX_MAX], response[HEX_MAX];
+    char ha1[DIGEST_HEX_MAX], ha2[DIGEST_HEX_MAX], response[DIGEST_HEX_MAX];
     char nc[9] = "";
-    hash_hex(c->algorithm, (const char *[]){in->user, c->realm, in->password},
-             3, ha1);
-    hash_hex(c->algorithm, (const char *[]){in->method, in->uri}, 2, ha2);
+    digest_hash_hex(c->algorithm,
+                    (const char *[]){in->user, c->realm, in->password}, 3, ha1);
+    digest_hash_hex(c->algorithm, (const char *[]){in->method, in->uri}, 2,
+                    ha2);
     for (int i = 0; i < 8; ++i) {
         nc[i] = "0123456789abcdef"[(in->count >> (28 - 4 * i)) & 15];
     }
     if (c->auth) {
         const char *part[] = {ha1, c->nonce, nc, in->cnonce, "auth", ha2};
-        hash_hex(c->algorithm, part, 6, response);
+        digest_hash_hex(c->algorithm, part, 6, response);
     } else {
-        hash_hex(c->algorithm, (const char *[]){ha1, c->nonce, ha2}, 3,
-                 response);
+        digest_hash_hex(c->algorithm, (const char *[]){ha1, c->nonce, ha2}, 3,
+                        response);
     }
     buf_add_str(out, "Digest username=\"");
     user_quoted(out, in->user);

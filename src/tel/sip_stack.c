@@ -23,6 +23,8 @@ static bool on_request(const struct sip_msg *msg, void *arg)
         dialog_on_request(s, msg);
     } else if (pl_strcmp(&msg->met, "INVITE") == 0) {
         dialog_on_new_invite(s, msg);
+    } else if (s->registers && pl_strcmp(&msg->met, "REGISTER") == 0) {
+        s->registers(s->registers_arg, msg);
     } else if (pl_strcmp(&msg->met, "OPTIONS") == 0) {
         (void)sip_treplyf(NULL, NULL, s->sip, msg, false, 200, "OK",
                           "Allow: " SIP_STACK_ALLOW "\r\n"

@@ -3,8 +3,9 @@
  * opens one per local address its trunks use; the town opens one.
  *
  * Requests outside known dialogs are answered here: OPTIONS 200, unknown
- * dialogs 481, unknown methods 405/501. A new INVITE goes to the incoming
- * handler as a struct dialog (tel/dialog.h). Loop thread only.
+ * dialogs 481, unknown methods 405/501, REGISTER 405 without a registrar. A new
+ * INVITE goes to the incoming handler as a struct dialog (tel/dialog.h). Loop
+ * thread only.
  */
 #ifndef TEL_SIP_STACK_H
 #define TEL_SIP_STACK_H

@@ -1,4 +1,5 @@
-/* Inside of struct sip_stack, for sip_stack.c and dialog*.c only. */
+/* Inside of struct sip_stack, for sip_stack.c, dialog*.c and
+ * registrar*.c only. */
 #ifndef TEL_SIP_STACK_PRIV_H
 #define TEL_SIP_STACK_PRIV_H
 
@@ -9,6 +10,8 @@ enum { SIP_STACK_MAGIC = 0x53495053 };
 
 /* Methods we understand; also what OPTIONS and 405 tell. */
 #define SIP_STACK_ALLOW "INVITE, ACK, CANCEL, BYE, UPDATE, OPTIONS, INFO"
+
+typedef void(sip_stack_register_fn)(void *arg, const struct sip_msg *msg);
 
 struct sip_stack {
     uint32_t magic;
@@ -24,6 +27,8 @@ struct sip_stack {
     size_t strays; /* dialogs made of answers that nobody waited for */
     sip_stack_incoming_fn *incoming;
     void *incoming_arg;
+    sip_stack_register_fn *registers; /* NULL: REGISTER gets 405 */
+    void *registers_arg;
     struct tel_log log;
     char address[64];
     uint16_t port[3]; /* by transport */
