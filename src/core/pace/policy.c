@@ -1,5 +1,6 @@
 #include "core/pace/policy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -106,6 +107,29 @@ int policy_parse(struct slice text, struct policy_params *out, struct err *e)
     }
     *out = p;
     return 0;
+}
+
+void policy_text(const struct policy_params *p, char out[POLICY_TEXT_MAX])
+{
+    const char *name = kind_names[p->kind];
+    switch (p->kind) {
+    case POLICY_POWER:
+        (void)snprintf(out, POLICY_TEXT_MAX, "%s:r=%.6g", name, p->r);
+        return;
+    case POLICY_VICIDIAL:
+        (void)snprintf(out, POLICY_TEXT_MAX,
+                       "%s:mode=%s,max=%.6g,avail=%d,drop=%.6g", name,
+                       cut_names[p->mode], p->max, p->available_only, p->drop);
+        return;
+    case POLICY_ERLANG_B:
+        (void)snprintf(out, POLICY_TEXT_MAX, "%s:b=%.6g", name, p->b);
+        return;
+    case POLICY_PROGRESSIVE:
+    case POLICY_CREDIT:
+    case POLICY_PREDICTIVE:
+    case POLICY_KINDS: break;
+    }
+    (void)snprintf(out, POLICY_TEXT_MAX, "%s", name);
 }
 
 void policy_init(struct policy *p, const struct policy_params *params,

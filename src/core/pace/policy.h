@@ -75,6 +75,9 @@ struct policy {
  * fault and what is known; *out is set on success only. */
 int policy_parse(struct slice text, struct policy_params *out,
                  struct err *e) TM_MUST_CHECK;
+/* The text that policy_parse() reads back as the same. */
+enum { POLICY_TEXT_MAX = 96 };
+void policy_text(const struct policy_params *p, char out[POLICY_TEXT_MAX]);
 void policy_init(struct policy *p, const struct policy_params *params,
                  const struct predictive_setup *s, int64_t begin_us,
                  uint64_t seed);

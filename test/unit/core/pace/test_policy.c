@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -26,6 +27,42 @@ static void test_parse(void **state)
     assert_true(p.available_only && p.max > 3.9 && p.drop < 2.6);
     assert_int_equal(policy_parse(str_of("predictive"), &p, &e), 0);
     assert_int_equal(p.kind, POLICY_PREDICTIVE);
+}
+
+/* What is written is read back as the same. */
+static void test_text(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {
+        "progressive",
+        "power:r=2.9",
+        "power:r=100",
+        "vicidial:mode=hard,max=3,avail=0,drop=3",
+        "vicidial:mode=tapered,max=4.25,avail=1,drop=0.01",
+        "erlang_b:b=0.028",
+        "credit",
+        "predictive",
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct policy_params p, back;
+        struct err e = {0};
+        char text[POLICY_TEXT_MAX];
+        assert_int_equal(policy_parse(str_of(ways[i]), &p, &e), 0);
+        policy_text(&p, text);
+        assert_string_equal(text, ways[i]);
+        assert_int_equal(policy_parse(str_of(text), &back, &e), 0);
+        assert_int_equal(back.kind, p.kind);
+        assert_int_equal(back.mode, p.mode);
+        assert_int_equal(back.available_only, p.available_only);
+    }
+    /* The longest there is fits. */
+    struct policy_params p = {.kind = POLICY_VICIDIAL,
+                              .mode = POLICY_CUT_AVERAGE,
+                              .max = 1.23456789e-300,
+                              .drop = 1.23456789e-300};
+    char text[POLICY_TEXT_MAX];
+    policy_text(&p, text);
+    assert_non_null(strstr(text, "drop=1.23457e-300"));
 }
 
 static void test_parse_refuses(void **state)
@@ -120,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_text),
         cmocka_unit_test(test_parse_refuses),
         cmocka_unit_test(test_ways_on_a_floor),
         cmocka_unit_test(test_vicidial_cuts),
