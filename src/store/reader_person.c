@@ -188,6 +188,7 @@ const struct reader_records_table reader_records_tables[] = {
      "g.ended_us AS 't:ended' FROM staff_leg g WHERE g.tenant = ?1 "
      "AND g.e164 IN " NUMBERS ALL "ORDER BY g.id"},
     {"rule_pack", NULL},
+    {"campaign_pacing", NULL},
     {"campaign_plan", NULL},
     {"hold_end", NULL},
     {"recording_gone", /* ids of calls that were erased */ NULL},
