@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/civil.h"
-#include "core/campaign/campaign_inside.h"
+#include "core/campaign/campaign_crew.h"
 
 static const char *const state_word[] = {
 #define X(name, text) text,
@@ -34,6 +34,9 @@ static void collect_fixed(struct campaign *c, struct arena *a)
 {
     const struct script *s = c->env.plan->script;
     const char *notice = c->env.plan->recording_notice;
+    const struct script none = {0};
+    if (s == NULL) /* with agents */
+        s = &none;
     c->fixed =
         arena_array(a, s->steps * SCRIPT_SAYS_MAX + 1, sizeof(*c->fixed));
     if (c->env.plan->record && notice != NULL)
@@ -57,7 +60,10 @@ static void collect_fixed(struct campaign *c, struct arena *a)
 static void alloc_all(struct campaign *c, struct arena *a)
 {
     const struct plan *plan = c->env.plan;
-    slots_init(&c->slots, a, plan->hopper + plan->calls_max);
+    size_t calls = plan->calls_max;
+    if (plan->dial_mode != DIAL_AGENTLESS)
+        calls *= 2; /* and as many in wrap-up or looked at */
+    slots_init(&c->slots, a, plan->hopper + calls);
     c->hopper_cap = plan->hopper;
     c->hopper = arena_array(a, c->hopper_cap, sizeof(*c->hopper));
     c->record = arena_array(a, STEP_RECORDS_MAX, sizeof(*c->record));
@@ -87,8 +93,11 @@ struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
     c->deadline_us = state == CAMPAIGN_RUNNING ? 0 : INT64_MAX;
     alloc_all(c, a);
     collect_fixed(c, a);
-    pace_init(&c->pace, PACE_AGENTLESS, env->plan->calls_max,
-              env->plan->calls_per_1000s);
+    bool agentless = env->plan->dial_mode == DIAL_AGENTLESS;
+    pace_init(&c->pace, agentless ? PACE_AGENTLESS : PACE_ORDERED,
+              env->plan->calls_max, env->plan->calls_per_1000s);
+    if (!agentless)
+        campaign_crew_new(c, a);
     campaign_dial_versions(c);
     return c;
 }
@@ -119,6 +128,8 @@ static void give_back_all(struct campaign *c)
         size_t i = (c->hopper_first + --c->hopper_n) % c->hopper_cap;
         slots_give(&c->slots, &c->slots.slot[c->hopper[i]]);
     }
+    if (c->crew != NULL)
+        campaign_crew_give_back(c);
     c->discard = c->fetching;
     campaign_out_action(c, ACTION_RELEASE, NULL);
 }
@@ -164,13 +175,20 @@ static void refresh(struct campaign *c)
 static void take_lead(struct campaign *c, const struct lead *l)
 {
     /* A call back was promised by a person and is made by one. */
-    if (l->state == LEAD_CALLBACK)
+    bool promised = l->state == LEAD_CALLBACK;
+    if (promised && c->crew == NULL)
         return;
-    struct slot *s = slots_take(&c->slots, l, c->env.plan->script);
+    struct slot *s =
+        slots_take(&c->slots, l, c->crew == NULL ? c->env.plan->script : NULL);
     if (s == NULL)
         return;
-    tm_assert(c->hopper_n < c->hopper_cap);
     s->asked_us = c->asked_us;
+    s->promised = promised;
+    if (promised) {
+        campaign_stage(c, s, SLOT_PROMISED, LASTING_BROKEN_OFF);
+        return;
+    }
+    tm_assert(c->hopper_n < c->hopper_cap);
     c->hopper[(c->hopper_first + c->hopper_n) % c->hopper_cap] =
         slots_index(&c->slots, s);
     c->hopper_n++;
@@ -221,7 +239,10 @@ static void handle(struct campaign *c, const struct campaign_event *ev)
     case CAMPAIGN_EV_STORE_UP: c->store_down = false; break;
     case CAMPAIGN_EV_FLOOR:
     case CAMPAIGN_EV_AGENT:
-    case CAMPAIGN_EV_PACE: break;
+    case CAMPAIGN_EV_PACE:
+        if (c->crew != NULL)
+            campaign_agent_event(c, ev);
+        break;
     }
 }
 
@@ -235,15 +256,39 @@ static void prepare_fixed(struct campaign *c)
     c->prepared = true;
 }
 
+static size_t at_hand(const struct campaign *c)
+{
+    return c->hopper_n + (c->crew != NULL ? c->crew->promised.n : 0);
+}
+
+/* When the store is asked for calls that were promised, also while leads
+ * enough are at hand. */
+static int64_t promised_due(const struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    if (w == NULL || at_hand(c) == c->hopper_cap)
+        return INT64_MAX;
+    if (w->promised_due_us <= c->next_due_us)
+        return w->promised_due_us;
+    if (c->next_due_us == INT64_MAX)
+        return INT64_MAX;
+    int64_t at_us = w->promise_us + PROMISE_US;
+    return c->next_due_us > at_us ? c->next_due_us : at_us;
+}
+
 static bool wants_leads(const struct campaign *c)
 {
     return c->state == CAMPAIGN_RUNNING && !c->store_down && !c->fetching &&
-           c->hopper_n <= c->hopper_cap / 4;
+           (at_hand(c) <= c->hopper_cap / 4 || promised_due(c) <= c->now_us);
 }
 
 static int64_t least_due(const struct campaign *c)
 {
-    return c->own_due_us < c->next_due_us ? c->own_due_us : c->next_due_us;
+    int64_t due_us =
+        c->own_due_us < c->next_due_us ? c->own_due_us : c->next_due_us;
+    if (c->crew != NULL && c->crew->promised_due_us < due_us)
+        due_us = c->crew->promised_due_us;
+    return due_us;
 }
 
 /* Nothing at hand, nothing in the air, nothing that waits. */
@@ -265,8 +310,12 @@ static void fetch(struct campaign *c)
     c->fetching = true;
     c->newer = false;
     c->own_due_us = INT64_MAX;
-    c->asked = c->hopper_cap - c->hopper_n;
+    c->asked = c->hopper_cap - at_hand(c);
     c->asked_us = c->now_us;
+    if (c->crew != NULL) {
+        c->crew->promised_due_us = INT64_MAX;
+        c->crew->promise_us = c->now_us;
+    }
     campaign_out_action(c, ACTION_FETCH, NULL)->count = c->asked;
 }
 
@@ -291,6 +340,7 @@ static int64_t dial_deadline(const struct campaign *c)
     case PACE_CALLS_MAX: return INT64_MAX; /* the end of a call comes */
     case PACE_ROOM: return c->now_us + ROOM_POLL_US;
     case PACE_RATE: return pace_next_us(&c->pace);
+    case PACE_ORDER: return INT64_MAX; /* the next decision comes */
     case PACE_LIMIT_COUNT: break;
     }
     tm_unreachable("a limit outside its table");
@@ -307,9 +357,13 @@ static void set_deadline(struct campaign *c)
     if (c->state == CAMPAIGN_RUNNING && !c->store_down && c->hopper_n > 0)
         sooner(&at_us, dial_deadline(c));
     if (wants_leads(c)) {
-        int64_t due_us = c->more ? c->now_us : least_due(c);
+        int64_t due_us = c->more && at_hand(c) <= c->hopper_cap / 4
+                             ? c->now_us
+                             : least_due(c);
         sooner(&at_us, due_us > c->fetch_after_us ? due_us : c->fetch_after_us);
     }
+    if (c->crew != NULL)
+        sooner(&at_us, campaign_pace_deadline(c));
     c->deadline_us = at_us;
 }
 
@@ -327,18 +381,32 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     c->records = c->actions = c->prompts = 0;
     c->text.n = 0;
     c->again = false;
+    if (c->crew != NULL)
+        campaign_crew_begin(c);
     handle(c, ev);
     prepare_fixed(c);
     campaign_call_due(c);
+    if (c->crew != NULL)
+        campaign_pace_tick(c);
     campaign_dial(c);
+    if (c->crew != NULL)
+        campaign_preview_offer(c);
     fetch(c);
     finish(c);
+    if (c->crew != NULL) {
+        campaign_crew_share(c);
+        campaign_pace_tell(c);
+    }
     set_deadline(c);
     tm_assert(c->slots.calls <= c->env.plan->calls_max);
     *out = (struct campaign_out){.record = c->record,
                                  .records = c->records,
                                  .action = c->action,
                                  .actions = c->actions};
+    if (c->crew != NULL) {
+        out->error = c->crew->error;
+        out->why = c->crew->why;
+    }
 }
 
 int64_t campaign_deadline_us(const struct campaign *c)
@@ -366,6 +434,8 @@ static const char *idle_why(const struct campaign *c,
                "recorded; the log says what is wrong";
     if (c->now_us < c->hold_until_us)
         return hold_why(c->hold_error);
+    if (c->crew != NULL && c->crew->counts.agents == 0)
+        return "no agent is signed in";
     if (c->hopper_n > 0)
         return pace_limit_text(c->limit);
     if (c->fetching || c->more)
@@ -390,6 +460,7 @@ void campaign_status(const struct campaign *c, struct campaign_status *out)
     campaign_counters_roll(&out->counters, c->now_us);
     (void)str_copy(out->idle_why, sizeof(out->idle_why),
                    str_of(idle_why(c, text)));
+    campaign_crew_status(c, out);
 }
 
 size_t campaign_calls(const struct campaign *c, struct attempt_id *out,

@@ -1,6 +1,6 @@
-#include "core/campaign/campaign_inside.h"
+#include "core/campaign/campaign_crew.h"
 
-static void hang_up(struct campaign *c, struct slot *s)
+void campaign_call_hang_up(struct campaign *c, struct slot *s)
 {
     if (!call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us))
         return;
@@ -63,7 +63,7 @@ static void apply(struct campaign *c, struct slot *s,
         play(c, s, o);
     slots_set_deadline(&c->slots, s, s->run.deadline_us);
     if (o->end)
-        hang_up(c, s);
+        campaign_call_hang_up(c, s);
 }
 
 /* Room for one turn of a script, cut so that the others keep theirs. */
@@ -76,7 +76,7 @@ static struct script_text turn_text(const struct campaign *c)
     return t;
 }
 
-static void begin_talk(struct campaign *c, struct slot *s)
+void campaign_call_speak(struct campaign *c, struct slot *s)
 {
     struct script_output o;
     struct script_text t = turn_text(c);
@@ -89,6 +89,8 @@ static void begin_talk(struct campaign *c, struct slot *s)
 
 static bool is_opt_out_key(const struct script *script, char digit)
 {
+    if (script == NULL)
+        return false;
     for (size_t i = 0; i < script->keys; i++) {
         int to = script->key[i].next;
         if (script->key[i].digit == digit && to != SCRIPT_END)
@@ -107,8 +109,9 @@ static void on_digit(struct campaign *c, struct slot *s, char digit)
         }
         return;
     }
-    if (s->leg.state == CALL_ANSWERED)
-        begin_talk(c, s);
+    /* With agents the script is for those who found none. */
+    if (s->leg.state == CALL_ANSWERED && c->crew == NULL)
+        campaign_call_speak(c, s);
     if (s->leg.state != CALL_TALKING)
         return;
     struct script_output o;
@@ -133,6 +136,10 @@ static void on_answered(struct campaign *c, struct slot *s,
                         const struct carrier_event *ev)
 {
     campaign_out_record(c, RECORD_ANSWERED, s)->dialog = ev->text;
+    if (c->crew != NULL) {
+        campaign_bridge_answered(c, s);
+        return;
+    }
     if (s->leg.state == CALL_ANSWERED)
         slots_set_deadline(&c->slots, s,
                            c->now_us + c->env.plan->start_after_ms * 1000);
@@ -142,16 +149,26 @@ static void on_answered(struct campaign *c, struct slot *s,
  * call counted as a live answer (design, section 4). */
 static void on_beep(struct campaign *c, struct slot *s)
 {
+    if (c->crew != NULL) {
+        campaign_bridge_machine(c, s);
+        return;
+    }
     if (s->run.keys > 0)
         return;
     s->machine = true;
-    hang_up(c, s);
+    campaign_call_hang_up(c, s);
 }
 
 static void on_placed(struct campaign *c, struct slot *s, struct slice call_id)
 {
     campaign_out_record(c, RECORD_PLACED, s)->note = call_id;
     campaign_counters_placed(&c->counters, c->now_us);
+}
+
+static void on_ringing(struct campaign *c, struct slot *s, int code)
+{
+    campaign_out_record(c, RECORD_RINGING, s)->code = code;
+    s->rang_us = c->now_us;
 }
 
 void campaign_call_event(struct campaign *c, const struct carrier_event *ev)
@@ -167,7 +184,7 @@ void campaign_call_event(struct campaign *c, const struct carrier_event *ev)
     case CARRIER_PLACED: on_placed(c, s, ev->text); break;
     case CARRIER_RINGING:
         if (was != CALL_RINGING)
-            campaign_out_record(c, RECORD_RINGING, s)->code = ev->code;
+            on_ringing(c, s, ev->code);
         break;
     case CARRIER_ANSWERED:
         if (!answered)
@@ -180,7 +197,13 @@ void campaign_call_event(struct campaign *c, const struct carrier_event *ev)
     case CARRIER_PLAYED: on_played(c, s, ev->tag); break;
     case CARRIER_BEEP: on_beep(c, s); break;
     case CARRIER_PERSON:
-    case CARRIER_MACHINE: break;
+        if (c->crew != NULL && s->stage == SLOT_LINE)
+            campaign_bridge_live(c, s, ev->since_us);
+        break;
+    case CARRIER_MACHINE:
+        if (c->crew != NULL)
+            campaign_bridge_machine(c, s);
+        break;
     case CARRIER_ENDED: campaign_end(c, s, ev->cause, ev->code); break;
     }
 }
@@ -188,7 +211,10 @@ void campaign_call_event(struct campaign *c, const struct carrier_event *ev)
 static void due(struct campaign *c, struct slot *s)
 {
     if (s->leg.state == CALL_ANSWERED) {
-        begin_talk(c, s);
+        if (c->crew != NULL)
+            campaign_bridge_due(c, s);
+        else
+            campaign_call_speak(c, s);
         return;
     }
     tm_assert(s->leg.state == CALL_TALKING);

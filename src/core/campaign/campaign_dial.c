@@ -2,9 +2,10 @@
 #include <string.h>
 
 #include "base/civil.h"
-#include "core/campaign/campaign_inside.h"
+#include "core/campaign/campaign_crew.h"
 #include "core/campaign/duty.h"
 #include "core/campaign/lead_case.h"
+#include "core/rules/rule_book.h"
 
 enum { RULES_TEXT_MAX = 1500, DUTY_TEXT_MAX = 480, RECORDED_MAX = 120 };
 
@@ -17,6 +18,8 @@ struct answer_of_rules {
     const char *reason; /* id of the rule that decided */
     struct slice remedy;
     struct duty_recording recording;
+    bool too_many_lost; /* a ceiling of abandoned calls says no */
+    bool one_each;      /* asked for as progressive because of that */
 };
 
 /* Rules, lists and data an attempt was decided with. */
@@ -89,9 +92,32 @@ static void heed_duties(struct campaign *c, struct verdict *v,
     a->remedy = buf_slice(&b);
 }
 
-static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
+/* Whether a rule about the share of abandoned calls forbids it. */
+static bool too_many_lost(const struct verdict *v)
+{
+    for (size_t i = 0; i < v->reasons; i++) {
+        const struct verdict_reason *r = &v->reason[i];
+        bool forbids = r->effect == EFFECT_DENIED ||
+                       r->effect == EFFECT_UNKNOWN ||
+                       r->effect == EFFECT_NOT_BEFORE;
+        if (forbids && strcmp(r->rule->test, "ratio") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What is asked about: a telephone of a lead, and how it would be dialled. */
+struct question {
+    const struct lead *lead;
+    size_t phone;
+    enum dial_mode mode; /* unknown: as the plan says */
+};
+
+static void ask_rules(struct campaign *c, const struct question *q,
                       struct answer_of_rules *a, struct permit *permit)
 {
+    const struct lead *l = q->lead;
+    size_t phone = q->phone;
     struct lead_case k;
     struct verdict v;
     struct lead_case_input in = {
@@ -106,6 +132,7 @@ static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
         .first_call_us = c->counters.first_call_us,
         .bucket = c->counters.cell,
         .buckets = c->counters.cells,
+        .mode = q->mode,
     };
     lead_case_build(&k, &in, l, phone);
     struct attempt_id id = {*c->env.next_attempt};
@@ -126,6 +153,32 @@ static void ask_rules(struct campaign *c, const struct lead *l, size_t phone,
     a->kind = v.kind;
     a->not_before_us = v.not_before_us;
     a->rules = rules_text(c, &v);
+    if (c->crew == NULL)
+        return;
+    a->too_many_lost = too_many_lost(&v);
+    if (k.k.location.places > 0 && k.k.location.place[0].zone != NULL)
+        c->crew->zone = k.k.location.place[0].zone;
+}
+
+/* A line for whoever is ready. When too many people were abandoned, the same
+ * contact is asked for as one line for one agent. */
+static void ask_pooled(struct campaign *c, struct question *q,
+                       struct answer_of_rules *a, struct permit *permit)
+{
+    q->mode = c->crew != NULL ? campaign_pace_mode(c) : DIAL_UNKNOWN;
+    size_t text = c->text.n;
+    ask_rules(c, q, a, permit);
+    if (q->mode != DIAL_POWER && q->mode != DIAL_PREDICTIVE) {
+        a->one_each = c->crew != NULL && c->crew->over_limit;
+        return;
+    }
+    campaign_pace_over(c, a->too_many_lost);
+    if (!a->too_many_lost)
+        return;
+    c->text.n = text; /* of the answer that does not count */
+    q->mode = DIAL_PROGRESSIVE;
+    ask_rules(c, q, a, permit);
+    a->one_each = true;
 }
 
 /* Renders what a step says to this lead; false: the lead's share is used. */
@@ -155,6 +208,8 @@ static void prepare(struct campaign *c, const struct slot *s)
 {
     const struct script *script = c->env.plan->script;
     size_t budget = PREPARE_MAX * TEXT_SAY_MAX;
+    if (script == NULL)
+        return;
     struct prompt *first = &c->prompt[c->prompts];
     size_t before = c->prompts;
     for (size_t i = 0; i < script->steps && script->fields > 0; i++)
@@ -194,6 +249,7 @@ static void place(struct campaign *c, const struct slot *s,
         .trunk = plan->trunk,
         .ring_timeout_ms = plan->ring_timeout_ms,
         .record = s->recorded,
+        .detect = c->crew != NULL && plan->detect && !s->tied,
     };
     memcpy(a->spec.caller_id, plan->caller_id, sizeof(a->spec.caller_id));
     memcpy(a->spec.caller_name, plan->caller_name, sizeof(a->spec.caller_name));
@@ -217,6 +273,26 @@ static struct slice versions(struct campaign *c,
     return buf_slice(&b);
 }
 
+/* A campaign with agents may have nothing to say by itself. */
+static void begin_script(struct slot *s, const struct script *script)
+{
+    s->run = (struct script_run){
+        .script = script, .step = SCRIPT_END, .deadline_us = INT64_MAX};
+    if (script != NULL && script->steps > 0)
+        script_run_init(&s->run, script);
+}
+
+static void begin_line(struct campaign *c, struct slot *s)
+{
+    s->rang_us = 0;
+    campaign_stage(c, s, s->tied ? SLOT_TIED : SLOT_LINE, LASTING_BROKEN_OFF);
+    if (s->tied)
+        return;
+    c->crew->dialled++;
+    if (c->crew->order > 0)
+        c->crew->order--;
+}
+
 static void start_call(struct campaign *c, struct slot *s, size_t phone,
                        const struct answer_of_rules *a,
                        const struct permit *permit)
@@ -233,7 +309,9 @@ static void start_call(struct campaign *c, struct slot *s, size_t phone,
     numbers_begin(c->env.numbers, s->e164, c->now_us);
     slots_call_begin(&c->slots, s, id);
     call_leg_init(&s->leg, c->now_us);
-    script_run_init(&s->run, c->env.plan->script);
+    begin_script(s, c->env.plan->script);
+    if (c->crew != NULL)
+        begin_line(c, s);
     note_try(c, s);
     struct record *r = campaign_out_record(c, RECORD_ATTEMPT, s);
     r->due_us = permit->expires_us;
@@ -242,6 +320,8 @@ static void start_call(struct campaign *c, struct slot *s, size_t phone,
     prepare(c, s);
     place(c, s, permit);
     pace_started(&c->pace, c->now_us);
+    tm_assert(c->room > 0);
+    c->room--;
 }
 
 static void put_off(struct campaign *c, struct slot *s,
@@ -258,7 +338,7 @@ static void put_off(struct campaign *c, struct slot *s,
     r->rules = a->rules;
     r->note = a->remedy;
     if (later)
-        campaign_out_lead(c, s, LEAD_WAITING, due_us, a->reason);
+        campaign_out_lead(c, s, campaign_out_waits(s), due_us, a->reason);
     else
         campaign_out_lead(c, s, LEAD_DENIED, 0, a->reason);
 }
@@ -288,43 +368,102 @@ static bool give_back(struct campaign *c, struct slot *s)
             stale || numbers_called_since(c->env.numbers, e164, s->asked_us);
     }
     if (in_call)
-        campaign_out_lead(c, s, LEAD_WAITING, c->now_us + CIVIL_MINUTE_US,
-                          "number_in_call");
+        campaign_out_lead(c, s, campaign_out_waits(s),
+                          c->now_us + CIVIL_MINUTE_US, "number_in_call");
     else if (stale)
-        campaign_out_lead(c, s, LEAD_WAITING, c->now_us, "number_just_called");
+        campaign_out_lead(c, s, campaign_out_waits(s), c->now_us,
+                          "number_just_called");
     return in_call || stale;
 }
 
-/* Asks for each telephone of a lead in turn. True: a call was started. */
-static bool try_lead(struct campaign *c, struct slot *s)
+/* The agent of the line: named, or the one who is ready longest. False: there
+ * is none. */
+static bool find_agent(struct campaign *c, struct slot *s,
+                       const struct dial_want *want, struct attempt_id id)
+{
+    struct agent_id a = want->agent;
+    if (want->take_agent) {
+        struct floor_want w = {
+            .campaign = c->env.id,
+            .skills = c->crew->skills,
+            .input = AGENT_IN_DIAL,
+            .attempt = id,
+        };
+        a = floor_take(c->env.floor, &w, c->now_us);
+    } else if (a.v != 0) {
+        if (!floor_move(c->env.floor, a, AGENT_IN_DIAL, c->now_us))
+            return false;
+        floor_set_attempt(c->env.floor, a, c->env.id, id);
+    }
+    s->tied = a.v != 0;
+    if (s->tied)
+        slots_give_agent(&c->slots, s, a);
+    return s->tied || !want->take_agent;
+}
+
+/* An agent with a telephone of his own is rung first: the person shall not
+ * wait for that. */
+static void ring_agent(struct campaign *c, struct slot *s)
+{
+    if (!s->tied)
+        return;
+    const struct floor_agent *f = floor_find(c->env.floor, s->agent);
+    if (f == NULL || f->setup.leg != AGENT_LEG_PER_CALL)
+        return;
+    s->rung = true;
+    campaign_out_action(c, ACTION_RING, s)->agent = s->agent;
+}
+
+/* The law allows it. */
+static enum dial_answer go_ahead(struct campaign *c, struct slot *s,
+                                 size_t phone, const struct answer_of_rules *a,
+                                 const struct permit *permit,
+                                 const struct dial_want *want)
+{
+    if (want->only_ask)
+        return DIAL_ALLOWED;
+    if (a->one_each && campaign_pace_uncovered(c) == 0)
+        return DIAL_KEPT;
+    if (c->crew != NULL && !find_agent(c, s, want, permit->attempt))
+        return DIAL_KEPT;
+    start_call(c, s, phone, a, permit);
+    if (c->crew != NULL)
+        ring_agent(c, s);
+    return DIAL_STARTED;
+}
+
+/* Asks for each telephone of a lead in turn. */
+enum dial_answer campaign_dial_lead(struct campaign *c, struct slot *s,
+                                    const struct dial_want *want)
 {
     struct lead *l = &s->lead;
     struct answer_of_rules best = {0};
     if (give_back(c, s))
-        return false;
+        return DIAL_GONE;
     size_t first = first_phone(l);
     for (size_t i = 0; i < l->phones; i++) {
-        size_t phone = (first + i) % l->phones;
+        struct question q = {l, (first + i) % l->phones, want->mode};
         struct answer_of_rules a;
         struct permit permit;
-        if (l->phone[phone].bad)
+        if (l->phone[q.phone].bad)
             continue;
-        ask_rules(c, l, phone, &a, &permit);
+        if (want->mode == DIAL_UNKNOWN)
+            ask_pooled(c, &q, &a, &permit);
+        else
+            ask_rules(c, &q, &a, &permit);
         if (better(&a, &best))
             best = a;
-        if (a.kind == VERDICT_ALLOW) {
-            start_call(c, s, phone, &a, &permit);
-            return true;
-        }
+        if (a.kind == VERDICT_ALLOW)
+            return go_ahead(c, s, q.phone, &a, &permit, want);
     }
     if (best.e164 == 0)
         campaign_out_lead(c, s, LEAD_EXHAUSTED, 0, "no_good_number");
     else
         put_off(c, s, &best);
-    return false;
+    return DIAL_GONE;
 }
 
-static struct slot *next_lead(struct campaign *c)
+struct slot *campaign_dial_next(struct campaign *c)
 {
     tm_assert(c->hopper_n > 0);
     struct slot *s = &c->slots.slot[c->hopper[c->hopper_first]];
@@ -334,26 +473,53 @@ static struct slot *next_lead(struct campaign *c)
     return s;
 }
 
+void campaign_dial_back(struct campaign *c, struct slot *s)
+{
+    tm_assert(c->hopper_n < c->hopper_cap && s->attempt.v == 0);
+    c->hopper_first = (c->hopper_first + c->hopper_cap - 1) % c->hopper_cap;
+    c->hopper[c->hopper_first] = slots_index(&c->slots, s);
+    c->hopper_n++;
+}
+
+static struct pace_input input(const struct campaign *c)
+{
+    size_t held = c->crew != NULL ? campaign_crew_held(c) : 0;
+    size_t free = 2 * (size_t)c->env.plan->calls_max - held - c->slots.calls;
+    unsigned order = c->crew != NULL ? c->crew->order : 0;
+    return (struct pace_input){
+        .now_us = c->now_us,
+        .room = c->room,
+        .calls = (unsigned)c->slots.calls,
+        .order = order < free ? order : (unsigned)free,
+    };
+}
+
 void campaign_dial(struct campaign *c)
 {
+    const struct dial_want anybody = {0};
     c->limit = PACE_FREE;
     if (c->state != CAMPAIGN_RUNNING || c->store_down ||
         c->now_us < c->hold_until_us)
         return;
-    struct pace_input in = {.now_us = c->now_us,
-                            .room = c->room,
-                            .calls = (unsigned)c->slots.calls};
+    struct pace_input in = input(c);
     unsigned calls = pace_now(&c->pace, &in, &c->limit);
     for (int n = 0; calls > 0 && c->hopper_n > 0; n++) {
         if (n == STEP_LEADS_MAX || !campaign_out_room(c)) {
             c->again = true;
             return;
         }
-        if (!try_lead(c, next_lead(c)))
+        struct slot *s = campaign_dial_next(c);
+        enum dial_answer answer = campaign_dial_lead(c, s, &anybody);
+        if (answer == DIAL_GONE)
             continue;
+        if (answer == DIAL_KEPT) { /* every agent who is ready has a line */
+            campaign_dial_back(c, s);
+            c->crew->order = 0;
+        }
         calls--;
-        in.calls++;
-        in.room--;
+        in = input(c);
+        if (c->crew != NULL && in.order < calls)
+            calls = in.order;
     }
     if (calls == 0) /* which limit it was that ended the round */
         pace_now(&c->pace, &in, &c->limit);

@@ -1,5 +1,5 @@
 #include "base/civil.h"
-#include "core/campaign/campaign_inside.h"
+#include "core/campaign/campaign_crew.h"
 
 static enum outcome judge_answered(const struct slot *s, bool talked,
                                    enum call_cause cause)
@@ -12,7 +12,7 @@ static enum outcome judge_answered(const struct slot *s, bool talked,
     return cause == CAUSE_CALLEE ? OUTCOME_HUNG_UP : OUTCOME_ABANDONED;
 }
 
-static enum outcome judge_unanswered(enum call_cause cause)
+enum outcome campaign_end_unanswered(enum call_cause cause)
 {
     switch (cause) {
     case CAUSE_NO_ANSWER: return OUTCOME_NO_ANSWER;
@@ -31,7 +31,7 @@ static enum outcome judge_unanswered(enum call_cause cause)
     tm_unreachable("a cause outside its table");
 }
 
-static void count_outcome(struct slot *s, enum outcome o)
+void campaign_end_count(struct slot *s, enum outcome o)
 {
     struct lead *l = &s->lead;
     l->outcomes[o]++;
@@ -42,8 +42,8 @@ static void count_outcome(struct slot *s, enum outcome o)
     l->history[l->tries - 1].outcome = o;
 }
 
-static struct record *write_end(struct campaign *c, struct slot *s,
-                                enum outcome o)
+struct record *campaign_end_record(struct campaign *c, struct slot *s,
+                                   enum outcome o)
 {
     struct record *r = campaign_out_record(c, RECORD_ENDED, s);
     r->state = (int)o;
@@ -56,21 +56,25 @@ void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
                   int code)
 {
     tm_assert(s->leg.state == CALL_ENDED);
+    if (c->crew != NULL) {
+        campaign_wrap_end(c, s, cause, code);
+        return;
+    }
     bool answered = s->leg.answered_us != 0;
     /* Taken up, and we were gone or had no sound: the 200 crossed our CANCEL
      * (RFC 3261, 9.1) or offered no media of ours. A live call that found
      * nobody (16 CFR 310.4(b)(1)(iv)). */
     bool crossed = !answered && code >= 200 && code < 300;
     bool talked = s->run.tag > 0;
-    enum outcome o =
-        answered ? judge_answered(s, talked, cause) : judge_unanswered(cause);
+    enum outcome o = answered ? judge_answered(s, talked, cause)
+                              : campaign_end_unanswered(cause);
     if (crossed) {
         o = OUTCOME_ABANDONED;
         (void)campaign_out_record(c, RECORD_ANSWERED, s);
     }
     bool live = crossed || (answered && !s->machine);
-    count_outcome(s, o);
-    struct record *r = write_end(c, s, o);
+    campaign_end_count(s, o);
+    struct record *r = campaign_end_record(c, s, o);
     r->code = code;
     r->value = str_of(call_event_cause_text(cause));
     r->live = live;
@@ -92,10 +96,17 @@ static bool opted_out(const struct campaign *c, const struct slot *s)
     return false;
 }
 
+/* The line was for one agent, and he has gone. */
+static bool agent_left(const struct slot *s)
+{
+    return s->tied && s->agent.v == 0;
+}
+
 bool campaign_may_place(const struct campaign *c, struct attempt_id a)
 {
     const struct slot *s = slots_find_attempt(&c->slots, a);
-    return s != NULL && c->state == CAMPAIGN_RUNNING && !opted_out(c, s);
+    return s != NULL && c->state == CAMPAIGN_RUNNING && !opted_out(c, s) &&
+           !agent_left(s);
 }
 
 /* How long nothing is dialled after the carrier refused an order. */
@@ -116,20 +127,26 @@ void campaign_end_refused(struct campaign *c, struct attempt_id a, int error)
     if (s == NULL || !call_leg_move(&s->leg, CALL_IN_REFUSED, c->now_us))
         return;
     int64_t hold_us = hold_of(error);
-    count_outcome(s, OUTCOME_CANCELLED);
-    struct record *r = write_end(c, s, OUTCOME_CANCELLED);
+    campaign_end_count(s, OUTCOME_CANCELLED);
+    struct record *r = campaign_end_record(c, s, OUTCOME_CANCELLED);
     r->value = str_of("refused");
-    bool withdrawn =
-        error == TM_ESTATE && c->state != CAMPAIGN_RUNNING && !opted_out(c, s);
-    r->note = str_of(withdrawn ? "the campaign was paused or stopped"
-                               : err_text(error));
+    bool withdrawn = error == TM_ESTATE && !opted_out(c, s) &&
+                     (c->state != CAMPAIGN_RUNNING || agent_left(s));
+    r->note = str_of(!withdrawn ? err_text(error)
+                     : c->state != CAMPAIGN_RUNNING
+                         ? "the campaign was paused or stopped"
+                         : "the agent of the call has gone");
     if (hold_us > 0) {
         c->hold_until_us = c->now_us + hold_us;
         c->hold_error = error;
     }
+    if (c->crew != NULL) {
+        campaign_crew_free(c, s, AGENT_IN_NOBODY);
+        campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+    }
     if (error == TM_ESTATE && !withdrawn)
         campaign_out_lead(c, s, LEAD_DENIED, 0, "opted_out");
     else
-        campaign_out_lead(c, s, LEAD_WAITING, c->now_us + hold_us,
+        campaign_out_lead(c, s, campaign_out_waits(s), c->now_us + hold_us,
                           "not_placed");
 }

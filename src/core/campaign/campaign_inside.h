@@ -13,12 +13,12 @@
 enum {
     STEP_LEADS_MAX = 32, /* leads looked at in one step */
     STEP_CALLS_MAX = 16, /* calls whose deadline is served in one step */
-    STEP_RECORDS_MAX = 4 * STEP_LEADS_MAX + 6 * STEP_CALLS_MAX + 16,
-    STEP_ACTIONS_MAX = 2 * STEP_LEADS_MAX + 3 * STEP_CALLS_MAX + 16,
+    STEP_RECORDS_MAX = 8 * STEP_LEADS_MAX + 6 * STEP_CALLS_MAX + 16,
+    STEP_ACTIONS_MAX = 8 * STEP_LEADS_MAX + 3 * STEP_CALLS_MAX + 16,
     PREPARE_MAX = 16,               /* prompts prepared with one call */
     PLAY_MAX = SCRIPT_SAYS_MAX + 1, /* played at once: a notice and a step */
-    STEP_PROMPTS_MAX =
-        PREPARE_MAX * STEP_LEADS_MAX + PLAY_MAX * (STEP_CALLS_MAX + 2),
+    STEP_PROMPTS_MAX = PREPARE_MAX * STEP_LEADS_MAX +
+                       PLAY_MAX * (STEP_CALLS_MAX + 2) + STEP_LEADS_MAX,
     TEXT_SAY_MAX = 1024,                            /* one prompt */
     TEXT_CALL_MAX = SCRIPT_SAYS_MAX * TEXT_SAY_MAX, /* one turn of a script */
     TEXT_LEAD_MAX = (PREPARE_MAX + 14) * TEXT_SAY_MAX, /* and its verdicts */
@@ -42,6 +42,7 @@ struct campaign {
     struct slots slots;
     int32_t *hopper; /* a queue of slots: hopper[(first + i) % cap] */
     size_t hopper_first, hopper_n, hopper_cap;
+    struct crew *crew; /* NULL: without agents (campaign_crew.h) */
 
     bool fetching; /* an ACTION_FETCH has no answer yet */
     bool discard;  /* ... and its leads were given back meanwhile */
@@ -87,18 +88,46 @@ bool campaign_out_room(const struct campaign *c);
 void campaign_out_lead(struct campaign *c, struct slot *s,
                        enum lead_state state, int64_t due_us,
                        const char *reason);
+/* The state of a lead that waits: a call that was promised stays one. */
+enum lead_state campaign_out_waits(const struct slot *s);
 
 /* campaign_dial.c */
+struct dial_want {
+    enum dial_mode mode;   /* as the law is asked; unknown: pacing says */
+    struct agent_id agent; /* dialled for him; v 0: whoever is ready */
+    bool take_agent;       /* ... for one who is taken when it is allowed */
+    bool only_ask;
+};
+enum dial_answer {
+    DIAL_GONE,    /* the lead went back, or is done with */
+    DIAL_STARTED, /* a call was started */
+    DIAL_ALLOWED, /* only_ask: it could be */
+    DIAL_KEPT,    /* no agent is there for it: the lead is as it was */
+};
 void campaign_dial(struct campaign *c);
+/* A lead that is in no queue. */
+enum dial_answer campaign_dial_lead(struct campaign *c, struct slot *s,
+                                    const struct dial_want *want);
+/* From the head of the hopper, and back to it. */
+struct slot *campaign_dial_next(struct campaign *c);
+void campaign_dial_back(struct campaign *c, struct slot *s);
 void campaign_dial_versions(struct campaign *c);
 
 /* campaign_call.c */
 void campaign_call_event(struct campaign *c, const struct carrier_event *ev);
 void campaign_call_due(struct campaign *c);
+void campaign_call_hang_up(struct campaign *c, struct slot *s);
+/* The script begins to speak on an answered call. */
+void campaign_call_speak(struct campaign *c, struct slot *s);
 
 /* campaign_end.c */
 void campaign_end(struct campaign *c, struct slot *s, enum call_cause cause,
                   int code);
 void campaign_end_refused(struct campaign *c, struct attempt_id a, int error);
+enum outcome campaign_end_unanswered(enum call_cause cause);
+/* The outcome in the lead's own counts. */
+void campaign_end_count(struct slot *s, enum outcome o);
+struct record *campaign_end_record(struct campaign *c, struct slot *s,
+                                   enum outcome o);
 
 #endif

@@ -1,4 +1,4 @@
-#include "core/campaign/campaign_inside.h"
+#include "core/campaign/campaign_crew.h"
 
 struct record *campaign_out_record(struct campaign *c, enum record_kind k,
                                    const struct slot *s)
@@ -46,6 +46,11 @@ bool campaign_out_room(const struct campaign *c)
     return c->text.cap - c->text.n >= TEXT_LEAD_MAX;
 }
 
+enum lead_state campaign_out_waits(const struct slot *s)
+{
+    return s->promised ? LEAD_CALLBACK : LEAD_WAITING;
+}
+
 void campaign_out_lead(struct campaign *c, struct slot *s,
                        enum lead_state state, int64_t due_us,
                        const char *reason)
@@ -57,6 +62,9 @@ void campaign_out_lead(struct campaign *c, struct slot *s,
     r->key = str_of(reason);
     if (state == LEAD_WAITING && due_us < c->own_due_us)
         c->own_due_us = due_us;
+    if (state == LEAD_CALLBACK && c->crew != NULL &&
+        due_us < c->crew->promised_due_us)
+        c->crew->promised_due_us = due_us;
     if (s->attempt.v != 0) {
         numbers_end(c->env.numbers, s->e164);
         slots_call_end(&c->slots, s);

@@ -64,7 +64,8 @@ static void build_contact(struct lead_case *c, const struct lead_case_input *in,
     k->when.now_us = in->now_us;
     k->when.tzdata = in->zones->version;
     k->contact.channel = in->plan->channel;
-    k->contact.dial_mode = in->plan->dial_mode;
+    k->contact.dial_mode =
+        in->mode != DIAL_UNKNOWN ? in->mode : in->plan->dial_mode;
     k->contact.e164 = p->e164;
     fill_line(&k->contact, p, l->business);
     if (number_country(p->e164, country)) {

@@ -40,6 +40,7 @@ struct lead_case_input {
     const struct case_bucket *bucket; /* of the campaign, oldest first */
     size_t buckets;
     int64_t first_call_us; /* 0: none yet */
+    enum dial_mode mode;   /* unknown: the plan's */
 };
 
 /* Holds the arrays that the case points to: do not copy it. */

@@ -31,8 +31,9 @@ void slots_init(struct slots *s, struct arena *a, size_t n)
         continue;
     s->by_lead = arena_array(a, s->buckets, sizeof(*s->by_lead));
     s->by_attempt = arena_array(a, s->buckets, sizeof(*s->by_attempt));
+    s->by_agent = arena_array(a, s->buckets, sizeof(*s->by_agent));
     for (size_t i = 0; i < s->buckets; i++)
-        s->by_lead[i] = s->by_attempt[i] = SLOTS_NONE;
+        s->by_lead[i] = s->by_attempt[i] = s->by_agent[i] = SLOTS_NONE;
     for (size_t i = 0; i < n; i++)
         s->slot[i].lead_next = i + 1 < n ? (int32_t)i + 1 : SLOTS_NONE;
 }
@@ -56,6 +57,42 @@ static void copy_fields(struct slot *slot, const struct lead *l,
             script->field[i], str_range(slot->text + used, n)};
         used += n;
     }
+}
+
+static struct slice copy_text(struct slot *slot, size_t *used, struct slice v)
+{
+    char *to = slot->text + *used;
+    size_t n = str_copy(to, sizeof(slot->text) - *used, v);
+    *used += n;
+    return str_range(to, n);
+}
+
+/* For the screen of an agent: names and values, as many as fit. */
+static void copy_all_fields(struct slot *slot, const struct lead *l)
+{
+    size_t used = 0;
+    slot->lead.fields = 0;
+    for (size_t i = 0; i < l->fields; i++) {
+        const struct lead_field *from = &l->field[i];
+        if (from->name.n + 2 > sizeof(slot->text) - used)
+            return;
+        struct lead_field *to = &slot->lead.field[slot->lead.fields++];
+        to->name = copy_text(slot, &used, from->name);
+        to->value = copy_text(slot, &used, from->value);
+    }
+}
+
+static void begin_stage(struct slot *slot)
+{
+    slot->stage = SLOT_IDLE;
+    slot->agent.v = 0;
+    slot->over.v = 0;
+    slot->promised = slot->tied = slot->rung = slot->picked_up = false;
+    slot->served = slot->settled = slot->lost = slot->told_off = false;
+    slot->mark = slot->rang_us = slot->since_us = 0;
+    slot->disposition = -1;
+    slot->disposed_due_us = 0;
+    slot->agent_next = slot->near_before = slot->near_after = SLOTS_NONE;
 }
 
 static bool has_lead(const struct slots *s, struct lead_id id)
@@ -86,7 +123,11 @@ struct slot *slots_take(struct slots *s, const struct lead *l,
     s->free = slot->lead_next;
     size_t b = bucket_of(s, l->id.v);
     copy_lead(&slot->lead, l);
-    copy_fields(slot, l, script);
+    if (script != NULL)
+        copy_fields(slot, l, script);
+    else
+        copy_all_fields(slot, l);
+    begin_stage(slot);
     slot->used = true;
     slot->attempt.v = 0;
     slot->deadline_us = INT64_MAX;
@@ -99,7 +140,7 @@ struct slot *slots_take(struct slots *s, const struct lead *l,
 
 void slots_give(struct slots *s, struct slot *slot)
 {
-    tm_assert(slot->used && slot->attempt.v == 0);
+    tm_assert(slot->used && slot->attempt.v == 0 && slot->agent.v == 0);
     int32_t i = slots_index(s, slot);
     int32_t *link = &s->by_lead[bucket_of(s, slot->lead.id.v)];
     while (*link != i)
@@ -229,4 +270,83 @@ void slots_set_deadline(struct slots *s, struct slot *slot, int64_t us)
 struct slot *slots_next_due(const struct slots *s)
 {
     return s->heaped == 0 ? NULL : at(s, s->heap[0]);
+}
+
+/* --- agents ----------------------------------------------------------------*/
+
+void slots_give_agent(struct slots *s, struct slot *slot, struct agent_id a)
+{
+    tm_assert(slot->used && slot->agent.v == 0 && a.v > 0);
+    tm_assert(slots_find_agent(s, a) == NULL);
+    size_t b = bucket_of(s, a.v);
+    slot->agent = a;
+    slot->agent_next = s->by_agent[b];
+    s->by_agent[b] = slots_index(s, slot);
+}
+
+void slots_drop_agent(struct slots *s, struct slot *slot)
+{
+    tm_assert(slot->agent.v != 0);
+    int32_t i = slots_index(s, slot);
+    int32_t *link = &s->by_agent[bucket_of(s, slot->agent.v)];
+    while (*link != i)
+        link = &at(s, *link)->agent_next;
+    *link = slot->agent_next;
+    slot->agent.v = 0;
+}
+
+struct slot *slots_find_agent(const struct slots *s, struct agent_id a)
+{
+    for (int32_t i = s->by_agent[bucket_of(s, a.v)]; i != SLOTS_NONE;
+         i = at(s, i)->agent_next)
+        if (at(s, i)->agent.v == a.v)
+            return at(s, i);
+    return NULL;
+}
+
+/* --- queues ----------------------------------------------------------------*/
+
+void slots_queue_init(struct slot_queue *q)
+{
+    *q = (struct slot_queue){.first = SLOTS_NONE, .last = SLOTS_NONE};
+}
+
+void slots_queue_add(struct slots *s, struct slot_queue *q, struct slot *slot)
+{
+    int32_t i = slots_index(s, slot);
+    slot->near_before = q->last;
+    slot->near_after = SLOTS_NONE;
+    if (q->last != SLOTS_NONE)
+        at(s, q->last)->near_after = i;
+    else
+        q->first = i;
+    q->last = i;
+    q->n++;
+}
+
+void slots_queue_remove(struct slots *s, struct slot_queue *q,
+                        struct slot *slot)
+{
+    tm_assert(q->n > 0);
+    if (slot->near_before != SLOTS_NONE)
+        at(s, slot->near_before)->near_after = slot->near_after;
+    else
+        q->first = slot->near_after;
+    if (slot->near_after != SLOTS_NONE)
+        at(s, slot->near_after)->near_before = slot->near_before;
+    else
+        q->last = slot->near_before;
+    slot->near_before = slot->near_after = SLOTS_NONE;
+    q->n--;
+}
+
+struct slot *slots_queue_first(const struct slots *s,
+                               const struct slot_queue *q)
+{
+    return q->first == SLOTS_NONE ? NULL : at(s, q->first);
+}
+
+struct slot *slots_queue_next(const struct slots *s, const struct slot *slot)
+{
+    return slot->near_after == SLOTS_NONE ? NULL : at(s, slot->near_after);
 }

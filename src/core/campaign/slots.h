@@ -19,6 +19,21 @@
 
 enum { SLOTS_TEXT_MAX = 1024, SLOTS_NONE = -1 };
 
+/* What a lead at hand is to the agents; without them only the first. */
+enum slot_stage {
+    SLOT_IDLE,     /* in the hopper, or a call without agents */
+    SLOT_PROMISED, /* a call back that is due and waits for an agent */
+    SLOT_LOOK,     /* an agent looks at it */
+    SLOT_LINE,     /* dialled for whoever is ready, not answered */
+    SLOT_TIED,     /* dialled for one agent, not answered */
+    SLOT_WAIT,     /* answered, waits for an agent */
+    SLOT_RING,     /* answered, the telephone of an agent rings */
+    SLOT_TALK,     /* joined with an agent, or on hold */
+    SLOT_GONE,     /* a call without anybody, until it ends */
+    SLOT_WRAP,     /* the call is over, its agent wraps up */
+    SLOT_STAGES
+};
+
 struct slot {
     struct lead lead; /* fields: only those the script speaks */
     char text[SLOTS_TEXT_MAX];
@@ -34,6 +49,24 @@ struct slot {
     bool notice_due;     /* and its notice has not been heard out yet */
     int64_t callback_us; /* when a call back was asked for; 0 not */
     int64_t deadline_us; /* INT64_MAX none */
+    /* with agents */
+    enum slot_stage stage;
+    struct agent_id agent;   /* whose it is; v 0: nobody's */
+    struct attempt_id over;  /* the call that is wrapped up */
+    bool promised;           /* a call back: keeps that state */
+    bool tied;               /* was dialled for one agent */
+    bool rung;               /* the agent's leg was set up for this call */
+    bool picked_up;          /* ... and answered */
+    bool served;             /* talked with an agent */
+    bool settled, lost;      /* counted as a live answer; as abandoned */
+    bool told_off;           /* asked an agent to be left alone */
+    int64_t mark;            /* of pacing, since the stage began */
+    int64_t rang_us;         /* 0: not known to ring */
+    int64_t since_us;        /* end of the greeting */
+    int disposition;         /* of the plan's; -1: none yet */
+    int64_t disposed_due_us; /* a call back is due */
+    int32_t agent_next;
+    int32_t near_before, near_after; /* in the queue of its stage */
     /* links, indices of slots */
     int32_t heap_at; /* place in the heap, or SLOTS_NONE */
     int32_t lead_next, attempt_next;
@@ -41,11 +74,17 @@ struct slot {
     bool used;
 };
 
+/* Slots of one stage, oldest first. */
+struct slot_queue {
+    int32_t first, last;
+    unsigned n;
+};
+
 struct slots {
     struct slot *slot;
     size_t n, used, calls;
     int32_t free; /* chained by lead_next */
-    int32_t *by_lead, *by_attempt;
+    int32_t *by_lead, *by_attempt, *by_agent;
     size_t buckets;      /* a power of two */
     int32_t first, last; /* calls */
     int32_t *heap;
@@ -53,8 +92,8 @@ struct slots {
 };
 
 void slots_init(struct slots *s, struct arena *a, size_t n);
-/* A copy of the lead with the fields named; long texts are cut. NULL: full,
- * or the lead is at hand already. */
+/* A copy of the lead with the fields the script names, without one with all;
+ * long texts are cut. NULL: full, or the lead is at hand already. */
 struct slot *slots_take(struct slots *s, const struct lead *l,
                         const struct script *script);
 void slots_give(struct slots *s, struct slot *slot);
@@ -67,5 +106,19 @@ void slots_call_end(struct slots *s, struct slot *slot);
 void slots_set_deadline(struct slots *s, struct slot *slot, int64_t us);
 /* The call whose deadline is next, or NULL. */
 struct slot *slots_next_due(const struct slots *s);
+
+/* A slot is one agent's, and he has no other. */
+void slots_give_agent(struct slots *s, struct slot *slot, struct agent_id a);
+void slots_drop_agent(struct slots *s, struct slot *slot);
+struct slot *slots_find_agent(const struct slots *s, struct agent_id a);
+
+void slots_queue_init(struct slot_queue *q);
+void slots_queue_add(struct slots *s, struct slot_queue *q, struct slot *slot);
+void slots_queue_remove(struct slots *s, struct slot_queue *q,
+                        struct slot *slot);
+/* The oldest, or NULL; the one after it, or NULL. */
+struct slot *slots_queue_first(const struct slots *s,
+                               const struct slot_queue *q);
+struct slot *slots_queue_next(const struct slots *s, const struct slot *slot);
 
 #endif

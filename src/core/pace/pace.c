@@ -38,6 +38,10 @@ unsigned pace_now(const struct pace *p, const struct pace_input *in,
 {
     tm_assert(p->interval_us > 0);
     *why = PACE_FREE;
+    if (p->mode == PACE_ORDERED && in->order == 0) {
+        *why = PACE_ORDER;
+        return 0;
+    }
     if (in->calls >= p->calls_max) {
         *why = PACE_CALLS_MAX;
         return 0;
@@ -53,7 +57,8 @@ unsigned pace_now(const struct pace *p, const struct pace_input *in,
         *why = PACE_RATE;
         return 0;
     }
-    return n < rate ? n : rate;
+    n = n < rate ? n : rate;
+    return p->mode == PACE_ORDERED && in->order < n ? in->order : n;
 }
 
 void pace_started(struct pace *p, int64_t now_us)

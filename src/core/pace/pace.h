@@ -2,7 +2,9 @@
  * Pacing: how many calls to start now. A pure function of counters; each dial
  * mode is one branch of pace_now over the same input. Agentless: as many as
  * the trunk takes, the campaign's own ceiling allows and its calls per second
- * have come due. Modes with agents add their counters to pace_input.
+ * have come due. With agents no more than the lines that are ordered: by the
+ * policy (core/pace/policy.h), which looks at the agents, each quarter of a
+ * second.
  *
  * Calls per second are kept by one instant (generic cell rate algorithm,
  * ITU-T I.371): in any second at most the set number and what the tolerance
@@ -19,6 +21,7 @@ enum { PACE_TOLERANCE_US = 20000 };
 
 enum pace_mode {
     PACE_AGENTLESS,
+    PACE_ORDERED, /* with agents */
 };
 
 struct pace {
@@ -32,6 +35,7 @@ struct pace_input {
     int64_t now_us;
     unsigned room;  /* calls the trunk takes now */
     unsigned calls; /* of this campaign, recorded and not ended */
+    unsigned order; /* PACE_ORDERED: lines that are still to be dialled */
 };
 
 /* X(name, text): what held pacing back, for `why --campaign`. */
@@ -39,7 +43,8 @@ struct pace_input {
     X(PACE_FREE, "")                                                           \
     X(PACE_CALLS_MAX, "all lines of the campaign are busy")                    \
     X(PACE_ROOM, "the trunk takes no more calls")                              \
-    X(PACE_RATE, "calls per second are used up")
+    X(PACE_RATE, "calls per second are used up")                               \
+    X(PACE_ORDER, "as many lines ring as the agents that are ready can take")
 
 enum pace_limit {
 #define X(name, text) name,

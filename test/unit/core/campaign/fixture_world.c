@@ -54,6 +54,50 @@ const char world_plan[] = "name = Visits\n"
                           "do = opt_out\n"
                           "say = Gone\n";
 
+#define LIVE_CARRIES                                                           \
+    "carries = disclose_seller_purpose_goods identify_at_start "               \
+    "identify_within_10s identify_within_30s identify_with_full_name "         \
+    "ask_to_continue offer_do_not_call state_phone_number "                    \
+    "end_call_within_10s_on_request\n"
+
+const char world_live_plan[] =
+    "name = Visits\n"
+    "seller = Clinic\n"
+    "caller_kind = survey\n"
+    "purpose = survey\n"
+    "leads_to_sale = no\n"
+    "list = visitors\n"
+    "country = US\n"
+    "trunk = main\n"
+    "caller_id = +12125550100\n"
+    "channel = voice_live\n"
+    "dial_mode = predictive\n"
+    "abandoned_say = \"This is Clinic, a telemarketing call. Our number is 212 "
+    "555 0100. Press 9 to be taken off our list.\"\n"
+    "abandoned_key = 9\n"
+    "abandon_limit = 3 %\n"
+    "detect = no\n"
+    "hold = 2s\n"
+    "wrap_limit = 60s\n"
+    "max_calls = 40\n"
+    "calls_per_second = 1000\n"
+    "hopper = 64\n" LIVE_CARRIES "[hours]\n"
+    "daily = 09:00-20:00\n"
+    "[retry]\n"
+    "busy = 2 x 10m\n"
+    "no_answer = 2 x 2h\n"
+    "machine = 1 x 4h\n"
+    "abandoned = 1 x 3d\n"
+    "talked = 2 x 1h\n"
+    "congestion = 1 x 1m\n"
+    "[dispositions]\n"
+    "sale = done success\n"
+    "no_interest = done\n"
+    "later = callback\n"
+    "again = retry\n"
+    "stop = opt_out\n"
+    "wrong = wrong_number\n";
+
 static void load_pack(struct arena *a, const char *file, struct slice *out)
 {
     char path[512];
@@ -104,6 +148,7 @@ void world_open(struct world *w, const char *plan)
     buf_init(&w->trace, WORLD_TRACE_MAX);
     suppression_init(&w->suppression);
     numbers_init(&w->numbers);
+    w->floor = floor_new();
     assert_true(
         civil_parse_instant(str_of("2026-11-23T15:00:00Z"), &w->start_us));
     w->now_us = w->start_us;
@@ -124,6 +169,7 @@ void world_open(struct world *w, const char *plan)
         .suppression = &w->suppression,
         .next_attempt = &w->next_attempt,
         .numbers = &w->numbers,
+        .floor = w->floor,
     };
     w->campaign = campaign_new(&w->arena, &w->env, CAMPAIGN_LOADED, NULL);
 }
@@ -132,6 +178,7 @@ void world_close(struct world *w)
 {
     suppression_fini(&w->suppression);
     numbers_fini(&w->numbers);
+    floor_free(w->floor);
     buf_fini(&w->image);
     buf_fini(&w->trace);
     arena_fini(&w->arena);
@@ -205,6 +252,14 @@ static void add_record(struct world *w, const struct record *r)
         break;
     case RECORD_CALLBACK: add_due(w, r->due_us); break;
     case RECORD_PLACED: add_slice(w, r->note); break;
+    case RECORD_BRIDGED:
+        buf_addf(&w->trace, " G%lld wait %lld", (long long)r->agent.v,
+                 (long long)r->ring_ms);
+        break;
+    case RECORD_DISPOSITION:
+        buf_addf(&w->trace, " G%lld", (long long)r->agent.v);
+        add_slice(w, r->key);
+        break;
     case RECORD_RINGING: buf_addf(&w->trace, " %d", r->code); break;
     default: break;
     }
@@ -213,13 +268,19 @@ static void add_record(struct world *w, const struct record *r)
 
 static void add_action(struct world *w, const struct campaign_action *a)
 {
-    static const char *const word[] = {"fetch", "release", "prepare",
-                                       "place", "play",    "hangup"};
+    static const char *const word[] = {"fetch", "release", "prepare", "place",
+                                       "play",  "hangup",  "bridge",  "part",
+                                       "ring",  "drop"};
     add_time(w);
     buf_addf(&w->trace, "%s%s", a->after_records ? "=> " : "-> ",
              word[a->kind]);
     if (a->attempt.v != 0)
         buf_addf(&w->trace, " A%lld", (long long)a->attempt.v);
+    if (a->agent.v != 0)
+        buf_addf(&w->trace, " G%lld%s", (long long)a->agent.v,
+                 a->beep ? " beep" : "");
+    if (a->kind == ACTION_HANGUP && a->reason == HANGUP_WITHDRAW)
+        buf_add_str(&w->trace, " withdraw");
     if (a->kind == ACTION_FETCH)
         buf_addf(&w->trace, " %zu", a->count);
     if (a->kind == ACTION_PLACE)
@@ -305,6 +366,61 @@ void world_refused(struct world *w, int64_t attempt, int error)
     struct campaign_event ev = {
         .kind = CAMPAIGN_EV_REFUSED, .attempt = {attempt}, .error = error};
     world_step(w, &ev);
+}
+
+void world_agent(struct world *w, int64_t id, enum agent_leg leg)
+{
+    struct err e = {0};
+    struct agent_setup a = {.id = {id}, .leg = leg, .e164 = 12125550000};
+    snprintf(a.name, sizeof(a.name), "agent%lld", (long long)id);
+    if (floor_put(w->floor, &a, &e) != TM_OK)
+        fail_msg("%s", e.text);
+    assert_true(floor_move(w->floor, a.id, AGENT_IN_SIGN_IN, w->now_us));
+    assert_true(floor_move(w->floor, a.id, AGENT_IN_LEG_UP, w->now_us));
+    assert_true(floor_move(w->floor, a.id, AGENT_IN_READY, w->now_us));
+}
+
+void world_agents(struct world *w, int64_t n)
+{
+    for (int64_t id = 1; id <= n; id++)
+        world_agent(w, id, AGENT_LEG_PERMANENT);
+    world_say(w, CAMPAIGN_EV_FLOOR);
+}
+
+int world_order(struct world *w, int64_t agent, enum agent_order_kind k,
+                const char *word, int64_t due_us)
+{
+    struct agent_order o = {.kind = k, .word = str_of(word), .due_us = due_us};
+    struct campaign_event ev = {
+        .kind = CAMPAIGN_EV_AGENT, .agent = {agent}, .order = &o};
+    world_step(w, &ev);
+    int rc = w->out.error;
+    assert_true((rc == TM_OK) == (w->out.why[0] == '\0'));
+    world_say(w, CAMPAIGN_EV_FLOOR); /* as the engine does after a change */
+    return rc;
+}
+
+enum agent_state world_state(const struct world *w, int64_t agent)
+{
+    const struct floor_agent *f =
+        floor_find(w->floor, (struct agent_id){agent});
+    assert_non_null(f);
+    return f->state;
+}
+
+void world_run(struct world *w, int64_t ms)
+{
+    int64_t end_us = w->now_us + ms * 1000;
+    for (int64_t at; (at = campaign_deadline_us(w->campaign)) <= end_us;) {
+        w->now_us = at > w->now_us ? at : w->now_us;
+        world_say(w, CAMPAIGN_EV_TICK);
+    }
+    w->now_us = end_us;
+}
+
+void world_forget(struct world *w)
+{
+    buf_clear(&w->trace);
 }
 
 void world_wait(struct world *w, int64_t ms)

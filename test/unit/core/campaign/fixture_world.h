@@ -18,6 +18,7 @@ struct world {
     struct buf image;
     struct suppression suppression;
     struct numbers numbers;
+    struct floor *floor;
     const struct plan *plan;
     int64_t next_attempt;
     struct campaign_env env;
@@ -29,7 +30,8 @@ struct world {
     struct buf trace;
 };
 
-extern const char world_plan[]; /* a small survey */
+extern const char world_plan[];      /* a small survey */
+extern const char world_live_plan[]; /* the same with agents, predictive */
 
 /* Opens a world whose campaign has the plan's text; state LOADED. */
 void world_open(struct world *w, const char *plan);
@@ -49,6 +51,18 @@ void world_played(struct world *w, int64_t attempt, uint32_t tag);
 void world_ended(struct world *w, int64_t attempt, enum call_cause cause,
                  int code);
 void world_refused(struct world *w, int64_t attempt, int error);
+/* Agents 1 .. n, signed in and ready, with a permanent leg; told to the
+ * campaign. */
+void world_agents(struct world *w, int64_t n);
+void world_agent(struct world *w, int64_t id, enum agent_leg leg);
+/* An order about his call; what the campaign says to it. */
+int world_order(struct world *w, int64_t agent, enum agent_order_kind k,
+                const char *word, int64_t due_us);
+enum agent_state world_state(const struct world *w, int64_t agent);
+/* Moves the clock on and steps whenever the campaign wants it. */
+void world_run(struct world *w, int64_t ms);
+/* Forgets the trace. */
+void world_forget(struct world *w);
 /* Moves the clock on. */
 void world_wait(struct world *w, int64_t ms);
 

@@ -237,6 +237,10 @@ static void act(const struct campaign_action *a)
         if (t->state != CALL_ENDED)
             t->state = CALL_CLOSING;
         break;
+    case ACTION_BRIDGE:
+    case ACTION_PART:
+    case ACTION_RING:
+    case ACTION_DROP: require(false); break; /* there are no agents */
     }
 }
 
@@ -455,7 +459,8 @@ static void test_random_days(void **state)
     }
     /* Days in which nothing happens would prove nothing. */
     for (int o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
-        if (o != OUTCOME_FAX && o != OUTCOME_UNKNOWN && seen[o] < 20)
+        if (o != OUTCOME_FAX && o != OUTCOME_UNKNOWN && o != OUTCOME_TALKED &&
+            seen[o] < 20)
             fail_msg("%s came only %u times", outcome_text((enum outcome)o),
                      seen[o]);
 }

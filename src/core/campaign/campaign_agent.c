@@ -1,0 +1,178 @@
+#include "core/campaign/campaign_crew.h"
+
+static void hold(struct campaign *c, struct slot *s)
+{
+    if (!floor_move(c->env.floor, s->agent, AGENT_IN_HOLD, c->now_us)) {
+        campaign_crew_refuse(c, TM_ESTATE, "he talks with nobody");
+        return;
+    }
+    campaign_out_action(c, ACTION_PART, s)->agent = s->agent;
+}
+
+static void retrieve(struct campaign *c, struct slot *s)
+{
+    if (!floor_move(c->env.floor, s->agent, AGENT_IN_RETRIEVE, c->now_us)) {
+        campaign_crew_refuse(c, TM_ESTATE, "nobody is on hold");
+        return;
+    }
+    campaign_out_action(c, ACTION_BRIDGE, s)->agent = s->agent;
+}
+
+/* Of a talk, or of a line that rings for him. */
+static void hang_up(struct campaign *c, struct slot *s)
+{
+    bool rings = s->stage == SLOT_TIED && s->leg.answered_us == 0;
+    if (s->stage != SLOT_TALK && !rings) {
+        campaign_crew_refuse(c, TM_ESTATE, "there is no call to hang up");
+        return;
+    }
+    if (!call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us)) {
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "the call has not left yet or is ending already");
+        return;
+    }
+    slots_set_deadline(&c->slots, s, INT64_MAX);
+    campaign_out_action(c, ACTION_HANGUP, s)->reason =
+        rings ? HANGUP_WITHDRAW : HANGUP_NORMAL;
+}
+
+static void next(struct campaign *c, struct agent_id a)
+{
+    if (c->crew->pacing.mode != DIAL_MANUAL) {
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "leads come by themselves in this dial mode (%s)",
+                             vocab_dial_text(c->crew->pacing.mode));
+        return;
+    }
+    const struct floor_agent *f = floor_find(c->env.floor, a);
+    if (f == NULL || f->state != AGENT_READY) {
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "only an agent who is ready takes a lead");
+        return;
+    }
+    if (!campaign_preview_give(c, a))
+        campaign_crew_refuse(c, TM_ENOTFOUND,
+                             "no lead may be called now; the campaign's status "
+                             "says when");
+}
+
+/* The time of a wrap-up or of a look is over. */
+static void limit(struct campaign *c, struct slot *s)
+{
+    if (s->stage == SLOT_WRAP) {
+        campaign_wrap_close(c, s, LASTING_GOAL);
+        return;
+    }
+    if (s->stage != SLOT_LOOK)
+        return;
+    struct agent_id a = s->agent;
+    if (!c->env.plan->preview_dials) {
+        campaign_preview_skip(c, s);
+        return;
+    }
+    campaign_preview_dial(c, s);
+    if (s->stage == SLOT_LOOK && s->agent.v == a.v) /* no line is free */
+        floor_set_limit(c->env.floor, a, c->now_us + CIVIL_SECOND_US);
+}
+
+static void looked_at(struct campaign *c, struct slot *s, bool dial)
+{
+    if (s->stage != SLOT_LOOK)
+        campaign_crew_refuse(c, TM_ESTATE, "he looks at no lead");
+    else if (dial)
+        campaign_preview_dial(c, s);
+    else
+        campaign_preview_skip(c, s);
+}
+
+static void order(struct campaign *c, struct agent_id a,
+                  const struct agent_order *o)
+{
+    if (o->kind == AGENT_DO_NEXT) {
+        next(c, a);
+        return;
+    }
+    struct slot *s = slots_find_agent(&c->slots, a);
+    if (s == NULL) {
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "he has no call or lead of this campaign");
+        return;
+    }
+    switch (o->kind) {
+    case AGENT_DO_DIAL: looked_at(c, s, true); return;
+    case AGENT_DO_SKIP: looked_at(c, s, false); return;
+    case AGENT_DO_HANG_UP: hang_up(c, s); return;
+    case AGENT_DO_HOLD: hold(c, s); return;
+    case AGENT_DO_RETRIEVE: retrieve(c, s); return;
+    case AGENT_DO_DISPOSE: campaign_wrap_dispose(c, s, o); return;
+    case AGENT_DO_LEG_UP: campaign_bridge_leg_up(c, s); return;
+    case AGENT_DO_LEG_LOST: campaign_bridge_leg_lost(c, s); return;
+    case AGENT_DO_LIMIT: limit(c, s); return;
+    case AGENT_DO_NEXT:
+    case AGENT_DO_SIGN_IN:
+    case AGENT_DO_SIGN_OUT:
+    case AGENT_DO_READY:
+    case AGENT_DO_PAUSE:
+    case AGENT_ORDER_COUNT: break;
+    }
+    campaign_crew_refuse(c, TM_EINVAL, "no order about a call");
+}
+
+/* Leads of agents who have turned to something else: a pause, or going. They
+ * go to the store: the hopper may be full by now. */
+static void collect_leads(struct campaign *c)
+{
+    struct slot *s = slots_queue_first(&c->slots, &c->crew->looks), *after;
+    for (; s != NULL; s = after) {
+        after = slots_queue_next(&c->slots, s);
+        const struct floor_agent *f = floor_find(c->env.floor, s->agent);
+        if (f != NULL && f->state == AGENT_PREVIEW &&
+            f->campaign.v == c->env.id.v)
+            continue;
+        slots_drop_agent(&c->slots, s);
+        campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+        campaign_out_lead(c, s, campaign_out_waits(s), c->now_us, "not_called");
+    }
+}
+
+void campaign_agent_event(struct campaign *c, const struct campaign_event *ev)
+{
+    struct crew *w = c->crew;
+    if (ev->kind == CAMPAIGN_EV_AGENT) {
+        order(c, ev->agent, ev->order);
+        return;
+    }
+    if (ev->kind == CAMPAIGN_EV_PACE) {
+        campaign_crew_pace(c, ev->pacing);
+        return;
+    }
+    floor_counts(c->env.floor, c->env.id, &w->counts);
+    campaign_bridge_serve(c);
+    /* The few that are needed at most: others are found with the tick. */
+    if (w->looks.n > 0 && w->looks.n <= OFFER_MAX)
+        collect_leads(c);
+}
+
+int64_t campaign_waits_since_us(const struct campaign *c)
+{
+    if (c->crew == NULL)
+        return INT64_MAX;
+    const struct slot *s = slots_queue_first(&c->slots, &c->crew->waiting);
+    return s != NULL ? s->since_us : INT64_MAX;
+}
+
+const struct lead *campaign_agent_lead(const struct campaign *c,
+                                       struct agent_id a)
+{
+    const struct slot *s =
+        c->crew != NULL ? slots_find_agent(&c->slots, a) : NULL;
+    return s != NULL ? &s->lead : NULL;
+}
+
+void campaign_set_trace(struct campaign *c, campaign_trace_fn *fn, void *arg)
+{
+    if (c->crew == NULL)
+        return;
+    c->crew->trace = fn;
+    c->crew->trace_arg = arg;
+}

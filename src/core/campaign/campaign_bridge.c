@@ -1,0 +1,245 @@
+#include "core/campaign/campaign_crew.h"
+
+/* Counts a live answer once; lost: nobody came in time. */
+void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost)
+{
+    struct crew *w = c->crew;
+    if (s->settled)
+        return;
+    s->settled = true;
+    s->lost = lost;
+    w->live_up++;
+    w->day_live++;
+    w->lost_up += lost;
+    w->day_lost += lost;
+    /* A line for one agent was no risk that pacing took. */
+    if (!s->tied)
+        predictive_settled(&w->policy.facts, lost);
+}
+
+/* That a call is recorded is the first thing that is heard on it. */
+static void say_notice(struct campaign *c, struct slot *s)
+{
+    if (!s->notice_due)
+        return;
+    s->notice_due = false;
+    struct prompt *p = campaign_out_prompts(c, 1);
+    *p = (struct prompt){.kind = PROMPT_TEXT,
+                         .text = str_of(c->env.plan->recording_notice),
+                         .voice = str_of(c->env.plan->voice)};
+    struct campaign_action *a = campaign_out_action(c, ACTION_PLAY, s);
+    a->prompt = p;
+    a->prompts = 1;
+}
+
+static void join(struct campaign *c, struct slot *s)
+{
+    struct record *r = campaign_out_record(c, RECORD_BRIDGED, s);
+    r->agent = s->agent;
+    r->ring_ms = (c->now_us - s->since_us) / 1000;
+    say_notice(c, s);
+    struct campaign_action *a = campaign_out_action(c, ACTION_BRIDGE, s);
+    a->agent = s->agent;
+    a->beep = !s->rung;
+    slots_set_deadline(&c->slots, s, INT64_MAX);
+    campaign_stage(c, s, SLOT_TALK, LASTING_GOAL);
+    campaign_bridge_settle(c, s, false);
+    s->served = true;
+}
+
+/* The law's time runs on while his telephone rings. */
+static void ring(struct campaign *c, struct slot *s)
+{
+    campaign_stage(c, s, SLOT_RING, LASTING_GOAL);
+    slots_set_deadline(&c->slots, s, s->since_us + c->env.plan->hold_ms * 1000);
+    if (!s->rung)
+        campaign_out_action(c, ACTION_RING, s)->agent = s->agent;
+    s->rung = true;
+}
+
+/* The agent was moved to talk, or to ring by his kind of leg. */
+static void meet(struct campaign *c, struct slot *s, struct agent_id a)
+{
+    const struct floor_agent *f = floor_find(c->env.floor, a);
+    tm_assert(f != NULL);
+    slots_give_agent(&c->slots, s, a);
+    if (f->state != AGENT_RINGING) {
+        join(c, s);
+        return;
+    }
+    ring(c, s);
+}
+
+static bool find_agent(struct campaign *c, struct slot *s)
+{
+    struct floor_want want = {
+        .campaign = c->env.id,
+        .skills = c->crew->skills,
+        .input = AGENT_IN_TALK,
+        .attempt = s->attempt,
+    };
+    struct agent_id a = floor_take(c->env.floor, &want, c->now_us);
+    if (a.v == 0)
+        return false;
+    meet(c, s, a);
+    return true;
+}
+
+static void wait(struct campaign *c, struct slot *s)
+{
+    campaign_stage(c, s, SLOT_WAIT, LASTING_GOAL);
+    slots_set_deadline(&c->slots, s, s->since_us + c->env.plan->hold_ms * 1000);
+}
+
+/* The agent the line was dialled for. */
+static void meet_own(struct campaign *c, struct slot *s)
+{
+    struct agent_id a = s->agent;
+    const struct floor_agent *f = floor_find(c->env.floor, a);
+    bool absent =
+        f != NULL && f->setup.leg == AGENT_LEG_PER_CALL && !s->picked_up;
+    enum agent_input in = absent ? AGENT_IN_RING : AGENT_IN_TALK;
+    if (a.v == 0 ||
+        !floor_move(c->env.floor, a, in, c->now_us)) { /* he has gone */
+        campaign_crew_free(c, s, AGENT_IN_NOBODY);
+        if (!find_agent(c, s))
+            wait(c, s);
+        return;
+    }
+    if (absent)
+        ring(c, s);
+    else
+        join(c, s);
+}
+
+void campaign_bridge_live(struct campaign *c, struct slot *s, int64_t since_us)
+{
+    s->since_us = since_us < c->now_us ? since_us : c->now_us;
+    if (s->stage == SLOT_TIED) {
+        meet_own(c, s);
+        return;
+    }
+    tm_assert(s->stage == SLOT_LINE);
+    /* Those who wait came first. */
+    if (c->crew->waiting.n > 0)
+        campaign_bridge_serve(c);
+    if (c->crew->waiting.n > 0 || !find_agent(c, s))
+        wait(c, s);
+}
+
+void campaign_bridge_answered(struct campaign *c, struct slot *s)
+{
+    if (s->leg.state != CALL_ANSWERED) /* it crossed our hanging up */
+        return;
+    /* With detection the line goes on until the verdict. */
+    if (s->stage == SLOT_LINE && c->env.plan->detect)
+        slots_set_deadline(&c->slots, s, c->now_us + DETECT_MAX_US);
+    else if (s->stage == SLOT_TIED || s->stage == SLOT_LINE)
+        campaign_bridge_live(c, s, c->now_us);
+}
+
+void campaign_bridge_machine(struct campaign *c, struct slot *s)
+{
+    /* An agent hears for himself; who waits has spoken already. */
+    if (s->stage != SLOT_LINE)
+        return;
+    s->machine = true;
+    campaign_stage(c, s, SLOT_GONE, LASTING_OTHER);
+    campaign_call_hang_up(c, s);
+}
+
+void campaign_bridge_serve(struct campaign *c)
+{
+    struct slot *s;
+    for (int n = 0; n < SERVE_MAX; n++) {
+        s = slots_queue_first(&c->slots, &c->crew->waiting);
+        if (s == NULL || !find_agent(c, s))
+            return;
+    }
+    c->again = c->crew->waiting.n > 0;
+}
+
+/* Nobody came: the message says who called, then the call ends. */
+static void give_up(struct campaign *c, struct slot *s)
+{
+    const struct script *script = c->env.plan->script;
+    campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
+    if (!s->served)
+        campaign_bridge_settle(c, s, true);
+    slots_set_deadline(&c->slots, s, INT64_MAX);
+    if (script != NULL && script->steps > 0)
+        campaign_call_speak(c, s);
+    else
+        campaign_call_hang_up(c, s);
+}
+
+void campaign_bridge_due(struct campaign *c, struct slot *s)
+{
+    if (s->stage == SLOT_LINE) { /* no verdict came: it may be a person */
+        slots_set_deadline(&c->slots, s, INT64_MAX);
+        campaign_bridge_live(c, s, c->now_us);
+        return;
+    }
+    if (s->stage == SLOT_RING)
+        campaign_crew_free(c, s, AGENT_IN_NOBODY);
+    else if (find_agent(c, s)) /* the last moment counts */
+        return;
+    give_up(c, s);
+}
+
+void campaign_bridge_leg_up(struct campaign *c, struct slot *s)
+{
+    s->picked_up = true;
+    if (s->stage != SLOT_RING)
+        return;
+    if (floor_move(c->env.floor, s->agent, AGENT_IN_TALK, c->now_us))
+        join(c, s);
+}
+
+/* Who was served already waits by our own measure, not the law's. */
+static void wait_again(struct campaign *c, struct slot *s)
+{
+    struct agent_id gone = s->agent;
+    bool talked = s->stage == SLOT_TALK;
+    slots_drop_agent(&c->slots, s);
+    s->rung = s->picked_up = false;
+    if (talked)
+        s->since_us = c->now_us;
+    if (!find_agent(c, s))
+        wait(c, s);
+    (void)floor_move(c->env.floor, gone,
+                     talked ? AGENT_IN_CALL_ENDED : AGENT_IN_NOBODY, c->now_us);
+    (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
+}
+
+/* His call goes on without him, or not at all when nobody has answered. */
+static void leave_line(struct campaign *c, struct slot *s)
+{
+    s->rung = false;
+    campaign_crew_free(c, s, AGENT_IN_NOBODY);
+    if (s->leg.answered_us != 0 ||
+        !call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us))
+        return;
+    campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
+    campaign_out_action(c, ACTION_HANGUP, s)->reason = HANGUP_WITHDRAW;
+}
+
+/* He is signed out whatever he did: that comes after what follows here, so
+ * that nothing more is given to him. */
+void campaign_bridge_leg_lost(struct campaign *c, struct slot *s)
+{
+    (void)floor_move(c->env.floor, s->agent, AGENT_IN_SIGN_OUT, c->now_us);
+    switch (s->stage) {
+    case SLOT_LOOK: campaign_preview_skip(c, s); return;
+    case SLOT_TIED: leave_line(c, s); return;
+    case SLOT_RING:
+    case SLOT_TALK: wait_again(c, s); return;
+    case SLOT_WRAP: campaign_wrap_close(c, s, LASTING_BROKEN_OFF); return;
+    case SLOT_IDLE:
+    case SLOT_PROMISED:
+    case SLOT_LINE:
+    case SLOT_WAIT:
+    case SLOT_GONE:
+    case SLOT_STAGES: return;
+    }
+}

@@ -1,0 +1,200 @@
+#include "core/campaign/campaign_crew.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* --- the trace -------------------------------------------------------------*/
+
+void campaign_pace_trace(struct campaign *c, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+    if (c->crew->trace == NULL)
+        return;
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    c->crew->trace(c->crew->trace_arg, c->env.id, c->now_us, text);
+}
+
+static const char *held_back_by(const struct campaign *c)
+{
+    if (c->store_down)
+        return "the store cannot write";
+    if (c->now_us < c->hold_until_us)
+        return "the carrier refused a call";
+    if (c->state != CAMPAIGN_RUNNING)
+        return campaign_state_text(c->state);
+    if (c->limit != PACE_FREE && c->limit != PACE_ORDER)
+        return pace_limit_text(c->limit);
+    if (c->crew->order > 0 && c->hopper_n == 0)
+        return "no lead may be called now";
+    return c->crew->over_limit ? "over the limit: progressive" : "";
+}
+
+void campaign_pace_tell(struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    const struct policy_view *v = &w->view;
+    if (w->trace == NULL || !w->decided)
+        return;
+    const char *by = held_back_by(c);
+    campaign_pace_trace(
+        c,
+        "%s: %u ready, %u lines ring, %u wait, %u talk, %u wrap up, %u leave; "
+        "%llu of %llu lost; price %.4f, chance %.4f: %u wanted, %u dialled, %u "
+        "withdrawn%s%s",
+        vocab_dial_text(campaign_pace_mode(c)), v->now.idle, v->ringing,
+        v->now.waiting, v->talking, w->wrapping, v->now.leaving,
+        (unsigned long long)v->now.window.lost,
+        (unsigned long long)v->now.window.live, w->last.price, w->last.chance,
+        w->last.dial, w->dialled, w->withdrawn, by[0] != '\0' ? "; " : "", by);
+}
+
+/* --- over the law's limit --------------------------------------------------*/
+
+static bool risks(enum dial_mode m)
+{
+    return m == DIAL_POWER || m == DIAL_PREDICTIVE;
+}
+
+enum dial_mode campaign_pace_mode(const struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    bool again = c->now_us - w->over_asked_us >= ASK_AGAIN_US;
+    return w->over_limit && !again && risks(w->pacing.mode) ? DIAL_PROGRESSIVE
+                                                            : w->pacing.mode;
+}
+
+unsigned campaign_pace_uncovered(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    floor_counts(c->env.floor, c->env.id, &w->counts);
+    unsigned covered = w->lines.n + w->waiting.n;
+    return w->counts.ready > covered ? w->counts.ready - covered : 0;
+}
+
+void campaign_pace_over(struct campaign *c, bool over)
+{
+    struct crew *w = c->crew;
+    if (over)
+        w->over_asked_us = c->now_us;
+    if (over == w->over_limit)
+        return;
+    w->over_limit = over;
+    if (over) {
+        unsigned safe = campaign_pace_uncovered(c);
+        w->order = w->order < safe ? w->order : safe;
+    }
+    campaign_pace_trace(c, "%s",
+                        over ? "more people were abandoned than the law "
+                               "allows: one line for each ready agent, until "
+                               "the budget allows more"
+                             : "the budget of abandoned calls allows more than "
+                               "a line for each agent again");
+}
+
+/* --- the decision ----------------------------------------------------------*/
+
+static bool is_paced(enum dial_mode m)
+{
+    return m == DIAL_PROGRESSIVE || risks(m);
+}
+
+static void look(struct campaign *c, struct policy_view *v)
+{
+    struct crew *w = c->crew;
+    floor_counts(c->env.floor, c->env.id, &w->counts);
+    /* Agents for the calls that were promised are not there for others. */
+    unsigned idle = w->counts.ready;
+    idle -= w->promised.n < idle ? w->promised.n : idle;
+    *v = (struct policy_view){
+        .now = {.now_us = c->now_us,
+                .idle = idle,
+                .waiting = w->waiting.n,
+                .agents = w->counts.agents,
+                .leaving = w->counts.leaving},
+        .ringing = w->lines.n,
+        .talking = w->talking,
+    };
+    campaign_window(c, v);
+}
+
+/* Whether a line has rung for so long that it may be given up. */
+static bool rang_long(const struct campaign *c, const struct slot *s)
+{
+    int64_t from_us = s->rang_us != 0 ? s->rang_us : s->leg.placed_us;
+    return from_us != 0 && s->leg.answered_us == 0 &&
+           c->now_us - from_us >= WITHDRAW_US;
+}
+
+static void withdraw(struct campaign *c, unsigned n)
+{
+    struct crew *w = c->crew;
+    struct slot *s = slots_queue_first(&c->slots, &w->lines), *next;
+    if (n > WITHDRAW_MAX)
+        n = WITHDRAW_MAX;
+    for (unsigned i = 0; s != NULL && w->withdrawn < n && i < 4 * WITHDRAW_MAX;
+         i++, s = next) {
+        next = slots_queue_next(&c->slots, s);
+        if (c->now_us - s->leg.recorded_us < WITHDRAW_US)
+            return;
+        if (!rang_long(c, s) ||
+            !call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us))
+            continue;
+        campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
+        campaign_out_action(c, ACTION_HANGUP, s)->reason = HANGUP_WITHDRAW;
+        w->withdrawn++;
+    }
+}
+
+static void decide(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    look(c, &w->view);
+    w->last = (struct predictive_order){0};
+    if (!is_paced(w->pacing.mode)) {
+        predictive_observe(&w->policy.facts, c->now_us);
+        w->order = 0;
+        return;
+    }
+    policy_decide(&w->policy, &w->view, &w->last);
+    if (w->over_limit) {
+        unsigned covered = w->lines.n + w->waiting.n, idle = w->view.now.idle;
+        w->last.dial = idle > covered ? idle - covered : 0;
+    }
+    /* Nobody is called while nobody can take the call. */
+    w->order = w->counts.agents > 0 ? w->last.dial : 0;
+    w->decided = true;
+    withdraw(c, w->last.withdraw);
+}
+
+/* Somebody works, or somebody may answer. */
+static bool is_at_work(const struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    if (w->lines.n > 0 || w->waiting.n > 0)
+        return true;
+    return w->counts.agents > 0 && c->state == CAMPAIGN_RUNNING &&
+           (c->hopper_n > 0 || w->promised.n > 0);
+}
+
+int64_t campaign_pace_deadline(const struct campaign *c)
+{
+    return is_at_work(c) ? c->crew->tick_us : INT64_MAX;
+}
+
+void campaign_pace_tick(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    if (w->tick_us == INT64_MAX)
+        w->tick_us = c->now_us;
+    if (c->now_us < w->tick_us)
+        return;
+    w->tick_us += PREDICTIVE_TICK_US;
+    if (w->tick_us <= c->now_us)
+        w->tick_us = c->now_us + PREDICTIVE_TICK_US;
+    campaign_bridge_serve(c);
+    campaign_preview_promised(c);
+    decide(c);
+}

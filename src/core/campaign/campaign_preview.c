@@ -1,0 +1,167 @@
+#include "core/campaign/campaign_crew.h"
+
+/* --- leads that agents look at ---------------------------------------------*/
+
+static bool may_dial(const struct campaign *c)
+{
+    return c->state == CAMPAIGN_RUNNING && !c->store_down &&
+           c->now_us >= c->hold_until_us;
+}
+
+/* Slots for calls and those who wrap up are counted together. */
+static bool room_for_one(const struct campaign *c)
+{
+    return c->slots.calls + campaign_crew_held(c) <
+           2 * (size_t)c->env.plan->calls_max;
+}
+
+/* The next lead that the rules would allow now, promised calls first; taken
+ * out of its queue. NULL: none is at hand. */
+static struct slot *next_allowed(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    for (int n = 0; w->promised.n > 0 || c->hopper_n > 0; n++) {
+        if (n == STEP_LEADS_MAX || !campaign_out_room(c)) {
+            c->again = true;
+            return NULL;
+        }
+        struct slot *s = slots_queue_first(&c->slots, &w->promised);
+        if (s != NULL)
+            campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+        else
+            s = campaign_dial_next(c);
+        struct dial_want want = {.mode = w->pacing.mode, .only_ask = true};
+        if (campaign_dial_lead(c, s, &want) == DIAL_ALLOWED)
+            return s;
+    }
+    return NULL;
+}
+
+static void put_back(struct campaign *c, struct slot *s)
+{
+    if (s->promised)
+        campaign_stage(c, s, SLOT_PROMISED, LASTING_BROKEN_OFF);
+    else
+        campaign_dial_back(c, s);
+}
+
+static void show(struct campaign *c, struct slot *s, struct agent_id a)
+{
+    slots_give_agent(&c->slots, s, a);
+    campaign_stage(c, s, SLOT_LOOK, LASTING_BROKEN_OFF);
+    int64_t limit_ms = c->env.plan->preview_limit_ms;
+    if (c->crew->pacing.mode == DIAL_PREVIEW && limit_ms > 0)
+        floor_set_limit(c->env.floor, a, c->now_us + limit_ms * 1000);
+}
+
+bool campaign_preview_give(struct campaign *c, struct agent_id only)
+{
+    struct slot *s = may_dial(c) && room_for_one(c) ? next_allowed(c) : NULL;
+    if (s == NULL)
+        return false;
+    struct floor_want want = {
+        .campaign = c->env.id,
+        .skills = c->crew->skills,
+        .only = only,
+        .input = AGENT_IN_LEAD,
+    };
+    struct agent_id a = floor_take(c->env.floor, &want, c->now_us);
+    if (a.v == 0) {
+        put_back(c, s);
+        return false;
+    }
+    show(c, s, a);
+    return true;
+}
+
+void campaign_preview_offer(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    if (w->pacing.mode != DIAL_PREVIEW || !may_dial(c))
+        return;
+    floor_counts(c->env.floor, c->env.id, &w->counts);
+    for (unsigned n = 0; n < w->counts.ready; n++) {
+        if (n == OFFER_MAX) {
+            c->again = true;
+            return;
+        }
+        if (!campaign_preview_give(c, (struct agent_id){0}))
+            return;
+    }
+}
+
+void campaign_preview_skip(struct campaign *c, struct slot *s)
+{
+    campaign_crew_free(c, s, AGENT_IN_NOBODY);
+    campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+    campaign_out_lead(c, s, campaign_out_waits(s), c->now_us + SKIP_US,
+                      "skipped");
+}
+
+/* --- calls for one agent ---------------------------------------------------*/
+
+static bool no_room(struct campaign *c)
+{
+    struct pace_input in = {.now_us = c->now_us,
+                            .room = c->room,
+                            .calls = (unsigned)c->slots.calls,
+                            .order = 1};
+    enum pace_limit why;
+    if (!may_dial(c)) {
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "the campaign does not dial now; its status says "
+                             "why");
+        return true;
+    }
+    if (pace_now(&c->pace, &in, &why) > 0)
+        return false;
+    campaign_crew_refuse(c, TM_ESTATE, "%s; dial again in a moment",
+                         pace_limit_text(why));
+    return true;
+}
+
+void campaign_preview_dial(struct campaign *c, struct slot *s)
+{
+    struct agent_id a = s->agent;
+    if (no_room(c))
+        return;
+    campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+    slots_drop_agent(&c->slots, s);
+    struct dial_want want = {.mode = c->crew->pacing.mode, .agent = a};
+    if (campaign_dial_lead(c, s, &want) == DIAL_STARTED)
+        return;
+    (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);
+    campaign_crew_refuse(c, TM_ESTATE,
+                         "the law or a cap says no to this call now; the lead "
+                         "waits for its time");
+}
+
+/* A person promised the call, so it never meets nobody: an agent is taken
+ * first. */
+void campaign_preview_promised(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    bool shown =
+        w->pacing.mode == DIAL_PREVIEW || w->pacing.mode == DIAL_MANUAL;
+    if (shown || !may_dial(c))
+        return;
+    for (int n = 0; n < OFFER_MAX && w->promised.n > 0; n++) {
+        struct pace_input in = {.now_us = c->now_us,
+                                .room = c->room,
+                                .calls = (unsigned)c->slots.calls,
+                                .order = 1};
+        if (pace_now(&c->pace, &in, &c->limit) == 0 || !campaign_out_room(c))
+            return;
+        floor_counts(c->env.floor, c->env.id, &w->counts);
+        if (w->counts.ready == 0)
+            return;
+        struct slot *s = slots_queue_first(&c->slots, &w->promised);
+        campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+        struct dial_want want = {.mode = DIAL_PROGRESSIVE, .take_agent = true};
+        enum dial_answer answer = campaign_dial_lead(c, s, &want);
+        if (answer == DIAL_KEPT) {
+            campaign_stage(c, s, SLOT_PROMISED, LASTING_BROKEN_OFF);
+            return;
+        }
+    }
+}

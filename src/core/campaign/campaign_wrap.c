@@ -1,0 +1,260 @@
+#include "core/campaign/campaign_crew.h"
+
+/* --- what the call was -----------------------------------------------------*/
+
+/* What an answered call was that no agent ever had. */
+static enum outcome judge_unserved(struct campaign *c, struct slot *s,
+                                   enum call_cause cause)
+{
+    if (s->machine)
+        return OUTCOME_MACHINE;
+    /* He hung up in the time that the law gives us: nobody was abandoned. */
+    bool hung_up = cause == CAUSE_CALLEE && s->stage != SLOT_GONE;
+    campaign_bridge_settle(c, s, !hung_up);
+    if (s->run.opted_out)
+        return OUTCOME_OPTED_OUT;
+    return hung_up ? OUTCOME_HUNG_UP : OUTCOME_ABANDONED;
+}
+
+static enum outcome judge(struct campaign *c, struct slot *s,
+                          enum call_cause cause, bool crossed)
+{
+    if (s->served)
+        return s->run.opted_out ? OUTCOME_OPTED_OUT : OUTCOME_TALKED;
+    if (s->leg.answered_us != 0)
+        return judge_unserved(c, s, cause);
+    if (!crossed)
+        return campaign_end_unanswered(cause);
+    /* Taken up while we withdrew: a live call that found nobody. */
+    campaign_bridge_settle(c, s, true);
+    (void)campaign_out_record(c, RECORD_ANSWERED, s);
+    return OUTCOME_ABANDONED;
+}
+
+/* What the network or we broke off says nothing about people. */
+static enum lasting_end end_of_line(enum outcome o, enum call_cause cause)
+{
+    bool broken =
+        cause == CAUSE_US || (outcome_flags(o) & OUTCOME_F_NETWORK) != 0;
+    return broken ? LASTING_BROKEN_OFF : LASTING_OTHER;
+}
+
+static void write_end(struct campaign *c, struct slot *s, enum outcome o,
+                      enum call_cause cause, int code)
+{
+    struct crew *w = c->crew;
+    bool abandoned = s->settled && s->lost;
+    struct record *r = campaign_end_record(c, s, o);
+    r->code = code;
+    r->value = str_of(call_event_cause_text(cause));
+    r->live = s->settled;
+    r->abandoned = abandoned;
+    if (s->settled) {
+        tm_assert(w->live_up > 0 && w->lost_up >= (uint64_t)abandoned);
+        w->live_up--;
+        w->lost_up -= abandoned;
+    }
+    campaign_counters_ended(&c->counters, c->now_us, s->settled, abandoned);
+}
+
+/* --- the agent's part ------------------------------------------------------*/
+
+static void lead_record(struct campaign *c, const struct slot *s,
+                        enum lead_state state, int64_t due_us,
+                        const char *reason)
+{
+    struct record *r = campaign_out_record(c, RECORD_LEAD, s);
+    r->attempt = s->over;
+    r->e164 = s->e164;
+    r->state = (int)state;
+    r->due_us = due_us;
+    r->key = str_of(reason);
+    if (state == LEAD_WAITING && due_us < c->own_due_us)
+        c->own_due_us = due_us;
+    if (state == LEAD_CALLBACK && due_us < c->crew->promised_due_us)
+        c->crew->promised_due_us = due_us;
+}
+
+/* Holds until the agent says more: not lost when he never does, and not at
+ * once when he is slow. */
+static void lead_unsaid(struct campaign *c, struct slot *s)
+{
+    struct retry_next next =
+        retry_after(&c->env.plan->retry, &s->lead, OUTCOME_TALKED, c->now_us);
+    int64_t least_us =
+        c->now_us + CIVIL_DAY_US + c->env.plan->wrap_limit_ms * 1000;
+    if (next.state == LEAD_WAITING && next.due_us < least_us)
+        next.due_us = least_us;
+    lead_record(c, s, next.state, next.due_us, "no_disposition");
+}
+
+static struct retry_next next_number(const struct campaign *c,
+                                     const struct slot *s)
+{
+    for (size_t i = 0; i < s->lead.phones; i++)
+        if (!s->lead.phone[i].bad)
+            return (struct retry_next){LEAD_WAITING, c->now_us, "wrong_number"};
+    return (struct retry_next){LEAD_EXHAUSTED, 0, "wrong_number"};
+}
+
+static struct retry_next next_of(const struct campaign *c, struct slot *s,
+                                 const struct disposition *d)
+{
+    switch (d->action) {
+    case DISPOSITION_DONE:
+        return (struct retry_next){LEAD_DONE, 0,
+                                   d->success ? "success" : "done"};
+    case DISPOSITION_RETRY:
+        return retry_after(&c->env.plan->retry, &s->lead, OUTCOME_TALKED,
+                           c->now_us);
+    case DISPOSITION_CALLBACK:
+        return (struct retry_next){LEAD_CALLBACK, s->disposed_due_us,
+                                   "callback"};
+    case DISPOSITION_OPT_OUT:
+        return (struct retry_next){LEAD_DENIED, 0, "opted_out"};
+    case DISPOSITION_WRONG:
+        s->lead.phone[s->phone].bad = true;
+        return next_number(c, s);
+    case DISPOSITION_DO_COUNT: break;
+    }
+    tm_unreachable("a disposition outside its table");
+}
+
+static void opt_out(struct campaign *c, struct slot *s)
+{
+    if (s->told_off)
+        return;
+    s->told_off = true;
+    struct record *r = campaign_out_record(c, RECORD_OPT_OUT, s);
+    r->attempt = s->attempt.v != 0 ? s->attempt : s->over;
+    r->e164 = s->e164;
+    suppression_add(c->env.suppression, c->env.seller, s->e164, c->now_us);
+}
+
+/* The slot's call is over and its disposition is set. */
+static void carry_out(struct campaign *c, struct slot *s)
+{
+    const struct disposition *d = &c->env.plan->disposition[s->disposition];
+    struct record *r = campaign_out_record(c, RECORD_DISPOSITION, s);
+    r->attempt = s->over;
+    r->e164 = s->e164;
+    r->agent = s->agent;
+    r->key = d->word;
+    r->due_us = d->action == DISPOSITION_CALLBACK ? s->disposed_due_us : 0;
+    struct retry_next next = next_of(c, s, d);
+    lead_record(c, s, next.state, next.due_us, next.reason);
+}
+
+void campaign_wrap_close(struct campaign *c, struct slot *s,
+                         enum lasting_end how)
+{
+    struct agent_id a = s->agent;
+    tm_assert(s->attempt.v == 0);
+    if (s->disposition >= 0)
+        carry_out(c, s);
+    if (a.v != 0)
+        slots_drop_agent(&c->slots, s);
+    campaign_stage(c, s, SLOT_IDLE, how);
+    slots_give(&c->slots, s);
+    if (a.v != 0)
+        (void)floor_move(c->env.floor, a, AGENT_IN_READY, c->now_us);
+}
+
+/* --- the end ---------------------------------------------------------------*/
+
+static void end_talk(struct campaign *c, struct slot *s)
+{
+    struct agent_id a = s->agent;
+    if (a.v != 0) {
+        if (s->rung)
+            campaign_out_action(c, ACTION_DROP, s)->agent = a;
+        (void)floor_move(c->env.floor, a, AGENT_IN_CALL_ENDED, c->now_us);
+    }
+    s->over = s->attempt;
+    numbers_end(c->env.numbers, s->e164);
+    slots_call_end(&c->slots, s);
+    campaign_stage(c, s, SLOT_WRAP, LASTING_GOAL);
+    if (s->disposition >= 0) {
+        campaign_wrap_close(c, s, LASTING_GOAL);
+        return;
+    }
+    lead_unsaid(c, s);
+    if (a.v == 0)
+        campaign_wrap_close(c, s, LASTING_BROKEN_OFF);
+    else if (c->env.plan->wrap_limit_ms > 0)
+        floor_set_limit(c->env.floor, a,
+                        c->now_us + c->env.plan->wrap_limit_ms * 1000);
+}
+
+void campaign_wrap_end(struct campaign *c, struct slot *s,
+                       enum call_cause cause, int code)
+{
+    bool crossed = s->leg.answered_us == 0 && code >= 200 && code < 300;
+    enum outcome o = judge(c, s, cause, crossed);
+    campaign_end_count(s, o);
+    write_end(c, s, o, cause, code);
+    if (s->served && o == OUTCOME_TALKED) {
+        end_talk(c, s);
+        return;
+    }
+    struct retry_next next =
+        retry_after(&c->env.plan->retry, &s->lead, o, c->now_us);
+    campaign_crew_free(c, s, s->served ? AGENT_IN_CALL_ENDED : AGENT_IN_NOBODY);
+    campaign_stage(c, s, SLOT_GONE, end_of_line(o, cause));
+    campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+    campaign_out_lead(c, s, next.state, next.due_us, next.reason);
+}
+
+static const struct disposition *find_word(const struct plan *p,
+                                           struct slice word, int *index)
+{
+    for (size_t i = 0; i < p->dispositions; i++) {
+        if (str_same(p->disposition[i].word, word)) {
+            *index = (int)i;
+            return &p->disposition[i];
+        }
+    }
+    return NULL;
+}
+
+static void refuse_word(struct campaign *c, struct slice word)
+{
+    const struct plan *p = c->env.plan;
+    char known[200] = "";
+    struct buf b = {.p = known, .cap = sizeof(known), .max = sizeof(known) - 1};
+    for (size_t i = 0; i < p->dispositions; i++)
+        buf_addf(&b, "%s%.*s", i > 0 ? ", " : "", (int)p->disposition[i].word.n,
+                 p->disposition[i].word.p);
+    campaign_crew_refuse(c, TM_EINVAL,
+                         "\"%.*s\" is no disposition of this campaign; those "
+                         "are: %s",
+                         (int)word.n, word.p, b.n > 0 ? known : "none");
+}
+
+void campaign_wrap_dispose(struct campaign *c, struct slot *s,
+                           const struct agent_order *o)
+{
+    int index = -1;
+    if (s->stage != SLOT_TALK && s->stage != SLOT_WRAP) {
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "he has not talked with this person yet");
+        return;
+    }
+    const struct disposition *d = find_word(c->env.plan, o->word, &index);
+    if (d == NULL) {
+        refuse_word(c, o->word);
+        return;
+    }
+    if (d->action == DISPOSITION_CALLBACK && o->due_us <= c->now_us) {
+        campaign_crew_refuse(c, TM_EINVAL,
+                             "a call back needs an instant that is ahead; say "
+                             "when it is due");
+        return;
+    }
+    s->disposition = index;
+    s->disposed_due_us = o->due_us;
+    if (d->action == DISPOSITION_OPT_OUT)
+        opt_out(c, s);
+    if (s->stage == SLOT_WRAP)
+        campaign_wrap_close(c, s, LASTING_GOAL);
+}
