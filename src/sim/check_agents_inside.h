@@ -1,0 +1,101 @@
+/*
+ * Private to the checker of agents: its books. check_agents.c keeps them,
+ * check_agents_state.c follows agents and their legs, check_agents_call.c the
+ * calls, check_agents_lead.c what becomes of people.
+ */
+#ifndef SIM_CHECK_AGENTS_INSIDE_H
+#define SIM_CHECK_AGENTS_INSIDE_H
+
+#include "base/map.h"
+#include "core/lead/lead.h"
+#include "sim/check_agents.h"
+
+/* A call to a person, or a leg to an agent. */
+struct check_agents_call {
+    struct attempt_id id;
+    struct lead_id lead;
+    struct agent_id staff; /* a leg: whose */
+    uint64_t e164;
+    int64_t recorded_us, expires_us;
+    int64_t placed_us, ringing_us, answered_us, bridged_us, ended_us;
+    bool invited, ended;
+    bool live, abandoned, bridged;
+    struct agent_id agent; /* who has or had him last */
+    bool disposed, wants_out, opted_out;
+    bool stepped; /* a clock was set while it was up */
+};
+
+struct check_agents_member { /* a lead */
+    struct lead_id id;
+    enum lead_state state;
+    int64_t due_us;
+    bool open;     /* in a call */
+    bool disposed; /* the next step must fit `action` */
+    enum disposition_do action;
+    bool talked; /* the next step comes a day later, unless disposed */
+};
+
+struct check_agents_man {
+    struct agent_id id;
+    enum agent_state state;
+    int64_t since_us;
+    uint64_t since_record;
+    struct attempt_id attempt;          /* of the state */
+    int64_t ready_from_us, ready_to_us; /* the last time; to: INT64_MAX */
+    struct attempt_id leg;
+    bool leg_up;
+    bool known; /* a state was told since the start */
+};
+
+struct check_agents {
+    struct check_floor w;
+    struct map calls, members, men; /* id -> index + 1 */
+    struct check_agents_call *call;
+    size_t calls_n, call_cap;
+    struct check_agents_member *member;
+    size_t members_n, member_cap;
+    struct check_agents_man *man;
+    size_t men_n, man_cap;
+    uint64_t now; /* number of the record */
+    int64_t now_us;
+    size_t open;      /* calls to people that are up */
+    size_t ready, on; /* agents ready; who can take a call now or soon */
+    bool running;
+    int64_t quiet_us; /* since when nothing was tried */
+    bool stuck_told;
+    struct check_agents_sums sums;
+    uint64_t findings;
+    struct check_agents_finding finding[CHECK_AGENTS_KEPT];
+};
+
+struct check_agents_call *check_agents_call(struct check_agents *c,
+                                            struct attempt_id id);
+struct check_agents_call *check_agents_new_call(struct check_agents *c,
+                                                struct attempt_id id);
+/* Made when it is new. */
+struct check_agents_member *check_agents_member(struct check_agents *c,
+                                                struct lead_id id);
+struct check_agents_man *check_agents_man(struct check_agents *c,
+                                          struct agent_id id);
+
+/* check_agents_state.c */
+void check_agents_moved(struct check_agents *c, const struct record *r);
+void check_agents_leg(struct check_agents *c, const struct record *r);
+void check_agents_restart(struct check_agents *c, const struct record *r);
+void check_agents_at_end(struct check_agents *c);
+
+/* check_agents_call.c */
+void check_agents_attempt(struct check_agents *c, const struct record *r);
+void check_agents_event(struct check_agents *c, const struct record *r);
+void check_agents_bridged(struct check_agents *c, const struct record *r);
+void check_agents_ended(struct check_agents *c, const struct record *r);
+
+/* check_agents_lead.c */
+void check_agents_disposed(struct check_agents *c, const struct record *r);
+void check_agents_opt_out(struct check_agents *c, const struct record *r);
+void check_agents_next_step(struct check_agents *c, const struct record *r);
+void check_agents_first(struct check_agents *c, const struct record *r);
+void check_agents_quiet(struct check_agents *c, int64_t now_us);
+void check_agents_people(struct check_agents *c);
+
+#endif
