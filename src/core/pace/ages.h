@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-enum { AGES_BINS_MAX = 640 };
+enum { AGES_BINS_MAX = 640, AGES_WORDS = AGES_BINS_MAX / 64 };
 
 struct ages {
     int64_t bin_us;
@@ -26,6 +26,7 @@ struct ages {
     uint32_t all;   /* of every age */
     uint32_t older; /* than the ring */
     uint32_t born[AGES_BINS_MAX];
+    uint64_t used[AGES_WORDS]; /* a bit for each slot that is not empty */
 };
 
 void ages_init(struct ages *a, int64_t bin_us, unsigned bins, int64_t now_us);
@@ -35,5 +36,8 @@ void ages_born(struct ages *a);
 _Bool ages_gone(struct ages *a, int64_t born_us);
 /* How many have lived for `age` bins, the last bin with all older ones. */
 uint32_t ages_of(const struct ages *a, unsigned age);
+/* The least age from `age` on that anybody has; a->bins: nobody. Walking with
+ * it costs by the ages there are, not by the bins. */
+unsigned ages_next(const struct ages *a, unsigned age);
 
 #endif

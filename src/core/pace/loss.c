@@ -42,16 +42,12 @@ void loss_cdf_init(struct loss_cdf *c, struct loss_count of)
 {
     tm_assert(of.mean >= 0.0 && of.variance >= 0.0);
     c->of = of;
-    if (of.mean > NORMAL_FROM)
+    c->counts = 0;
+    if (of.mean > NORMAL_FROM || of.mean < 1e-9)
         return;
-    if (of.mean < 1e-9) {
-        for (int n = 0; n < LOSS_COUNTS; n++)
-            c->cdf[n] = 1.0;
-        return;
-    }
-    int counts = katz(of, c->cdf);
-    for (int n = 1; n < LOSS_COUNTS; n++)
-        c->cdf[n] = n < counts ? c->cdf[n] + c->cdf[n - 1] : 1.0;
+    c->counts = katz(of, c->cdf);
+    for (int n = 1; n < c->counts; n++)
+        c->cdf[n] += c->cdf[n - 1];
 }
 
 /* Both as one normal number, with the correction for whole numbers. */
@@ -69,7 +65,7 @@ static double by_normal(struct loss_count answers, long free,
 /* The chance of at most n, which would not be enough. */
 static double cdf_at(const struct loss_cdf *c, long n)
 {
-    return c->cdf[n < LOSS_COUNTS ? n : LOSS_COUNTS - 1];
+    return n < c->counts ? c->cdf[n] : 1.0;
 }
 
 double loss_chance(struct loss_count answers, long free,

@@ -19,6 +19,7 @@ struct loss_count {
 /* Cumulative distribution of a count, for many questions with one other. */
 struct loss_cdf {
     struct loss_count of;
+    int counts; /* from here on the cdf is 1 */
     double cdf[LOSS_COUNTS];
 };
 void loss_cdf_init(struct loss_cdf *c, struct loss_count of);

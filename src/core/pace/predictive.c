@@ -80,11 +80,10 @@ static double expected_in_tick(const struct predictive *p)
 {
     enum { TICKS = RING_BIN_US / PREDICTIVE_TICK_US };
     double sum = 0.0;
-    for (unsigned age = 0; age < RING_BINS * TICKS; age++) {
-        uint32_t n = ages_of(&p->lines, age);
-        if (n > 0)
-            sum += n * p->rings.hazard[age / TICKS];
-    }
+    const struct ages *a = &p->lines;
+    for (unsigned age = ages_next(a, 0); age < RING_BINS * TICKS;
+         age = ages_next(a, age + 1))
+        sum += ages_of(a, age) * p->rings.hazard[age / TICKS];
     return sum / TICKS;
 }
 
@@ -333,10 +332,9 @@ struct forecast {
 static void add(const struct ages *a, const predictive_row *chance, double rho,
                 struct loss_count *sum)
 {
-    for (unsigned age = 0; age < a->bins; age++) {
+    for (unsigned age = ages_next(a, 0); age < a->bins;
+         age = ages_next(a, age + 1)) {
         uint32_t n = ages_of(a, age);
-        if (n == 0)
-            continue;
         for (unsigned k = 0; k < PREDICTIVE_AHEAD; k++) {
             double q = least(chance[age][k] * rho, 1.0);
             sum[k].mean += n * q;

@@ -138,6 +138,21 @@ static void test_tables_property(void **state)
     }
 }
 
+/* Walking finds every age that is there, in order, and no other. */
+static void check_walk(const struct ages *a, uint64_t seed)
+{
+    unsigned next = ages_next(a, 0);
+    for (unsigned age = 0; age < a->bins; age++) {
+        if (ages_of(a, age) == 0)
+            continue;
+        if (next != age)
+            fail_msg("seed %llu: age %u comes, %u is there",
+                     (unsigned long long)seed, next, age);
+        next = ages_next(a, age + 1);
+    }
+    assert_int_equal(next, a->bins);
+}
+
 /* Counts by age against a plain list, with ends that had no beginning and
  * long pauses, before and after 1970. */
 static void test_ages_property(void **state)
@@ -145,12 +160,13 @@ static void test_ages_property(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 50; seed++) {
         enum { MANY = 400 };
+        const unsigned bins = seed % 2 == 0 ? 64 : 100;
         struct rng r;
         struct ages a;
         int64_t born[MANY], now = -400 * S;
         unsigned n = 0;
         rng_init(&r, seed, "ages");
-        ages_init(&a, S, 64, now);
+        ages_init(&a, S, bins, now);
         for (int i = 0; i < 2000; i++) {
             now += (int64_t)rng_below(&r, i % 500 == 0 ? 90000000 : 700000);
             ages_move(&a, now);
@@ -165,8 +181,9 @@ static void test_ages_property(void **state)
                 assert_false(ages_gone(&a, now - 3 * S));
             }
             uint32_t sum = 0;
-            for (unsigned age = 0; age < 64; age++)
+            for (unsigned age = 0; age < bins; age++)
                 sum += ages_of(&a, age);
+            check_walk(&a, seed);
             if (sum != n || a.all != n)
                 fail_msg("seed %llu: %u and %u of %u", (unsigned long long)seed,
                          sum, a.all, n);
