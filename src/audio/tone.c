@@ -5,7 +5,7 @@
 
 #include "base/assert.h"
 
-enum { KEY_LEVEL = 7000, SIGNAL_LEVEL = 5000 };
+enum { KEY_LEVEL = 7000, SIGNAL_LEVEL = 5000, EDGE_MS = 20 };
 
 static const double two_pi = 6.283185307179586;
 
@@ -87,6 +87,20 @@ static struct pcm *sit_vacant(void)
     return p;
 }
 
+/* Fades in and out by half a cosine: edges that do not click in an ear. */
+static struct pcm *soft(struct pcm *p, unsigned edge_ms)
+{
+    size_t n = samples(edge_ms);
+    tm_assert(2 * n <= p->n);
+    for (size_t i = 0; i < n; ++i) {
+        double gain = 0.5 - 0.5 * cos(two_pi / 2 * (double)i / (double)n);
+        int16_t *head = &p->sample[i], *tail = &p->sample[p->n - 1 - i];
+        *head = (int16_t)(*head * gain);
+        *tail = (int16_t)(*tail * gain);
+    }
+    return p;
+}
+
 struct pcm *tone_signal(enum tone_signal which)
 {
     switch (which) {
@@ -95,6 +109,7 @@ struct pcm *tone_signal(enum tone_signal which)
     case TONE_REORDER: return cadence((const double[]){480, 620}, 250, 250);
     case TONE_SIT_VACANT: return sit_vacant();
     case TONE_BEEP: return tone_plain(1000, SIGNAL_LEVEL, 400);
+    case TONE_AGENT: return soft(tone_plain(440, SIGNAL_LEVEL, 200), EDGE_MS);
     case TONE_SIGNALS: break;
     }
     tm_unreachable("unknown signal");

@@ -31,6 +31,7 @@ enum tone_signal {
     TONE_REORDER,    /* 480+620, 0.25 s on, 0.25 s off: one turn */
     TONE_SIT_VACANT, /* special information tone: vacant code */
     TONE_BEEP,       /* 1,000 Hz, 400 ms: a voicemail box */
+    TONE_AGENT,      /* 440 Hz, 200 ms, soft edges: a person is there */
     TONE_SIGNALS
 };
 

@@ -49,6 +49,9 @@ static int end_stale(void *self, struct slice dialog, struct err *e)
     if (dialog_record_trunk(dialog, name, sizeof name) != TM_OK) {
         return err_set(e, TM_EINVAL, "a dialog record without a trunk");
     }
+    if (strcmp(name, CARRIER_SIP_NO_TRUNK) == 0 && c->agent_stack) {
+        return dialog_end_record(c->agent_stack, dialog, "", "", e);
+    }
     struct trunk *t = carrier_sip_trunk(c, name);
     if (!t) {
         return err_set(e, TM_EINVAL,
@@ -80,12 +83,26 @@ static void tell_owed(void *arg)
     }
 }
 
-/* The stack of a local address and port: trunks share it. */
+/* True when the agents' stack has what a trunk needs. */
+static bool agents_serve(const struct carrier_sip *c,
+                         const struct trunk_config *t)
+{
+    return c->agent_stack && t->local_port != 0 &&
+           t->transport != SIP_STACK_TLS &&
+           sip_stack_port(c->agent_stack, t->transport) == t->local_port &&
+           strcmp(sip_stack_address(c->agent_stack), t->local_address) == 0;
+}
+
+/* The stack of a local address and port: trunks and agents share it. */
 static int stack_for(struct carrier_sip *c,
                      const struct carrier_sip_config *config,
                      const struct trunk_config *t, struct sip_stack **out,
                      struct err *e)
 {
+    if (agents_serve(c, t)) {
+        *out = c->agent_stack;
+        return TM_OK;
+    }
     for (size_t i = 0; i < c->trunks; ++i) {
         const struct trunk_config *o = trunk_config(c->trunk[i]);
         if (o->local_port == t->local_port && o->transport == t->transport &&
@@ -151,6 +168,9 @@ static int parts_start(struct carrier_sip *c,
             config->prompt_bytes_max ? config->prompt_bytes_max : prompt_bytes,
             &c->log, carrier_sip_prompts_made, c, e);
     }
+    if (rc == TM_OK) {
+        rc = carrier_sip_agents_start(c, config, e);
+    }
     return rc == TM_OK ? trunks_start(c, config, e) : rc;
 }
 
@@ -171,7 +191,7 @@ int carrier_sip_start(struct carrier_sip **out, struct loop *l,
     tm_assert(out != NULL && l != NULL && config->clock != NULL);
     struct carrier_sip *c = mem_alloc(sizeof *c);
     const char *dir = config->record_dir ? config->record_dir : "";
-    size_t slots = config->trunks + 1;
+    size_t slots = config->trunks + 1; /* the agents' */
     c->magic = CARRIER_SIP_MAGIC;
     c->loop = l;
     c->log = config->log;
@@ -194,6 +214,8 @@ int carrier_sip_start(struct carrier_sip **out, struct loop *l,
         .prepare = carrier_sip_prepare,
         .play = carrier_sip_play,
         .silence = carrier_sip_silence,
+        .bridge = carrier_sip_bridge,
+        .part = carrier_sip_part,
         .hangup = hangup,
         .end_stale = end_stale,
         .room = room,
@@ -248,6 +270,7 @@ void carrier_sip_stop(struct carrier_sip *c)
         dialog_forget(call->dialog);
         carrier_sip_call_free(call);
     }
+    registrar_free(c->registrar);
     for (size_t i = 0; i < c->trunks; ++i) {
         trunk_free(c->trunk[i]);
     }

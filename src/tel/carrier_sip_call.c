@@ -1,18 +1,11 @@
-/* One call of the carrier, from the permit to its end. */
-#include <inttypes.h>
-#include <stdio.h>
+/* One call of the carrier, from its INVITE to its end. */
 #include <string.h>
 
 #include "base/arena.h"
 #include "tel/carrier_sip_cause.h"
 #include "tel/carrier_sip_priv.h"
 
-enum {
-    CALL_MAGIC = 0x43414c4c,
-    RECORD_MAX = 8192,
-    SDP_MAX = 2048,
-    USED_MAX = 8192, /* permits in one generation of those used */
-};
+enum { RECORD_MAX = 8192 };
 
 struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,
                                           struct attempt_id a)
@@ -22,7 +15,7 @@ struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,
         return NULL;
     }
     struct carrier_sip_call *call = (void *)(uintptr_t)v;
-    tm_assert(call->magic == CALL_MAGIC);
+    tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
     return call;
 }
 
@@ -53,7 +46,7 @@ void carrier_sip_tell_placed(struct carrier_sip_call *call)
 
 void carrier_sip_emit(struct carrier_sip_call *call, struct carrier_event *ev)
 {
-    tm_assert(call->magic == CALL_MAGIC);
+    tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
     carrier_sip_tell_placed(call);
     ev->attempt = call->attempt;
     send_event(call->carrier, ev);
@@ -62,14 +55,19 @@ void carrier_sip_emit(struct carrier_sip_call *call, struct carrier_event *ev)
 void carrier_sip_call_free(struct carrier_sip_call *call)
 {
     struct carrier_sip *c = call->carrier;
-    tm_assert(call->magic == CALL_MAGIC);
+    tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
     tmr_cancel(&call->ring);
     tmr_cancel(&call->hold);
     list_unlink(&call->owed);
     carrier_sip_play_drop(call);
     list_unlink(&call->all);
-    media_leg_close(call->leg);
-    trunk_give(call->trunk);
+    if (call->mate) {
+        call->mate->mate = NULL;
+    }
+    media_leg_close(call->leg); /* parts it */
+    if (call->trunk) {
+        trunk_give(call->trunk);
+    }
     (void)map_remove(&c->calls, (uint64_t)call->attempt.v);
     tm_assert(c->call_count > 0);
     --c->call_count;
@@ -80,7 +78,7 @@ void carrier_sip_call_free(struct carrier_sip_call *call)
 void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
                         const char *reason)
 {
-    tm_assert(call->magic == CALL_MAGIC);
+    tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
     if (call->state != CALL_ENDING) {
         call->state = CALL_ENDING;
         call->wanted = cause;
@@ -98,39 +96,42 @@ static void ring_over(void *arg)
 }
 
 /* A timer may come up to its resolution early; the time is the law's least. */
-static void start_ring(struct carrier_sip_call *call)
+void carrier_sip_start_ring(struct carrier_sip_call *call)
 {
     tmr_start(&call->ring, (uint64_t)call->ring_timeout_ms + 1, ring_over,
               call);
 }
 
-/* Our side of a description: codecs in the trunk's order. */
-static struct sdp_text our_sdp(const struct carrier_sip_call *call)
+struct sdp_text carrier_sip_our_sdp(const struct carrier_sip_call *call)
 {
-    const struct trunk_config *t = trunk_config(call->trunk);
     struct sdp_text s = {
-        .codecs = t->codecs,
+        .codecs = call->way.codecs,
         .event_pt = 101,
         .ptime = 20,
         .send = true,
         .receive = true,
         .port = media_leg_port(call->leg),
     };
-    memcpy(s.codec, t->codec, sizeof s.codec);
-    (void)str_copy(s.address, sizeof s.address, str_of(t->local_address));
+    memcpy(s.codec, call->way.codec, sizeof s.codec);
+    (void)str_copy(s.address, sizeof s.address, str_of(call->way.address));
     return s;
 }
 
-static void tell_dialog(struct carrier_sip_call *call,
-                        enum carrier_event_kind kind, int code)
+/* Returns the event's time. */
+static int64_t tell_dialog(struct carrier_sip_call *call,
+                           enum carrier_event_kind kind, int code)
 {
     struct buf b;
     buf_init(&b, RECORD_MAX);
-    dialog_record(call->dialog, trunk_config(call->trunk)->name, &b);
+    dialog_record(call->dialog,
+                  call->trunk ? trunk_config(call->trunk)->name
+                              : CARRIER_SIP_NO_TRUNK,
+                  &b);
     struct carrier_event ev = {
         .kind = kind, .code = code, .text = buf_slice(&b)};
     carrier_sip_emit(call, &ev);
     buf_fini(&b);
+    return ev.at_us;
 }
 
 static void on_provisional(struct carrier_sip_call *call,
@@ -145,7 +146,7 @@ static void on_provisional(struct carrier_sip_call *call,
         struct carrier_event out = {.kind = CARRIER_RINGING, .code = ev->code};
         call->state = CALL_RINGING;
         /* The callee has the whole time from the first ring on. */
-        start_ring(call);
+        carrier_sip_start_ring(call);
         carrier_sip_emit(call, &out);
     }
 }
@@ -154,8 +155,8 @@ static void hold_over(void *arg)
 {
     struct carrier_sip_call *call = arg;
     tel_log(&call->carrier->log, TEL_LOG_WARNING,
-            "trunk %s: a call was on hold for %u s and is ended",
-            trunk_config(call->trunk)->name, call->carrier->hold_max_ms / 1000);
+            "%s: a call was on hold for %u s and is ended", call->way.name,
+            call->carrier->hold_max_ms / 1000);
     carrier_sip_hangup(call, CAUSE_US, "Q.850;cause=16");
 }
 
@@ -204,8 +205,7 @@ static void on_answered(struct carrier_sip_call *call,
     tmr_cancel(&call->ring);
     if (connect_media(call, ev->sdp, &e) != TM_OK) {
         tel_log(&call->carrier->log, TEL_LOG_WARNING,
-                "trunk %s answered with media of no use: %s",
-                trunk_config(call->trunk)->name, e.text);
+                "%s answered with media of no use: %s", call->way.name, e.text);
         call->end_code = ev->code;
         carrier_sip_hangup(call,
                            e.code == TM_EINVAL ? CAUSE_PROTOCOL : CAUSE_MEDIA,
@@ -213,14 +213,20 @@ static void on_answered(struct carrier_sip_call *call,
         return;
     }
     call->state = CALL_ANSWERED;
-    tell_dialog(call, CARRIER_ANSWERED, ev->code);
+    int64_t at_us = tell_dialog(call, CARRIER_ANSWERED, ev->code);
+    if (call->detect && call->state == CALL_ANSWERED) {
+        /* Nothing here knows a machine: every answer counts as a person's,
+         * from the answer on, which is the strict reading of the law. */
+        struct carrier_event out = {.kind = CARRIER_PERSON, .since_us = at_us};
+        carrier_sip_emit(call, &out);
+    }
 }
 
 /* A new offer of the peer: hold, resume, other address, session refresh. */
 static void on_offer(struct carrier_sip_call *call,
                      const struct dialog_event *ev)
 {
-    struct sdp_text theirs, ours = our_sdp(call), answer;
+    struct sdp_text theirs, ours = carrier_sip_our_sdp(call), answer;
     if (ev->sdp.n == 0) {
         call->offered = true;
         sdp_text_write(&ours, call->session, ++call->version, ev->answer);
@@ -249,9 +255,9 @@ static void on_confirmed(struct carrier_sip_call *call,
     }
     if (ev->sdp.n == 0 || connect_media(call, ev->sdp, &e) != TM_OK) {
         tel_log(&call->carrier->log, TEL_LOG_WARNING,
-                "trunk %s: an ACK without an answer to our offer: the sound "
+                "%s: an ACK without an answer to our offer: the sound "
                 "stays as it was. %s",
-                trunk_config(call->trunk)->name, e.text);
+                call->way.name, e.text);
     }
 }
 
@@ -276,14 +282,10 @@ static enum call_cause cause_of(const struct carrier_sip_call *call,
     tm_unreachable("unknown end of a dialog");
 }
 
-static void on_ended(struct carrier_sip_call *call,
-                     const struct dialog_event *ev)
+/* What the end of a call says about its trunk. */
+static void tell_trunk(const struct carrier_sip_call *call,
+                       const struct dialog_event *ev)
 {
-    struct carrier_event out = {
-        .kind = CARRIER_ENDED,
-        .code = ev->code ? ev->code : call->end_code,
-        .cause = cause_of(call, ev),
-    };
     bool heard = call->heard || ev->code > 0;
     if (heard || ev->end == DIALOG_END_TIMEOUT ||
         ev->end == DIALOG_END_TRANSPORT) {
@@ -297,6 +299,19 @@ static void on_ended(struct carrier_sip_call *call,
                 "trunk %s refuses our user or password (%d)",
                 trunk_config(call->trunk)->name, ev->code);
     }
+}
+
+static void on_ended(struct carrier_sip_call *call,
+                     const struct dialog_event *ev)
+{
+    struct carrier_event out = {
+        .kind = CARRIER_ENDED,
+        .code = ev->code ? ev->code : call->end_code,
+        .cause = cause_of(call, ev),
+    };
+    if (call->trunk) {
+        tell_trunk(call, ev);
+    }
     /* The call's place is free before anyone hears of it, and whatever the
      * handler does finds no call that is over. */
     struct carrier_sip *c = call->carrier;
@@ -307,10 +322,10 @@ static void on_ended(struct carrier_sip_call *call,
     send_event(c, &out);
 }
 
-static void on_dialog(void *arg, const struct dialog_event *ev)
+void carrier_sip_on_dialog(void *arg, const struct dialog_event *ev)
 {
     struct carrier_sip_call *call = arg;
-    tm_assert(call->magic == CALL_MAGIC);
+    tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
     call->heard = call->heard || ev->kind != DIALOG_ENDED;
     switch (ev->kind) {
     case DIALOG_PROVISIONAL: on_provisional(call, ev); break;
@@ -319,18 +334,18 @@ static void on_dialog(void *arg, const struct dialog_event *ev)
     case DIALOG_OFFER: on_offer(call, ev); break;
     case DIALOG_CHANGED:
         if (call->state == CALL_ANSWERED) {
-            tell_dialog(call, CARRIER_DIALOG, 0);
+            (void)tell_dialog(call, CARRIER_DIALOG, 0);
         }
         break;
     case DIALOG_ENDED: on_ended(call, ev); break;
     }
 }
 
-static void on_media(void *arg, const struct media_event *ev)
+void carrier_sip_on_media(void *arg, const struct media_event *ev)
 {
     struct carrier_sip_call *call = arg;
     struct carrier_event out = {.digit = ev->digit, .tag = ev->tag};
-    tm_assert(call->magic == CALL_MAGIC);
+    tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
     if (call->state != CALL_ANSWERED) {
         return;
     }
@@ -352,151 +367,4 @@ static void on_media(void *arg, const struct media_event *ev)
     default: return;
     }
     carrier_sip_emit(call, &out);
-}
-
-static int leg_open(struct carrier_sip_call *call, bool record, struct err *e)
-{
-    struct carrier_sip *c = call->carrier;
-    char path[4096];
-    struct media_leg_config m = {
-        .address = trunk_config(call->trunk)->local_address,
-        .detect_digits = true,
-        .detect_beep = true,
-        .fn = on_media,
-        .arg = call,
-    };
-    if (record && c->record_dir[0]) {
-        (void)snprintf(path, sizeof path, "%s/%" PRId64 ".wav", c->record_dir,
-                       call->attempt.v);
-        m.record_path = path;
-        m.record_both = m.record_from_play = true;
-    }
-    return media_leg_open(&call->leg, c->plane, &m, e);
-}
-
-static int invite(struct carrier_sip_call *call, const struct permit *p,
-                  const struct call_spec *s, struct err *e)
-{
-    const struct trunk_config *t = trunk_config(call->trunk);
-    const char *caller = s->caller_id[0] ? s->caller_id : t->caller_id;
-    char target[320], from[320];
-    struct buf sdp;
-    struct sdp_text ours = our_sdp(call);
-    call->session = call->version = ++call->carrier->sessions;
-    trunk_target(call->trunk, p->e164, target, sizeof target);
-    trunk_local_uri(call->trunk, caller[0] ? caller : "anonymous", from,
-                    sizeof from);
-    buf_init(&sdp, SDP_MAX);
-    sdp_text_write(&ours, call->session, call->version, &sdp);
-    struct dialog_invite i = {
-        .target = target,
-        .to = "",
-        .from = from,
-        .from_name = s->caller_name,
-        .route = t->outbound_proxy,
-        .call_id = call->call_id,
-        .user = t->user,
-        .password = t->password,
-        .headers = "",
-        .sdp = buf_slice(&sdp),
-    };
-    int rc = dialog_invite(&call->dialog, trunk_stack(call->trunk), &i,
-                           on_dialog, call, e);
-    buf_fini(&sdp);
-    return rc;
-}
-
-static bool was_used(const struct carrier_sip *c, struct attempt_id a)
-{
-    return map_get(&c->used[0].attempts, (uint64_t)a.v, NULL) ||
-           map_get(&c->used[1].attempts, (uint64_t)a.v, NULL);
-}
-
-/* A full generation becomes the one before when all of that have expired. */
-static void use(struct carrier_sip *c, const struct permit *p, int64_t now_us)
-{
-    struct carrier_sip_used *u = c->used;
-    if (u[0].attempts.n >= USED_MAX && now_us >= u[1].until_us) {
-        map_fini(&u[1].attempts);
-        u[1] = u[0];
-        map_init(&u[0].attempts);
-        u[0].until_us = 0;
-    }
-    map_set(&u[0].attempts, (uint64_t)p->attempt.v, 1);
-    if (p->expires_us > u[0].until_us) {
-        u[0].until_us = p->expires_us;
-    }
-}
-
-static int allowed(struct carrier_sip *c, const struct permit *p,
-                   const struct call_spec *s, struct err *e)
-{
-    int64_t now = c->clock->now_us(c->clock->self);
-    if (p->attempt.v != s->attempt.v || p->e164 != s->to) {
-        return err_set(e, TM_EINVAL,
-                       "the permit is for another attempt or number");
-    }
-    if (!permit_valid(p, now)) {
-        return err_set(e, TM_EEXPIRED,
-                       "the permit of attempt %" PRId64 " is not valid now",
-                       p->attempt.v);
-    }
-    if (carrier_sip_find(c, s->attempt)) {
-        return err_set(e, TM_EEXIST, "attempt %" PRId64 " is being called",
-                       s->attempt.v);
-    }
-    if (was_used(c, s->attempt)) {
-        return err_set(e, TM_EEXIST, "attempt %" PRId64 " was called before",
-                       s->attempt.v);
-    }
-    if (c->call_count >= c->calls_max) {
-        return err_set(e, TM_EFULL, "all %zu calls are in use", c->calls_max);
-    }
-    return TM_OK;
-}
-
-int carrier_sip_place(void *self, const struct permit *p,
-                      const struct call_spec *s, struct err *e)
-{
-    struct carrier_sip *c = self;
-    tm_assert(c->magic == CARRIER_SIP_MAGIC);
-    /* A shorter ring would be an unlawful abandonment. */
-    tm_assert(s->ring_timeout_ms >= CARRIER_SIP_RING_MIN_MS);
-    struct trunk *t = carrier_sip_trunk(c, s->trunk);
-    if (!t) {
-        return err_set(e, TM_ENETWORK, "there is no trunk \"%s\"", s->trunk);
-    }
-    int rc = allowed(c, p, s, e);
-    if (rc == TM_OK) {
-        rc = trunk_take(t, loop_monotonic_us(), e);
-    }
-    if (rc != TM_OK) {
-        return rc;
-    }
-    struct carrier_sip_call *call = mem_alloc(sizeof *call);
-    call->magic = CALL_MAGIC;
-    call->carrier = c;
-    call->trunk = t;
-    call->attempt = s->attempt;
-    call->wanted = CAUSE_US;
-    call->ring_timeout_ms = s->ring_timeout_ms;
-    (void)snprintf(call->call_id, sizeof call->call_id,
-                   "%" PRId64 "-%016" PRIx64 "@%s", p->attempt.v, p->seal,
-                   trunk_config(t)->local_address);
-    map_set(&c->calls, (uint64_t)s->attempt.v, (uint64_t)(uintptr_t)call);
-    ++c->call_count;
-    list_append(&c->all, &call->all, call);
-    rc = leg_open(call, s->record, e);
-    if (rc == TM_OK) {
-        rc = invite(call, p, s, e);
-    }
-    if (rc != TM_OK) {
-        carrier_sip_call_free(call);
-        return rc;
-    }
-    use(c, p, c->clock->now_us(c->clock->self));
-    start_ring(call);
-    list_append(&c->owed, &call->owed, call);
-    loop_timer_set(c->owed_timer, 0);
-    return TM_OK;
 }

@@ -11,8 +11,14 @@
 
 enum {
     CARRIER_SIP_MAGIC = 0x43534950,
+    CARRIER_SIP_CALL_MAGIC = 0x43414c4c,
+    CARRIER_SIP_WAY_MAX = 160,
     CARRIER_SIP_RING_MIN_MS = 15000, /* 47 CFR 64.1200(a)(6) */
 };
+
+/* Stands for the trunk's name in the dialog record of a call to a telephone
+ * that is registered here. */
+#define CARRIER_SIP_NO_TRUNK ""
 
 enum carrier_sip_state {
     CALL_PLACED,
@@ -30,10 +36,29 @@ struct carrier_sip_play {
     bool waiting;    /* not handed to the media plane yet */
 };
 
+/* How a call goes out: by a trunk, or from the agents' side. */
+struct carrier_sip_way {
+    struct sip_stack *stack;
+    const char *address;                  /* ours */
+    enum sdp_codec codec[SDP_CODECS_MAX]; /* in the order we offer them */
+    unsigned codecs;
+    char name[CARRIER_SIP_WAY_MAX]; /* "trunk town", "agent anna": for logs */
+};
+
+/* What its INVITE says. */
+struct carrier_sip_target {
+    char uri[REGISTRAR_URI_MAX + 64], from[320], headers[512];
+    const char *flow; /* see dialog_invite */
+};
+
 struct carrier_sip_call {
     uint32_t magic;
     struct carrier_sip *carrier;
-    struct trunk *trunk;
+    struct trunk *trunk; /* NULL: to a telephone that is registered here */
+    struct carrier_sip_way way;
+    struct carrier_sip_call *mate; /* of its bridge, NULL: none */
+    bool staff;                    /* to an agent's own telephone */
+    bool detect;                   /* CARRIER_PERSON is wanted */
     struct attempt_id attempt;
     enum carrier_sip_state state;
     struct dialog *dialog;
@@ -77,6 +102,9 @@ struct carrier_sip {
     struct carrier_sip_used used[2]; /* now and before */
     size_t call_count, calls_max;
     struct list all, owed, waiting;
+    struct registrar *registrar; /* NULL: no agent can register */
+    struct sip_stack *agent_stack;
+    int64_t agent_log_us; /* when a call of an agent's own was last told */
     struct loop_timer *owed_timer;
     char *record_dir;
     unsigned hold_max_ms;
@@ -84,9 +112,31 @@ struct carrier_sip {
     struct carrier port;
 };
 
-/* carrier_sip_call.c */
+/* carrier_sip_place.c */
 int carrier_sip_place(void *self, const struct permit *p,
                       const struct call_spec *s, struct err *e);
+
+/* carrier_sip_agents.c */
+int carrier_sip_agents_start(struct carrier_sip *c,
+                             const struct carrier_sip_config *config,
+                             struct err *e);
+/* Fills call->way and *to for spec.user. TM_EINVAL: the permit is not for
+ * staff; TM_ENETWORK: not registered. */
+int carrier_sip_agent_way(struct carrier_sip *c, const struct permit *p,
+                          const struct call_spec *s,
+                          struct carrier_sip_call *call,
+                          struct carrier_sip_target *to, struct err *e);
+
+/* carrier_sip_bridge.c */
+int carrier_sip_bridge(void *self, struct attempt_id a, struct attempt_id b);
+void carrier_sip_part(void *self, struct attempt_id a);
+
+/* carrier_sip_call.c */
+void carrier_sip_on_dialog(void *arg, const struct dialog_event *ev);
+void carrier_sip_on_media(void *arg, const struct media_event *ev);
+/* Our side of a description: codecs in the way's order. */
+struct sdp_text carrier_sip_our_sdp(const struct carrier_sip_call *call);
+void carrier_sip_start_ring(struct carrier_sip_call *call);
 void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
                         const char *reason);
 struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,

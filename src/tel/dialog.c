@@ -63,7 +63,8 @@ static void destructor(void *arg)
     d->ok_sock = mem_deref(d->ok_sock);
     char *text[] = {d->call_id,    d->local_tag, d->remote_tag, d->local_uri,
                     d->remote_uri, d->target,    d->proxy,      d->headers,
-                    d->user,       d->password,  d->local_name, d->bye_reason};
+                    d->user,       d->password,  d->local_name, d->bye_reason,
+                    d->flow};
     for (size_t i = 0; i < tm_array_len(text); ++i) {
         mem_free(text[i]);
     }
@@ -91,6 +92,7 @@ struct dialog *dialog_new(struct sip_stack *s, struct slice call_id)
     d->local_name = dialog_text(str_of(""));
     d->target = dialog_text(str_of(""));
     d->proxy = dialog_text(str_of(""));
+    d->flow = dialog_text(str_of(""));
     d->headers = dialog_text(str_of(""));
     d->user = dialog_text(str_of(""));
     d->password = dialog_text(str_of(""));

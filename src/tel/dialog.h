@@ -62,6 +62,9 @@ struct dialog_invite {
     const char *from;      /* From URI */
     const char *from_name; /* display name, any text: it is made safe */
     const char *route;     /* outbound proxy URI, "" = none */
+    const char *flow;      /* URI that all requests of the call are sent to in
+                              place of the target, without a Route header: a
+                              telephone behind NAT; NULL or "" = none */
     const char *call_id;   /* unique */
     const char *user;      /* digest user, "" = none */
     const char *password;

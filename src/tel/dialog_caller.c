@@ -132,7 +132,8 @@ static bool invite_sane(const struct dialog_invite *i)
     return dialog_uri_safe(i->target) && dialog_uri_safe(i->from) &&
            dialog_uri_safe(i->call_id) &&
            (!i->to[0] || dialog_uri_safe(i->to)) &&
-           (!i->route[0] || dialog_uri_safe(i->route));
+           (!i->route[0] || dialog_uri_safe(i->route)) &&
+           (!i->flow || !i->flow[0] || dialog_uri_safe(i->flow));
 }
 
 int dialog_invite(struct dialog **out, struct sip_stack *s,
@@ -157,6 +158,7 @@ int dialog_invite(struct dialog **out, struct sip_stack *s,
     dialog_text_set(&d->remote_uri, str_of(i->to[0] ? i->to : i->target));
     dialog_text_set(&d->target, str_of(i->target));
     dialog_text_set(&d->proxy, str_of(i->route));
+    dialog_text_set(&d->flow, str_of(i->flow ? i->flow : ""));
     dialog_text_set(&d->headers, str_of(i->headers));
     dialog_text_set(&d->user, str_of(i->user));
     dialog_text_set(&d->password, str_of(i->password));

@@ -67,6 +67,7 @@ struct dialog {
     char *local_name; /* display name, made safe */
     char *target;     /* where requests go: peer's Contact */
     char *proxy;      /* next hop of the first INVITE */
+    char *flow;       /* next hop of all requests, unless there are routes */
     char *route[DIALOG_ROUTES_MAX];
     unsigned routes;
     uint32_t local_seq, invite_seq, remote_seq;

@@ -38,6 +38,9 @@ void dialog_record(const struct dialog *d, const char *trunk, struct buf *b)
     put(b, "remote-uri", d->remote_uri);
     put(b, "remote-tag", d->remote_tag);
     put(b, "target", d->target);
+    if (d->flow[0]) {
+        put(b, "flow", d->flow);
+    }
     buf_addf(b, "cseq=%u;", d->local_seq);
     for (unsigned i = 0; i < d->routes; ++i) {
         put(b, "route", d->route[i]);
@@ -87,6 +90,7 @@ static bool field_take(struct dialog *d, struct slice key, const char *value)
         {"remote-uri", offsetof(struct dialog, remote_uri)},
         {"remote-tag", offsetof(struct dialog, remote_tag)},
         {"target", offsetof(struct dialog, target)},
+        {"flow", offsetof(struct dialog, flow)},
     };
     for (size_t i = 0; i < tm_array_len(text); ++i) {
         if (str_eq(key, text[i].key)) {

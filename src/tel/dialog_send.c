@@ -116,6 +116,9 @@ static bool next_hop(const struct dialog *d, struct uri *out)
             *out = a.uri;
             return true;
         }
+    } else if (d->flow[0]) {
+        pl_set_str(&p, d->flow);
+        return uri_decode(out, &p) == 0;
     } else if (d->proxy[0] && d->remote_tag[0] == '\0') {
         pl_set_str(&p, d->proxy);
         return uri_decode(out, &p) == 0;

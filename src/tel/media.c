@@ -58,6 +58,10 @@ static void leg_unlink(struct media_leg *leg)
 static void leg_free(struct media_leg *leg)
 {
     struct media_plane *p = leg->plane;
+    if (leg->bridge) { /* the plane stops with calls open */
+        leg->closed = false;
+        media_leg_part(leg);
+    }
     leg_unlink(leg);
     if (leg->attached) {
         --leg->thread->legs;
@@ -452,12 +456,53 @@ int media_leg_press(struct media_leg *leg, const char *keys, unsigned on_ms,
     return TM_OK;
 }
 
+int media_leg_bridge(struct media_leg *a, struct media_leg *b)
+{
+    tm_assert(a->magic == MEDIA_MAGIC && !a->closed);
+    tm_assert(b->magic == MEDIA_MAGIC && !b->closed);
+    if (a == b || !a->attached || !b->attached || a->bridge || b->bridge) {
+        return TM_ESTATE;
+    }
+    struct media_bridge *g = media_bridge_new(a, b);
+    struct media_command to_a = {MEDIA_COMMAND_BRIDGE, a, g};
+    struct media_command to_b = {MEDIA_COMMAND_BRIDGE, b, g};
+    bool told_a = media_thread_tell(a->thread, &to_a);
+    if (!told_a || !media_thread_tell(b->thread, &to_b)) {
+        media_bridge_cut(g);
+        media_bridge_drop(g);
+        media_bridge_drop(g);
+        if (!told_a) {
+            media_bridge_drop(g);
+        }
+        return TM_EFULL;
+    }
+    a->bridge = b->bridge = g;
+    a->mate = b;
+    b->mate = a;
+    return TM_OK;
+}
+
+void media_leg_part(struct media_leg *leg)
+{
+    tm_assert(leg->magic == MEDIA_MAGIC && !leg->closed);
+    if (!leg->bridge) {
+        return;
+    }
+    tm_assert(leg->mate->bridge == leg->bridge);
+    media_bridge_cut(leg->bridge);
+    media_bridge_drop(leg->bridge);
+    leg->mate->bridge = leg->bridge = NULL;
+    leg->mate->mate = NULL;
+    leg->mate = NULL;
+}
+
 void media_leg_close(struct media_leg *leg)
 {
     if (!leg) {
         return;
     }
     tm_assert(leg->magic == MEDIA_MAGIC && !leg->closed);
+    media_leg_part(leg);
     leg->closed = true;
     atomic_store(&leg->mute, true);
     if (!leg->attached) {

@@ -1,8 +1,9 @@
 /*
  * The media plane: own RTP (RFC 3550) with G.711, 20 ms frames, telephone
- * events (RFC 4733) both ways, in-band DTMF, play lists, recording and voice
- * activity. Media threads own sockets and time; the loop thread holds handles
- * and is told by events. Both talk through bounded rings.
+ * events (RFC 4733) both ways, in-band DTMF, play lists, recording, voice
+ * activity and bridges of two legs. Media threads own sockets and time; the
+ * loop thread holds handles and is told by events. Both talk through bounded
+ * rings.
  *
  * No RTCP: no socket is opened for it and none is offered (a=rtcp absent).
  * All functions: loop thread. Events: loop thread, never inside a call.
@@ -51,16 +52,19 @@ struct media_event {
 typedef void(media_event_fn)(void *arg, const struct media_event *ev);
 
 struct media_leg_config {
-    const char *address; /* local, numeric */
-    bool detect_digits;  /* in-band DTMF; events are always read */
-    bool detect_voice;   /* MEDIA_VOICE / MEDIA_SILENCE */
-    bool detect_beep;
+    const char *address;     /* local, numeric */
+    bool detect_digits;      /* in-band DTMF; events are always read */
+    bool detect_voice;       /* MEDIA_VOICE / MEDIA_SILENCE */
+    bool detect_beep;        /* not while it is in a bridge */
+    bool hide_keys;          /* tones of keys are not heard by the other leg of
+                                a bridge, but for their first hundredths of a
+                                second; needs detect_digits */
     unsigned silence_ms;     /* 0 = 800 */
     unsigned starve_ms;      /* 0 = never MEDIA_STARVED */
     const char *record_path; /* WAV of what is received; NULL = none */
     bool record_both;        /* mix in what is sent */
-    bool record_from_play;   /* nothing before the first list plays: a notice
-                                in it is the first thing recorded */
+    bool record_from_play;   /* nothing before the first list plays or bridge
+                                begins: a notice is the first thing recorded */
     media_event_fn *fn;      /* NULL: no events */
     void *arg;
 };
@@ -99,6 +103,18 @@ void media_leg_silence(struct media_leg *leg); /* cuts off playing */
  * MEDIA_DIGITS_SENT follows. TM_EINVAL: not a key; TM_EFULL. */
 int media_leg_press(struct media_leg *leg, const char *keys, unsigned on_ms,
                     unsigned gap_ms, bool in_band);
+
+/* Joins the sound of two legs that are connected: each hears what the other
+ * receives, and what is played to it besides, mixed. Keys are told as ever and
+ * telephone events are not passed on. A leg whose peer holds it is not heard
+ * by the other. The legs may be on different media threads and stay there: see
+ * media_bridge.c. Same codec: bytes pass unchanged; delay: at most 20 ms and
+ * the jitter of the source. TM_ESTATE: the same leg twice, not connected, or
+ * one is in a bridge; TM_EFULL: the plane is overloaded, nothing is joined. */
+int media_leg_bridge(struct media_leg *a, struct media_leg *b);
+/* Both hear silence from now on, as when one of them is closed. A leg in no
+ * bridge: nothing. */
+void media_leg_part(struct media_leg *leg);
 
 /* No event comes after this returns. NULL is fine. */
 void media_leg_close(struct media_leg *leg);

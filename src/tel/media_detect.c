@@ -196,21 +196,27 @@ void media_detect_audio(struct media_leg *leg, const int16_t *s, size_t n)
     if (energy > f->heard_energy) {
         f->heard_energy = energy;
     }
-    if (f->dtmf && !f->event_seen) {
+    /* Keys that are hidden from the other leg are listened for all the same. */
+    if (f->dtmf && (!f->event_seen || leg->config.hide_keys)) {
         char keys[16];
         (void)dtmf_rx(f->dtmf, s, (int)n);
         size_t count = dtmf_rx_get(f->dtmf, keys, (int)sizeof keys - 1);
-        for (size_t i = 0; i < count; ++i) {
+        for (size_t i = 0; i < count && !f->event_seen; ++i) {
             digit(leg, keys[i], true);
         }
     }
-    if (leg->config.detect_beep) {
+    if (leg->config.detect_beep && !f->bridge) {
         beep_frame(leg, s, n, energy);
     }
     if (leg->config.detect_voice) {
         voice_heard(leg, energy > VOICE_ENERGY,
                     (unsigned)(n * 1000 / PCM_RATE));
     }
+}
+
+bool media_detect_key_down(const struct media_leg *leg)
+{
+    return leg->flow.dtmf && dtmf_rx_status(leg->flow.dtmf) != 0;
 }
 
 /* Every 20 ms, whether or not a packet came. */

@@ -29,6 +29,7 @@ enum {
 struct media_thread;
 struct media_recorder;
 struct media_track;
+struct media_bridge;
 
 /* An immutable play list on its way to, or in, the media thread. */
 struct media_list {
@@ -58,6 +59,22 @@ struct media_beep {
     double hz;
     uint64_t energy;
     unsigned ms;
+};
+
+/* G.711 in a packet that came. */
+struct media_packet {
+    enum pcm_law law;
+    const uint8_t *payload;
+    size_t n;
+    uint16_t seq;
+    uint32_t ssrc;
+};
+
+/* 20 ms of the other leg of a bridge. */
+struct media_heard {
+    uint8_t byte[PCM_FRAME];
+    uint8_t law[PCM_FRAME]; /* of each: the stream may change it */
+    bool one_law;
 };
 
 /* All that the media thread knows of a leg. */
@@ -96,8 +113,10 @@ struct media_flow {
     bool starved;
     struct media_beep beep;
 
+    struct media_bridge *bridge; /* NULL: none */
+
     struct media_track *track;
-    bool begun; /* a list has played, or need not */
+    bool begun; /* a list has played, a bridge begun, or neither need have */
     int16_t jitter[MEDIA_JITTER_MAX];
     size_t jitter_n;
 };
@@ -120,6 +139,8 @@ struct media_leg {
     atomic_bool mute; /* loop wants no more events */
     struct media_leg_config config;
     char *record_path;
+    struct media_bridge *bridge; /* loop thread, as is mate */
+    struct media_leg *mate;
     struct media_flow flow;
     atomic_uint_fast64_t sent, received, late, energy;
 };
@@ -129,13 +150,15 @@ enum media_command_kind {
     MEDIA_COMMAND_PLAY,
     MEDIA_COMMAND_SILENCE,
     MEDIA_COMMAND_PRESS,
+    MEDIA_COMMAND_BRIDGE,
     MEDIA_COMMAND_LEAVE, /* the last one of a leg */
 };
 
 struct media_command {
     enum media_command_kind kind;
     struct media_leg *leg;
-    void *data; /* media_peer, media_list or media_keys: handed over */
+    void *data; /* media_peer, media_list, media_keys: handed over;
+                   media_bridge: with one reference */
 };
 
 /* Upward: a media_event, or the leg is the loop's again. */
@@ -192,6 +215,20 @@ void media_rtp_receive(struct media_leg *leg);
 void media_rtp_send(struct media_leg *leg, unsigned ticks);
 void media_rtp_cut(struct media_leg *leg); /* stops playing */
 
+/* media_bridge.c. new, drop and cut: any thread; the rest: media thread. */
+/* Three references: one for each leg's BRIDGE command, one for the loop. */
+struct media_bridge *media_bridge_new(const struct media_leg *a,
+                                      const struct media_leg *b);
+void media_bridge_drop(struct media_bridge *g); /* NULL is fine */
+void media_bridge_cut(struct media_bridge *g);  /* silence from now on */
+void media_bridge_join(struct media_leg *leg, struct media_bridge *g);
+void media_bridge_leave(struct media_leg *leg);
+void media_bridge_put(struct media_leg *leg, const struct media_packet *k);
+/* Once a tick. False: silence. */
+bool media_bridge_take(struct media_leg *leg, struct media_heard *out);
+bool media_bridge_is_law(const struct media_heard *h, enum pcm_law law);
+void media_bridge_decode(const struct media_heard *h, int16_t out[PCM_FRAME]);
+
 /* media_detect.c: media thread */
 void media_detect_start(struct media_leg *leg);
 void media_detect_stop(struct media_leg *leg);
@@ -205,6 +242,8 @@ struct media_event_packet {
 void media_detect_event(struct media_leg *leg,
                         const struct media_event_packet *p);
 void media_detect_tick(struct media_leg *leg);
+/* A key's tone is heard, or may be. */
+bool media_detect_key_down(const struct media_leg *leg);
 /* Cosine of the single tone that s is, or a value > 1: it is none. Exposed
  * for the tests. */
 double media_detect_tone(const int16_t *s, size_t n, uint64_t energy);

@@ -161,9 +161,19 @@ static void packet_take(struct media_leg *leg, const uint8_t *p, size_t n)
     int pt = p[1] & 0x7f;
     if (pt == SDP_PCMU || pt == SDP_PCMA) {
         int16_t s[MEDIA_PACKET_MAX];
-        pcm_law_decode(pt == SDP_PCMU ? PCM_ULAW : PCM_ALAW, payload, len, s);
+        const struct media_packet k = {
+            .law = pt == SDP_PCMU ? PCM_ULAW : PCM_ALAW,
+            .payload = payload,
+            .n = len,
+            .seq = (uint16_t)(p[2] << 8 | p[3]),
+            .ssrc = get32(p + 8),
+        };
+        pcm_law_decode(k.law, payload, len, s);
         media_detect_audio(leg, s, len);
         jitter_add(f, s, len);
+        if (!leg->config.hide_keys || !media_detect_key_down(leg)) {
+            media_bridge_put(leg, &k);
+        }
     } else if (len >= 4 && (pt == f->peer.event_pt || pt == OUR_EVENT_PT)) {
         const struct media_event_packet event = {
             .event = payload[0],
@@ -354,6 +364,14 @@ static bool keys_tick(struct media_leg *leg, int16_t frame[PCM_FRAME])
     return audio;
 }
 
+static void add_frame(int16_t to[PCM_FRAME], const int16_t from[PCM_FRAME])
+{
+    for (size_t i = 0; i < PCM_FRAME; ++i) {
+        int sum = to[i] + from[i];
+        to[i] = (int16_t)(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
+    }
+}
+
 /* Takes 20 ms of what was heard, mixes what is sent in if wanted. */
 static void record(struct media_leg *leg, const int16_t sent[PCM_FRAME])
 {
@@ -363,18 +381,38 @@ static void record(struct media_leg *leg, const int16_t sent[PCM_FRAME])
     memcpy(out, f->jitter, n * sizeof *out);
     f->jitter_n -= n;
     memmove(f->jitter, f->jitter + n, f->jitter_n * sizeof *out);
-    for (size_t i = 0; leg->config.record_both && i < PCM_FRAME; ++i) {
-        int sum = out[i] + sent[i];
-        out[i] = (int16_t)(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
+    if (leg->config.record_both) {
+        add_frame(out, sent);
     }
     media_track_add(f->track, out, PCM_FRAME);
+}
+
+/* What plays and what the other leg of a bridge says. True: only that one's,
+ * in the bytes it came in, which out has as samples when they are recorded. */
+static bool mix_frame(struct media_leg *leg, const struct media_heard *heard,
+                      int16_t out[PCM_FRAME])
+{
+    struct media_flow *f = &leg->flow;
+    int16_t said[PCM_FRAME];
+    bool alone = heard && !f->list && media_bridge_is_law(heard, law_of(f));
+    if (alone && !f->track) {
+        return true;
+    }
+    next_frame(leg, out);
+    if (heard) {
+        media_bridge_decode(heard, said);
+        add_frame(out, said);
+    }
+    return alone;
 }
 
 void media_rtp_send(struct media_leg *leg, unsigned ticks)
 {
     struct media_flow *f = &leg->flow;
     int16_t frame[PCM_FRAME];
-    bool audio = true;
+    struct media_heard heard;
+    bool audio = true, as_heard = false;
+    bool joined = media_bridge_take(leg, &heard);
     if (ticks > 1) {
         atomic_fetch_add_explicit(&leg->late, ticks - 1, memory_order_relaxed);
         f->ts += (ticks - 1) * PCM_FRAME;
@@ -385,20 +423,24 @@ void media_rtp_send(struct media_leg *leg, unsigned ticks)
             memset(frame, 0, sizeof frame);
         }
     } else if (f->peer.send) {
-        next_frame(leg, frame);
+        as_heard = mix_frame(leg, joined ? &heard : NULL, frame);
     } else {
         /* On hold nobody hears us: what plays waits, and is not told as
          * played. */
         memset(frame, 0, sizeof frame);
     }
-    f->begun = f->begun || f->list;
+    f->begun = f->begun || f->list || f->bridge;
     if (f->track && f->begun) {
         record(leg, frame);
     }
     if (audio && f->peer.send) {
         uint8_t p[RTP_HEADER + PCM_FRAME];
         header(f, p, (int)f->peer.codec, !f->marked, f->ts);
-        pcm_law_encode(law_of(f), frame, PCM_FRAME, p + RTP_HEADER);
+        if (as_heard) {
+            memcpy(p + RTP_HEADER, heard.byte, PCM_FRAME);
+        } else {
+            pcm_law_encode(law_of(f), frame, PCM_FRAME, p + RTP_HEADER);
+        }
         f->marked = true;
         transmit(leg, p, sizeof p);
     }

@@ -89,6 +89,7 @@ static void clear(struct media_leg *leg)
     media_rtp_cut(leg);
     mem_free(f->keys);
     f->keys = NULL;
+    media_bridge_leave(leg);
     media_detect_stop(leg);
     if (f->track) {
         media_track_end(f->track);
@@ -140,6 +141,7 @@ static void obey(const struct media_command *c)
         break;
     case MEDIA_COMMAND_SILENCE: media_rtp_cut(leg); break;
     case MEDIA_COMMAND_PRESS: press(leg, c->data); break;
+    case MEDIA_COMMAND_BRIDGE: media_bridge_join(leg, c->data); break;
     case MEDIA_COMMAND_LEAVE: leg->leaving = true; break;
     }
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audio/speech_parts.h"
+#include "audio/tone.h"
 #include "audio/wav.h"
 #include "base/arena.h"
 #include "base/ring.h"
@@ -253,6 +254,13 @@ static struct prompt_entry *entry_new(struct prompt_cache *c,
     hash_append(c->table, key_of(p), &e->he, e);
     list_append(&c->used, &e->le, e);
     ++c->entries;
+    if (p->kind == PROMPT_BEEP) {
+        e->wanted = 1;
+        e->state = PROMPT_READY;
+        e->sound = tone_signal(TONE_AGENT);
+        c->bytes += e->sound->n * sizeof(int16_t);
+        return e;
+    }
     e->wanted = 2; /* the worker's and the caller's */
     if (ring_push(c->jobs, &e)) {
         signal_fd(c->job_fd);
@@ -267,6 +275,8 @@ static struct prompt_entry *entry_new(struct prompt_cache *c,
 struct prompt_entry *prompt_cache_want(struct prompt_cache *c,
                                        const struct prompt *p)
 {
+    static const struct prompt beep = {.kind = PROMPT_BEEP};
+    p = p->kind == PROMPT_BEEP ? &beep : p; /* its text is not used */
     union {
         const struct prompt *in;
         void *out;

@@ -1,7 +1,8 @@
 /*
  * Prompts as sound, each converted once: text by the speech synthesiser, WAV
  * files by libsndfile, both in one worker thread, so that neither the loop
- * nor a media thread ever waits for a disk or a synthesiser. Kept by least
+ * nor a media thread ever waits for a disk or a synthesiser. The beep to an
+ * agent is made at once, in the loop: some microseconds, once. Kept by least
  * recent use within a bound of bytes. Loop thread only.
  */
 #ifndef TEL_PROMPT_CACHE_H
