@@ -70,6 +70,19 @@ static void put_text(struct json_out *j, const char *key, struct slice s)
     json_out_slice(j, s);
 }
 
+static void put_times(struct json_out *j, const struct record *r)
+{
+    if (r->kind == RECORD_BRIDGED)
+        json_out_kv_int(j, "wait_ms", r->ring_ms);
+    if (r->kind != RECORD_ENDED)
+        return;
+    json_out_kv_int(j, "code", r->code);
+    json_out_kv_int(j, "ring_ms", r->ring_ms);
+    json_out_kv_int(j, "talk_ms", r->talk_ms);
+    json_out_kv_bool(j, "live", r->live);
+    json_out_kv_bool(j, "abandoned", r->abandoned);
+}
+
 static int print_entry(void *arg, const struct journal_row *row)
 {
     (void)arg;
@@ -89,16 +102,19 @@ static int print_entry(void *arg, const struct journal_row *row)
     json_out_kv_int(&j, "seq", (int64_t)row->seq);
     civil_format_instant(r->at_us, at);
     json_out_kv_text(&j, "at", at);
+    json_out_kv_int(&j, "at_us", r->at_us);
     json_out_kv_text(&j, "kind", record_kind_text(r->kind));
     put_id(&j, "campaign", r->campaign.v);
     put_id(&j, "lead", r->lead.v);
     put_id(&j, "attempt", r->attempt.v);
+    put_id(&j, "agent", r->agent.v);
     if (en.has_number) {
         char number[2 * JOURNAL_NUMBER_SIZE + 1];
         hex(en.number, JOURNAL_NUMBER_SIZE, number);
         json_out_kv_text(&j, "number_hash", number);
     }
     json_out_kv_int(&j, "state", r->state);
+    put_times(&j, r);
     put_text(&j, "key", r->key);
     put_text(&j, "value", r->value);
     put_text(&j, "rules", r->rules);

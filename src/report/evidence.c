@@ -100,6 +100,8 @@ static int add_attempt(void *arg, const struct reader_attempt *from)
     o->a.rules = keep_slice(w, from->rules);
     o->a.versions = keep_slice(w, from->versions);
     o->a.call_id = keep_slice(w, from->call_id);
+    o->a.agent_name = keep_slice(w, from->agent_name);
+    o->a.disposition = keep_slice(w, from->disposition);
     o->campaign = campaign_of(v, from->campaign);
     o->recording = o->recording_sha256 = "";
     o->local = why_local_time(w->a, w->q->zones, from->e164, from->recorded_us);

@@ -192,6 +192,12 @@ static void put_attempt(struct json_out *j, const struct evidence *v,
     put_seconds(j, "talk_s", a->talk_ms);
     json_out_kv_bool(j, "person_answered", a->live);
     json_out_kv_bool(j, "abandoned", a->abandoned);
+    if (a->agent_name.n > 0) {
+        put_slice(j, "agent", a->agent_name);
+        put_instant(j, "agent_joined", a->bridged_us);
+        put_seconds(j, "agent_wait_s", a->wait_ms);
+        put_slice(j, "agent_disposition", a->disposition);
+    }
     put_slice(j, "call_id", a->call_id);
     json_out_kv_int(j, "lead", a->lead.v);
     put_caller(j, t);

@@ -219,6 +219,13 @@ static void times(struct buf *b, const struct evidence_attempt *t)
     if (a->abandoned) {
         evidence_part_item(b, "Abandoned", str_of("yes"));
     }
+    if (a->agent_name.n > 0) {
+        evidence_part_item(b, "Talked with agent", a->agent_name);
+        evidence_part_instant(b, "Agent joined", a->bridged_us);
+        evidence_part_item(b, "Waited for the agent",
+                           str_of(words_mean_ms(a->wait_ms, 1, span)));
+        evidence_part_item(b, "The agent says", a->disposition);
+    }
     evidence_part_item(b, "SIP Call-ID", a->call_id);
 }
 

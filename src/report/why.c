@@ -83,6 +83,8 @@ static struct reader_attempt keep_attempt(struct arena *a,
     to.rules = keep(a, from->rules);
     to.versions = keep(a, from->versions);
     to.call_id = keep(a, from->call_id);
+    to.agent_name = keep(a, from->agent_name);
+    to.disposition = keep(a, from->disposition);
     return to;
 }
 

@@ -70,6 +70,12 @@ static void attempt(const struct why_attempt *w, struct json_out *j)
     json_out_kv_int(j, "talk_ms", a->talk_ms);
     json_out_kv_bool(j, "live", a->live);
     json_out_kv_bool(j, "abandoned", a->abandoned);
+    if (a->agent_name.n > 0) {
+        put_slice(j, "agent", a->agent_name);
+        put_instant(j, "agent_joined", a->bridged_us);
+        json_out_kv_int(j, "wait_ms", a->wait_ms);
+        put_slice(j, "disposition", a->disposition);
+    }
     put_slice(j, "call_id", a->call_id);
     put_slice(j, "versions", a->versions);
     rules(&w->rules, j);

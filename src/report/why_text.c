@@ -106,6 +106,18 @@ static void ended(const struct page *p, const struct reader_attempt *a)
     if (a->answered_us != 0)
         buf_addf(p->b, ", talked %s", words_mean_ms(a->talk_ms, 1, talk));
     buf_add_char(p->b, '\n');
+    if (a->agent_name.n == 0)
+        return;
+    buf_add_str(p->b, "    talked with agent ");
+    words_plain(p->b, a->agent_name);
+    buf_addf(p->b, " after a wait of %s", words_mean_ms(a->wait_ms, 1, ring));
+    if (a->disposition.n > 0) {
+        buf_add_str(p->b, ", who says: ");
+        words_plain(p->b, a->disposition);
+    } else {
+        buf_add_str(p->b, ", no disposition");
+    }
+    buf_add_char(p->b, '\n');
 }
 
 static void attempt(const struct page *p, const struct why_attempt *w)
