@@ -28,55 +28,6 @@ struct rule_pack_text runner_allow_pack(void)
     return (struct rule_pack_text){.file = "allow.rules", .text = str_of(text)};
 }
 
-/* --- worlds ---------------------------------------------------------------*/
-
-static void set_world_timer(struct runner *r)
-{
-    int64_t at_us;
-    if (r->world_now + 1 < r->worlds)
-        at_us = r->day_us + r->world_s[r->world_now + 1] * CIVIL_SECOND_US;
-    else
-        at_us = r->day_us + CIVIL_DAY_US;
-    if (r->worlds > 1)
-        sim_clock_set(&r->clock, &r->world_timer, at_us);
-}
-
-static void world_due(void *arg)
-{
-    struct runner *r = arg;
-    if (++r->world_now == r->worlds) {
-        r->world_now = 0;
-        r->day_us += CIVIL_DAY_US;
-    }
-    sim_carrier_set_world(r->carrier_sim, &r->world[r->world_now]);
-    set_world_timer(r);
-}
-
-/* The answer rates of a day in order of time; those of one instant, in order
- * of the file. */
-static void make_worlds(struct runner *r)
-{
-    const struct scenario *s = r->o.scenario;
-    r->world[0] = s->world;
-    if (r->world[0].seed == 0)
-        r->world[0].seed = rng_mix(r->o.seed + 1);
-    r->worlds = 1;
-    for (size_t i = 0; i < s->ats; i++) {
-        const struct scenario_at *at = &s->at[i];
-        if (at->change != SCENARIO_ANSWER_RATE)
-            continue;
-        int32_t after_s = (at->at_s - s->begin_s + 86400) % 86400;
-        size_t to = r->worlds++;
-        for (; to > 1 && r->world_s[to - 1] > after_s; to--) {
-            r->world_s[to] = r->world_s[to - 1];
-            r->world[to] = r->world[to - 1];
-        }
-        r->world_s[to] = after_s;
-        r->world[to] = r->world[0];
-        person_world_move(&r->world[to], (uint32_t)(at->value * 1e6 + 0.5));
-    }
-}
-
 /* --- time -----------------------------------------------------------------*/
 
 static int stuck(const struct runner *r, const char *why, struct err *e)
@@ -157,7 +108,8 @@ static int check_alive(const struct runner *r, struct err *e)
 static int run_day(struct runner *r, struct err *e)
 {
     while (r->clock.now_us < r->end_us) {
-        if (is_over(r) && status_of(r).state == CAMPAIGN_FINISHED)
+        if (r->agents == NULL && is_over(r) &&
+            status_of(r).state == CAMPAIGN_FINISHED)
             return TM_OK;
         int rc = check_alive(r, e);
         if (rc == TM_OK)
@@ -173,7 +125,8 @@ static int drain(struct runner *r, struct err *e)
 {
     int64_t from_us = r->clock.now_us;
     bool hung_up = false;
-    sim_clock_cancel(&r->clock, &r->world_timer);
+    runner_people_end(r);
+    runner_day_end(r);
     runner_faults_end(r);
     r->o.faults = NULL;
     engine_drain(r->engine);
@@ -200,11 +153,12 @@ int runner_run(const struct runner_options *o, struct runner_result *out,
     r->o = *o;
     r->start_us = r->day_us = scenario_start_us(o->scenario);
     r->end_us = scenario_end_us(o->scenario);
-    make_worlds(r);
+    r->dialling = true;
     runner_house_open(r);
+    runner_people_init(r);
     runner_faults_init(r);
-    sim_clock_timer(&r->world_timer, world_due, r);
-    set_world_timer(r);
+    if (r->agents != NULL)
+        runner_day_init(r);
     int rc = runner_house_start(r, e);
     if (rc == TM_OK)
         rc = run_day(r, e);

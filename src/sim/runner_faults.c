@@ -1,6 +1,10 @@
 #include "sim/runner_inside.h"
 
-enum { SPELL_US = 60 * 1000 * 1000, SLOW_US = 3 * 1000 * 1000 };
+enum {
+    SPELL_US = 60 * 1000 * 1000,
+    SLOW_US = 3 * 1000 * 1000,
+    STEP_US = 30 * 1000 * 1000,
+};
 
 static int64_t usual_us(const struct runner *r)
 {
@@ -25,6 +29,19 @@ static void down_over(void *arg)
     sim_carrier_set_down(r->carrier_sim, false);
 }
 
+static void answers_over(void *arg)
+{
+    struct runner *r = arg;
+    sim_carrier_set_answers(r->carrier_sim, SIM_ANSWERS_COME);
+}
+
+static void clock_over(void *arg)
+{
+    struct runner *r = arg;
+    if (r->engine != NULL)
+        engine_hold(r->engine, false);
+}
+
 void runner_faults_init(struct runner *r)
 {
     const struct runner_faults *f = r->o.faults;
@@ -32,6 +49,8 @@ void runner_faults_init(struct runner *r)
     sim_clock_timer(&r->slow_end, slow_over, r);
     sim_clock_timer(&r->away_end, away_over, r);
     sim_clock_timer(&r->down_end, down_over, r);
+    sim_clock_timer(&r->answers_end, answers_over, r);
+    sim_clock_timer(&r->clock_end, clock_over, r);
 }
 
 static bool begins(struct runner *r, uint32_t ppm, struct sim_timer *end)
@@ -42,6 +61,52 @@ static bool begins(struct runner *r, uint32_t ppm, struct sim_timer *end)
     int64_t us = 1 + (int64_t)rng_below(&r->fault_rng, SPELL_US);
     sim_clock_set(&r->clock, end, r->clock.now_us + us);
     return true;
+}
+
+static void draw_answers(struct runner *r)
+{
+    const struct runner_faults *f = r->o.faults;
+    const struct {
+        uint32_t ppm;
+        enum sim_carrier_answers answers;
+    } bad[] = {
+        {f->late_ppm, SIM_ANSWERS_LATE},
+        {f->mute_ppm, SIM_ANSWERS_NEVER},
+        {f->storm_ppm, SIM_ANSWERS_STORM},
+    };
+    for (size_t i = 0; i < tm_array_len(bad); i++)
+        if (begins(r, bad[i].ppm, &r->answers_end))
+            sim_carrier_set_answers(r->carrier_sim, bad[i].answers);
+}
+
+/* An agent's telephone loses its network. */
+static void draw_agent(struct runner *r)
+{
+    uint32_t ppm = r->o.faults->agent_ppm;
+    if (ppm == 0 || r->agents == NULL || !rng_chance_ppm(&r->fault_rng, ppm))
+        return;
+    struct agent_id a = sim_agents_some(r->agents, rng_u64(&r->fault_rng));
+    const struct floor_agent *f =
+        a.v != 0 ? floor_find(engine_floor(r->engine), a) : NULL;
+    if (f != NULL && f->leg.v != 0)
+        sim_carrier_break(r->carrier_sim, f->leg);
+}
+
+/* Set on, time jumps; set back, the clock port goes on from where it is and
+ * nobody calls until the system's clock has caught up, as in a server. */
+static void draw_clock(struct runner *r)
+{
+    uint32_t ppm = r->o.faults->clock_ppm;
+    if (ppm == 0 || sim_clock_is_set(&r->clock_end) ||
+        !rng_chance_ppm(&r->fault_rng, ppm))
+        return;
+    int64_t us = 1 + (int64_t)rng_below(&r->fault_rng, STEP_US);
+    if (rng_below(&r->fault_rng, 2) == 0) {
+        sim_clock_shift(&r->clock, us);
+        return;
+    }
+    engine_hold(r->engine, true);
+    sim_clock_set(&r->clock, &r->clock_end, r->clock.now_us + us);
 }
 
 int runner_faults_draw(struct runner *r, struct err *e)
@@ -56,17 +121,22 @@ int runner_faults_draw(struct runner *r, struct err *e)
         sim_store_set_away(r->store_sim, true);
     if (begins(r, f->down_ppm, &r->down_end))
         sim_carrier_set_down(r->carrier_sim, true);
+    draw_answers(r);
+    draw_agent(r);
+    draw_clock(r);
     /* On a store that cannot write no server starts. */
     if (f->crash_ppm == 0 || r->crashes >= f->crashes_max ||
         sim_clock_is_set(&r->away_end) ||
         !rng_chance_ppm(&r->fault_rng, f->crash_ppm))
         return TM_OK;
+    sim_clock_cancel(&r->clock, &r->clock_end); /* a server looks anew */
     return runner_house_crash(r, e);
 }
 
 void runner_faults_end(struct runner *r)
 {
-    struct sim_timer *const end[] = {&r->slow_end, &r->away_end, &r->down_end};
+    struct sim_timer *const end[] = {&r->slow_end, &r->away_end, &r->down_end,
+                                     &r->answers_end, &r->clock_end};
     for (size_t i = 0; i < tm_array_len(end); i++) {
         if (!sim_clock_is_set(end[i]))
             continue;

@@ -1,6 +1,7 @@
 #include "sim/runner_inside.h"
+#include "sim/scenario_plan.h"
 
-enum { OTHER_TIMERS = 8 };
+enum { OTHER_TIMERS = 16 };
 
 static const struct campaign_id CAMPAIGN = {SIM_LIST_CAMPAIGN};
 static const struct tenant_id TENANT = {SIM_LIST_TENANT};
@@ -12,6 +13,18 @@ static void draw_salt(uint64_t seed, uint8_t salt[JOURNAL_SALT_SIZE])
     rng_init(&r, seed, "journal salt");
     for (int i = 0; i < JOURNAL_SALT_SIZE; i++)
         salt[i] = (uint8_t)rng_below(&r, 256);
+}
+
+static void endless_lead(void *arg, size_t i, struct lead *out)
+{
+    const struct runner *r = arg;
+    sim_list_lead(r->o.list, i, out);
+}
+
+static bool endless_is_good(void *arg, size_t i)
+{
+    const struct runner *r = arg;
+    return sim_list_is_good(r->o.list, i);
 }
 
 static void open_store(struct runner *r)
@@ -26,7 +39,15 @@ static void open_store(struct runner *r)
         .records_max = o->faults != NULL ? o->faults->records_max : 0,
         .watch = o->journal,
         .watch_arg = o->journal_arg,
+        .ended = runner_result_attempt,
+        .ended_arg = r,
     };
+    const struct sim_store_endless endless = {.lead = endless_lead,
+                                              .is_good = endless_is_good,
+                                              .arg = r,
+                                              .list = o->scenario->list_size};
+    if (sim_list_is_endless(o->list))
+        so.endless = &endless;
     r->store_sim = sim_store_new(&so);
     struct sim_store_campaign c = {.tenant = TENANT,
                                    .id = CAMPAIGN,
@@ -61,16 +82,50 @@ static void open_carrier(struct runner *r)
         .watch = o->calls,
         .watch_arg = o->calls_arg,
     };
+    if (r->agents != NULL) {
+        r->live =
+            (struct sim_carrier_live){.scenario = o->scenario,
+                                      .talk_factor = 1.0,
+                                      .nth_known = sim_list_is_endless(o->list),
+                                      .rate = runner_people_rate,
+                                      .news = runner_floor_news,
+                                      .arg = r};
+        co.live = &r->live;
+        co.staff_max = 2 * sim_agents_count(r->agents);
+        co.staff_ring = distribution_of(
+            o->scenario->leg_per_call != 0 ? "uniform 1 2" : "const 0");
+    }
     r->carrier_sim = sim_carrier_new(&co);
     sim_carrier_port(r->carrier_sim, &r->carrier);
 }
 
+static void open_agents(struct runner *r)
+{
+    struct sim_agents_options ao = {
+        .clock = &r->clock,
+        .scenario = r->o.scenario,
+        .plan = r->o.plan,
+        .seed = r->o.seed,
+        .simple = scenario_plan_built_in(r->o.scenario),
+        .order = runner_day_order,
+        .arg = r,
+    };
+    r->agents = sim_agents_new(&ao);
+}
+
 void runner_house_open(struct runner *r)
 {
+    size_t agents = 0;
+    if (r->o.plan->dial_mode != DIAL_AGENTLESS)
+        agents = sim_agents_most(r->o.scenario);
     sim_clock_init(&r->clock, r->start_us,
-                   (size_t)trunk_calls(&r->o) * SIM_CARRIER_TIMERS +
+                   ((size_t)trunk_calls(&r->o) + 2 * agents) *
+                           SIM_CARRIER_TIMERS +
+                       agents * SIM_AGENT_TIMERS + SIM_AGENTS_TIMERS +
                        SIM_STORE_TIMERS + OTHER_TIMERS);
     r->clock_port = sim_clock_port(&r->clock);
+    if (r->o.plan->dial_mode != DIAL_AGENTLESS)
+        open_agents(r);
     open_store(r);
     open_carrier(r);
     suppression_init(&r->suppression);
@@ -82,6 +137,7 @@ void runner_house_close(struct runner *r)
     suppression_fini(&r->suppression);
     sim_carrier_free(r->carrier_sim);
     sim_store_free(r->store_sim);
+    sim_agents_free(r->agents);
     sim_clock_fini(&r->clock);
 }
 
@@ -95,6 +151,37 @@ static void read_memory(struct runner *r)
     r->next_attempt = sim_store_last_attempt(r->store_sim) + 1;
 }
 
+void runner_house_command(struct runner *r)
+{
+    struct campaign_status s;
+    int rc = engine_status(r->engine, CAMPAIGN, &s);
+    if (rc == TM_OK && r->dialling && s.state != CAMPAIGN_RUNNING)
+        rc = engine_command(r->engine, CAMPAIGN, CAMPAIGN_EV_START);
+    else if (rc == TM_OK && !r->dialling && s.state == CAMPAIGN_RUNNING)
+        rc = engine_command(r->engine, CAMPAIGN, CAMPAIGN_EV_PAUSE);
+    tm_assert(rc == TM_OK);
+}
+
+/* The agents and the way of dialling, as a server's folder has them. */
+static int start_floor(struct runner *r, struct err *e)
+{
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < sim_agents_count(r->agents); i++) {
+        struct agent_setup a;
+        sim_agents_setup(r->agents, i, &a);
+        rc = engine_agent_put(r->engine, &a, e);
+    }
+    if (rc == TM_OK && r->o.pacing != NULL)
+        rc = engine_pace(r->engine, CAMPAIGN, r->o.pacing, e);
+    if (rc != TM_OK)
+        return rc;
+    if (r->o.trace != NULL)
+        engine_set_trace(r->engine, r->o.trace, r->o.trace_arg);
+    runner_house_command(r);
+    sim_agents_restart(r->agents);
+    return TM_OK;
+}
+
 int runner_house_start(struct runner *r, struct err *e)
 {
     read_memory(r);
@@ -103,6 +190,12 @@ int runner_house_start(struct runner *r, struct err *e)
                                  .carrier = &r->carrier,
                                  .watch = r->o.handed,
                                  .watch_arg = r->o.handed_arg};
+    if (r->agents != NULL) {
+        ports.tenant = TENANT;
+        ports.next_attempt = &r->next_attempt;
+        ports.agent = runner_day_changed;
+        ports.agent_arg = r;
+    }
     r->engine = engine_new(&ports);
     struct store_events events = engine_store_events(r->engine);
     sim_store_listen(r->store_sim, &events);
@@ -130,7 +223,7 @@ int runner_house_start(struct runner *r, struct err *e)
         rc = engine_command(r->engine, CAMPAIGN, CAMPAIGN_EV_START);
     if (rc != TM_OK)
         return err_set(e, rc, "the campaign does not start");
-    return TM_OK;
+    return r->agents != NULL ? start_floor(r, e) : TM_OK;
 }
 
 static int close_attempt(struct runner *r, const struct sim_store_attempt *a,

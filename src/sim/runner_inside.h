@@ -1,10 +1,12 @@
 /* Private to the runner: a run under way. runner.c moves time, runner_house.c
- * starts, crashes and restarts the program, runner_faults.c lets things go
- * wrong, runner_result.c counts. */
+ * starts, crashes and restarts the program, runner_people.c lets answer rates
+ * move, runner_day.c has the days of campaigns with agents, runner_faults.c
+ * lets things go wrong, runner_result.c and runner_floor.c count. */
 #ifndef SIM_RUNNER_INSIDE_H
 #define SIM_RUNNER_INSIDE_H
 
 #include "sim/runner.h"
+#include "sim/sim_agents.h"
 
 enum { RUNNER_WORLDS_MAX = SCENARIO_AT_MAX + 1 };
 
@@ -22,13 +24,29 @@ struct runner {
     int64_t start_us, end_us;
     /* worlds by the time of day: [0] from the day's begin on */
     struct person_world world[RUNNER_WORLDS_MAX];
-    int32_t world_s[RUNNER_WORLDS_MAX]; /* seconds after the begin */
+    int32_t world_s[RUNNER_WORLDS_MAX];   /* seconds after the begin */
+    double world_talk[RUNNER_WORLDS_MAX]; /* factor of talk times */
     size_t worlds, world_now;
     int64_t day_us; /* begin of the present day */
     struct sim_timer world_timer;
+    /* with agents */
+    struct sim_agents *agents; /* NULL: the campaign has none */
+    struct sim_carrier_live live;
+    bool dialling; /* the operator wants calls now */
+    size_t day;    /* present one, from 0 */
+    struct sim_timer day_timer, minute_timer, switch_timer;
+    int day_step; /* what day_timer does next */
+    struct rng switch_rng;
+    double switch_rate; /* factor of the moment */
+    uint64_t block;     /* of the last factor, + 1 */
+    double block_rate;
+    struct sim_agents_times times; /* at the day's begin */
+    struct runner_floor floor[RUNNER_DAYS_MAX];
+    struct runner_floor minute; /* sums of the day at the last minute */
+    struct runner_result tally; /* attempts of an endless list */
     /* faults */
     struct rng fault_rng;
-    struct sim_timer slow_end, away_end, down_end;
+    struct sim_timer slow_end, away_end, down_end, answers_end, clock_end;
     bool down;
     unsigned crashes;
     uint64_t events;
@@ -40,6 +58,29 @@ void runner_house_close(struct runner *r);
 int runner_house_start(struct runner *r, struct err *e) TM_MUST_CHECK;
 int runner_house_crash(struct runner *r, struct err *e) TM_MUST_CHECK;
 
+/* What the operator wants of the campaign, after a restart, too. */
+void runner_house_command(struct runner *r);
+
+/* runner_people.c */
+void runner_people_init(struct runner *r);
+void runner_people_day(struct runner *r); /* a day begins */
+void runner_people_end(struct runner *r);
+double runner_people_rate(void *arg, struct attempt_id a, unsigned *nth);
+
+/* runner_day.c */
+void runner_day_init(struct runner *r);
+void runner_day_end(struct runner *r); /* of the run: nobody stays */
+int runner_day_order(void *arg, struct agent_id a, const struct agent_order *o);
+void runner_day_changed(void *arg, const struct floor_change *c);
+
+/* runner_floor.c */
+void runner_floor_news(void *arg, enum sim_live_news news,
+                       const struct sim_live_call *c);
+/* Time of agents up to now goes to the present day. */
+void runner_floor_close(struct runner *r);
+void runner_floor_fill(struct runner *r, struct runner_result *out);
+void runner_floor_minute(struct runner *r);
+
 /* runner_faults.c */
 void runner_faults_init(struct runner *r);
 /* After an event; TM_ESTATE when the restart failed. */
@@ -48,5 +89,6 @@ void runner_faults_end(struct runner *r); /* all is well again */
 
 /* runner_result.c */
 void runner_result_fill(struct runner *r, struct runner_result *out);
+void runner_result_attempt(void *arg, const struct sim_store_attempt *a);
 
 #endif

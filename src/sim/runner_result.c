@@ -45,24 +45,47 @@ static void count_attempt(const struct runner *r, struct runner_result *out,
     out->last_call_us = a->placed_us;
 }
 
+void runner_result_attempt(void *arg, const struct sim_store_attempt *a)
+{
+    struct runner *r = arg;
+    count_attempt(r, &r->tally, a);
+}
+
 static struct runner_group *group_of(struct runner_result *out,
-                                     const struct sim_store_member *m)
+                                     enum lead_state state, struct slice reason)
 {
     for (size_t i = 0; i < out->groups; i++)
-        if (out->group[i].state == m->state &&
-            str_eq(m->reason, out->group[i].reason))
+        if (out->group[i].state == state &&
+            str_eq(reason, out->group[i].reason))
             return &out->group[i];
     tm_assert(out->groups < RUNNER_GROUPS_MAX);
     struct runner_group *g = &out->group[out->groups++];
-    *g = (struct runner_group){.state = m->state};
-    (void)str_copy(g->reason, sizeof(g->reason), m->reason);
+    *g = (struct runner_group){.state = state};
+    (void)str_copy(g->reason, sizeof(g->reason), reason);
     return g;
+}
+
+/* Leads of an endless list. */
+static void count_forgotten(struct runner *r, struct runner_result *out)
+{
+    sim_store_count_all(r->store_sim);
+    out->leads = sim_store_made(r->store_sim);
+    for (int s = 0; s < LEAD_STATE_COUNT; s++)
+        for (size_t w = 0; w < SIM_STORE_WORDS_MAX; w++) {
+            struct slice reason;
+            uint64_t n = sim_store_forgotten(r->store_sim, (enum lead_state)s,
+                                             w, &reason);
+            if (n == 0)
+                continue;
+            group_of(out, (enum lead_state)s, reason)->leads += n;
+            out->lead[s] += n;
+        }
 }
 
 static void count_member(struct runner_result *out,
                          const struct sim_store_member *m)
 {
-    struct runner_group *g = group_of(out, m);
+    struct runner_group *g = group_of(out, m->state, m->reason);
     out->lead[m->state]++;
     g->leads++;
     if (m->due_us == 0)
@@ -136,21 +159,25 @@ void runner_result_fill(struct runner *r, struct runner_result *out)
 {
     const struct sim_store *s = r->store_sim;
     struct campaign_counters counters;
-    *out = (struct runner_result){.start_us = r->start_us,
-                                  .end_us = r->end_us,
-                                  .now_us = r->clock.now_us,
-                                  .leads = sim_list_size(r->o.list),
-                                  .events = r->events,
-                                  .crashes = r->crashes};
+    bool endless = sim_list_is_endless(r->o.list);
+    *out = r->tally;
+    out->start_us = r->start_us;
+    out->end_us = r->end_us;
+    out->now_us = r->clock.now_us;
+    out->leads = sim_list_size(r->o.list);
+    out->events = r->events;
+    out->crashes = r->crashes;
     (void)sim_store_campaign_now(s, CAMPAIGN, r->clock.now_us, &out->state,
                                  &counters);
-    for (size_t i = 0; i < sim_store_attempts(s); i++)
+    for (size_t i = 0; !endless && i < sim_store_attempts(s); i++)
         if (sim_store_attempt_at(s, i)->id.v != 0)
             count_attempt(r, out, sim_store_attempt_at(s, i));
     for (size_t i = 0; i < sim_store_members(s, CAMPAIGN); i++) {
         struct sim_store_member m = sim_store_member_at(s, CAMPAIGN, i);
         count_member(out, &m);
     }
+    if (endless)
+        count_forgotten(r, out);
     count_answers(r, out);
     out->opt_outs = sim_store_counts(s)->opt_outs;
     out->callbacks = sim_store_counts(s)->records[RECORD_CALLBACK];
@@ -158,4 +185,5 @@ void runner_result_fill(struct runner *r, struct runner_result *out)
     out->stale_calls = sim_carrier_counts(r->carrier_sim).stale;
     out->calls_max = sim_carrier_counts(r->carrier_sim).up_max;
     fill_journal(r, out);
+    runner_floor_fill(r, out);
 }

@@ -6,6 +6,7 @@
 #include "base/kv.h"
 #include "sim/scenario_at.h"
 #include "sim/scenario_law.h"
+#include "sim/scenario_plan.h"
 
 enum { MILLION = 1000000, DAY_S = 86400 };
 
@@ -189,6 +190,7 @@ static int set_start(struct scenario *s, struct slice v, struct err *e)
 static int set_rules(struct scenario *s, struct slice v, struct err *e)
 {
     s->allow_all = str_eq(v, "allow");
+    s->rules_given = true;
     if (!s->allow_all && !str_eq(v, "law"))
         return err_set(e, TM_EINVAL, "rules is law or allow");
     return TM_OK;
@@ -309,6 +311,8 @@ int scenario_load(struct scenario *s, struct arena *a, const char *file,
     }
     if (more < 0)
         return more;
+    if (scenario_plan_built_in(s) && !s->rules_given)
+        s->allow_all = true;
     if (scenario_check(s, e) != TM_OK)
         return err_context(e, "%s", file);
     return TM_OK;

@@ -21,6 +21,9 @@
  *     name = Visit survey
  *     ...
  *
+ * Without a campaign the scenario is one of pacing alone: agents, an endless
+ * list and the campaign of sim/scenario_plan.h.
+ *
  * scenario.def has the other keys with defaults, those of the pacing
  * scenarios included. Of a key given twice the last stands, but every `at`
  * counts. Reading is pure; texts are copied into the arena.
@@ -91,8 +94,10 @@ struct scenario_emergency {
 struct scenario {
     char name[SCENARIO_NAME_MAX];
     struct civil_date day;
-    int32_t begin_s;                    /* second of the day, UTC */
-    bool allow_all;                     /* rules = allow */
+    int32_t begin_s; /* second of the day, UTC */
+    bool allow_all;  /* rules = allow; also when neither
+                        rules nor a campaign is given */
+    bool rules_given;
     uint32_t zone[SCENARIO_ZONE_COUNT]; /* weights; all 0: as numbers come */
     struct scenario_at at[SCENARIO_AT_MAX];
     size_t ats;

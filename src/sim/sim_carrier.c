@@ -5,7 +5,12 @@
 #include "base/arena.h"
 #include "sim/sim_carrier_call.h"
 
-enum { SAY_MS_A_CHARACTER = 60, SAY_MS_A_PROMPT = 300 };
+enum {
+    SAY_MS_A_CHARACTER = 60,
+    SAY_MS_A_PROMPT = 300,
+    /* A permit is valid for less than so many attempts take. */
+    USED_KEPT = 1 << 17,
+};
 
 static void free_all(struct sim_carrier *c)
 {
@@ -16,7 +21,7 @@ static void free_all(struct sim_carrier *c)
     }
     map_fini(&c->by_attempt);
     map_init(&c->by_attempt);
-    c->counts.up = 0;
+    c->counts.up = c->on_trunk = 0;
 }
 
 /* A rate as "so many starts in any span": 2.5 a second are 3 in 1.2 s. */
@@ -37,10 +42,10 @@ struct sim_carrier *sim_carrier_new(const struct sim_carrier_options *o)
     tm_assert(o->calls_max > 0 && o->calls_max <= SIM_CARRIER_CALLS_MAX);
     struct sim_carrier *c = mem_alloc(sizeof(*c));
     c->o = *o;
-    c->calls = o->calls_max;
+    c->calls = o->calls_max + o->staff_max;
     c->call = mem_alloc(c->calls * sizeof(*c->call));
     map_init(&c->by_attempt);
-    map_init(&c->used);
+    c->used = mem_alloc(USED_KEPT * sizeof(*c->used));
     map_init(&c->dialled);
     map_init(&c->stale);
     set_rate(c, o->calls_per_1000s);
@@ -54,7 +59,7 @@ void sim_carrier_free(struct sim_carrier *c)
         return;
     sim_carrier_crash(c);
     map_fini(&c->by_attempt);
-    map_fini(&c->used);
+    mem_free(c->used);
     map_fini(&c->dialled);
     map_fini(&c->stale);
     mem_free(c->start_us);
@@ -80,14 +85,20 @@ void sim_carrier_set_down(struct sim_carrier *c, bool down)
     c->down = down;
 }
 
+void sim_carrier_set_answers(struct sim_carrier *c, enum sim_carrier_answers a)
+{
+    c->answers = a;
+}
+
 void sim_carrier_crash(struct sim_carrier *c)
 {
     for (size_t i = 0; i < c->calls; i++) {
         struct sim_call *k = &c->call[i];
         if (k->state == SIM_CALL_FREE)
             continue;
+        sim_carrier_live_over(k);
         sim_carrier_call_drop(k);
-        if (k->state == SIM_CALL_UP)
+        if (k->state == SIM_CALL_UP && k->kind != SIM_CALL_STAFF)
             map_set(&c->stale, (uint64_t)k->attempt.v, k->e164);
     }
     free_all(c);
@@ -132,6 +143,7 @@ void sim_carrier_forget(struct sim_carrier *c, struct sim_call *k)
     bool was = map_remove(&c->by_attempt, (uint64_t)k->attempt.v);
     tm_assert(was && c->counts.up > 0);
     c->counts.up--;
+    c->on_trunk -= !k->off_trunk;
     k->state = SIM_CALL_FREE;
     k->next_free = c->first_free;
     c->first_free = (size_t)(k - c->call);
@@ -150,7 +162,7 @@ static size_t rate_room(const struct sim_carrier *c, int64_t now_us)
 
 static size_t room_now(const struct sim_carrier *c, int64_t now_us)
 {
-    size_t calls = c->calls - c->counts.up;
+    size_t calls = c->o.calls_max - c->on_trunk;
     size_t rate = rate_room(c, now_us);
     return c->down ? 0 : calls < rate ? calls : rate;
 }
@@ -163,6 +175,12 @@ static unsigned room(void *self, const char *trunk, int64_t now_us)
     return (unsigned)room_now(c, now_us);
 }
 
+/* Registered with us: no trunk is needed. */
+static bool is_own(const struct permit *p, const struct call_spec *s)
+{
+    return p->purpose == PERMIT_STAFF && s->user != NULL;
+}
+
 static int check(const struct sim_carrier *c, const struct permit *p,
                  const struct call_spec *s, struct err *e)
 {
@@ -171,8 +189,12 @@ static int check(const struct sim_carrier *c, const struct permit *p,
         return err_set(e, TM_EEXPIRED, "the permit is not valid now");
     if (p->attempt.v != s->attempt.v || p->e164 != s->to)
         return err_set(e, TM_EINVAL, "the permit is for another call");
-    if (map_get(&c->used, (uint64_t)p->attempt.v, NULL))
+    if (c->used[p->attempt.v % USED_KEPT] == p->attempt.v)
         return err_set(e, TM_EEXIST, "the permit was used before");
+    if (is_own(p, s) && c->first_free < c->calls)
+        return TM_OK;
+    if (is_own(p, s))
+        return err_set(e, TM_EFULL, "no place for more agents");
     if (strcmp(s->trunk, c->o.trunk) != 0 || c->down)
         return err_set(e, TM_ENETWORK, "trunk %s is down", s->trunk);
     if (room_now(c, now_us) == 0)
@@ -196,6 +218,35 @@ static void count_start(struct sim_carrier *c, int64_t now_us)
     c->start_at = (c->start_at + 1) % c->starts;
 }
 
+static struct sim_call *new_call(struct sim_carrier *c, const struct permit *p,
+                                 const struct call_spec *s)
+{
+    struct sim_call *k = &c->call[c->first_free];
+    bool staff = p->purpose == PERMIT_STAFF && c->o.staff_max > 0;
+    tm_assert(k->state == SIM_CALL_FREE && c->event != NULL);
+    c->first_free = k->next_free;
+    k->carrier = c;
+    k->world = c->o.world;
+    k->kind = staff               ? SIM_CALL_STAFF
+              : c->o.live != NULL ? SIM_CALL_LIVE
+                                  : SIM_CALL_SOUNDS;
+    k->off_trunk = is_own(p, s);
+    k->attempt = p->attempt;
+    k->e164 = p->e164;
+    k->nth = staff || (c->o.live != NULL && c->o.live->nth_known)
+                 ? 0
+                 : count_dial(c, p->e164);
+    map_set(&c->by_attempt, (uint64_t)p->attempt.v,
+            (uint64_t)(k - c->call) + 1);
+    c->used[p->attempt.v % USED_KEPT] = p->attempt.v;
+    c->on_trunk += !k->off_trunk;
+    c->counts.staff += staff;
+    c->counts.placed += !staff;
+    if (++c->counts.up > c->counts.up_max)
+        c->counts.up_max = c->counts.up;
+    return k;
+}
+
 static int place(void *self, const struct permit *p, const struct call_spec *s,
                  struct err *e)
 {
@@ -205,21 +256,9 @@ static int place(void *self, const struct permit *p, const struct call_spec *s,
         c->counts.refused++;
         return rc;
     }
-    struct sim_call *k = &c->call[c->first_free];
-    tm_assert(k->state == SIM_CALL_FREE && c->event != NULL);
-    c->first_free = k->next_free;
-    k->carrier = c;
-    k->world = c->o.world;
-    k->attempt = p->attempt;
-    k->e164 = p->e164;
-    k->nth = count_dial(c, p->e164);
-    map_set(&c->by_attempt, (uint64_t)p->attempt.v,
-            (uint64_t)(k - c->call) + 1);
-    map_set(&c->used, (uint64_t)p->attempt.v, 1);
-    count_start(c, c->o.clock->now_us);
-    c->counts.placed++;
-    if (++c->counts.up > c->counts.up_max)
-        c->counts.up_max = c->counts.up;
+    struct sim_call *k = new_call(c, p, s);
+    if (!k->off_trunk)
+        count_start(c, c->o.clock->now_us);
     sim_carrier_call_begin(k, s);
     if (c->o.watch != NULL)
         c->o.watch(c->o.watch_arg, p, s, c->o.clock->now_us);
@@ -252,9 +291,34 @@ static void silence(void *self, struct attempt_id a)
 static void hangup(void *self, struct attempt_id a, enum hangup_reason why)
 {
     struct sim_call *k = find(self, a);
-    (void)why;
+    if (k == NULL)
+        return;
+    k->withdrawn |= why == HANGUP_WITHDRAW && k->state != SIM_CALL_UP;
+    sim_carrier_call_hangup(k);
+}
+
+static int bridge(void *self, struct attempt_id a, struct attempt_id b)
+{
+    struct sim_call *x = find(self, a), *y = find(self, b);
+    if (x == NULL || y == NULL || x == y)
+        return TM_ESTATE;
+    return sim_carrier_live_join(x, y);
+}
+
+static void part(void *self, struct attempt_id a)
+{
+    struct sim_call *k = find(self, a);
     if (k != NULL)
-        sim_carrier_call_hangup(k);
+        sim_carrier_live_part(k);
+}
+
+void sim_carrier_break(struct sim_carrier *c, struct attempt_id a)
+{
+    struct sim_call *k = find(c, a);
+    if (k == NULL || k->state == SIM_CALL_ENDING)
+        return;
+    sim_carrier_call_placed(k);
+    sim_carrier_call_end(k, CAUSE_NETWORK, 0);
 }
 
 /* "sim ATTEMPT NUMBER", as answer() writes it. */
@@ -279,6 +343,8 @@ void sim_carrier_port(struct sim_carrier *c, struct carrier *out)
         .prepare = prepare,
         .play = play,
         .silence = silence,
+        .bridge = bridge,
+        .part = part,
         .hangup = hangup,
         .end_stale = end_stale,
         .room = room,

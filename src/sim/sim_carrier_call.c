@@ -27,7 +27,13 @@ static void set_in(struct sim_call *k, struct sim_timer *t, int64_t ms)
         sim_clock_set(k->carrier->o.clock, t, now_us + ms * MS);
 }
 
-static void tell(struct sim_call *k, struct carrier_event ev)
+void sim_carrier_call_set_in(struct sim_call *k, struct sim_timer *t,
+                             int64_t us)
+{
+    sim_clock_set(k->carrier->o.clock, t, now_of(k) + us);
+}
+
+void sim_carrier_call_tell(struct sim_call *k, struct carrier_event ev)
 {
     struct sim_carrier *c = k->carrier;
     ev.attempt = k->attempt;
@@ -46,7 +52,7 @@ void sim_carrier_call_drop(struct sim_call *k)
 }
 
 /* The first event of every call, also of one that we gave up at once. */
-static void tell_placed(struct sim_call *k)
+void sim_carrier_call_placed(struct sim_call *k)
 {
     char id[ID_MAX];
     if (k->told_placed)
@@ -54,24 +60,31 @@ static void tell_placed(struct sim_call *k)
     k->told_placed = true;
     (void)snprintf(id, sizeof(id), "sim-%lld@telemark",
                    (long long)k->attempt.v);
-    tell(k, (struct carrier_event){.kind = CARRIER_PLACED, .text = str_of(id)});
+    sim_carrier_call_tell(
+        k, (struct carrier_event){.kind = CARRIER_PLACED, .text = str_of(id)});
 }
 
-static void end(struct sim_call *k, enum call_cause cause, int code)
+void sim_carrier_call_end(struct sim_call *k, enum call_cause cause, int code)
 {
-    struct sim_call copy = *k;
+    struct sim_carrier *c = k->carrier;
+    struct carrier_event ev = {.kind = CARRIER_ENDED,
+                               .attempt = k->attempt,
+                               .at_us = now_of(k),
+                               .cause = cause,
+                               .code = code};
     tm_assert(k->state != SIM_CALL_FREE && k->told_placed);
-    sim_carrier_forget(k->carrier, k);
-    tell(&copy, (struct carrier_event){
-                    .kind = CARRIER_ENDED, .cause = cause, .code = code});
+    sim_carrier_live_over(k);
+    sim_carrier_forget(c, k);
+    c->event(c->event_arg, &ev);
 }
 
-static enum call_cause cause_of(int code)
+enum call_cause sim_carrier_call_cause(int code)
 {
     switch (code) {
     case 404: return CAUSE_DISCONNECTED;
     case 480: return CAUSE_NO_ANSWER;
     case 486: return CAUSE_BUSY;
+    case 487: return CAUSE_NO_ANSWER;
     case 503: return CAUSE_CONGESTION;
     case 603: return CAUSE_REJECTED;
     case 608: return CAUSE_BLOCKED;
@@ -81,11 +94,45 @@ static enum call_cause cause_of(int code)
 
 /* The network. */
 
+/* Something that looks like chance and is the call's own. */
+static int64_t luck(const struct sim_call *k, int64_t below)
+{
+    return (int64_t)(rng_mix((uint64_t)k->attempt.v) % (uint64_t)below);
+}
+
+bool sim_carrier_call_doomed(struct sim_call *k)
+{
+    if (k->carrier->answers != SIM_ANSWERS_STORM || luck(k, 10) > 7)
+        return false;
+    k->doomed = luck(k, 3) == 0 ? 480 : 503;
+    set_in(k, &k->step, 50 + luck(k, 2000));
+    return true;
+}
+
+bool sim_carrier_call_hindered(struct sim_call *k)
+{
+    if (k->carrier->answers == SIM_ANSWERS_LATE && !k->delayed) {
+        k->delayed = true;
+        set_in(k, &k->step, 1 + luck(k, 3000));
+        return true;
+    }
+    if (k->carrier->answers != SIM_ANSWERS_NEVER)
+        return false;
+    k->doomed = 487;
+    sim_clock_set(k->carrier->o.clock, &k->step, k->give_up_us);
+    return true;
+}
+
 static void left(struct sim_call *k)
 {
     k->state = SIM_CALL_TRYING;
+    if (sim_carrier_call_doomed(k)) {
+        k->state = SIM_CALL_ALERTING;
+        sim_carrier_call_placed(k);
+        return;
+    }
     set_in(k, &k->step, k->plan.ringing_after_ms);
-    tell_placed(k);
+    sim_carrier_call_placed(k);
 }
 
 static bool rings(const struct person_call *p)
@@ -109,15 +156,15 @@ static void alert(struct sim_call *k)
     if (!rings(&k->plan))
         return;
     bool sound = k->plan.early_media || k->plan.tone;
-    tell(k, (struct carrier_event){.kind = CARRIER_RINGING,
-                                   .code = sound ? 183 : 180});
+    sim_carrier_call_tell(k, (struct carrier_event){.kind = CARRIER_RINGING,
+                                                    .code = sound ? 183 : 180});
 }
 
 static void answer(struct sim_call *k)
 {
     char dialog[ID_MAX];
     if (k->plan.fault == PERSON_FAULT_BAD_SDP) {
-        end(k, CAUSE_MEDIA, 200);
+        sim_carrier_call_end(k, CAUSE_MEDIA, 200);
         return;
     }
     k->state = SIM_CALL_UP;
@@ -131,23 +178,35 @@ static void answer(struct sim_call *k)
     set_in(k, &k->leave, bored < k->plan.stay_ms ? bored : k->plan.stay_ms);
     (void)snprintf(dialog, sizeof(dialog), "sim %lld %llu",
                    (long long)k->attempt.v, (unsigned long long)k->e164);
-    tell(k, (struct carrier_event){
-                .kind = CARRIER_ANSWERED, .code = 200, .text = str_of(dialog)});
+    sim_carrier_call_tell(k, (struct carrier_event){.kind = CARRIER_ANSWERED,
+                                                    .code = 200,
+                                                    .text = str_of(dialog)});
 }
 
 static void alerted(struct sim_call *k)
 {
-    if (k->placed_us + k->plan.answer_after_ms * MS > k->give_up_us)
-        end(k, CAUSE_NO_ANSWER, 487);
+    if (k->doomed != 0)
+        sim_carrier_call_end(k, sim_carrier_call_cause(k->doomed), k->doomed);
+    else if (k->delayed)
+        answer(k);
+    else if (k->placed_us + k->plan.answer_after_ms * MS > k->give_up_us)
+        sim_carrier_call_end(k, CAUSE_NO_ANSWER, 487);
+    else if (k->plan.sip_code == 200 && sim_carrier_call_hindered(k))
+        return;
     else if (k->plan.sip_code == 200)
         answer(k);
     else
-        end(k, cause_of(k->plan.sip_code), k->plan.sip_code);
+        sim_carrier_call_end(k, sim_carrier_call_cause(k->plan.sip_code),
+                             k->plan.sip_code);
 }
 
 static void step_due(void *arg)
 {
     struct sim_call *k = arg;
+    if (k->kind != SIM_CALL_SOUNDS && k->state != SIM_CALL_ENDING) {
+        sim_carrier_live_step(k);
+        return;
+    }
     switch (k->state) {
     case SIM_CALL_LEAVING: left(k); break;
     case SIM_CALL_TRYING: alert(k); break;
@@ -155,11 +214,11 @@ static void step_due(void *arg)
     case SIM_CALL_UP:
         tm_assert(k->beep_due);
         k->beep_due = false;
-        tell(k, (struct carrier_event){.kind = CARRIER_BEEP});
+        sim_carrier_call_tell(k, (struct carrier_event){.kind = CARRIER_BEEP});
         break;
     case SIM_CALL_ENDING:
-        tell_placed(k);
-        end(k, CAUSE_US, k->end_code);
+        sim_carrier_call_placed(k);
+        sim_carrier_call_end(k, CAUSE_US, k->end_code);
         break;
     case SIM_CALL_FREE: tm_unreachable("a timer of no call");
     }
@@ -171,7 +230,7 @@ static void leave_due(void *arg)
 {
     struct sim_call *k = arg;
     tm_assert(k->state == SIM_CALL_UP);
-    end(k, CAUSE_CALLEE, 0);
+    sim_carrier_call_end(k, CAUSE_CALLEE, 0);
 }
 
 static void act_due(void *arg)
@@ -179,13 +238,14 @@ static void act_due(void *arg)
     struct sim_call *k = arg;
     tm_assert(k->state == SIM_CALL_UP);
     if (k->reaction.act == PERSON_LEAVES) {
-        end(k, CAUSE_CALLEE, 0);
+        sim_carrier_call_end(k, CAUSE_CALLEE, 0);
         return;
     }
     k->carrier->counts.digits++;
     (void)person_ear_pressed(&k->ear, now_of(k)); /* before he is cut off */
-    tell(k, (struct carrier_event){.kind = CARRIER_DIGIT,
-                                   .digit = k->reaction.digit});
+    sim_carrier_call_tell(k,
+                          (struct carrier_event){.kind = CARRIER_DIGIT,
+                                                 .digit = k->reaction.digit});
 }
 
 /* As the town's people: decides once about a prompt, when it starts (barging
@@ -220,13 +280,19 @@ static void voice_due(void *arg)
 {
     struct sim_call *k = arg;
     tm_assert(k->state == SIM_CALL_UP);
+    if (!k->speaking && k->kind != SIM_CALL_SOUNDS) {
+        sim_carrier_live_verdict(k);
+        return;
+    }
     if (!k->speaking) {
         quiet(k);
         return;
     }
     k->speaking = false;
-    set_in(k, &k->voice, PERSON_EAR_SILENCE_MS);
-    tell(k, (struct carrier_event){.kind = CARRIER_PLAYED, .tag = k->tag});
+    if (k->kind == SIM_CALL_SOUNDS)
+        set_in(k, &k->voice, PERSON_EAR_SILENCE_MS);
+    sim_carrier_call_tell(
+        k, (struct carrier_event){.kind = CARRIER_PLAYED, .tag = k->tag});
 }
 
 /* Our side. */
@@ -234,15 +300,21 @@ static void voice_due(void *arg)
 void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s)
 {
     struct sim_carrier *c = k->carrier;
+    int64_t leave_ms = k->kind == SIM_CALL_SOUNDS ? LEAVE_MS : 0;
     k->state = SIM_CALL_LEAVING;
-    k->placed_us = now_of(k) + LEAVE_MS * MS;
+    k->placed_us = now_of(k) + leave_ms * MS;
     k->ring_timeout_us = s->ring_timeout_ms * MS;
     k->give_up_us = k->placed_us + k->ring_timeout_us;
     k->told_placed = false;
     k->beep_due = k->speaking = false;
     k->ear = (struct person_ear){0};
     k->decided = 0;
-    person_call_of(k->world, k->e164, k->nth, &k->plan);
+    k->delayed = k->withdrawn = false;
+    k->doomed = 0;
+    if (k->kind == SIM_CALL_SOUNDS)
+        person_call_of(k->world, k->e164, k->nth, &k->plan);
+    else
+        sim_carrier_live_begin(k, s);
     sim_clock_timer(&k->step, step_due, k);
     sim_clock_timer(&k->voice, voice_due, k);
     sim_clock_timer(&k->act, act_due, k);
@@ -254,12 +326,13 @@ int sim_carrier_call_play(struct sim_call *k, int64_t ms, uint32_t tag)
 {
     if (k->state != SIM_CALL_UP)
         return TM_ESTATE;
-    if (k->plan.stay_ms == INT64_MAX)
+    if (k->kind == SIM_CALL_SOUNDS && k->plan.stay_ms == INT64_MAX)
         sim_clock_cancel(k->carrier->o.clock, &k->leave);
     k->speaking = true;
     k->tag = tag;
     set_in(k, &k->voice, ms);
-    if (person_ear_voice(&k->ear, now_of(k)) == PERSON_EAR_STARTS)
+    if (k->kind == SIM_CALL_SOUNDS &&
+        person_ear_voice(&k->ear, now_of(k)) == PERSON_EAR_STARTS)
         decide(k, k->ear.prompt, false);
     return TM_OK;
 }
@@ -269,7 +342,10 @@ void sim_carrier_call_silence(struct sim_call *k)
     if (k->state != SIM_CALL_UP || !k->speaking)
         return;
     k->speaking = false;
-    set_in(k, &k->voice, PERSON_EAR_SILENCE_MS);
+    if (k->kind == SIM_CALL_SOUNDS)
+        set_in(k, &k->voice, PERSON_EAR_SILENCE_MS);
+    else
+        sim_clock_cancel(k->carrier->o.clock, &k->voice);
 }
 
 void sim_carrier_call_hangup(struct sim_call *k)

@@ -119,3 +119,11 @@ void sim_clock_advance(struct sim_clock *c, int64_t at_us)
     tm_assert(at_us >= c->now_us && at_us <= sim_clock_next_us(c));
     c->now_us = at_us;
 }
+
+void sim_clock_shift(struct sim_clock *c, int64_t us)
+{
+    tm_assert(us >= 0);
+    c->now_us += us;
+    for (size_t i = 1; i <= c->n; i++)
+        c->heap[i]->at_us += us;
+}

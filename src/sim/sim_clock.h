@@ -55,6 +55,9 @@ void sim_clock_cancel(struct sim_clock *c, struct sim_timer *t);
 int64_t sim_clock_next_us(const struct sim_clock *c);
 /* Moves time to the next timer and calls it. False: there is none. */
 bool sim_clock_step(struct sim_clock *c);
+/* The clock is set on by us: what is under way takes as long as before, so all
+ * timers move along. */
+void sim_clock_shift(struct sim_clock *c, int64_t us);
 /* Moves time to at_us; no timer may be due before it. */
 void sim_clock_advance(struct sim_clock *c, int64_t at_us);
 

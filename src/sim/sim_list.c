@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "core/number/number_zone.h"
 #include "sim/person_number.h"
+#include "sim/scenario_plan.h"
 
 enum {
     PHONES = 2,
@@ -33,6 +34,7 @@ struct sim_person {
 
 struct sim_list {
     const struct scenario *s;
+    bool endless;
     uint64_t seed;
     size_t n;
     struct sim_person *person;
@@ -279,9 +281,12 @@ struct sim_list *sim_list_new(const struct scenario *s, uint64_t seed)
     struct sim_list *l = mem_alloc(sizeof(*l));
     l->s = s;
     l->seed = seed;
+    l->endless = s->endless != 0 || scenario_plan_built_in(s);
     l->n =
         s->list_size > 0 ? (size_t)s->list_size : (size_t)SIM_LIST_DEFAULT_SIZE;
-    l->person = mem_alloc(l->n * sizeof(*l->person));
+    if (l->endless)
+        l->n = 0;
+    l->person = mem_alloc((l->n + 1) * sizeof(*l->person));
     map_init(&l->by_number);
     for (size_t i = 0; i < l->n; i++)
         make_person(l, i);
@@ -308,6 +313,11 @@ void sim_list_free(struct sim_list *l)
 size_t sim_list_size(const struct sim_list *l)
 {
     return l->n;
+}
+
+bool sim_list_is_endless(const struct sim_list *l)
+{
+    return l->endless;
 }
 
 const struct dnc_lists *sim_list_lists(const struct sim_list *l)
@@ -415,10 +425,37 @@ static void add_fields(const struct sim_list *l, struct rng *r,
     add_field(out, "appointment", time[rng_below(r, tm_array_len(time))]);
 }
 
+/* Person i of an endless list, the same whenever he is asked for. */
+static void work_out(const struct sim_list *l, size_t i, struct sim_person *p)
+{
+    tm_assert(i < (size_t)1 << 30);
+    *p = (struct sim_person){.phones = 1};
+    p->phone[0] = person_number_us(l->seed, i, &p->area[0]);
+}
+
+bool sim_list_is_good(const struct sim_list *l, size_t i)
+{
+    static const char *const island[] = {"PR", "VI", "GU", "MP", "AS"};
+    struct sim_person p;
+    if (!l->endless)
+        return i < l->n;
+    work_out(l, i, &p);
+    for (size_t k = 0; k < tm_array_len(island); k++)
+        if (strcmp(p.area[0]->state, island[k]) == 0)
+            return false;
+    return true;
+}
+
 void sim_list_lead(const struct sim_list *l, size_t i, struct lead *out)
 {
-    tm_assert(i < l->n);
-    const struct sim_person *p = &l->person[i];
+    struct sim_person one;
+    const struct sim_person *p = &one;
+    if (l->endless) {
+        work_out(l, i, &one);
+    } else {
+        tm_assert(i < l->n);
+        p = &l->person[i];
+    }
     struct rng r;
     rng_init_of(&r, l->seed, "sim list lead", i);
     memset(out, 0, sizeof(*out));
@@ -433,6 +470,13 @@ void sim_list_lead(const struct sim_list *l, size_t i, struct lead *out)
     }
     (void)str_copy(out->country, sizeof(out->country),
                    str_of(p->canada ? "CA" : "US"));
+    if (l->endless) {
+        out->consent[out->consents++] =
+            (struct lead_consent){.type = CONSENT_EXPRESS_WRITTEN,
+                                  .seller = {SIM_LIST_SELLER},
+                                  .given = civil_add_days(l->s->day, -30)};
+        return;
+    }
     if (rng_chance_ppm(&r, l->s->addressed))
         (void)str_copy(out->region, sizeof(out->region),
                        str_of(p->area[0]->state));

@@ -5,6 +5,10 @@
  * the list is lead i + 1, and every answer here is of the beginning of the
  * day.
  *
+ * An endless list has no people of its own: each lead is worked out when it
+ * is asked for, in any order, and nothing is kept. Its people have one
+ * telephone and consent, and are in no register.
+ *
  * Cost: about 1 us a lead to make, 24 bytes a lead to keep. Immutable once
  * made; any thread may read.
  */
@@ -34,8 +38,12 @@ struct sim_list;
 struct sim_list *sim_list_new(const struct scenario *s, uint64_t seed);
 void sim_list_free(struct sim_list *l);
 
-size_t sim_list_size(const struct sim_list *l);
-/* Person i, as imported. Texts live as long as the list. */
+size_t sim_list_size(const struct sim_list *l); /* endless: 0 */
+bool sim_list_is_endless(const struct sim_list *l);
+/* Endless: false when the place is taken by a number of an island. */
+bool sim_list_is_good(const struct sim_list *l, size_t i);
+/* Person i, as imported. Texts live as long as the list. An endless list has
+ * all below 2^30. */
 void sim_list_lead(const struct sim_list *l, size_t i, struct lead *out);
 /* The registers that the campaign is given. */
 const struct dnc_lists *sim_list_lists(const struct sim_list *l);

@@ -1,6 +1,7 @@
 #include "sim/sim_store.h"
 
 #include "base/civil.h"
+#include "sim/sim_store_flow.h"
 #include "sim/sim_store_rows.h"
 
 enum { RECORDS_MAX = 65536, PAYLOAD_MAX = 1 << 16 };
@@ -52,6 +53,10 @@ struct sim_store *sim_store_new(const struct sim_store_options *o)
     if (s->o.records_max == 0)
         s->o.records_max = RECORDS_MAX;
     sim_store_rows_init(&s->rows);
+    if (o->endless != NULL)
+        s->rows.flow = sim_store_flow_new(o->endless);
+    s->rows.ended = o->ended;
+    s->rows.ended_arg = o->ended_arg;
     journal_init(&s->journal, o->salt);
     buf_init(&s->payload, PAYLOAD_MAX);
     sim_clock_timer(&s->timer, commit_due, s);
@@ -106,6 +111,12 @@ void sim_store_enroll(struct sim_store *s, struct campaign_id c,
     struct sim_campaign *to = sim_store_rows_campaign(&s->rows, c);
     tm_assert(to != NULL);
     sim_store_rows_enroll(&s->rows, to, l);
+}
+
+void sim_store_new_list(struct sim_store *s)
+{
+    if (s->rows.flow != NULL)
+        sim_store_flow_new_list(s->rows.flow);
 }
 
 void sim_store_set_commit_us(struct sim_store *s, int64_t us)
@@ -229,12 +240,16 @@ static void serve(struct sim_store *s, struct queue *q, struct request *r)
     case REQUEST_FETCH:
         c = sim_store_rows_campaign(&s->rows, r->fetch.campaign);
         r->picked = (struct sim_picked){.next_due_us = INT64_MAX};
-        if (c != NULL)
+        if (c != NULL && s->rows.flow != NULL)
+            sim_store_flow_pick(s->rows.flow, &r->fetch, &q->arena, &r->picked);
+        else if (c != NULL)
             sim_store_pick_leads(c, &r->fetch, &q->arena, &r->picked);
         break;
     case REQUEST_RELEASE:
         c = sim_store_rows_campaign(&s->rows, r->campaign);
-        if (c != NULL)
+        if (s->rows.flow != NULL)
+            sim_store_flow_release(s->rows.flow);
+        else if (c != NULL)
             sim_store_pick_release(c);
         break;
     }
@@ -249,7 +264,9 @@ static void hand_out(struct sim_store *s, const struct request *r)
         s->lead = mem_resize(s->lead, p->n * sizeof(*s->lead));
         s->leads_cap = p->n;
     }
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n && s->rows.flow != NULL; i++)
+        sim_store_flow_fill(s->rows.flow, p->member[i], &s->lead[i]);
+    for (size_t i = 0; i < p->n && s->rows.flow == NULL; i++)
         sim_store_rows_lead(&s->rows, c, &c->member[p->member[i]], &s->lead[i]);
     struct store_leads out = {.campaign = r->fetch.campaign,
                               .lead = s->lead,
@@ -316,6 +333,8 @@ void sim_store_crash(struct sim_store *s)
     s->told_away = false;
     for (size_t i = 0; i < s->rows.campaign.n; i++)
         sim_store_pick_release(&s->rows.campaign.at[i]);
+    if (s->rows.flow != NULL)
+        sim_store_flow_release(s->rows.flow);
     if (s->away)
         schedule(s, RETRY_US);
 }
@@ -332,6 +351,15 @@ const struct sim_store_attempt *sim_store_attempt_at(const struct sim_store *s,
 {
     tm_assert(i < s->rows.attempt.n);
     return &s->rows.attempt.at[i];
+}
+
+const struct sim_store_attempt *sim_store_attempt(const struct sim_store *s,
+                                                  struct attempt_id a)
+{
+    uint64_t at;
+    if (a.v <= 0 || !map_get(&s->rows.attempt_of, (uint64_t)a.v, &at))
+        return NULL;
+    return &s->rows.attempt.at[at - 1];
 }
 
 void sim_store_open_attempt(const struct sim_store *s,
@@ -375,7 +403,12 @@ bool sim_store_campaign_now(const struct sim_store *s, struct campaign_id id,
     *state = c->c.state;
     *counters = (struct campaign_counters){.first_call_us = c->first_call_us,
                                            .as_of_us = now_us};
-    for (size_t i = 0; i < s->rows.attempt.n; i++)
+    if (s->rows.flow != NULL) {
+        campaign_counters_copy(counters, &s->rows.flow->counters);
+        counters->first_call_us = c->first_call_us;
+        counters->as_of_us = now_us;
+    }
+    for (size_t i = 0; s->rows.flow == NULL && i < s->rows.attempt.n; i++)
         if (s->rows.attempt.at[i].campaign.v == id.v)
             count_attempt(&s->rows.attempt.at[i], since_us, counters);
     campaign_counters_roll(counters, now_us);
@@ -393,6 +426,33 @@ void sim_store_opt_outs(const struct sim_store *s, struct suppression *out)
         const struct sim_opt_out *o = &s->rows.opt_out.at[i];
         suppression_add(out, o->seller, o->e164, o->at_us);
     }
+}
+
+void sim_store_count_all(struct sim_store *s)
+{
+    if (s->rows.flow != NULL)
+        sim_store_flow_forget_all(s->rows.flow);
+}
+
+uint64_t sim_store_forgotten(const struct sim_store *s, enum lead_state state,
+                             size_t word, struct slice *reason)
+{
+    if (s->rows.flow == NULL || word >= s->rows.words)
+        return 0;
+    *reason = sim_store_rows_word(&s->rows, word);
+    return s->rows.flow->tally[state][word];
+}
+
+uint64_t sim_store_made(const struct sim_store *s)
+{
+    return s->rows.flow != NULL ? s->rows.flow->made : 0;
+}
+
+unsigned sim_store_nth(const struct sim_store *s, struct lead_id l)
+{
+    const struct sim_flow_lead *of =
+        s->rows.flow != NULL ? sim_store_flow_find(s->rows.flow, l) : NULL;
+    return of != NULL && of->attempts > 0 ? of->attempts - 1U : 0;
 }
 
 size_t sim_store_members(const struct sim_store *s, struct campaign_id c)
@@ -421,6 +481,13 @@ bool sim_store_lead(const struct sim_store *s, struct campaign_id c,
 {
     const struct sim_campaign *of = sim_store_rows_campaign(&s->rows, c);
     uint64_t at;
+    if (s->rows.flow != NULL) {
+        const struct sim_flow_lead *l = sim_store_flow_find(s->rows.flow, id);
+        if (l != NULL)
+            sim_store_flow_fill(s->rows.flow, (size_t)(l - s->rows.flow->lead),
+                                out);
+        return l != NULL;
+    }
     if (of == NULL || id.v <= 0 || !map_get(&of->by_lead, (uint64_t)id.v, &at))
         return false;
     sim_store_rows_lead(&s->rows, of, &of->member[at - 1], out);

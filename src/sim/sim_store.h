@@ -28,6 +28,19 @@ enum { SIM_STORE_TIMERS = 1, SIM_STORE_WORDS_MAX = 250 };
 typedef void(sim_store_watch_fn)(void *arg, const struct record *r,
                                  const struct journal_row *row);
 
+/* Leads that are made when they are asked for and forgotten when they are done
+ * with; attempts likewise. One campaign alone. */
+struct sim_store_endless {
+    void (*lead)(void *arg, size_t i, struct lead *out); /* from 0 */
+    bool (*is_good)(void *arg, size_t i); /* false: there is none there */
+    void *arg;
+    uint64_t list; /* leads of the list, dialled in passes; 0: no end */
+};
+
+struct sim_store_attempt;
+/* Told of each attempt of an endless list, before it is forgotten. */
+typedef void(sim_store_ended_fn)(void *arg, const struct sim_store_attempt *a);
+
 struct sim_store_options {
     struct sim_clock *clock;
     const uint8_t *salt;       /* JOURNAL_SALT_SIZE bytes, copied */
@@ -35,6 +48,10 @@ struct sim_store_options {
     size_t records_max;        /* that may wait; 0: 65,536 */
     sim_store_watch_fn *watch; /* may be NULL */
     void *watch_arg;
+    const struct sim_store_endless
+        *endless;              /* copied; NULL: leads are put in */
+    sim_store_ended_fn *ended; /* may be NULL */
+    void *ended_arg;
 };
 
 struct sim_store;
@@ -58,6 +75,9 @@ void sim_store_add_campaign(struct sim_store *s,
 /* Leads are handed out in the order in which they were enrolled. */
 void sim_store_enroll(struct sim_store *s, struct campaign_id c,
                       struct lead_id l);
+
+/* Another day, another list (sim_store_endless.list). */
+void sim_store_new_list(struct sim_store *s);
 
 /* Faults. */
 void sim_store_set_commit_us(struct sim_store *s, int64_t us);
@@ -84,7 +104,11 @@ struct sim_store_attempt {
     char *dialog; /* while it is up and answered, else NULL */
     size_t before_lead, before_number; /* chains: index + 1, 0: none */
 };
+/* An endless list: those that are open, with gaps of id 0. */
 size_t sim_store_attempts(const struct sim_store *s);
+/* One that is known, or NULL. Lives until the store is used again. */
+const struct sim_store_attempt *sim_store_attempt(const struct sim_store *s,
+                                                  struct attempt_id a);
 const struct sim_store_attempt *sim_store_attempt_at(const struct sim_store *s,
                                                      size_t i);
 /* One without an end, as campaign_close_open() wants it. */
@@ -99,7 +123,14 @@ void sim_store_opt_outs(const struct sim_store *s, struct suppression *out);
 /* Writes at once, as nobody waits yet. */
 void sim_store_apply(struct sim_store *s, const struct record *r, size_t n);
 
-/* What became of it. */
+/* What became of it. An endless list has no members but counts: of leads
+ * forgotten, after sim_store_count_all() of all. */
+void sim_store_count_all(struct sim_store *s);
+uint64_t sim_store_forgotten(const struct sim_store *s, enum lead_state state,
+                             size_t word, struct slice *reason);
+uint64_t sim_store_made(const struct sim_store *s); /* leads of it so far */
+/* How often an endless list's lead was called before its present attempt. */
+unsigned sim_store_nth(const struct sim_store *s, struct lead_id l);
 struct sim_store_member {
     struct lead_id lead;
     enum lead_state state;

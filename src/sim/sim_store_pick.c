@@ -8,7 +8,7 @@ static bool before(const struct sim_entry *a, const struct sim_entry *b)
            (a->due_us == b->due_us && a->member < b->member);
 }
 
-static void push(struct sim_heap *h, struct sim_entry e)
+void sim_store_pick_push(struct sim_heap *h, struct sim_entry e)
 {
     if (h->n == h->cap) {
         h->cap = h->cap == 0 ? 64 : h->cap * 2;
@@ -20,7 +20,7 @@ static void push(struct sim_heap *h, struct sim_entry e)
     h->entry[i] = e;
 }
 
-static void pop(struct sim_heap *h)
+void sim_store_pick_pop(struct sim_heap *h)
 {
     tm_assert(h->n > 0);
     struct sim_entry last = h->entry[--h->n];
@@ -51,7 +51,7 @@ static const struct sim_entry *top(const struct sim_campaign *c,
                                    struct sim_heap *h)
 {
     while (h->n > 0 && !valid(c, &h->entry[0]))
-        pop(h);
+        sim_store_pick_pop(h);
     return h->n > 0 ? &h->entry[0] : NULL;
 }
 
@@ -85,10 +85,11 @@ void sim_store_pick_set(struct sim_campaign *c, struct sim_member *m,
     c->fresh += is_fresh(m);
     if (claimed || !source_of(state, &source))
         return;
-    push(&c->heap[source],
-         (struct sim_entry){.due_us = source == SIM_NEW ? 0 : due_us,
-                            .member = (uint32_t)(m - c->member),
-                            .version = m->version});
+    sim_store_pick_push(
+        &c->heap[source],
+        (struct sim_entry){.due_us = source == SIM_NEW ? 0 : due_us,
+                           .member = (uint32_t)(m - c->member),
+                           .version = m->version});
 }
 
 void sim_store_pick_release(struct sim_campaign *c)
@@ -134,7 +135,7 @@ static void pick_from(struct sim_campaign *c, enum sim_source source,
             break;
         struct sim_member *m = &c->member[e->member];
         p->member[p->n++] = e->member;
-        pop(h);
+        sim_store_pick_pop(h);
         c->fresh -= is_fresh(m);
         m->claimed = true;
     }

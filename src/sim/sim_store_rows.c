@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sim/sim_store_flow.h"
+
 /* Room for one more element of a vector. */
 #define GROW(v)                                                                \
     do {                                                                       \
@@ -45,6 +47,7 @@ void sim_store_rows_fini(struct sim_rows *t)
     map_fini(&t->row_of);
     map_fini(&t->number_of);
     map_fini(&t->attempt_of);
+    sim_store_flow_free(t->flow);
     arena_fini(&t->arena);
 }
 
@@ -124,6 +127,32 @@ static void copy_fields(struct sim_rows *t, struct sim_row *r,
         r->field[i].value =
             str_range(arena_strdup(&t->arena, f->value), f->value.n);
     }
+}
+
+/* Of an endless list: a place of its own until it has ended. */
+static void add_open(struct sim_rows *t, struct sim_store_attempt a)
+{
+    size_t at = t->free_attempts;
+    if (at == 0) {
+        GROW(t->attempt);
+        at = ++t->attempt.n;
+    } else {
+        t->free_attempts = t->attempt.at[at - 1].before_lead;
+    }
+    t->attempt.at[at - 1] = a;
+    map_set(&t->attempt_of, (uint64_t)a.id.v, at);
+    if (a.id.v > t->last_attempt)
+        t->last_attempt = a.id.v;
+}
+
+static void forget_attempt(struct sim_rows *t, struct sim_store_attempt *a)
+{
+    if (t->ended != NULL)
+        t->ended(t->ended_arg, a);
+    (void)map_remove(&t->attempt_of, (uint64_t)a->id.v);
+    *a = (struct sim_store_attempt){.before_lead = t->free_attempts,
+                                    .ended_us = a->ended_us};
+    t->free_attempts = (size_t)(a - t->attempt.at) + 1;
 }
 
 static void add_attempt(struct sim_rows *t, struct sim_store_attempt a)
@@ -216,13 +245,19 @@ static void apply_attempt(struct sim_rows *t, const struct record *r)
 {
     tm_assert(r->attempt.v > 0 && r->e164 > 0);
     tm_assert(attempt_of(t, r->attempt) == NULL);
-    add_attempt(t, (struct sim_store_attempt){.id = r->attempt,
-                                              .tenant = r->tenant,
-                                              .seller = r->seller,
-                                              .campaign = r->campaign,
-                                              .lead = r->lead,
-                                              .e164 = r->e164,
-                                              .recorded_us = r->at_us});
+    struct sim_store_attempt a = {.id = r->attempt,
+                                  .tenant = r->tenant,
+                                  .seller = r->seller,
+                                  .campaign = r->campaign,
+                                  .lead = r->lead,
+                                  .e164 = r->e164,
+                                  .recorded_us = r->at_us};
+    if (t->flow != NULL) {
+        add_open(t, a);
+        sim_store_flow_attempt(t->flow, r);
+        return;
+    }
+    add_attempt(t, a);
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
     struct sim_member *m = member_of(c, r->lead);
     if (m != NULL)
@@ -244,6 +279,8 @@ static void apply_placed(struct sim_rows *t, struct sim_store_attempt *a,
 {
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
     a->placed_us = r->at_us;
+    if (t->flow != NULL)
+        sim_store_flow_placed(t->flow, r);
     if (c != NULL && c->first_call_us == 0)
         c->first_call_us = r->at_us;
 }
@@ -271,14 +308,18 @@ static void apply_ended(struct sim_rows *t, struct sim_store_attempt *a,
     a->live = r->live;
     a->abandoned = r->abandoned;
     set_dialog(a, str_of(""));
+    if (t->flow != NULL) {
+        sim_store_flow_ended(t->flow, r, a->e164);
+        forget_attempt(t, a);
+        return;
+    }
     if ((outcome_flags(a->outcome) & OUTCOME_F_BAD_NUMBER) != 0)
         mark_bad(t, a->e164);
 }
 
-/* Ends every consent given to the seller, of all leads with the number. */
-static void apply_opt_out(struct sim_rows *t, const struct record *r)
+/* Every consent given to the seller, of all leads with the number. */
+static void end_consents(struct sim_rows *t, const struct record *r)
 {
-    tm_assert(r->e164 > 0);
     const struct sim_number *n = number_of(t, r->e164);
     for (size_t h = n->first_holder; h != 0; h = t->holder.at[h - 1].next) {
         struct sim_row *row = &t->row.at[t->holder.at[h - 1].row];
@@ -289,6 +330,13 @@ static void apply_opt_out(struct sim_rows *t, const struct record *r)
                 k->revoked_us = r->at_us;
         }
     }
+}
+
+static void apply_opt_out(struct sim_rows *t, const struct record *r)
+{
+    tm_assert(r->e164 > 0);
+    if (t->flow == NULL)
+        end_consents(t, r);
     GROW(t->opt_out);
     t->opt_out.at[t->opt_out.n++] = (struct sim_opt_out){
         .seller = r->seller, .e164 = r->e164, .at_us = r->at_us};
@@ -318,7 +366,8 @@ static void apply_to_attempt(struct sim_rows *t, const struct record *r)
     case RECORD_DIALOG: set_dialog(a, r->dialog); break;
     case RECORD_ENDED: apply_ended(t, a, r); break;
     case RECORD_OPT_OUT: a->opted_out = a->served = true; break;
-    case RECORD_ANSWER: a->served = true; break;
+    case RECORD_ANSWER:
+    case RECORD_BRIDGED: a->served = true; break;
     case RECORD_CALLBACK: a->callback = a->served = true; break;
     default: break;
     }
@@ -326,6 +375,10 @@ static void apply_to_attempt(struct sim_rows *t, const struct record *r)
 
 static void apply_lead(struct sim_rows *t, const struct record *r)
 {
+    if (t->flow != NULL) {
+        sim_store_flow_lead(t->flow, r, word_of(t, r->key));
+        return;
+    }
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
     struct sim_member *m = member_of(c, r->lead);
     if (m == NULL)
@@ -336,6 +389,8 @@ static void apply_lead(struct sim_rows *t, const struct record *r)
 
 static void apply_verdict(struct sim_rows *t, const struct record *r)
 {
+    if (t->flow != NULL)
+        sim_store_flow_verdict(t->flow, r);
     struct sim_member *m =
         member_of(sim_store_rows_campaign(t, r->campaign), r->lead);
     if (m != NULL)
@@ -359,6 +414,10 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_LEAD: apply_lead(t, r); break;
     case RECORD_ANSWER: apply_answer(t, r); break;
     case RECORD_OPT_OUT: apply_opt_out(t, r); break;
+    case RECORD_STAFF:
+        if (r->attempt.v > t->last_attempt)
+            t->last_attempt = r->attempt.v;
+        break;
     case RECORD_PLACED:
     case RECORD_RINGING:
     case RECORD_ANSWERED:
@@ -374,7 +433,6 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_CORRECTED:
     case RECORD_EXPORTED:
     case RECORD_AGENT:
-    case RECORD_STAFF:
     case RECORD_BRIDGED:
     case RECORD_DISPOSITION: break;
     case RECORD_COUNT: tm_unreachable("a record of no kind");

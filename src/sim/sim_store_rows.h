@@ -88,8 +88,12 @@ struct sim_opt_out {
         size_t n, cap;                                                         \
     }
 
+struct sim_flow;
+
 struct sim_rows {
     struct arena arena;
+    struct sim_flow *flow; /* of an endless list, or NULL */
+    size_t free_attempts;  /* of it: index + 1, chained by before_lead */
     SIM_STORE_VEC(struct sim_row) row;
     SIM_STORE_VEC(struct sim_number) number;
     SIM_STORE_VEC(struct sim_holder) holder;
@@ -104,6 +108,8 @@ struct sim_rows {
     size_t words;
     int64_t last_attempt;
     struct sim_store_counts counts;
+    sim_store_ended_fn *ended; /* of an endless list's attempts; may be NULL */
+    void *ended_arg;
 };
 
 void sim_store_rows_init(struct sim_rows *t);
@@ -120,6 +126,8 @@ void sim_store_rows_lead(const struct sim_rows *t, const struct sim_campaign *c,
 struct slice sim_store_rows_word(const struct sim_rows *t, size_t word);
 
 /* sim_store_pick.c: state of members and what is handed out. */
+void sim_store_pick_push(struct sim_heap *h, struct sim_entry e);
+void sim_store_pick_pop(struct sim_heap *h);
 void sim_store_pick_set(struct sim_campaign *c, struct sim_member *m,
                         enum lead_state state, int64_t due_us, bool claimed);
 void sim_store_pick_release(struct sim_campaign *c);

@@ -19,6 +19,7 @@ static void scenario_of(struct scenario *s, struct arena *a, const char *text)
 {
     struct err e;
     scenario_init(s);
+    s->campaign_file = str_of("some.campaign");
     if (scenario_load(s, a, "test", str_of(text), &e) != TM_OK)
         fail_msg("%s", e.text);
 }

@@ -1,0 +1,86 @@
+#include "sim/scenario_plan.h"
+
+enum {
+    TEXT_MAX = 8192,
+    CALLS_MIN = 500,
+    CALLS_AN_AGENT = 60, /* lines rung for one at the lowest answer rates */
+    HOPPER_MIN = 500,
+    HOPPER_AN_AGENT = 15,
+    NO_RATE = 1000000000, /* calls in 1000 s: the carrier's own counts */
+};
+
+bool scenario_plan_built_in(const struct scenario *s)
+{
+    return s->campaign.n == 0 && s->campaign_file.n == 0;
+}
+
+static uint64_t within(uint64_t n, uint64_t least, uint64_t most)
+{
+    return n < least ? least : n > most ? most : n;
+}
+
+/* A finite list is dialled again and again (pass_decay). */
+static void add_retries(const struct scenario *s, struct buf *b)
+{
+    const char *rule = s->list_size > 0 ? "100 x 1m" : "never";
+    buf_addf(b,
+             "[caps]\nlead = 100\n[retry]\nno_answer = %s\nbusy = %s\n"
+             "machine = %s\nabandoned = never\ntalked = never\n"
+             "congestion = 10 x 1m\nfailed = 10 x 1m\n",
+             rule, rule, rule);
+}
+
+struct slice scenario_plan_text(const struct scenario *s, struct arena *a)
+{
+    struct buf b;
+    char ends[11];
+    uint64_t calls =
+        within(s->agents * CALLS_AN_AGENT, CALLS_MIN, PLAN_CALLS_MAX);
+    uint64_t hopper =
+        within(s->agents * HOPPER_AN_AGENT, HOPPER_MIN, PLAN_HOPPER_MAX);
+    civil_format_date(civil_add_days(s->day, (int)s->days - 1), ends);
+    buf_init(&b, TEXT_MAX);
+    buf_addf(&b,
+             "name = %s\nseller = Simulated Seller\n"
+             "caller_kind = seller\npurpose = sale\nleads_to_sale = yes\n"
+             "goods = other\nlist = endless\ncountry = US\ntrunk = main\n"
+             "caller_id = +12125550100\ncaller_name = Simulated Seller\n"
+             "caller_id_authority = yes\nftc_jurisdiction = yes\n"
+             "channel = voice_live\ndial_mode = predictive\n"
+             "pacing = predictive\nabandon_limit = 3 %%\n",
+             s->name);
+    buf_addf(&b, "hold = %lldms\nring_timeout = %lldms\n",
+             (long long)(s->hold * 1000.0 + 0.5),
+             (long long)(s->ring_timeout * 1000.0 + 0.5));
+    buf_addf(&b, "detect = %s\n", s->amd != 0 ? "yes" : "no");
+    if (s->amd != 0 && s->amd_fp > 0)
+        buf_addf(&b, "detect_wrong = %g %%\n", (double)s->amd_fp / 1e4);
+    buf_addf(&b, "max_calls = %llu\nhopper = %llu\ncalls_per_second = 1000\n",
+             (unsigned long long)calls, (unsigned long long)hopper);
+    buf_addf(&b, "wrap_limit = 10m\nends = %s\n", ends);
+    buf_add_str(&b,
+                "abandoned_say = \"This is Simulated Seller, a telemarketing "
+                "call. Call 212 555 0100, or press 9 to be taken off our "
+                "list.\"\nabandoned_key = 9\n"
+                "carries = disclose_seller_purpose_goods\n");
+    add_retries(s, &b);
+    struct slice text = {arena_strdup(a, buf_slice(&b)), b.n};
+    buf_fini(&b);
+    return text;
+}
+
+int scenario_plan(const struct scenario *s, struct arena *a,
+                  const struct plan **out, struct err *e)
+{
+    const struct plan *parsed;
+    tm_assert(scenario_plan_built_in(s));
+    int rc = plan_parse(a, "the campaign of agents", scenario_plan_text(s, a),
+                        &parsed, e);
+    if (rc != TM_OK)
+        return rc;
+    struct plan *own = arena_alloc(a, sizeof(*own));
+    *own = *parsed;
+    own->calls_per_1000s = NO_RATE;
+    *out = own;
+    return TM_OK;
+}
