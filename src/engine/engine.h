@@ -46,15 +46,16 @@ struct engine *engine_new(const struct engine_ports *ports);
 void engine_free(struct engine *e);
 
 /* Adds a campaign in the state the store knows; env is copied, what it
- * points to is not; env->numbers is the engine's own. TM_ELIMIT, or TM_EEXIST
- * when the id is there already. A campaign that is running starts to dial with
- * the next engine_run(). */
+ * points to is not; env->numbers and env->floor are the engine's own.
+ * TM_ELIMIT, or TM_EEXIST when the id is there already. A campaign that is
+ * running starts to dial with the next engine_run(). */
 int engine_add(struct engine *e, const struct campaign_env *env,
                enum campaign_state state,
                const struct campaign_counters *counters) TM_MUST_CHECK;
 
-/* A new plan for a campaign. TM_ESTATE: it has calls up, or actions wait for
- * their records; other campaigns do not matter. TM_ENOTFOUND. */
+/* A new plan for a campaign. TM_ESTATE: it has calls up, actions wait for
+ * their records, or an agent looks at a lead of it or wraps up a call; other
+ * campaigns do not matter. TM_ENOTFOUND; TM_ELIMIT: too many skills. */
 int engine_replace(struct engine *e, const struct campaign_env *env,
                    enum campaign_state state,
                    const struct campaign_counters *counters) TM_MUST_CHECK;
@@ -80,9 +81,11 @@ void engine_set_facts(struct engine *e, const struct caller_facts *facts);
 int engine_agent_put(struct engine *e, const struct agent_setup *a,
                      struct err *err) TM_MUST_CHECK;
 /* What an agent or his supervisor asks for. TM_ENOTFOUND: no such agent, or no
- * lead; TM_ESTATE: not in his present state; TM_EINVAL: an unknown word. The
- * text says what and what to do. Never blocks: a sign-in with a permanent leg
- * is complete when his telephone has answered. */
+ * lead; TM_ESTATE: not in his present state; TM_EINVAL: an unknown word;
+ * TM_EUNSUPPORTED: this carrier cannot join calls. The text says what and what
+ * to do. Never blocks: a sign-in with a permanent leg is complete when his
+ * telephone has answered; when it does not, he is signed out with the reason.
+ */
 int engine_agent_order(struct engine *e, struct agent_id a,
                        const struct agent_order *o,
                        struct err *err) TM_MUST_CHECK;
@@ -110,11 +113,17 @@ int64_t engine_deadline_us(const struct engine *e);
 void engine_hold(struct engine *e, bool hold);
 /* No new calls from now on; calls that are up go on. */
 void engine_drain(struct engine *e);
-/* Hangs up what is still up (after the drain's time is over). */
+/* Hangs up what is still up (after the drain's time is over): people's calls,
+ * then agents' legs. */
 void engine_hang_up_all(struct engine *e);
-/* Calls that were placed and have not ended, and actions or records that
- * still wait: 0 and 0 mean that the engine may be freed. */
+/* Calls to people that were placed and have not ended; and actions or records
+ * that still wait, legs to agents that are coming up or ending. While the
+ * engine drains these are all legs and the agents who wrap up: they are signed
+ * out when the last person's call is over. 0 and 0 after engine_drain() mean
+ * that the engine may be freed. */
 size_t engine_calls(const struct engine *e);
 size_t engine_pending(const struct engine *e);
+/* Legs to agents that were recorded and have not ended. */
+size_t engine_legs(const struct engine *e);
 
 #endif

@@ -84,7 +84,8 @@ bool floor_move(struct floor *f, struct agent_id a, enum agent_input in,
                 int64_t now_us);
 /* Takes back what is noted, also in wrap-up. False: nothing is. */
 bool floor_take_back(struct floor *f, struct agent_id a);
-/* The reason of a pause, before or after the PAUSE. */
+/* The reason of a pause, before or after the PAUSE; or of a sign-out, before
+ * it: it stays until the next sign-in. */
 void floor_set_reason(struct floor *f, struct agent_id a, struct slice reason);
 void floor_set_limit(struct floor *f, struct agent_id a, int64_t at_us);
 void floor_set_leg(struct floor *f, struct agent_id a, struct attempt_id leg,

@@ -117,7 +117,7 @@ static void arrive(struct floor *f, struct floor_seat *s)
     a->campaign = (struct campaign_id){0};
     a->attempt = (struct attempt_id){0};
     a->then = AGENT_READY;
-    if (a->state != AGENT_PAUSED)
+    if (a->state != AGENT_PAUSED && a->state != AGENT_OFF)
         a->reason[0] = '\0';
     if (a->state == AGENT_CALLING_IN)
         take_phone(s);
@@ -141,7 +141,7 @@ static void go_to(struct floor *f, struct floor_seat *s, enum agent_state to,
                                .at_us = now_us,
                                .campaign = a->campaign,
                                .attempt = a->attempt};
-    if (to == AGENT_PAUSED)
+    if (to == AGENT_PAUSED || to == AGENT_OFF)
         memcpy(c->reason, a->reason, sizeof(c->reason));
     a->state = to;
     a->since_us = now_us;

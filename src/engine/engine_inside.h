@@ -1,0 +1,161 @@
+/*
+ * Private to engine/: the state behind struct engine and what its files
+ * share. engine.c answers the outside and keeps time; engine_step.c steps
+ * campaigns and carries out what they decide; engine_record.c writes ahead;
+ * engine_agent.c moves agents and tells campaigns of them; engine_leg.c calls
+ * their telephones.
+ *
+ * Whatever an entry point of engine.h does ends with engine_settle(): only
+ * there actions run and campaigns hear of a changed floor, so that no step
+ * runs inside another one.
+ */
+#ifndef ENGINE_ENGINE_INSIDE_H
+#define ENGINE_ENGINE_INSIDE_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "engine/backlog.h"
+#include "engine/engine.h"
+#include "engine/flight.h"
+#include "engine/gate.h"
+
+#define ENGINE_RETRY_US                                                        \
+    (10 * 1000) /* a full store is asked again after this                      \
+                 */
+
+struct engine_member {
+    struct campaign *campaign;
+    struct campaign_env env;
+    struct arena arena;
+    size_t trunk;        /* index of the first member with the same trunk */
+    size_t fetch_wanted; /* a fetch the store had no room for */
+    unsigned placing;    /* calls that wait for their records */
+    bool release_wanted;
+    unsigned fetches; /* asked for and not answered */
+    unsigned strange; /* ... of these, by a plan that was replaced */
+    bool agents;      /* its calls go to agents */
+    bool running;
+    enum dial_mode mode;
+    uint64_t told; /* the round in which it heard of the floor */
+};
+
+enum engine_leg_state {
+    LEG_RECORDED, /* its record is not durable yet */
+    LEG_CALLED,   /* the carrier has it */
+    LEG_UP,       /* he has answered */
+    LEG_CLOSING,  /* hung up, its end has not come back */
+};
+
+/* A call to the telephone of an agent. */
+struct engine_leg {
+    enum engine_leg_state state;
+    struct attempt_id attempt;
+    struct agent_id agent; /* v 0: he has no use for it any more */
+    struct agent_id whose; /* for the records, even then */
+    struct campaign_id campaign;
+    uint64_t seq;  /* the batch of its record */
+    bool per_call; /* as it was when the leg began */
+    char star;     /* the key before: '*' or 0 */
+    int64_t star_us;
+    uint64_t e164;
+    char name[AGENT_NAME_MAX];
+    char trunk[AGENT_WORD_MAX];
+    struct engine_leg *next, *before;
+    struct engine_leg *waits; /* the next one that waits for its record */
+};
+
+struct engine {
+    struct engine_ports port;
+    struct engine_member member[ENGINE_CAMPAIGNS_MAX];
+    size_t members;
+    unsigned placing[ENGINE_CAMPAIGNS_MAX]; /* by engine_member.trunk */
+    struct map call_owner; /* attempt id -> index of the campaign + 1 */
+    struct gate ready;     /* actions that wait for nothing */
+    struct gate gate;      /* actions that wait for records */
+    struct backlog backlog;
+    struct flight flight;
+    struct numbers numbers; /* of all campaigns' calls */
+    uint64_t written; /* sequence number of the newest batch, engine's own */
+    uint64_t durable; /* everything up to it is durable */
+    int64_t retry_us; /* when to ask a full store again; INT64_MAX never */
+    bool draining;
+    bool held; /* by engine_hold() */
+    bool store_failed;
+    bool campaigns_held; /* campaigns were told that the store is down */
+
+    struct floor *floor;
+    size_t staffed[ENGINE_CAMPAIGNS_MAX]; /* members with agents, in order */
+    size_t staffed_n;
+    bool floor_news;    /* campaigns are to hear of the floor */
+    uint64_t round;     /* of telling them */
+    size_t wrapping;    /* agents in wrap-up */
+    bool floor_closed;  /* draining: agents were signed out */
+    bool floor_hurried; /* ... and may not wrap up any longer */
+    struct map leg_of;  /* attempt id -> its struct engine_leg */
+    struct engine_leg *leg;
+    struct engine_leg *leg_waits, *leg_waits_last;
+    size_t legs, legs_up;
+    campaign_trace_fn *trace;
+    void *trace_arg;
+};
+
+int64_t engine_now_us(const struct engine *e);
+/* False: there is no such campaign. */
+bool engine_find(const struct engine *e, struct campaign_id id, size_t *index);
+
+/* engine_record.c. write: the number of the batch; what the store does not
+ * take is kept and written later, in order. */
+uint64_t engine_record_write(struct engine *e, const struct record *r,
+                             size_t n);
+void engine_record_flush(struct engine *e);
+/* Records are being written: nothing failed, nothing waits. */
+bool engine_record_works(const struct engine *e);
+
+/* engine_step.c. Steps a campaign; its actions wait for engine_settle().
+ * Returns the campaign's answer, whose text goes into err (may be NULL). */
+int engine_step(struct engine *e, size_t index, struct campaign_event *ev,
+                struct err *err);
+/* Carries out everything that is free to go, and what follows from it. */
+void engine_settle(struct engine *e);
+/* Campaigns hear when records cannot be written, and when they can again.
+ * False: nothing has changed. */
+bool engine_step_hold(struct engine *e);
+/* Asks the store again for what it had no room for. */
+void engine_step_retry(struct engine *e, size_t index);
+void engine_step_release(struct engine *e, size_t index);
+
+/* engine_agent.c. An order about the agent's call, to that campaign. */
+int engine_agent_tell(struct engine *e, struct campaign_id c, struct agent_id a,
+                      const struct agent_order *o, struct err *err);
+/* Writes what has changed on the floor. */
+void engine_agent_changes(struct engine *e);
+/* Campaigns hear of a changed floor, the one first whose person has waited
+ * longest. False: there was nothing to tell. */
+bool engine_agent_round(struct engine *e);
+void engine_agent_limits(struct engine *e, int64_t now_us);
+/* Draining: when the last call of a person is over, agents sign out. */
+void engine_agent_close(struct engine *e);
+/* His telephone has answered; it is gone, word: why. */
+void engine_agent_leg_up(struct engine *e, const struct engine_leg *l);
+void engine_agent_leg_lost(struct engine *e, const struct engine_leg *l,
+                           const char *word);
+void engine_agent_key(struct engine *e, struct engine_leg *l, char key);
+/* ACTION_RING could not be carried out. */
+void engine_agent_no_ring(struct engine *e, struct agent_id a,
+                          const char *word);
+
+/* engine_leg.c. Whether a leg may be called now; the text says why not. */
+int engine_leg_check(const struct engine *e, struct err *err) TM_MUST_CHECK;
+/* Begins a leg to an agent who has none: its record now, the call when that
+ * is durable. campaign v 0: a permanent one. */
+void engine_leg_begin(struct engine *e, const struct floor_agent *a,
+                      struct campaign_id campaign);
+/* The agent has no use for his leg any more, if he has one. */
+void engine_leg_drop(struct engine *e, struct agent_id a);
+/* Calls those whose records are durable. */
+void engine_leg_run(struct engine *e);
+/* False: no leg of ours. */
+bool engine_leg_event(struct engine *e, const struct carrier_event *ev);
+void engine_leg_free_all(struct engine *e);
+
+#endif

@@ -1,0 +1,244 @@
+#include "engine/engine_inside.h"
+
+/* A bound on what one entry point does; the rest follows with the next. */
+enum { ROUNDS_MAX = 10000 };
+
+/* Calls that wait for their records have their place on the trunk already:
+ * else a slow disk would gather more of them than the trunk then takes. */
+static unsigned room_of(const struct engine *e, const struct engine_member *m,
+                        int64_t now_us)
+{
+    if (e->draining || e->held || e->campaigns_held)
+        return 0;
+    unsigned room = e->port.carrier->room(e->port.carrier->self,
+                                          m->env.plan->trunk, now_us);
+    unsigned placing = e->placing[m->trunk];
+    return room > placing ? room - placing : 0;
+}
+
+/* Only campaigns that run share the agents. */
+static void heed_state(struct engine *e, struct engine_member *m,
+                       const struct campaign_out *out)
+{
+    for (size_t i = 0; i < out->records; i++) {
+        if (out->record[i].kind != RECORD_CAMPAIGN)
+            continue;
+        m->running = out->record[i].state == (int)CAMPAIGN_RUNNING;
+        if (!m->agents)
+            continue;
+        int rc = floor_campaign(e->floor, m->env.id, m->env.plan->weight,
+                                m->running);
+        tm_assert(rc == TM_OK);
+    }
+}
+
+int engine_step(struct engine *e, size_t index, struct campaign_event *ev,
+                struct err *err)
+{
+    struct engine_member *m = &e->member[index];
+    ev->now_us = engine_now_us(e);
+    ev->room = room_of(e, m, ev->now_us);
+    struct campaign_out out = {0};
+    campaign_step(m->campaign, ev, &out);
+    uint64_t seq = engine_record_write(e, out.record, out.records);
+    heed_state(e, m, &out);
+    /* What waits is copied before anything runs: an action that runs at once
+     * may step the campaign again, which reuses the memory of out. */
+    for (size_t i = 0; i < out.actions; i++) {
+        const struct campaign_action *a = &out.action[i];
+        if (a->kind == ACTION_PLACE) {
+            m->placing++;
+            e->placing[m->trunk]++;
+        }
+        gate_push(a->after_records ? &e->gate : &e->ready,
+                  a->after_records ? seq : 0, index, a);
+    }
+    engine_agent_changes(e);
+    if (out.error != TM_OK)
+        (void)err_set(err, out.error, "%s",
+                      out.why != NULL ? out.why : err_text(out.error));
+    return out.error;
+}
+
+bool engine_step_hold(struct engine *e)
+{
+    bool held = !engine_record_works(e);
+    if (held == e->campaigns_held)
+        return false;
+    e->campaigns_held = held;
+    for (size_t i = 0; i < e->members; i++) {
+        struct campaign_event ev = {.kind = held ? CAMPAIGN_EV_STORE_DOWN
+                                                 : CAMPAIGN_EV_STORE_UP};
+        (void)engine_step(e, i, &ev, NULL);
+    }
+    return true;
+}
+
+static void place(struct engine *e, size_t index,
+                  const struct campaign_action *a)
+{
+    struct engine_member *m = &e->member[index];
+    int rc = TM_ESTATE;
+    tm_assert(m->placing > 0 && e->placing[m->trunk] > 0);
+    m->placing--;
+    e->placing[m->trunk]--;
+    if (e->draining || e->held)
+        rc = TM_EFULL;
+    else if (campaign_may_place(m->campaign, a->attempt)) {
+        rc = e->port.carrier->place(e->port.carrier->self, &a->permit, &a->spec,
+                                    NULL);
+        /* TM_ESTATE is what campaign_may_place() says no with. */
+        tm_assert(rc != TM_ESTATE);
+    }
+    if (rc == TM_OK) {
+        map_set(&e->call_owner, (uint64_t)a->attempt.v, index + 1);
+        return;
+    }
+    struct campaign_event ev = {
+        .kind = CAMPAIGN_EV_REFUSED, .attempt = a->attempt, .error = rc};
+    (void)engine_step(e, index, &ev, NULL);
+}
+
+/* Nothing that was asked for before waits: leads are never fetched or given
+ * back ahead of what was written about them. */
+static bool in_order(const struct engine *e)
+{
+    return e->backlog.head == NULL;
+}
+
+static void fetch(struct engine *e, size_t index, size_t count)
+{
+    struct engine_member *m = &e->member[index];
+    struct store_fetch q = {
+        .campaign = m->env.id, .now_us = engine_now_us(e), .max = count};
+    m->fetch_wanted = 0;
+    if (!in_order(e) || m->release_wanted ||
+        e->port.store->fetch(e->port.store->self, &q) != TM_OK) {
+        m->fetch_wanted = count;
+        e->retry_us = engine_now_us(e) + ENGINE_RETRY_US;
+        return;
+    }
+    m->fetches++;
+}
+
+void engine_step_release(struct engine *e, size_t index)
+{
+    struct engine_member *m = &e->member[index];
+    m->release_wanted =
+        !in_order(e) ||
+        e->port.store->release(e->port.store->self, m->env.id) != TM_OK;
+    if (m->release_wanted)
+        e->retry_us = engine_now_us(e) + ENGINE_RETRY_US;
+}
+
+void engine_step_retry(struct engine *e, size_t index)
+{
+    if (e->member[index].release_wanted)
+        engine_step_release(e, index);
+    if (e->member[index].fetch_wanted > 0)
+        fetch(e, index, e->member[index].fetch_wanted);
+}
+
+static void play(struct engine *e, const struct campaign_action *a)
+{
+    /* TM_ESTATE only: the call ended meanwhile, and its end is on its way. */
+    int rc = e->port.carrier->play(e->port.carrier->self, a->attempt, a->prompt,
+                                   a->prompts, a->tag);
+    tm_assert(rc == TM_OK || rc == TM_ESTATE);
+}
+
+/* The agent as the action means him, or NULL: his call or his telephone was
+ * lost while the action waited, and the campaign knows. */
+static const struct floor_agent *agent_of(const struct engine *e,
+                                          const struct campaign_action *a)
+{
+    const struct floor_agent *f = floor_find(e->floor, a->agent);
+    tm_assert(f != NULL);
+    return f->attempt.v == a->attempt.v ? f : NULL;
+}
+
+static void bridge(struct engine *e, const struct campaign_action *a)
+{
+    static const struct prompt beep = {.kind = PROMPT_BEEP};
+    const struct carrier *c = e->port.carrier;
+    const struct floor_agent *f = agent_of(e, a);
+    if (f == NULL || !f->leg_up)
+        return;
+    if (a->beep)
+        (void)c->play(c->self, f->leg, &beep, 1, 0);
+    tm_assert(c->bridge != NULL);
+    int rc = c->bridge(c->self, a->attempt, f->leg);
+    if (rc == TM_OK)
+        return;
+    /* One has ended, and its end is on its way; or a bridge of before is
+     * there still, which nobody needs. */
+    tm_assert(rc == TM_ESTATE);
+    c->part(c->self, f->leg);
+    c->part(c->self, a->attempt);
+    (void)c->bridge(c->self, a->attempt, f->leg);
+}
+
+static void ring(struct engine *e, size_t index,
+                 const struct campaign_action *a)
+{
+    const struct floor_agent *f = agent_of(e, a);
+    /* RINGING, or DIALLING: his own telephone rings while a line is dialled
+     * for him alone. */
+    if (f == NULL || !agent_has_call(f->state))
+        return;
+    const struct agent_order up = {.kind = AGENT_DO_LEG_UP};
+    if (f->leg_up)
+        (void)engine_agent_tell(e, e->member[index].env.id, a->agent, &up,
+                                NULL);
+    else if (engine_leg_check(e, NULL) != TM_OK)
+        engine_agent_no_ring(e, a->agent, "cannot be rung");
+    else if (f->leg.v == 0)
+        engine_leg_begin(e, f, e->member[index].env.id);
+}
+
+static void run_action(struct engine *e, size_t index,
+                       const struct campaign_action *a)
+{
+    const struct carrier *c = e->port.carrier;
+    switch (a->kind) {
+    case ACTION_FETCH: fetch(e, index, a->count); break;
+    case ACTION_RELEASE: engine_step_release(e, index); break;
+    case ACTION_PREPARE: c->prepare(c->self, a->prompt, a->prompts); break;
+    case ACTION_PLACE: place(e, index, a); break;
+    case ACTION_PLAY: play(e, a); break;
+    case ACTION_HANGUP: c->hangup(c->self, a->attempt, a->reason); break;
+    case ACTION_BRIDGE: bridge(e, a); break;
+    case ACTION_PART: c->part(c->self, a->attempt); break;
+    case ACTION_RING: ring(e, index, a); break;
+    case ACTION_DROP: engine_leg_drop(e, a->agent); break;
+    }
+}
+
+/* Carries out what is free to go. Actions may add actions; each gate keeps
+ * their order. */
+static void run_gate(struct engine *e)
+{
+    for (;;) {
+        struct gate_item *item = gate_pop(&e->ready, 0);
+        if (item == NULL)
+            item = gate_pop(&e->gate, e->durable);
+        if (item == NULL)
+            return;
+        run_action(e, item->campaign, &item->action);
+        gate_item_free(item);
+    }
+}
+
+void engine_settle(struct engine *e)
+{
+    for (int n = 0; n < ROUNDS_MAX; n++) {
+        run_gate(e);
+        engine_leg_run(e);
+        engine_agent_changes(e);
+        if (e->draining)
+            engine_agent_close(e);
+        if (e->ready.head == NULL && !engine_agent_round(e))
+            return;
+    }
+    /* The next engine_run(), which is due at once, goes on. */
+}

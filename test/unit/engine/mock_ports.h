@@ -1,0 +1,391 @@
+/*
+ * A clock, a store and a carrier for tests of the engine, each as simple as
+ * its port allows: nothing happens by itself, mock_pump() delivers what was
+ * asked for. The carrier checks what the port promises: a call is bridged to
+ * one other at most, ends once, and nothing is played to it after its end.
+ */
+#ifndef MOCK_PORTS_H
+#define MOCK_PORTS_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "engine/engine.h"
+
+enum { MOCK_CALLS = 60000, MOCK_RECORDS = 400000, MOCK_LOG = 4096 };
+
+#define SECOND INT64_C(1000000)
+#define T0     (INT64_C(1800000000) * SECOND)
+
+enum mock_state { MOCK_NONE, MOCK_PLACED, MOCK_UP, MOCK_ENDING, MOCK_OVER };
+
+struct mock_call {
+    enum mock_state state;
+    enum call_cause cause; /* ENDING */
+    int64_t with;          /* bridged to this attempt; 0 none */
+    bool staff, auto_answer;
+    char user[AGENT_NAME_MAX];
+    char trunk[AGENT_WORD_MAX];
+    uint64_t to;
+    unsigned beeps, bridges;
+};
+
+/* A record as it was handed over; texts cut. */
+struct mock_record {
+    enum record_kind kind;
+    int64_t at_us, campaign, attempt, agent;
+    int state, code;
+    char key[32], value[32];
+    bool dialog;
+};
+
+struct mock {
+    int64_t now_us;
+    struct clock_port clock;
+    struct store store;
+    struct carrier carrier;
+    struct engine *engine;
+    int64_t next_attempt;
+    struct mock_call call[MOCK_CALLS]; /* by attempt id */
+    int64_t ending[MOCK_CALLS];        /* ends that wait for mock_pump() */
+    size_t endings;
+    struct mock_record record[MOCK_RECORDS];
+    size_t records;
+    uint64_t seq, durable;
+    bool store_full, store_slow;
+    int place_error; /* of the next staff call; TM_OK: none */
+    size_t staff_up, people_up;
+    char log[MOCK_LOG]; /* of what the carrier was asked, one letter each */
+    size_t logged;
+    struct floor_change change[64]; /* the last ones */
+    size_t changes;
+};
+
+static inline int64_t mock_now(void *self)
+{
+    const struct mock *m = self;
+    return m->now_us;
+}
+
+static inline void mock_note(struct mock *m, char c)
+{
+    m->log[m->logged++ % (MOCK_LOG - 1)] = c;
+}
+
+static inline int mock_write(void *self, const struct record *r, size_t n,
+                             uint64_t *seq)
+{
+    struct mock *m = self;
+    assert_true(n > 0);
+    if (m->store_full)
+        return TM_EFULL;
+    for (size_t i = 0; i < n; i++) {
+        assert_in_range(m->records, 0, MOCK_RECORDS - 1);
+        struct mock_record *t = &m->record[m->records++];
+        *t = (struct mock_record){.kind = r[i].kind,
+                                  .at_us = r[i].at_us,
+                                  .campaign = r[i].campaign.v,
+                                  .attempt = r[i].attempt.v,
+                                  .agent = r[i].agent.v,
+                                  .state = r[i].state,
+                                  .code = r[i].code,
+                                  .dialog = r[i].dialog.n > 0};
+        (void)str_copy(t->key, sizeof(t->key), r[i].key);
+        (void)str_copy(t->value, sizeof(t->value), r[i].value);
+    }
+    *seq = ++m->seq;
+    return TM_OK;
+}
+
+static inline int mock_fetch(void *self, const struct store_fetch *q)
+{
+    (void)self;
+    (void)q;
+    return TM_EFULL;
+}
+
+static inline int mock_release(void *self, struct campaign_id c)
+{
+    (void)self;
+    (void)c;
+    return TM_OK;
+}
+
+static inline struct mock_call *mock_call(struct mock *m, int64_t attempt)
+{
+    assert_in_range(attempt, 1, MOCK_CALLS - 1);
+    return &m->call[attempt];
+}
+
+/* Whether the record that permits the call is durable. */
+static inline bool mock_recorded(const struct mock *m, int64_t attempt)
+{
+    for (size_t i = m->records; i > 0; i--) {
+        const struct mock_record *r = &m->record[i - 1];
+        if (r->attempt == attempt &&
+            (r->kind == RECORD_ATTEMPT ||
+             (r->kind == RECORD_STAFF && strcmp(r->key, "recorded") == 0)))
+            return m->durable == m->seq || !m->store_slow;
+    }
+    return false;
+}
+
+static inline int mock_place(void *self, const struct permit *p,
+                             const struct call_spec *s, struct err *e)
+{
+    struct mock *m = self;
+    struct mock_call *c = mock_call(m, s->attempt.v);
+    (void)e;
+    assert_true(permit_valid(p, m->now_us));
+    assert_true(p->attempt.v == s->attempt.v && p->e164 == s->to);
+    assert_int_equal(c->state, MOCK_NONE);
+    assert_true(mock_recorded(m, s->attempt.v));
+    assert_true(s->ring_timeout_ms >= 15000);
+    bool staff = s->user != NULL || strcmp(s->trunk, "home") == 0;
+    if (staff && m->place_error != TM_OK) {
+        int rc = m->place_error;
+        m->place_error = TM_OK;
+        return rc;
+    }
+    *c = (struct mock_call){.state = MOCK_PLACED,
+                            .staff = staff,
+                            .auto_answer = s->auto_answer,
+                            .to = s->to};
+    if (s->user != NULL)
+        (void)str_copy(c->user, sizeof(c->user), str_of(s->user));
+    (void)str_copy(c->trunk, sizeof(c->trunk), str_of(s->trunk));
+    mock_note(m, staff ? 'S' : 'P');
+    return TM_OK;
+}
+
+static inline int mock_play(void *self, struct attempt_id a,
+                            const struct prompt *list, size_t n, uint32_t tag)
+{
+    struct mock *m = self;
+    struct mock_call *c = mock_call(m, a.v);
+    (void)tag;
+    if (c->state != MOCK_UP)
+        return TM_ESTATE;
+    assert_int_equal(n, 1);
+    if (list[0].kind == PROMPT_BEEP)
+        c->beeps++;
+    mock_note(m, list[0].kind == PROMPT_BEEP ? 'b' : 'p');
+    return TM_OK;
+}
+
+static inline void mock_prepare(void *self, const struct prompt *list, size_t n)
+{
+    (void)self;
+    (void)list;
+    (void)n;
+}
+
+static inline void mock_silence(void *self, struct attempt_id a)
+{
+    (void)self;
+    (void)a;
+}
+
+static inline int mock_bridge(void *self, struct attempt_id a,
+                              struct attempt_id b)
+{
+    struct mock *m = self;
+    struct mock_call *x = mock_call(m, a.v), *y = mock_call(m, b.v);
+    if (x->state != MOCK_UP || y->state != MOCK_UP || x->with != 0 ||
+        y->with != 0)
+        return TM_ESTATE;
+    assert_true(!x->staff && y->staff);
+    x->with = b.v;
+    y->with = a.v;
+    x->bridges++;
+    y->bridges++;
+    mock_note(m, 'J');
+    return TM_OK;
+}
+
+static inline void mock_part(void *self, struct attempt_id a)
+{
+    struct mock *m = self;
+    struct mock_call *c = mock_call(m, a.v);
+    if (c->with == 0)
+        return;
+    mock_call(m, c->with)->with = 0;
+    c->with = 0;
+    mock_note(m, '/');
+}
+
+/* The call will end; what was asked twice ends once. */
+static inline void mock_end(struct mock *m, int64_t attempt,
+                            enum call_cause cause)
+{
+    struct mock_call *c = mock_call(m, attempt);
+    if (c->state != MOCK_PLACED && c->state != MOCK_UP)
+        return;
+    mock_part(m, (struct attempt_id){attempt});
+    if (c->state == MOCK_UP) {
+        m->staff_up -= c->staff;
+        m->people_up -= !c->staff;
+    }
+    c->state = MOCK_ENDING;
+    c->cause = cause;
+    m->ending[m->endings++] = attempt;
+}
+
+static inline void mock_hangup(void *self, struct attempt_id a,
+                               enum hangup_reason why)
+{
+    struct mock *m = self;
+    (void)why;
+    mock_note(m, mock_call(m, a.v)->staff ? 's' : 'h');
+    mock_end(m, a.v, CAUSE_US);
+}
+
+static inline int mock_stale(void *self, struct slice dialog, struct err *e)
+{
+    (void)self;
+    (void)dialog;
+    (void)e;
+    return TM_OK;
+}
+
+static inline unsigned mock_room(void *self, const char *trunk, int64_t now_us)
+{
+    (void)self;
+    (void)trunk;
+    (void)now_us;
+    return 1000;
+}
+
+static inline void mock_agent(void *arg, const struct floor_change *c)
+{
+    struct mock *m = arg;
+    m->change[m->changes++ % 64] = *c;
+}
+
+static inline struct mock *mock_new(void)
+{
+    struct mock *m = test_calloc(1, sizeof(*m));
+    m->now_us = T0;
+    m->next_attempt = 1;
+    m->clock = (struct clock_port){.self = m, .now_us = mock_now};
+    m->store = (struct store){.self = m,
+                              .write = mock_write,
+                              .fetch = mock_fetch,
+                              .release = mock_release};
+    m->carrier = (struct carrier){.self = m,
+                                  .place = mock_place,
+                                  .prepare = mock_prepare,
+                                  .play = mock_play,
+                                  .silence = mock_silence,
+                                  .bridge = mock_bridge,
+                                  .part = mock_part,
+                                  .hangup = mock_hangup,
+                                  .end_stale = mock_stale,
+                                  .room = mock_room};
+    const struct engine_ports ports = {.clock = &m->clock,
+                                       .store = &m->store,
+                                       .carrier = &m->carrier,
+                                       .tenant = {1},
+                                       .next_attempt = &m->next_attempt,
+                                       .agent = mock_agent,
+                                       .agent_arg = m};
+    m->engine = engine_new(&ports);
+    return m;
+}
+
+static inline void mock_free(struct mock *m)
+{
+    engine_free(m->engine);
+    test_free(m);
+}
+
+static inline void mock_event(struct mock *m, struct carrier_event ev)
+{
+    ev.at_us = m->now_us;
+    engine_on_call(m->engine, &ev);
+}
+
+/* Delivers what waits: durable records, ends, what the engine has due. */
+static inline void mock_pump(struct mock *m)
+{
+    for (bool more = true; more;) {
+        more = false;
+        if (m->durable < m->seq && !m->store_slow) {
+            const struct store_events ev = engine_store_events(m->engine);
+            m->durable = m->seq;
+            ev.durable(ev.arg, m->seq);
+            more = true;
+        }
+        while (m->endings > 0) {
+            struct attempt_id a = {m->ending[0]};
+            memmove(m->ending, m->ending + 1,
+                    --m->endings * sizeof(m->ending[0]));
+            struct mock_call *c = mock_call(m, a.v);
+            c->state = MOCK_OVER;
+            mock_event(m, (struct carrier_event){.kind = CARRIER_ENDED,
+                                                 .attempt = a,
+                                                 .cause = c->cause});
+            more = true;
+        }
+        if (engine_deadline_us(m->engine) <= m->now_us) {
+            engine_run(m->engine);
+            more = true;
+        }
+    }
+}
+
+static inline void mock_answer(struct mock *m, int64_t attempt)
+{
+    struct mock_call *c = mock_call(m, attempt);
+    assert_int_equal(c->state, MOCK_PLACED);
+    c->state = MOCK_UP;
+    m->staff_up += c->staff;
+    m->people_up += !c->staff;
+    mock_event(m, (struct carrier_event){.kind = CARRIER_ANSWERED,
+                                         .attempt = {attempt},
+                                         .code = 200,
+                                         .text = str_of("dialog")});
+}
+
+static inline void mock_key(struct mock *m, int64_t attempt, char key)
+{
+    mock_event(m, (struct carrier_event){.kind = CARRIER_DIGIT,
+                                         .attempt = {attempt},
+                                         .digit = key});
+}
+
+static inline void mock_pass(struct mock *m, int64_t us)
+{
+    int64_t until_us = m->now_us + us;
+    mock_pump(m);
+    for (int64_t at_us = engine_deadline_us(m->engine); at_us <= until_us;
+         at_us = engine_deadline_us(m->engine)) {
+        m->now_us = at_us > m->now_us ? at_us : m->now_us;
+        mock_pump(m);
+    }
+    m->now_us = until_us;
+    mock_pump(m);
+}
+
+/* The newest record of a kind (of that agent; 0: of anybody). */
+static inline const struct mock_record *
+mock_last(const struct mock *m, enum record_kind kind, int64_t agent)
+{
+    for (size_t i = m->records; i > 0; i--)
+        if (m->record[i - 1].kind == kind &&
+            (agent == 0 || m->record[i - 1].agent == agent))
+            return &m->record[i - 1];
+    fail_msg("no such record");
+    return NULL;
+}
+
+#endif
