@@ -224,11 +224,10 @@ static void leave_line(struct campaign *c, struct slot *s)
     campaign_out_action(c, ACTION_HANGUP, s)->reason = HANGUP_WITHDRAW;
 }
 
-/* He is signed out whatever he did: that comes after what follows here, so
- * that nothing more is given to him. */
+/* The floor has noted already that he signs out or pauses, so that nothing more
+ * is given to him when he is set free. */
 void campaign_bridge_leg_lost(struct campaign *c, struct slot *s)
 {
-    (void)floor_move(c->env.floor, s->agent, AGENT_IN_SIGN_OUT, c->now_us);
     switch (s->stage) {
     case SLOT_LOOK: campaign_preview_skip(c, s); return;
     case SLOT_TIED: leave_line(c, s); return;

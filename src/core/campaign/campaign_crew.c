@@ -19,6 +19,8 @@ void campaign_crew_new(struct campaign *c, struct arena *a)
     slots_queue_init(&w->waiting);
     for (size_t i = 0; i < plan->skills; i++)
         w->skills |= floor_skill(c->env.floor, str_of(plan->skill[i]));
+    int rc = floor_campaign_needs(c->env.floor, c->env.id, w->skills);
+    tm_assert(rc == TM_OK);
     campaign_crew_share(c);
 }
 

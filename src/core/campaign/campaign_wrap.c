@@ -138,7 +138,7 @@ static void carry_out(struct campaign *c, struct slot *s)
     struct record *r = campaign_out_record(c, RECORD_DISPOSITION, s);
     r->attempt = s->over;
     r->e164 = s->e164;
-    r->agent = s->agent;
+    r->agent = s->disposer;
     r->key = d->word;
     r->due_us = d->action == DISPOSITION_CALLBACK ? s->disposed_due_us : 0;
     struct retry_next next = next_of(c, s, d);
@@ -164,6 +164,8 @@ void campaign_wrap_close(struct campaign *c, struct slot *s,
 
 static void end_talk(struct campaign *c, struct slot *s)
 {
+    if (s->stage != SLOT_TALK) /* the next agent's telephone rang still */
+        campaign_crew_free(c, s, AGENT_IN_NOBODY);
     struct agent_id a = s->agent;
     if (a.v != 0) {
         if (s->rung)
@@ -252,6 +254,7 @@ void campaign_wrap_dispose(struct campaign *c, struct slot *s,
         return;
     }
     s->disposition = index;
+    s->disposer = s->agent;
     s->disposed_due_us = o->due_us;
     if (d->action == DISPOSITION_OPT_OUT)
         opt_out(c, s);

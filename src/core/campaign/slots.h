@@ -51,20 +51,21 @@ struct slot {
     int64_t deadline_us; /* INT64_MAX none */
     /* with agents */
     enum slot_stage stage;
-    struct agent_id agent;   /* whose it is; v 0: nobody's */
-    struct attempt_id over;  /* the call that is wrapped up */
-    bool promised;           /* a call back: keeps that state */
-    bool tied;               /* was dialled for one agent */
-    bool rung;               /* the agent's leg was set up for this call */
-    bool picked_up;          /* ... and answered */
-    bool served;             /* talked with an agent */
-    bool settled, lost;      /* counted as a live answer; as abandoned */
-    bool told_off;           /* asked an agent to be left alone */
-    int64_t mark;            /* of pacing, since the stage began */
-    int64_t rang_us;         /* 0: not known to ring */
-    int64_t since_us;        /* end of the greeting */
-    int disposition;         /* of the plan's; -1: none yet */
-    int64_t disposed_due_us; /* a call back is due */
+    struct agent_id agent;    /* whose it is; v 0: nobody's */
+    struct attempt_id over;   /* the call that is wrapped up */
+    bool promised;            /* a call back: keeps that state */
+    bool tied;                /* was dialled for one agent */
+    bool rung;                /* the agent's leg was set up for this call */
+    bool picked_up;           /* ... and answered */
+    bool served;              /* talked with an agent */
+    bool settled, lost;       /* counted as a live answer; as abandoned */
+    bool told_off;            /* asked an agent to be left alone */
+    int64_t mark;             /* of pacing, since the stage began */
+    int64_t rang_us;          /* 0: not known to ring */
+    int64_t since_us;         /* end of the greeting */
+    int disposition;          /* of the plan's; -1: none yet */
+    struct agent_id disposer; /* who said so */
+    int64_t disposed_due_us;  /* a call back is due */
     int32_t agent_next;
     int32_t near_before, near_after; /* in the queue of its stage */
     /* links, indices of slots */

@@ -60,43 +60,46 @@ const char world_plan[] = "name = Visits\n"
     "ask_to_continue offer_do_not_call state_phone_number "                    \
     "end_call_within_10s_on_request\n"
 
-const char world_live_plan[] =
-    "name = Visits\n"
-    "seller = Clinic\n"
-    "caller_kind = survey\n"
-    "purpose = survey\n"
-    "leads_to_sale = no\n"
-    "list = visitors\n"
-    "country = US\n"
-    "trunk = main\n"
-    "caller_id = +12125550100\n"
-    "channel = voice_live\n"
-    "dial_mode = predictive\n"
-    "abandoned_say = \"This is Clinic, a telemarketing call. Our number is 212 "
-    "555 0100. Press 9 to be taken off our list.\"\n"
-    "abandoned_key = 9\n"
-    "abandon_limit = 3 %\n"
-    "detect = no\n"
-    "hold = 2s\n"
-    "wrap_limit = 60s\n"
-    "max_calls = 40\n"
-    "calls_per_second = 1000\n"
-    "hopper = 64\n" LIVE_CARRIES "[hours]\n"
-    "daily = 09:00-20:00\n"
-    "[retry]\n"
-    "busy = 2 x 10m\n"
-    "no_answer = 2 x 2h\n"
-    "machine = 1 x 4h\n"
-    "abandoned = 1 x 3d\n"
-    "talked = 2 x 1h\n"
-    "congestion = 1 x 1m\n"
-    "[dispositions]\n"
-    "sale = done success\n"
-    "no_interest = done\n"
-    "later = callback\n"
-    "again = retry\n"
-    "stop = opt_out\n"
-    "wrong = wrong_number\n";
+#define LIVE_PLAN(detect)                                                      \
+    "name = Visits\n"                                                          \
+    "seller = Clinic\n"                                                        \
+    "caller_kind = survey\n"                                                   \
+    "purpose = survey\n"                                                       \
+    "leads_to_sale = no\n"                                                     \
+    "list = visitors\n"                                                        \
+    "country = US\n"                                                           \
+    "trunk = main\n"                                                           \
+    "caller_id = +12125550100\n"                                               \
+    "channel = voice_live\n"                                                   \
+    "dial_mode = predictive\n"                                                 \
+    "abandoned_say = \"This is Clinic, a telemarketing call. Our number is "   \
+    "212 "                                                                     \
+    "555 0100. Press 9 to be taken off our list.\"\n"                          \
+    "abandoned_key = 9\n"                                                      \
+    "abandon_limit = 3 %\n" detect "hold = 2s\n"                               \
+    "wrap_limit = 60s\n"                                                       \
+    "max_calls = 40\n"                                                         \
+    "calls_per_second = 1000\n"                                                \
+    "hopper = 64\n" LIVE_CARRIES "[hours]\n"                                   \
+    "daily = 09:00-20:00\n"                                                    \
+    "[retry]\n"                                                                \
+    "busy = 2 x 10m\n"                                                         \
+    "no_answer = 2 x 2h\n"                                                     \
+    "machine = 1 x 4h\n"                                                       \
+    "abandoned = 1 x 3d\n"                                                     \
+    "talked = 2 x 1h\n"                                                        \
+    "congestion = 1 x 1m\n"                                                    \
+    "[dispositions]\n"                                                         \
+    "sale = done success\n"                                                    \
+    "no_interest = done\n"                                                     \
+    "later = callback\n"                                                       \
+    "again = retry\n"                                                          \
+    "stop = opt_out\n"                                                         \
+    "wrong = wrong_number\n"
+
+const char world_live_plan[] = LIVE_PLAN("detect = no\n");
+const char world_live_detect_plan[] =
+    LIVE_PLAN("detect = yes\ndetect_wrong = 1 %\n");
 
 static void load_pack(struct arena *a, const char *file, struct slice *out)
 {

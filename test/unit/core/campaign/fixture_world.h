@@ -30,8 +30,9 @@ struct world {
     struct buf trace;
 };
 
-extern const char world_plan[];      /* a small survey */
-extern const char world_live_plan[]; /* the same with agents, predictive */
+extern const char world_plan[]; /* a small survey */
+/* The same with agents, predictive; and with detection. */
+extern const char world_live_plan[], world_live_detect_plan[];
 
 /* Opens a world whose campaign has the plan's text; state LOADED. */
 void world_open(struct world *w, const char *plan);
