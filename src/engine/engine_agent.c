@@ -152,6 +152,12 @@ static bool move(struct engine *e, struct agent_id a, enum agent_input in)
     return floor_move(e->floor, a, in, engine_now_us(e));
 }
 
+/* False: his permanent leg is gone; he says what his call was and is out. */
+static bool is_reached(const struct floor_agent *f)
+{
+    return f->leg_up || f->setup.leg == AGENT_LEG_PER_CALL;
+}
+
 static int sign_in(struct engine *e, const struct floor_agent *f,
                    struct err *err)
 {
@@ -212,6 +218,8 @@ static int pause_him(struct engine *e, const struct floor_agent *f,
         return refuse(err, f, "he must be signed in first");
     if (f->state == AGENT_PAUSED)
         return refuse(err, f, "he pauses already");
+    if (!is_reached(f))
+        return refuse(err, f, "his telephone is gone, he is signed out next");
     return leave(e, f, AGENT_IN_PAUSE, reason, err);
 }
 
@@ -227,7 +235,8 @@ static int make_ready(struct engine *e, const struct floor_agent *f,
         tm_assert(moved);
         return TM_OK;
     }
-    bool back = !e->floor_closed && floor_take_back(e->floor, a);
+    bool back = !e->floor_closed && is_reached(f) &&
+                floor_take_back(e->floor, a);
     /* The wrap-up is over, with nothing said. */
     if (f->state == AGENT_WRAP)
         return engine_agent_tell(e, f->campaign, a, &limit, err);

@@ -456,8 +456,10 @@ static void test_leg_lost(void **state)
     mock_end(m, him(m, 2)->leg.v, CAUSE_CALLEE); /* he may still say what */
     mock_pump(m);
     IN_STATE(m, 2, AGENT_WRAP);
-    OK(order_word(m, 2, AGENT_DO_DISPOSE, "sale", NULL));
+    assert_int_equal(order(m, 2, AGENT_DO_PAUSE), TM_ESTATE);
+    OK(order(m, 2, AGENT_DO_READY)); /* does not bring it back */
     IN_STATE(m, 2, AGENT_OFF);
+    assert_int_equal(order(m, 2, AGENT_DO_DISPOSE), TM_ESTATE);
     check_quiet(m);
 }
 
