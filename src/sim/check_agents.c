@@ -192,7 +192,7 @@ void check_agents_finish(struct check_agents *c, int64_t now_us)
                           (unsigned long long)s->attempts,
                           (unsigned long long)s->ended);
     /* An INVITE that left just before a crash has no record. */
-    if (s->restarts == 0 && s->invites != s->placed)
+    if (s->restarts == 0 && s->invites > 0 && s->invites != s->placed)
         check_agents_find(
             c, CHECK_SUMS, "%llu INVITEs and %llu records of them",
             (unsigned long long)s->invites, (unsigned long long)s->placed);

@@ -29,7 +29,7 @@
 #include "core/journal/record.h"
 #include "core/rules/permit.h"
 
-enum { CHECK_AGENTS_KEPT = 200, CHECK_AGENTS_TEXT = 220 };
+enum { CHECK_AGENTS_KEPT = 200, CHECK_AGENTS_TEXT = 180 };
 
 /* X(name, text) */
 #define CHECK_AGENTS_KINDS(X)                                                  \

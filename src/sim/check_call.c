@@ -147,7 +147,10 @@ void check_call_event(struct check_rules *c, const struct record *r)
             books(c, r, "an event of no attempt");
         return;
     }
-    if (t->ended && r->kind != RECORD_CALLBACK)
+    /* What a person told an agent is written down when he wraps up. */
+    bool later =
+        r->kind == RECORD_CALLBACK || (t->bridged && r->kind == RECORD_OPT_OUT);
+    if (t->ended && !later)
         books(c, r, "an event after the end");
     if (t->placed_us == 0)
         books(c, r, "an event before the INVITE");
@@ -158,8 +161,9 @@ void check_call_event(struct check_rules *c, const struct record *r)
         t->answered_us = r->at_us;
     }
     if (r->kind != RECORD_ANSWER && r->kind != RECORD_OPT_OUT &&
-        r->kind != RECORD_CALLBACK)
+        r->kind != RECORD_CALLBACK && r->kind != RECORD_BRIDGED)
         return;
+    t->bridged = t->bridged || r->kind == RECORD_BRIDGED;
     if (t->answered_us == 0)
         books(c, r, "somebody spoke before the call was answered");
     t->served = true;
@@ -179,7 +183,11 @@ static void check_served(struct check_rules *c, const struct record *r,
         books(c, r, "live without an answer");
     if (r->abandoned && !r->live)
         books(c, r, "abandoned and not live");
-    if (r->abandoned && t->served)
+    /* Who hears the message of those who find no agent, and opts out by its
+     * key, was abandoned all the same. */
+    bool found_nobody = t->campaign->channel == CHANNEL_VOICE_LIVE &&
+                        !t->bridged && t->opted_out;
+    if (r->abandoned && t->served && !found_nobody)
         books(c, r, "abandoned although the person was served");
     if (o == OUTCOME_UNKNOWN) {
         if (t->answered_us != 0 && !t->served && !r->abandoned)
@@ -188,9 +196,10 @@ static void check_served(struct check_rules *c, const struct record *r,
     }
     if (outcome_live != r->live)
         books(c, r, "the outcome and the live mark differ");
-    if ((o == OUTCOME_ABANDONED) != r->abandoned)
+    if ((o == OUTCOME_ABANDONED) != r->abandoned &&
+        !(found_nobody && o == OUTCOME_OPTED_OUT))
         books(c, r, "the outcome and the abandoned mark differ");
-    if (t->opted_out && o != OUTCOME_OPTED_OUT)
+    if (t->opted_out && o != OUTCOME_OPTED_OUT && o != OUTCOME_TALKED)
         books(c, r, "opted out, and the outcome is another");
     if (!t->opted_out && o == OUTCOME_OPTED_OUT)
         books(c, r, "opted out, and no request is recorded");

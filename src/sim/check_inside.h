@@ -22,6 +22,7 @@ struct check_try { /* an attempt */
     int64_t at_us, expires_us, placed_us, answered_us;
     bool ended, cancelled; /* cancelled: no INVITE, no cap counts it */
     bool served, opted_out;
+    bool bridged;                            /* an agent had him */
     size_t before_of_lead, before_of_number; /* index + 1; 0: none */
 };
 

@@ -36,6 +36,15 @@ void check_rules_find(struct check_rules *c, enum check_rules_kind k,
     c->counts.of_kind[k]++;
 }
 
+void check_rules_add(struct check_rules *c, enum check_rules_kind k,
+                     uint64_t record, const char *text)
+{
+    uint64_t now = c->now;
+    c->now = record;
+    check_rules_find(c, k, "%s", text);
+    c->now = now;
+}
+
 uint64_t check_rules_key(uint64_t kind, int64_t a, uint64_t b)
 {
     return rng_mix(rng_mix(kind * 31 + (uint64_t)a) ^ b) | 1;
@@ -227,6 +236,7 @@ void check_rules_record(struct check_rules *c, const struct record *r)
     case RECORD_ANSWERED:
     case RECORD_DIALOG:
     case RECORD_ANSWER:
+    case RECORD_BRIDGED:
     case RECORD_CALLBACK: check_call_event(c, r); break;
     case RECORD_ENDED: check_call_ended(c, r); break;
     case RECORD_LEAD: check_call_lead(c, r); break;
@@ -240,7 +250,6 @@ void check_rules_record(struct check_rules *c, const struct record *r)
     case RECORD_EXPORTED:
     case RECORD_AGENT:
     case RECORD_STAFF:
-    case RECORD_BRIDGED:
     case RECORD_DISPOSITION:
     case RECORD_COUNT: break;
     }

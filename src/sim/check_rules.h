@@ -32,7 +32,8 @@ enum {
     X(CHECK_UNLAWFUL, "unlawful") /* a call that the law forbids */            \
     X(CHECK_REFUSED, "refused")   /* a lawful call was refused or put off */   \
     X(CHECK_REASON, "reason")     /* the reasons written down are wrong */     \
-    X(CHECK_BOOKS, "books")       /* the records contradict each other */
+    X(CHECK_BOOKS, "books")       /* the records contradict each other */      \
+    X(CHECK_FLOOR, "floor")       /* check_agents.h, by its words */
 
 enum check_rules_kind {
 #define X(name, text) name,
@@ -60,6 +61,9 @@ void check_rules_free(struct check_rules *c);
 void check_rules_record(struct check_rules *c, const struct record *r);
 /* An entry of a journal; the world's salt tells the numbers. */
 void check_rules_entry(struct check_rules *c, const struct journal_entry *e);
+/* A finding of another checker of the same run. */
+void check_rules_add(struct check_rules *c, enum check_rules_kind k,
+                     uint64_t record, const char *text);
 /* The run is over: nothing may be left open. */
 void check_rules_finish(struct check_rules *c);
 

@@ -114,6 +114,7 @@ struct check_world {
     size_t campaigns;
     const struct check_lead *lead;
     size_t leads;
+    bool no_law;            /* nothing is forbidden: the books alone */
     const uint8_t *salt;    /* of the journal; NULL: records carry numbers */
     bool clock_starts_over; /* after a restart, as the demo's does */
 };

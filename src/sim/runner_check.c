@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "core/campaign/lead_case.h"
 #include "core/number/number_zone.h"
+#include "sim/check_agents.h"
+#include "sim/sim_agents.h"
 
 struct runner_check {
     struct arena arena;
@@ -13,7 +15,16 @@ struct runner_check {
     struct check_campaign campaign;
     struct check_world world;
     struct check_rules *rules;
+    struct check_floor floor;
+    struct check_agents *agents;
+    bool finished;
 };
+
+#define SECOND_US INT64_C(1000000)
+
+/* Something happens within so long while agents are ready and leads are due;
+ * with faults, each of which lasts a minute at most, and may follow another. */
+enum { IDLE_S = 20, IDLE_FAULTS_S = 600, CALLBACK_S = 900, MESSAGE_S = 1 };
 
 static enum line_type line_of(enum number_type t, bool business)
 {
@@ -160,14 +171,88 @@ static void fill_campaign(struct runner_check *c)
     c->world.campaigns = 1;
 }
 
+/* --- agents ------------------------------------------------------------- */
+
+static void fill_setups(struct runner_check *c)
+{
+    struct sim_agents_options ao = {.scenario = c->o->scenario,
+                                    .plan = c->o->plan};
+    struct sim_agents *g = sim_agents_new(&ao);
+    size_t n = sim_agents_count(g);
+    struct agent_setup *a = arena_array(&c->arena, n, sizeof(*a));
+    for (size_t i = 0; i < n; i++)
+        sim_agents_setup(g, i, &a[i]);
+    sim_agents_free(g);
+    c->floor.agent = a;
+    c->floor.agents = n;
+}
+
+static void fill_people(struct runner_check *c)
+{
+    c->floor.endless = sim_list_is_endless(c->o->list);
+    if (c->floor.endless)
+        return;
+    size_t n = sim_list_size(c->o->list);
+    struct lead_id *all = arena_array(&c->arena, n, sizeof(*all));
+    for (size_t i = 0; i < n; i++) {
+        struct lead l;
+        sim_list_lead(c->o->list, i, &l);
+        all[i] = l.id;
+    }
+    c->floor.lead = all;
+    c->floor.leads = n;
+}
+
+static enum dial_mode mode_of(const struct runner_options *o)
+{
+    return o->pacing != NULL ? o->pacing->mode : o->plan->dial_mode;
+}
+
+static void fill_floor(struct runner_check *c)
+{
+    const struct runner_options *o = c->o;
+    const struct plan *p = o->plan;
+    bool live = p->dial_mode != DIAL_AGENTLESS && p->dial_mode != DIAL_UNKNOWN;
+    bool asked = mode_of(o) == DIAL_MANUAL;
+    c->floor = (struct check_floor){
+        .campaign = {SIM_LIST_CAMPAIGN},
+        .live = live,
+        .hold_us = p->hold_ms * 1000,
+        .detect_us = p->detect
+                         ? (int64_t)(o->scenario->amd_hi * 1e6) + SECOND_US / 10
+                         : 0,
+        .message_us = p->abandoned_say != NULL ? MESSAGE_S * SECOND_US : 0,
+        .wrap_us = p->wrap_limit_ms * 1000,
+        .preview_us =
+            mode_of(o) == DIAL_PREVIEW ? p->preview_limit_ms * 1000 : 0,
+        .idle_us = asked               ? 0
+                   : o->faults == NULL ? IDLE_S * SECOND_US
+                                       : IDLE_FAULTS_S * SECOND_US,
+        .callback_us = asked || !live ? 0 : CALLBACK_S * SECOND_US,
+        .clock_steps = o->faults != NULL && o->faults->clock_ppm > 0,
+        .disposition = p->disposition,
+        .dispositions = p->dispositions,
+    };
+    if (!live)
+        return;
+    fill_setups(c);
+    fill_people(c);
+}
+
+/* --- life of the checker ------------------------------------------------ */
+
 struct runner_check *runner_check_new(const struct runner_options *o)
 {
     struct runner_check *c = mem_alloc(sizeof(*c));
     c->o = o;
     arena_init(&c->arena);
-    fill_leads(c);
+    fill_floor(c);
+    if (!c->floor.endless)
+        fill_leads(c);
     fill_campaign(c);
+    c->world.no_law = c->floor.live && o->scenario->allow_all;
     c->rules = check_rules_new(&c->world);
+    c->agents = check_agents_new(&c->floor);
     return c;
 }
 
@@ -176,6 +261,7 @@ void runner_check_free(struct runner_check *c)
     if (c == NULL)
         return;
     check_rules_free(c->rules);
+    check_agents_free(c->agents);
     arena_fini(&c->arena);
     mem_free(c);
 }
@@ -185,12 +271,64 @@ void runner_check_journal(void *arg, const struct record *r,
 {
     struct runner_check *c = arg;
     (void)row;
-    check_rules_record(c->rules, r);
+    /* Of an endless list nobody knows the people. */
+    if (!c->floor.endless)
+        check_rules_record(c->rules, r);
+    check_agents_record(c->agents, r);
+}
+
+void runner_check_call(void *arg, const struct permit *p,
+                       const struct call_spec *s, int64_t now_us)
+{
+    struct runner_check *c = arg;
+    check_agents_invite(c->agents, p, s, now_us);
+}
+
+static void same(struct runner_check *c, const char *what, uint64_t run,
+                 uint64_t records)
+{
+    if (run != records)
+        check_agents_find(c->agents, CHECK_SUMS,
+                          "%s: the run counts %llu, the records %llu", what,
+                          (unsigned long long)run, (unsigned long long)records);
+}
+
+void runner_check_result(struct runner_check *c, const struct runner_result *r)
+{
+    const struct check_agents_sums *s = check_agents_sums(c->agents);
+    uint64_t leads = 0;
+    for (int i = 0; i < LEAD_STATE_COUNT; i++)
+        leads += r->lead[i];
+    same(c, "leads by their state", leads, r->leads);
+    if (!c->floor.live)
+        return;
+    same(c, "attempts", r->attempts, s->attempts);
+    same(c, "talked", r->talked, s->talked);
+    if (s->restarts > 0) /* what was called and not written down */
+        return;
+    same(c, "placed", r->placed, s->placed);
+    same(c, "answered", r->answered, s->answered);
+    same(c, "live", r->live, s->live);
+    same(c, "abandoned", r->abandoned, s->abandoned);
+    same(c, "people and machines with an agent",
+         r->floor.talks + r->floor.machines, s->bridged);
 }
 
 const struct check_rules *runner_check_finish(struct runner_check *c)
 {
+    tm_assert(!c->finished);
+    c->finished = true;
     check_rules_finish(c->rules);
+    check_agents_finish(c->agents, 0);
+    uint64_t n = check_agents_findings(c->agents);
+    for (size_t i = 0; i < n && i < CHECK_AGENTS_KEPT; i++) {
+        const struct check_agents_finding *f =
+            check_agents_finding(c->agents, i);
+        char text[CHECK_RULES_TEXT];
+        (void)snprintf(text, sizeof(text), "%s: %s",
+                       check_agents_kind_text(f->kind), f->text);
+        check_rules_add(c->rules, CHECK_FLOOR, f->record, text);
+    }
     return c->rules;
 }
 

@@ -1,8 +1,10 @@
 /*
- * The independent checker (check_rules.h) beside a run: the world it judges
- * by is made from the list, the scenario and the plan, not from what the
- * program read of them. Hand runner_check_journal to the run as its journal
- * watcher, call runner_check_finish when it is over, read the findings.
+ * The independent checkers (check_rules.h, check_agents.h) beside a run: the
+ * world they judge by is made from the list, the scenario and the plan, not
+ * from what the program read of them. Hand runner_check_journal to the run as
+ * its journal watcher and runner_check_call as its watcher of calls, tell
+ * runner_check_result what the run counted, call runner_check_finish when it
+ * is over, read the findings; those about agents are of kind CHECK_FLOOR.
  *
  * Memory: some 200 bytes a lead. One thread.
  */
@@ -20,6 +22,11 @@ void runner_check_free(struct runner_check *c);
 /* A sim_store_watch_fn; arg is the struct runner_check. */
 void runner_check_journal(void *arg, const struct record *r,
                           const struct journal_row *row);
+/* A sim_carrier_watch_fn, likewise. Without it no INVITE is checked. */
+void runner_check_call(void *arg, const struct permit *p,
+                       const struct call_spec *s, int64_t now_us);
+/* What the run itself counted, against the records. Before the finish. */
+void runner_check_result(struct runner_check *c, const struct runner_result *r);
 /* The run is over; returns the checker to be read, which stays ours. */
 const struct check_rules *runner_check_finish(struct runner_check *c);
 /* Findings as lines, at most max of them. */

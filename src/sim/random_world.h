@@ -1,0 +1,55 @@
+/*
+ * Worlds drawn from one seed: a floor of 1 to 60 agents with shifts, breaks
+ * and people who leave, a campaign in any dial mode under any policy,
+ * telephones that are always up or ring for each person, lists from a handful
+ * to without end, trunks of any size, and everything that may go wrong
+ * (runner_faults). Each runs on the product's engine beside both independent
+ * checkers.
+ *
+ *     random_world_draw(seed) says what the world is, as a scenario file does;
+ *     random_world_run(seed) runs it and tells what was found.
+ *
+ * The same seed is the same world, the same run and the same journal. A
+ * finding is repeated by `telemark simulate --random --seed N`.
+ *
+ * Cost: 0.1 to 2 s a world in a release build. Pure but for memory; one thread
+ * a world.
+ */
+#ifndef SIM_RANDOM_WORLD_H
+#define SIM_RANDOM_WORLD_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/tz.h"
+#include "sim/runner.h"
+
+enum { RANDOM_WORLD_TEXT = 6000, RANDOM_WORLD_KIND = 24 };
+
+/* What a world is, in the arena: the text of its scenario, the way of dialling
+ * when it is not the campaign's own, and its faults. */
+struct random_world {
+    struct scenario scenario;
+    const struct plan *plan;
+    struct slice text; /* as a scenario file says it */
+    struct runner_faults faults;
+    bool has_faults;
+};
+/* TM_EINVAL: a drawn text is refused, which is a fault of random_world.c. */
+int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
+                      struct err *e) TM_MUST_CHECK;
+
+struct random_world_result {
+    uint64_t seed;
+    uint64_t findings;
+    char kind[RANDOM_WORLD_KIND];  /* of the first one: "stuck", "books" */
+    char text[RANDOM_WORLD_TEXT];  /* what was found, lines; then the world */
+    char hash[RUNNER_HASH_LEN];    /* of the journal */
+    uint64_t events, calls, moves; /* of the clock, to people, of agents */
+};
+/* zones: those of the system, read once; it is not changed. Findings, a run
+ * that stands still included, are in *out, which is always set. */
+void random_world_run(uint64_t seed, const struct tz_set *zones,
+                      struct random_world_result *out);
+
+#endif
