@@ -92,9 +92,28 @@ static void test_tones(void **state)
     assert_null(tone_keys("5x", 100, 50));
     for (int i = 0; i < TONE_SIGNALS; ++i) {
         p = tone_signal((enum tone_signal)i);
-        assert_true(p->n >= 3000);
+        assert_true(p->n >= 1600);
         pcm_unref(p);
     }
+}
+
+/* 440 Hz for 200 ms that begins and ends without a step. */
+static void test_agent_beep(void **state)
+{
+    (void)state;
+    struct pcm *p = tone_signal(TONE_AGENT);
+    assert_int_equal(pcm_ms(p), 200);
+    assert_true(power_at(p->sample + 400, 800, 440) > 4500);
+    assert_true(power_at(p->sample + 400, 800, 1000) < 100);
+    assert_true(abs(p->sample[0]) < 10 && abs(p->sample[p->n - 1]) < 10);
+    for (size_t i = 1; i < p->n; ++i) {
+        assert_true(abs(p->sample[i] - p->sample[i - 1]) < 2000);
+    }
+    for (size_t i = 0; i < 20; ++i) { /* rises slowly, falls slowly */
+        assert_true(abs(p->sample[i]) < 200);
+        assert_true(abs(p->sample[p->n - 1 - i]) < 200);
+    }
+    pcm_unref(p);
 }
 
 static void write_file(const char *path, int rate, int channels, int hz,
@@ -232,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_g711),
         cmocka_unit_test(test_tones),
+        cmocka_unit_test(test_agent_beep),
         cmocka_unit_test(test_files_of_any_rate),
         cmocka_unit_test(test_writer),
         cmocka_unit_test(test_speech),
