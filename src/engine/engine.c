@@ -74,31 +74,15 @@ static void sort_trunks(struct engine *e)
     }
 }
 
-/* The skills that its agents must have. TM_ELIMIT: too many are known. */
-static int skills_of(struct engine *e, const struct plan *plan, uint64_t *out)
+/* Whether the floor can know all skills that its agents must have. */
+static bool knows_skills(struct engine *e, const struct plan *plan)
 {
-    *out = 0;
     if (plan->dial_mode == DIAL_AGENTLESS)
-        return TM_OK;
-    for (size_t i = 0; i < plan->skills; i++) {
-        uint64_t bit = floor_skill(e->floor, str_of(plan->skill[i]));
-        if (bit == 0)
-            return TM_ELIMIT;
-        *out |= bit;
-    }
-    return TM_OK;
-}
-
-/* What the floor knows of a campaign whose calls go to agents. */
-static void share_agents(struct engine *e, const struct engine_member *m,
-                         uint64_t skills)
-{
-    unsigned weight = m->env.plan->weight > 0 ? m->env.plan->weight : 1;
-    int rc =
-        floor_campaign(e->floor, m->env.id, weight, m->agents && m->running);
-    if (rc == TM_OK)
-        rc = floor_campaign_needs(e->floor, m->env.id, skills);
-    tm_assert(rc == TM_OK); /* as many campaigns as the engine has */
+        return true;
+    for (size_t i = 0; i < plan->skills; i++)
+        if (floor_skill(e->floor, str_of(plan->skill[i])) == 0)
+            return false;
+    return true;
 }
 
 static void staff(struct engine *e, size_t index)
@@ -142,13 +126,10 @@ int engine_add(struct engine *e, const struct campaign_env *env,
     size_t index;
     if (engine_find(e, env->id, &index))
         return TM_EEXIST;
-    uint64_t skills;
-    if (e->members == ENGINE_CAMPAIGNS_MAX ||
-        skills_of(e, env->plan, &skills) != TM_OK)
+    if (e->members == ENGINE_CAMPAIGNS_MAX || !knows_skills(e, env->plan))
         return TM_ELIMIT;
     index = e->members++;
     begin(e, index, env, state, counters);
-    share_agents(e, &e->member[index], skills);
     return TM_OK;
 }
 
@@ -160,6 +141,13 @@ static bool has_agents(const struct engine *e, struct campaign_id id)
         if (floor_at(e->floor, i)->campaign.v == id.v)
             return true;
     return false;
+}
+
+/* A plan without agents would not say that it wants none. */
+static void forget_share(struct engine *e, struct campaign_id id)
+{
+    int rc = floor_campaign(e->floor, id, 1, false);
+    tm_assert(rc == TM_OK); /* the floor knows it */
 }
 
 int engine_replace(struct engine *e, const struct campaign_env *env,
@@ -176,13 +164,13 @@ int engine_replace(struct engine *e, const struct campaign_env *env,
     if (status.calls > 0 || has_agents(e, env->id) ||
         gate_holds(&e->ready, index) || gate_holds(&e->gate, index))
         return TM_ESTATE;
-    uint64_t skills;
-    if (skills_of(e, env->plan, &skills) != TM_OK)
+    if (!knows_skills(e, env->plan))
         return TM_ELIMIT;
     unsigned fetches = m->fetches;
+    if (m->agents)
+        forget_share(e, env->id);
     arena_fini(&m->arena);
     begin(e, index, env, state, counters);
-    share_agents(e, m, skills);
     m->fetches = m->strange = fetches;
     /* the former plan's hopper is forgotten */
     engine_step_release(e, index);

@@ -235,8 +235,8 @@ static int make_ready(struct engine *e, const struct floor_agent *f,
         tm_assert(moved);
         return TM_OK;
     }
-    bool back = !e->floor_closed && is_reached(f) &&
-                floor_take_back(e->floor, a);
+    bool back =
+        !e->floor_closed && is_reached(f) && floor_take_back(e->floor, a);
     /* The wrap-up is over, with nothing said. */
     if (f->state == AGENT_WRAP)
         return engine_agent_tell(e, f->campaign, a, &limit, err);

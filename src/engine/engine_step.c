@@ -16,20 +16,11 @@ static unsigned room_of(const struct engine *e, const struct engine_member *m,
     return room > placing ? room - placing : 0;
 }
 
-/* Only campaigns that run share the agents. */
-static void heed_state(struct engine *e, struct engine_member *m,
-                       const struct campaign_out *out)
+static void heed_state(struct engine_member *m, const struct campaign_out *out)
 {
-    for (size_t i = 0; i < out->records; i++) {
-        if (out->record[i].kind != RECORD_CAMPAIGN)
-            continue;
-        m->running = out->record[i].state == (int)CAMPAIGN_RUNNING;
-        if (!m->agents)
-            continue;
-        int rc = floor_campaign(e->floor, m->env.id, m->env.plan->weight,
-                                m->running);
-        tm_assert(rc == TM_OK);
-    }
+    for (size_t i = 0; i < out->records; i++)
+        if (out->record[i].kind == RECORD_CAMPAIGN)
+            m->running = out->record[i].state == (int)CAMPAIGN_RUNNING;
 }
 
 int engine_step(struct engine *e, size_t index, struct campaign_event *ev,
@@ -41,7 +32,7 @@ int engine_step(struct engine *e, size_t index, struct campaign_event *ev,
     struct campaign_out out = {0};
     campaign_step(m->campaign, ev, &out);
     uint64_t seq = engine_record_write(e, out.record, out.records);
-    heed_state(e, m, &out);
+    heed_state(m, &out);
     /* What waits is copied before anything runs: an action that runs at once
      * may step the campaign again, which reuses the memory of out. */
     for (size_t i = 0; i < out.actions; i++) {

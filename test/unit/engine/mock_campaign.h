@@ -43,6 +43,14 @@ static struct campaign *mock_told[64]; /* who heard of the floor, in order */
 static size_t mock_tells;
 static struct campaign *mock_newest;
 
+/* It says itself whether agents are kept for it. */
+static void share(struct campaign *c)
+{
+    assert_int_equal(floor_campaign(c->env.floor, c->env.id, 1,
+                                    c->state == CAMPAIGN_RUNNING),
+                     TM_OK);
+}
+
 struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
                               enum campaign_state state,
                               const struct campaign_counters *counters)
@@ -55,6 +63,7 @@ struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
     c->state = state;
     for (size_t i = 0; i < MOCK_PEOPLE; i++)
         c->person[i].waits_us = INT64_MAX;
+    share(c);
     return c;
 }
 
@@ -309,6 +318,7 @@ static void on_call(struct campaign *c, const struct carrier_event *ev)
 static void set_state(struct campaign *c, enum campaign_state s)
 {
     c->state = s;
+    share(c);
     note(c, RECORD_CAMPAIGN, (struct attempt_id){0})->state = (int)s;
 }
 
