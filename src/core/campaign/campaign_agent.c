@@ -26,9 +26,14 @@ static void hang_up(struct campaign *c, struct slot *s)
         campaign_crew_refuse(c, TM_ESTATE, "there is no call to hang up");
         return;
     }
-    if (!call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us)) {
+    if (rings && !campaign_pace_rang_long(c, s)) {
         campaign_crew_refuse(c, TM_ESTATE,
-                             "the call has not left yet or is ending already");
+                             "a call must ring for 15 seconds before it is "
+                             "given up (47 CFR 64.1200(a)(6)); it rings still");
+        return;
+    }
+    if (!call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us)) {
+        campaign_crew_refuse(c, TM_ESTATE, "the call is ending already");
         return;
     }
     slots_set_deadline(&c->slots, s, INT64_MAX);
@@ -85,6 +90,15 @@ static void looked_at(struct campaign *c, struct slot *s, bool dial)
         campaign_preview_skip(c, s);
 }
 
+/* He wraps up a call, or looks at a lead, that this campaign has forgotten: its
+ * plan was replaced meanwhile. */
+static bool is_stranded(const struct campaign *c, struct agent_id a)
+{
+    const struct floor_agent *f = floor_find(c->env.floor, a);
+    return f != NULL && f->campaign.v == c->env.id.v &&
+           (f->state == AGENT_WRAP || f->state == AGENT_PREVIEW);
+}
+
 static void order(struct campaign *c, struct agent_id a,
                   const struct agent_order *o)
 {
@@ -93,6 +107,11 @@ static void order(struct campaign *c, struct agent_id a,
         return;
     }
     struct slot *s = slots_find_agent(&c->slots, a);
+    if (s == NULL && is_stranded(c, a)) {
+        (void)floor_move(c->env.floor, a, AGENT_IN_READY, c->now_us);
+        (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);
+        return;
+    }
     if (s == NULL) {
         campaign_crew_refuse(c, TM_ESTATE,
                              "he has no call or lead of this campaign");

@@ -132,7 +132,7 @@ void campaign_bridge_answered(struct campaign *c, struct slot *s)
     if (s->leg.state != CALL_ANSWERED) /* it crossed our hanging up */
         return;
     /* With detection the line goes on until the verdict. */
-    if (s->stage == SLOT_LINE && c->env.plan->detect)
+    if (s->stage == SLOT_LINE && s->detects)
         slots_set_deadline(&c->slots, s, c->now_us + DETECT_MAX_US);
     else if (s->stage == SLOT_TIED || s->stage == SLOT_LINE)
         campaign_bridge_live(c, s, c->now_us);
@@ -205,23 +205,25 @@ static void wait_again(struct campaign *c, struct slot *s)
     s->rung = s->picked_up = false;
     if (talked)
         s->since_us = c->now_us;
-    if (!find_agent(c, s))
+    if (s->leg.state != CALL_ANSWERED) /* it ends already */
+        campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
+    else if (!find_agent(c, s))
         wait(c, s);
     (void)floor_move(c->env.floor, gone,
                      talked ? AGENT_IN_CALL_ENDED : AGENT_IN_NOBODY, c->now_us);
     (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
 }
 
-/* His call goes on without him, or not at all when nobody has answered. */
+/* The line must ring for its lawful time (47 CFR 64.1200(a)(6)): from now on it
+ * is one for whoever is ready. One that has not left does not leave. */
 static void leave_line(struct campaign *c, struct slot *s)
 {
     s->rung = false;
     campaign_crew_free(c, s, AGENT_IN_NOBODY);
-    if (s->leg.answered_us != 0 ||
-        !call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us))
+    if (s->leg.state == CALL_RECORDED || s->leg.state == CALL_CLOSING)
         return;
-    campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
-    campaign_out_action(c, ACTION_HANGUP, s)->reason = HANGUP_WITHDRAW;
+    s->tied = false;
+    campaign_stage(c, s, SLOT_LINE, LASTING_BROKEN_OFF);
 }
 
 /* The floor has noted already that he signs out or pauses, so that nothing more

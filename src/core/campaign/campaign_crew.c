@@ -69,8 +69,6 @@ void campaign_crew_pace(struct campaign *c, const struct campaign_pacing *p)
         campaign_crew_refuse(c, rc, "%s", e.text);
         return;
     }
-    if (p->mode != w->pacing.mode)
-        campaign_crew_give_back(c);
     w->pacing = *p;
     w->policy.params = params_of(p);
     /* What was learnt stays; the price goes on from where it is. */

@@ -111,6 +111,7 @@ enum dial_mode campaign_pace_mode(const struct campaign *c);
 void campaign_pace_trace(struct campaign *c, const char *fmt, ...)
     TM_PRINTF(2, 3);
 void campaign_pace_tell(struct campaign *c);
+bool campaign_pace_rang_long(const struct campaign *c, const struct slot *s);
 
 /* --- campaign_window.c ---*/
 void campaign_window(struct campaign *c, struct policy_view *v);

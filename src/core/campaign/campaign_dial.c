@@ -249,7 +249,7 @@ static void place(struct campaign *c, const struct slot *s,
         .trunk = plan->trunk,
         .ring_timeout_ms = plan->ring_timeout_ms,
         .record = s->recorded,
-        .detect = c->crew != NULL && plan->detect && !s->tied,
+        .detect = s->detects,
     };
     memcpy(a->spec.caller_id, plan->caller_id, sizeof(a->spec.caller_id));
     memcpy(a->spec.caller_name, plan->caller_name, sizeof(a->spec.caller_name));
@@ -285,6 +285,7 @@ static void begin_script(struct slot *s, const struct script *script)
 static void begin_line(struct campaign *c, struct slot *s)
 {
     s->rang_us = 0;
+    s->detects = c->env.plan->detect && !s->tied;
     campaign_stage(c, s, s->tied ? SLOT_TIED : SLOT_LINE, LASTING_BROKEN_OFF);
     if (s->tied)
         return;

@@ -121,7 +121,7 @@ static void look(struct campaign *c, struct policy_view *v)
 }
 
 /* Whether a line has rung for so long that it may be given up. */
-static bool rang_long(const struct campaign *c, const struct slot *s)
+bool campaign_pace_rang_long(const struct campaign *c, const struct slot *s)
 {
     int64_t from_us = s->rang_us != 0 ? s->rang_us : s->leg.placed_us;
     return from_us != 0 && s->leg.answered_us == 0 &&
@@ -139,7 +139,7 @@ static void withdraw(struct campaign *c, unsigned n)
         next = slots_queue_next(&c->slots, s);
         if (c->now_us - s->leg.recorded_us < WITHDRAW_US)
             return;
-        if (!rang_long(c, s) ||
+        if (!campaign_pace_rang_long(c, s) ||
             !call_leg_move(&s->leg, CALL_IN_HANGUP, c->now_us))
             continue;
         campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);

@@ -150,7 +150,8 @@ void campaign_preview_promised(struct campaign *c)
                                 .room = c->room,
                                 .calls = (unsigned)c->slots.calls,
                                 .order = 1};
-        if (pace_now(&c->pace, &in, &c->limit) == 0 || !campaign_out_room(c))
+        if (pace_now(&c->pace, &in, &c->limit) == 0 || !room_for_one(c) ||
+            !campaign_out_room(c))
             return;
         floor_counts(c->env.floor, c->env.id, &w->counts);
         if (w->counts.ready == 0)

@@ -87,6 +87,7 @@ static void begin_stage(struct slot *slot)
     slot->stage = SLOT_IDLE;
     slot->agent.v = 0;
     slot->over.v = 0;
+    slot->detects = false;
     slot->promised = slot->tied = slot->rung = slot->picked_up = false;
     slot->served = slot->settled = slot->lost = slot->told_off = false;
     slot->mark = slot->rang_us = slot->since_us = 0;

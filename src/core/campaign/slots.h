@@ -54,6 +54,7 @@ struct slot {
     struct agent_id agent;    /* whose it is; v 0: nobody's */
     struct attempt_id over;   /* the call that is wrapped up */
     bool promised;            /* a call back: keeps that state */
+    bool detects;             /* the carrier tells people from machines */
     bool tied;                /* was dialled for one agent */
     bool rung;                /* the agent's leg was set up for this call */
     bool picked_up;           /* ... and answered */

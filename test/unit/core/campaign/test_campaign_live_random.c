@@ -32,8 +32,8 @@ enum line { UNKNOWN, RECORDED, PLACED, UP, CLOSING, OVER };
 struct attempt {
     enum line line;
     size_t lead;
-    bool pooled;    /* for whoever is ready */
-    bool rung;      /* 180 came */
+    bool pooled; /* for whoever is ready */
+    bool detect;
     bool person;    /* known to be one */
     bool withdrawn; /* no longer a line in the air */
     bool machine;
@@ -209,8 +209,7 @@ static void hang_up(struct attempt *t, enum hangup_reason why)
         return;
     if (why == HANGUP_WITHDRAW) {
         require(!t->person);
-        if (t->pooled)
-            require(w.now_us - t->rang_us >= 15000000);
+        require(w.now_us - t->rang_us >= 15000000);
         withdrawn += t->pooled;
         t->withdrawn = true;
     }
@@ -225,7 +224,11 @@ static void act(const struct campaign_action *a)
     case ACTION_FETCH: ask_store(a->count); break;
     case ACTION_RELEASE: release_all(); break;
     case ACTION_PREPARE: break;
-    case ACTION_PLACE: require(a->after_records && t->line == RECORDED); break;
+    case ACTION_PLACE:
+        require(a->after_records && t->line == RECORDED);
+        require(a->spec.detect == (w.plan->detect && t->pooled));
+        t->detect = a->spec.detect;
+        break;
     case ACTION_PLAY:
         t->tag = a->tag;
         t->message = true;
@@ -367,7 +370,7 @@ static void rings_out(int64_t id)
 
 static void answers(int64_t id, struct attempt *t)
 {
-    bool detect = w.plan->detect && t->pooled;
+    bool detect = t->detect;
     t->line = UP;
     t->next_us = some_us(detect ? 1500 : 40000);
     t->person = !detect;
@@ -401,7 +404,7 @@ static void talks_on(int64_t id, struct attempt *t)
             call(id,
                  (struct carrier_event){.kind = CARRIER_PLAYED, .tag = t->tag});
         t->next_us = some_us(3000);
-    } else if (w.plan->detect && t->pooled && !t->person && !t->machine) {
+    } else if (t->detect && !t->person && !t->machine) {
         verdict(id, t);
     } else {
         ends(id, one_in(6) ? CAUSE_NETWORK : CAUSE_CALLEE, 0);
@@ -469,6 +472,10 @@ static void lose_leg(int64_t a)
     int64_t with = agent[a].attempt;
     if (with != 0)
         attempt[with].since_us = w.now_us; /* his own wait begins */
+    int64_t line = floor_of(a)->attempt.v;
+    if (floor_of(a)->state == AGENT_DIALLING && attempt[line].line != CLOSING &&
+        attempt[line].line != RECORDED)
+        attempt[line].pooled = true;
     if (with != 0)
         attempt[with].agent = 0;
     agent[a].attempt = 0;
