@@ -1,9 +1,10 @@
-/* telemark campaign: load, start, pause, stop, status. */
+/* telemark campaign: load, start, pause, stop, pace, status. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/civil.h"
 #include "base/json_out.h"
+#include "cmd/campaign_pace.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
 #include "cmd/reask.h"
@@ -20,17 +21,26 @@ static int run(int argc, char **argv);
 
 const struct command cmd_campaign = {
     .name = "campaign",
-    .summary = "load a campaign file; start, pause, stop, status",
+    .summary = "load a campaign file; start, pause, stop, pace, status",
     .help =
         "usage: telemark campaign load FILE [--data DIR]\n"
         "       telemark campaign start|pause|stop NAME [--data DIR]\n"
+        "       telemark campaign pace NAME [--mode MODE] [--pacing POLICY]\n"
+        "                         [--limit PERCENT] [--data DIR]\n"
         "       telemark campaign status [NAME] [--json] [--data DIR]\n\n"
-        "load    checks a campaign file (examples/survey.campaign shows every\n"
-        "        key) and stores it under its name. Loading again changes the\n"
-        "        plan of a campaign that does not run.\n"
+        "load    checks a campaign file (examples/survey.campaign and\n"
+        "        examples/agents.campaign show every key) and stores it under\n"
+        "        its name. Loading again changes the plan of a campaign that\n"
+        "        does not run.\n"
         "start   lets the campaign dial while `telemark serve` runs.\n"
         "pause   starts no new calls; calls that are up go on.\n"
         "stop    as pause, and gives its leads back.\n"
+        "pace    changes how a campaign with agents dials, also while it "
+        "runs:\n"
+        "        the dial mode (manual, preview, progressive, power,\n"
+        "        predictive), the pacing (power:r=1.5) and the share of live\n"
+        "        answers that may be abandoned. It holds until a changed file\n"
+        "        is loaded.\n"
         "status  state, calls, leads by state, and why it is not dialling.\n",
     .run = run,
 };
@@ -38,6 +48,7 @@ const struct command cmd_campaign = {
 struct options {
     const char *data;
     bool json;
+    struct campaign_pace_wish pace;
 };
 
 static int parse(int argc, char **argv, struct options *o)
@@ -45,6 +56,9 @@ static int parse(int argc, char **argv, struct options *o)
     const struct command_option opt[] = {
         {.name = "data", .value = &o->data},
         {.name = "json", .flag = &o->json},
+        {.name = "mode", .value = &o->pace.mode},
+        {.name = "pacing", .value = &o->pace.pacing},
+        {.name = "limit", .value = &o->pace.limit},
     };
     return command_options(&cmd_campaign, argc, argv, opt,
                            (int)tm_array_len(opt));
@@ -62,8 +76,8 @@ static int run(int argc, char **argv)
     if (words < 0)
         return words == -2 ? EXIT_DONE : EXIT_USAGE;
     if (words == 0)
-        return command_usage(&cmd_campaign, "load, start, pause, stop or "
-                                            "status?");
+        return command_usage(&cmd_campaign, "load, start, pause, stop, pace "
+                                            "or status?");
     return control_run(&cmd_campaign, o.data, argc, argv);
 }
 
@@ -147,6 +161,20 @@ static int check_calls(struct control *c, const struct plan *plan,
                    plan->name, campaign_state_text(live.state), live.calls);
 }
 
+static void print_loaded(struct control *c, const struct plan *plan)
+{
+    char what[64];
+    if (plan->channel == CHANNEL_VOICE_LIVE)
+        (void)snprintf(what, sizeof(what), "with agents, %s",
+                       vocab_dial_text(plan->dial_mode));
+    else
+        (void)snprintf(what, sizeof(what), "%zu steps", plan->script->steps);
+    control_printf(c,
+                   "campaign '%s' is loaded (%s, list '%s', trunk '%s'); start "
+                   "it with: telemark campaign start %s\n",
+                   plan->name, what, plan->list, plan->trunk, plan->name);
+}
+
 static int load_plan(struct control *c, const char *path, struct arena *a,
                      struct buf *text, struct err *e)
 {
@@ -160,12 +188,7 @@ static int load_plan(struct control *c, const char *path, struct arena *a,
     if (rc == TM_OK)
         rc = reask_changed(c, CONTROL_CAMPAIGNS, l.id, e);
     if (rc == TM_OK)
-        control_printf(c,
-                       "campaign '%s' is loaded (%zu steps, list '%s', "
-                       "trunk '%s'); start it with: telemark campaign start "
-                       "%s\n",
-                       l.plan->name, l.plan->script->steps, l.plan->list,
-                       l.plan->trunk, l.plan->name);
+        print_loaded(c, l.plan);
     return rc == TM_OK ? check_trunk(c, l.plan, a, e) : rc;
 }
 
@@ -302,6 +325,8 @@ static void print_text(struct status *s, size_t i,
                            lead_state_text((enum lead_state)st),
                            (unsigned long long)s->leads[st]);
     control_printf(s->c, "\n");
+    if (live != NULL)
+        campaign_pace_print(s->c, live, control_now_us(s->c));
     if (live != NULL && live->idle_why[0] != '\0')
         control_printf(s->c, "  not dialling: %s\n", live->idle_why);
 }
@@ -328,6 +353,7 @@ static void print_json(struct status *s, size_t i,
         json_out_kv_int(j, "calls", (int64_t)live->calls);
         json_out_kv_int(j, "hopper", (int64_t)live->hopper);
         json_out_kv_text(j, "idle_why", live->idle_why);
+        campaign_pace_json(j, live);
         json_out_key(j, "next_due");
         char at[CIVIL_INSTANT_LEN];
         if (live->next_due_us != INT64_MAX) {
@@ -409,6 +435,10 @@ int cmd_campaign_control(struct control *c, int argc, char **argv)
     if (words < 1)
         return EXIT_USAGE;
     const char *verb = argv[1], *name = words > 1 ? argv[2] : "";
+    bool pace = strcmp(verb, "pace") == 0;
+    if (!pace &&
+        (o.pace.mode != NULL || o.pace.pacing != NULL || o.pace.limit != NULL))
+        return control_usage(c, "--mode, --pacing and --limit are for pace");
     if (strcmp(verb, "status") == 0 && words <= 2)
         return status(c, name, o.json);
     if (words != 2)
@@ -422,5 +452,8 @@ int cmd_campaign_control(struct control *c, int argc, char **argv)
         return change(c, name, CAMPAIGN_EV_PAUSE, CAMPAIGN_PAUSED);
     if (strcmp(verb, "stop") == 0)
         return change(c, name, CAMPAIGN_EV_STOP, CAMPAIGN_STOPPED);
+    o.pace.name = name;
+    if (pace)
+        return campaign_pace_command(c, &o.pace);
     return control_usage(c, "unknown word '%s'", verb);
 }

@@ -35,6 +35,9 @@ struct control_server {
     int (*status)(void *self, struct campaign_id id,
                   struct campaign_status *out, struct err *e);
     int (*changed)(void *self, unsigned changes, struct err *e);
+    /* Another way of dialling, as engine_pace(). */
+    int (*pace)(void *self, struct campaign_id id,
+                const struct campaign_pacing *p, struct err *e);
     /* A request to be left alone that is in the store already. */
     int (*opt_out)(void *self, struct seller_id seller, uint64_t e164,
                    int64_t at_us, struct err *e);

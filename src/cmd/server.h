@@ -18,6 +18,7 @@
 #include "cmd/real_clock.h"
 #include "engine/engine.h"
 #include "store/dnc_files.h"
+#include "store/pacing_rows.h"
 #include "store/startup.h"
 #include "tel/carrier_sip.h"
 #include "tel/loop.h"
@@ -85,6 +86,7 @@ void server_drain(struct server *s, const char *why);
 struct server_load {
     struct arena arena; /* of the plans and trunks in it */
     struct startup_campaigns campaigns;
+    struct pacing_rows pacing; /* of campaigns told to dial otherwise */
     const struct plan **plan; /* one a campaign */
     struct dnc_files *dnc;
     const struct caller_facts *facts; /* NULL: not read */

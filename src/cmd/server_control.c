@@ -15,6 +15,7 @@ struct loop_call {
     struct server *server;
     struct campaign_id id;
     enum campaign_event_kind kind;
+    struct campaign_pacing pacing;
     unsigned changes;
     struct server_load *load;
     struct seller_id seller;
@@ -123,6 +124,23 @@ static int on_campaign(void *self, struct campaign_id id,
     return wait_for(c, NULL, e);
 }
 
+static int loop_pace(struct server *s, struct loop_call *c)
+{
+    int rc = engine_pace(s->engine, c->id, &c->pacing, &c->err);
+    if (rc == TM_ENOTFOUND)
+        return err_set(&c->err, rc, "the server does not know this campaign");
+    return rc;
+}
+
+static int on_pace(void *self, struct campaign_id id,
+                   const struct campaign_pacing *p, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_pace);
+    c->id = id;
+    c->pacing = *p;
+    return wait_for(c, NULL, e);
+}
+
 static int loop_status(struct server *s, struct loop_call *c)
 {
     int rc = engine_status(s->engine, c->id, &c->status);
@@ -227,5 +245,6 @@ void server_control_init(struct server *s)
                                          .campaign = on_campaign,
                                          .status = on_status,
                                          .changed = on_changed,
+                                         .pace = on_pace,
                                          .opt_out = on_opt_out};
 }

@@ -32,6 +32,8 @@ static int do_read(struct db *db, void *arg, struct err *e)
     if ((r->what & CONTROL_CAMPAIGNS) != 0)
         rc =
             startup_campaigns(db, &r->l->arena, r->now_us, &r->l->campaigns, e);
+    if (rc == TM_OK && (r->what & CONTROL_CAMPAIGNS) != 0)
+        rc = pacing_rows_read(db, &r->l->arena, &r->l->pacing, e);
     if (rc == TM_OK && (r->what & CONTROL_DNC) != 0)
         rc = dnc_files_open(db, &r->s->house.dir, &r->l->dnc, e);
     if (rc == TM_OK && (r->what & CONTROL_LEDGERS) != 0)
@@ -127,10 +129,33 @@ static void check_trunk(struct server *s, const struct plan *plan)
                   plan->name, plan->trunk);
 }
 
-/* New campaigns are added, plans that changed take the place of the old. */
-static int take_campaign(struct server *s, const struct startup_campaign *c,
-                         const struct plan *plan, struct err *e)
+/* What `campaign pace` said holds for the plan that it was said of. When it
+ * may not hold any more, the campaign dials as its file says. */
+static void take_pacing(struct server *s, const struct server_load *l,
+                        const struct startup_campaign *c,
+                        const struct plan *plan)
 {
+    const struct pacing_row *row =
+        pacing_rows_find(&l->pacing, c->id, plan->hash);
+    struct err e = {0};
+    if (row == NULL)
+        return;
+    if (row->pacing.mode == DIAL_UNKNOWN)
+        (void)err_set(&e, TM_EINVAL, "this program does not know it");
+    else if (engine_pace(s->engine, c->id, &row->pacing, &e) == TM_OK)
+        return;
+    log_json_text(&s->log, "warn", "bad_pacing",
+                  "campaign '%s' dials as its file says; what 'telemark "
+                  "campaign pace' said holds no more: %s",
+                  c->name, e.text);
+}
+
+/* New campaigns are added, plans that changed take the place of the old. */
+static int take_campaign(struct server *s, const struct server_load *l,
+                         size_t i, struct err *e)
+{
+    const struct startup_campaign *c = &l->campaigns.campaign[i];
+    const struct plan *plan = l->plan[i];
     struct campaign_env env = {
         .tenant = c->tenant,
         .id = c->id,
@@ -156,6 +181,8 @@ static int take_campaign(struct server *s, const struct startup_campaign *c,
         rc = engine_replace(s->engine, &env, now.state, &now.counters);
     }
     if (rc == TM_OK)
+        take_pacing(s, l, c, plan);
+    if (rc == TM_OK)
         return TM_OK;
     if (rc == TM_ESTATE)
         return err_set(e, rc,
@@ -178,8 +205,7 @@ int server_load_apply(struct server *s, unsigned what, struct server_load *l,
         take_facts(s, l);
     for (size_t i = 0; i < l->campaigns.n; i++) {
         check_trunk(s, l->plan[i]);
-        int one = take_campaign(s, &l->campaigns.campaign[i], l->plan[i],
-                                rc == TM_OK ? e : NULL);
+        int one = take_campaign(s, l, i, rc == TM_OK ? e : NULL);
         rc = rc == TM_OK ? one : rc;
     }
     return rc;
