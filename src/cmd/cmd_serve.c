@@ -14,7 +14,8 @@ const struct command cmd_serve = {
         "usage: telemark serve [--data DIR] [--address IP] [--sip-port N]\n"
         "           [--media-ports LOW-HIGH] [--rules FOLDER]\n"
         "           [--drain SECONDS] [--log-numbers] [--quiet]\n"
-        "           [--until-idle TIME] [--clock INSTANT]\n\n"
+        "           [--until-idle TIME] [--clock INSTANT]\n"
+        "           [--agents ADDRESS[:PORT]] [--realm NAME]\n\n"
         "Owns the data folder and dials for every campaign that is started.\n"
         "Logs one JSON line per event to standard error, numbers masked\n"
         "unless --log-numbers. On SIGTERM or SIGINT it starts no new calls,\n"
@@ -25,6 +26,10 @@ const struct command cmd_serve = {
         "--sip-port    5060; 0 for any free one\n"
         "--media-ports 10000-19998: below the ports the system gives away\n"
         "              itself, so that no other socket sits on one\n"
+        "--agents      where agents' telephones register with their name and\n"
+        "              password; the --address and --sip-port, as soon as an\n"
+        "              agent is on file (docs/agents.md)\n"
+        "--realm       of their passwords, as at `agent add`; telemark\n"
         "--rules       rule packs of this folder instead of the built-in\n"
         "--until-idle  end when no lead can be called within this time\n"
         "              (30s, 5m, 2h)\n"
@@ -36,7 +41,7 @@ const struct command cmd_serve = {
 
 struct options {
     const char *data, *address, *sip_port, *media, *rules, *drain, *until_idle,
-        *clock;
+        *clock, *agents, *realm;
     bool log_numbers, quiet;
 };
 
@@ -61,6 +66,25 @@ static bool read_media(const char *text, struct server_options *o)
            o->media_min < o->media_max;
 }
 
+/* "127.0.0.1", "127.0.0.1:5070", "[::1]:5070" */
+static bool read_agents(const char *text, char host[64],
+                        struct server_options *o)
+{
+    const char *colon = strrchr(text, ':');
+    bool v6 = text[0] == '[';
+    const char *end = v6 ? strchr(text, ']') : colon;
+    size_t n = end != NULL ? (size_t)(end - text) - v6 : strlen(text);
+    if (n == 0 || n >= 64 || (v6 && end == NULL))
+        return false;
+    (void)str_copy(host, 64, str_range(text + v6, n));
+    o->agents = host;
+    if (v6 && end[1] == '\0')
+        return true;
+    if (v6 && end[1] != ':')
+        return false;
+    return colon == NULL || read_port(colon + 1, 0, &o->agents_port);
+}
+
 static int read_times(const struct options *in, struct server_options *o)
 {
     uint64_t drain_s;
@@ -81,7 +105,8 @@ static int read_times(const struct options *in, struct server_options *o)
     return EXIT_DONE;
 }
 
-static int read_options(const struct options *in, struct server_options *o)
+static int read_options(const struct options *in, char host[64],
+                        struct server_options *o)
 {
     *o = (struct server_options){
         .data = in->data,
@@ -91,11 +116,19 @@ static int read_options(const struct options *in, struct server_options *o)
         .media_min = 10000,
         .media_max = 19998,
         .drain_ms = 30000,
+        .realm = in->realm != NULL ? in->realm : AGENT_ROWS_REALM,
         .clear_numbers = in->log_numbers,
         .quiet = in->quiet,
     };
     if (in->sip_port != NULL && !read_port(in->sip_port, 0, &o->sip_port))
         return command_usage(&cmd_serve, "--sip-port is 0 to 65535");
+    o->agents_port = o->sip_port;
+    if (in->agents != NULL && !read_agents(in->agents, host, o))
+        return command_usage(&cmd_serve, "--agents is ADDRESS or ADDRESS:PORT, "
+                                         "numeric, as 127.0.0.1:5070");
+    if (o->realm[0] == '\0' || strlen(o->realm) >= AGENT_ROWS_REALM_MAX ||
+        strpbrk(o->realm, "\"\\:") != NULL)
+        return command_usage(&cmd_serve, "--realm is a word");
     if (in->media != NULL && !read_media(in->media, o))
         return command_usage(&cmd_serve,
                              "--media-ports is LOW-HIGH, as 10000-19998");
@@ -127,6 +160,8 @@ static int run(int argc, char **argv)
         {.name = "drain", .value = &in.drain},
         {.name = "until-idle", .value = &in.until_idle},
         {.name = "clock", .value = &in.clock},
+        {.name = "agents", .value = &in.agents},
+        {.name = "realm", .value = &in.realm},
         {.name = "log-numbers", .flag = &in.log_numbers},
         {.name = "quiet", .flag = &in.quiet},
     };
@@ -137,6 +172,7 @@ static int run(int argc, char **argv)
     if (words > 0)
         return command_usage(&cmd_serve, "unknown word '%s'", argv[1]);
     struct server_options o;
-    int code = read_options(&in, &o);
+    char host[64];
+    int code = read_options(&in, host, &o);
     return code == EXIT_DONE ? serve(&o) : code;
 }

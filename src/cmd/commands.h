@@ -10,6 +10,7 @@ extern const struct command cmd_dnc;
 extern const struct command cmd_trunk;
 extern const struct command cmd_ledger;
 extern const struct command cmd_campaign;
+extern const struct command cmd_agent;
 extern const struct command cmd_serve;
 extern const struct command cmd_report;
 extern const struct command cmd_why;
@@ -35,5 +36,6 @@ control_fn cmd_person_control;
 control_fn cmd_hold_control;
 control_fn cmd_ledger_control;
 control_fn cmd_complaint_control;
+control_fn cmd_agent_control;
 
 #endif

@@ -25,6 +25,21 @@ enum control_change {
     CONTROL_LEDGERS = 16, /* of the caller or the world */
     CONTROL_PERSONS = 32, /* what is on file about people: leads at hand are
                              fetched anew */
+    CONTROL_AGENTS = 64,  /* one was added, changed or removed */
+};
+
+enum { CONTROL_LEAD_MAX = 8192, CONTROL_TEXT_MAX = 256 };
+
+/* An agent as the server has him; a copy is whole. */
+struct control_agent {
+    enum agent_state state, then;    /* then: after his call */
+    int64_t since_us, limit_us;      /* limit INT64_MAX: none */
+    char reason[AGENT_WORD_MAX];     /* of a pause, or why he is signed out */
+    char campaign[CONTROL_TEXT_MAX]; /* name, "" none */
+    struct attempt_id attempt;
+    char where[CONTROL_TEXT_MAX]; /* his telephone is registered there, or "" */
+    struct lead_id lead;          /* in hand; 0 none */
+    char lead_json[CONTROL_LEAD_MAX]; /* its numbers and fields, or "" */
 };
 
 /* What a running server does for a command; functions wait for the loop. */
@@ -41,6 +56,13 @@ struct control_server {
     /* A request to be left alone that is in the store already. */
     int (*opt_out)(void *self, struct seller_id seller, uint64_t e164,
                    int64_t at_us, struct err *e);
+    /* Texts of the order live until it returns. */
+    int (*agent_order)(void *self, struct agent_id a,
+                       const struct agent_order *o, struct err *e);
+    int (*agent_look)(void *self, struct agent_id a, struct control_agent *out,
+                      struct err *e);
+    /* "ADDRESS port N, realm R"; NULL: telephones cannot register. */
+    const char *(*agents_at)(void *self);
 };
 
 struct control_io {
@@ -50,6 +72,7 @@ struct control_io {
     void (*progress)(void *self, const char *what, const char *unit,
                      uint64_t count, uint64_t done, uint64_t total);
     bool (*stopping)(void *self); /* the server goes down; NULL: no server */
+    bool (*gone)(void *self);     /* nobody reads any more; NULL: never */
 };
 
 struct control {

@@ -87,6 +87,7 @@ static void take_line(struct reply *r, const char *line, size_t n)
     const json_t *code = json_object_get(j, "exit");
     if (out != NULL)
         (void)fputs(out, stdout);
+    (void)fflush(stdout); /* who follows `agent watch` sees it now */
     if (err != NULL) {
         if (r->begun)
             progress_end(&r->bar);

@@ -17,7 +17,7 @@
 #include "cmd/control_address.h"
 
 enum {
-    CONNECTIONS_MAX = 8,
+    CONNECTIONS_MAX = 64, /* some only look: agent watch */
     REQUEST_MAX = 1 << 20,
     ARGS_MAX = 128,
     REQUEST_WAIT_MS = 5000,
@@ -121,6 +121,14 @@ static bool on_stopping(void *self)
     return atomic_load(&c->listener->stopping);
 }
 
+/* For commands that only look: a user who goes away ends them. */
+static bool on_gone(void *self)
+{
+    const struct connection *c = self;
+    struct pollfd p = {.fd = c->fd, .events = POLLRDHUP};
+    return c->gone || (poll(&p, 1, 0) > 0 && p.revents != 0);
+}
+
 /* The request up to its newline; false when it does not come in time. */
 static bool read_request(const struct connection *c, struct buf *b)
 {
@@ -175,7 +183,8 @@ static int run_request(struct connection *c, const json_t *request)
                                      .out = on_out,
                                      .err = on_err,
                                      .progress = on_progress,
-                                     .stopping = on_stopping},
+                                     .stopping = on_stopping,
+                                     .gone = on_gone},
                               .cwd = cwd};
     int code = command->fn(&control, (int)argc, argv);
     arena_fini(&arena);

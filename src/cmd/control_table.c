@@ -11,5 +11,6 @@ const struct control_command control_table[] = {
     {&cmd_hold, cmd_hold_control},
     {&cmd_ledger, cmd_ledger_control},
     {&cmd_complaint, cmd_complaint_control},
+    {&cmd_agent, cmd_agent_control},
 };
 const int control_table_count = (int)tm_array_len(control_table);

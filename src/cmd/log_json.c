@@ -100,7 +100,7 @@ static const char *state_word(const struct record *r)
     case RECORD_LEAD: return lead_state_text((enum lead_state)r->state);
     case RECORD_ENDED: return outcome_text((enum outcome)r->state);
     case RECORD_VERDICT: return verdict_kind_text((enum verdict_kind)r->state);
-    case RECORD_AGENT:
+    case RECORD_AGENT: return agent_state_text((enum agent_state)r->state);
     case RECORD_CLOCK:
     case RECORD_ATTEMPT:
     case RECORD_PLACED:
@@ -135,6 +135,7 @@ void log_json_record(const struct log_json *l, const struct record *r)
     put_id(&j, "campaign", r->campaign.v);
     put_id(&j, "lead", r->lead.v);
     put_id(&j, "attempt", r->attempt.v);
+    put_id(&j, "agent", r->agent.v);
     put_number(l, &j, r->e164);
     if (state_word(r) != NULL)
         json_out_kv_text(&j, "state", state_word(r));
@@ -151,6 +152,8 @@ void log_json_record(const struct log_json *l, const struct record *r)
         json_out_kv_bool(&j, "live", r->live);
         json_out_kv_bool(&j, "abandoned", r->abandoned);
     }
+    if (r->kind == RECORD_BRIDGED)
+        json_out_kv_int(&j, "wait_ms", r->ring_ms);
     json_out_end_object(&j);
     put_line(&b);
 }

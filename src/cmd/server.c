@@ -10,6 +10,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "cmd/tenant.h"
+
 enum {
     SECOND_MS = 1000,
     DELAY_MAX_MS = 60 * 1000,
@@ -286,6 +288,8 @@ static int open_carrier(struct server *s, struct server_load *l, struct err *e)
     char recordings[DATA_DIR_PATH_MAX + 16];
     data_dir_path(&s->house.dir, "recordings", recordings, sizeof(recordings));
     fill_trunks(s, l);
+    struct carrier_sip_agents agents = {0};
+    server_agents_config(s, l, &agents);
     const struct carrier_sip_config c = {
         .trunk = l->trunk,
         .trunks = l->trunks,
@@ -295,11 +299,13 @@ static int open_carrier(struct server *s, struct server_load *l, struct err *e)
         .record_dir = recordings,
         .software = "Telemark/" TELEMARK_VERSION,
         .clock = &s->clock.port,
+        .agents = agents,
         .log = {.fn = on_tel_log, .arg = s},
     };
     int rc = carrier_sip_start(&s->sip, s->loop, &c, e);
     if (rc != TM_OK)
         return rc;
+    server_agents_opened(s);
     carrier_sip_listen(s->sip, on_call, s);
     s->carrier = carrier_sip_port(s->sip);
     return TM_OK;
@@ -311,7 +317,9 @@ static void open_engine(struct server *s)
                                        .store = &s->store,
                                        .carrier = s->carrier,
                                        .watch = on_record,
-                                       .watch_arg = s};
+                                       .watch_arg = s,
+                                       .tenant = tenant_default(),
+                                       .next_attempt = &s->next_attempt};
     s->engine = engine_new(&ports);
     s->engine_timer = loop_timer_new(s->loop, on_engine_timer, s);
     s->second_timer = loop_timer_new(s->loop, on_second, s);
@@ -321,9 +329,10 @@ static void open_engine(struct server *s)
  * left open before campaigns count and dial. */
 static int take_over(struct server *s, struct err *e)
 {
-    const unsigned rest = CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_LEDGERS;
+    const unsigned rest =
+        CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_LEDGERS | CONTROL_AGENTS;
     struct server_load *trunks, *l = NULL;
-    int rc = server_load_read(s, CONTROL_TRUNKS, &trunks, e);
+    int rc = server_load_read(s, CONTROL_TRUNKS | CONTROL_AGENTS, &trunks, e);
     if (rc != TM_OK)
         return rc;
     rc = open_carrier(s, trunks, e);
@@ -335,6 +344,8 @@ static int take_over(struct server *s, struct err *e)
         return rc;
     open_engine(s);
     rc = server_start_recover(s, e);
+    if (rc == TM_OK)
+        rc = server_agents_recover(s, e);
     if (rc == TM_OK)
         rc = server_load_read(s, rest, &l, e);
     if (rc == TM_OK)

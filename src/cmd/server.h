@@ -17,6 +17,7 @@
 #include "cmd/log_json.h"
 #include "cmd/real_clock.h"
 #include "engine/engine.h"
+#include "store/agent_rows.h"
 #include "store/dnc_files.h"
 #include "store/pacing_rows.h"
 #include "store/startup.h"
@@ -30,6 +31,10 @@ struct server_options {
     const char *address; /* SIP and RTP, numeric */
     uint16_t sip_port;
     uint16_t media_min, media_max;
+    const char *agents; /* where their telephones register; NULL: as SIP, once
+                           there is an agent */
+    uint16_t agents_port;
+    const char *realm;      /* of their passwords */
     int64_t clock_start_us; /* 0: the present */
     int64_t until_idle_ms;  /* 0: serve for ever */
     int64_t drain_ms;       /* how long calls may go on after SIGTERM */
@@ -63,6 +68,8 @@ struct server {
     struct control_listener *listener;
     struct control_server control;
     pthread_mutex_t changing; /* a command's changes are taken over */
+    bool agents_listen;       /* telephones can register */
+    char agents_at[160];      /* where, for people */
     _Atomic bool draining;    /* commands' threads look at it too */
     int64_t drain_until_us;   /* monotonic */
     int idle_seconds;         /* for how long nothing could be called */
@@ -90,6 +97,7 @@ struct server_load {
     const struct plan **plan; /* one a campaign */
     struct dnc_files *dnc;
     const struct caller_facts *facts; /* NULL: not read */
+    struct agent_rows agents;
     struct trunk_config trunk[SERVER_TRUNKS_MAX];
     size_t trunks;
     struct server_load *next; /* kept until the server ends */
@@ -108,6 +116,23 @@ void server_load_free(struct server_load *l);
 int server_start_read(struct server *s, struct err *e) TM_MUST_CHECK;
 /* Closes attempts of a former run: records, and BYE for answered calls. */
 int server_start_recover(struct server *s, struct err *e) TM_MUST_CHECK;
+
+/* server_agents.c. Agents of the store go to the engine and the registrar;
+ * who is not there any more is signed out. Errors of one are logged, the
+ * others go on. */
+void server_agents_take(struct server *s, const struct server_load *l);
+/* What telephones may register, for the carrier: filled when --agents says so
+ * or there are agents. */
+void server_agents_config(struct server *s, const struct server_load *l,
+                          struct carrier_sip_agents *out);
+/* After carrier_sip_start(): the port that was taken. */
+void server_agents_opened(struct server *s);
+/* Before the loop runs: who was signed in when a former run was cut off is
+ * signed out, and the calls to their telephones end. */
+int server_agents_recover(struct server *s, struct err *e) TM_MUST_CHECK;
+/* Fills *out; an agent whom the engine does not know is signed out. */
+void server_agents_look(struct server *s, struct agent_id a,
+                        struct control_agent *out);
 
 /* server_archive.c: the packs are read into s->book, and their texts kept in
  * the store; the same of plans that were read. A pack that changed without a

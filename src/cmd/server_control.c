@@ -22,6 +22,10 @@ struct loop_call {
     uint64_t e164;
     int64_t at_us;
     struct campaign_status status;
+    struct agent_id agent;
+    struct agent_order order;
+    char word[CONTROL_TEXT_MAX]; /* of the order */
+    struct control_agent look;
     struct err err;
     int rc;
     bool done;
@@ -73,7 +77,7 @@ new_call(struct server *s, int (*fn)(struct server *s, struct loop_call *c))
 
 /* Posts the call and waits. *out keeps the answer's fields. */
 static int wait_for(struct loop_call *c, struct campaign_status *status,
-                    struct err *e)
+                    struct control_agent *look, struct err *e)
 {
     if (loop_post(c->server->loop, run_in_loop, c) != TM_OK) {
         server_load_free(c->load);
@@ -100,6 +104,8 @@ static int wait_for(struct loop_call *c, struct campaign_status *status,
                            "status'");
     if (status != NULL)
         *status = c->status;
+    if (look != NULL)
+        *look = c->look;
     (void)pthread_mutex_unlock(&c->lock);
     drop(c);
     return rc;
@@ -121,7 +127,7 @@ static int on_campaign(void *self, struct campaign_id id,
     struct loop_call *c = new_call(self, loop_campaign);
     c->id = id;
     c->kind = kind;
-    return wait_for(c, NULL, e);
+    return wait_for(c, NULL, NULL, e);
 }
 
 static int loop_pace(struct server *s, struct loop_call *c)
@@ -138,7 +144,7 @@ static int on_pace(void *self, struct campaign_id id,
     struct loop_call *c = new_call(self, loop_pace);
     c->id = id;
     c->pacing = *p;
-    return wait_for(c, NULL, e);
+    return wait_for(c, NULL, NULL, e);
 }
 
 static int loop_status(struct server *s, struct loop_call *c)
@@ -152,7 +158,7 @@ static int on_status(void *self, struct campaign_id id,
 {
     struct loop_call *c = new_call(self, loop_status);
     c->id = id;
-    return wait_for(c, out, e);
+    return wait_for(c, out, NULL, e);
 }
 
 /* START: a list has new leads, campaigns that run look for them at once.
@@ -197,8 +203,8 @@ static int do_retire(struct db *db, void *arg, struct err *e)
 
 static int take_changes(struct server *s, unsigned changes, struct err *e)
 {
-    unsigned loads =
-        changes & (CONTROL_CAMPAIGNS | CONTROL_DNC | CONTROL_LEDGERS);
+    unsigned loads = changes & (CONTROL_CAMPAIGNS | CONTROL_DNC |
+                                CONTROL_LEDGERS | CONTROL_AGENTS);
     struct server_load *load = NULL;
     int rc = loads != 0 ? server_load_read(s, loads, &load, e) : TM_OK;
     if (rc != TM_OK)
@@ -206,7 +212,7 @@ static int take_changes(struct server *s, unsigned changes, struct err *e)
     struct loop_call *c = new_call(s, loop_changed);
     c->changes = changes;
     c->load = load;
-    rc = wait_for(c, NULL, e);
+    rc = wait_for(c, NULL, NULL, e);
     if (rc == TM_OK && (changes & CONTROL_DNC) != 0)
         rc = sqlite_store_run(s->house.store, do_retire, s, e);
     return rc;
@@ -236,7 +242,49 @@ static int on_opt_out(void *self, struct seller_id seller, uint64_t e164,
     c->seller = seller;
     c->e164 = e164;
     c->at_us = at_us;
-    return wait_for(c, NULL, e);
+    return wait_for(c, NULL, NULL, e);
+}
+
+static int loop_agent_order(struct server *s, struct loop_call *c)
+{
+    if (s->draining && c->order.kind == AGENT_DO_SIGN_IN)
+        return err_set(&c->err, TM_ESTATE, "the server is going down");
+    c->order.word = str_of(c->word);
+    int rc = engine_agent_order(s->engine, c->agent, &c->order, &c->err);
+    if (rc != TM_OK && c->err.text[0] == '\0')
+        return err_set(&c->err, rc, "%s", err_text(rc));
+    return rc;
+}
+
+static int on_agent_order(void *self, struct agent_id a,
+                          const struct agent_order *o, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_agent_order);
+    c->agent = a;
+    c->order = *o;
+    (void)str_copy(c->word, sizeof(c->word), o->word);
+    return wait_for(c, NULL, NULL, e);
+}
+
+static int loop_agent_look(struct server *s, struct loop_call *c)
+{
+    server_agents_look(s, c->agent, &c->look);
+    return TM_OK;
+}
+
+static int on_agent_look(void *self, struct agent_id a,
+                         struct control_agent *out, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_agent_look);
+    c->agent = a;
+    return wait_for(c, NULL, out, e);
+}
+
+/* Set before commands come in, and never changed. */
+static const char *on_agents_at(void *self)
+{
+    const struct server *s = self;
+    return s->agents_listen ? s->agents_at : NULL;
 }
 
 void server_control_init(struct server *s)
@@ -246,5 +294,8 @@ void server_control_init(struct server *s)
                                          .status = on_status,
                                          .changed = on_changed,
                                          .pace = on_pace,
-                                         .opt_out = on_opt_out};
+                                         .opt_out = on_opt_out,
+                                         .agent_order = on_agent_order,
+                                         .agent_look = on_agent_look,
+                                         .agents_at = on_agents_at};
 }

@@ -39,6 +39,9 @@ static int do_read(struct db *db, void *arg, struct err *e)
     if (rc == TM_OK && (r->what & CONTROL_LEDGERS) != 0)
         rc = startup_facts_read(db, &r->l->arena, tenant_default(),
                                 &r->l->facts, e);
+    if (rc == TM_OK && (r->what & CONTROL_AGENTS) != 0)
+        rc = agent_rows_read(db, &r->l->arena, tenant_default(), &r->l->agents,
+                             e);
     if (rc == TM_OK && (r->what & CONTROL_TRUNKS) != 0)
         rc = read_trunks(db, r, e);
     return rc;
@@ -203,6 +206,8 @@ int server_load_apply(struct server *s, unsigned what, struct server_load *l,
         take_dnc(s, l);
     if ((what & CONTROL_LEDGERS) != 0)
         take_facts(s, l);
+    if ((what & CONTROL_AGENTS) != 0)
+        server_agents_take(s, l);
     for (size_t i = 0; i < l->campaigns.n; i++) {
         check_trunk(s, l->plan[i]);
         int one = take_campaign(s, l, i, rc == TM_OK ? e : NULL);

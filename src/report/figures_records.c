@@ -256,7 +256,9 @@ static void note_agent(struct figures_records *f, const struct record *r)
     tell_span(f, a, r->at_us);
     a->state = (enum agent_state)r->state;
     a->since_us = r->at_us;
-    a->campaign = r->campaign;
+    bool ours = agent_has_call(a->state) || a->state == AGENT_WRAP ||
+                a->state == AGENT_PREVIEW;
+    a->campaign.v = ours ? r->campaign.v : 0;
     (void)str_copy(a->reason, sizeof(a->reason), r->key);
 }
 

@@ -25,6 +25,8 @@ enum {
     AGENT_ROWS_HA1_MAX = 65, /* hex of SHA-256, with the 0 */
 };
 
+#define AGENT_ROWS_REALM "telemark" /* when none is said */
+
 struct agent_row {
     struct tenant_id tenant;
     struct agent_setup setup; /* id is given by agent_rows_add */

@@ -15,8 +15,16 @@ static int end_state(struct db *db, const struct record *r, struct err *e)
     return query_done(&q, e);
 }
 
+/* The record that ends a wrap-up names the call that is just over: the time
+ * after it is nobody's. */
+static bool of_campaign(enum agent_state s)
+{
+    return agent_has_call(s) || s == AGENT_WRAP || s == AGENT_PREVIEW;
+}
+
 static int begin_state(struct db *db, const struct record *r, struct err *e)
 {
+    bool ours = of_campaign((enum agent_state)r->state);
     struct query q;
     query_open(&q, db,
                "INSERT INTO agent_event (tenant, agent, state, reason, "
@@ -26,8 +34,8 @@ static int begin_state(struct db *db, const struct record *r, struct err *e)
     query_text(&q, str_of(agent_state_text((enum agent_state)r->state)));
     query_text(&q, r->key);
     query_int(&q, r->at_us);
-    query_int(&q, r->campaign.v);
-    query_int(&q, r->attempt.v);
+    query_int(&q, ours ? r->campaign.v : 0);
+    query_int(&q, ours ? r->attempt.v : 0);
     return query_done(&q, e);
 }
 

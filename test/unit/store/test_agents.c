@@ -145,7 +145,7 @@ static void put_state(struct house *h, struct agent_id a, int64_t at_s,
     r.agent = a;
     r.state = (int)s;
     r.key = str_of(reason);
-    if (s != AGENT_TALKING)
+    if (s != AGENT_TALKING && s != AGENT_WRAP)
         r.campaign.v = 0;
     put(h, &r);
 }
@@ -254,6 +254,12 @@ static int read_some_spans(const struct reader *r, struct seen *s)
     return r->agent_spans(r->self, &q, see_span, s, NULL);
 }
 
+static int read_calls_spans(const struct reader *r, struct seen *s)
+{
+    struct reader_agent_time q = {.campaign = {1}};
+    return r->agent_spans(r->self, &q, see_span, s, NULL);
+}
+
 static int read_bridges(const struct reader *r, struct seen *s)
 {
     struct reader_agent_time q = {0};
@@ -348,14 +354,22 @@ static void test_states(void **state)
     put_state(h, h->bob, 5, AGENT_PAUSED, "lunch");
     put_state(h, h->ann, 20, AGENT_TALKING, "");
     put_state(h, h->ann, 50, AGENT_WRAP, "");
-    put_state(h, h->ann, 55, AGENT_OFF, "");
+    /* names the call that is over; the time after it is not the campaign's */
+    struct record over = record_of(h, RECORD_AGENT, 55);
+    over.agent = h->ann;
+    over.state = AGENT_READY;
+    over.attempt.v = 7;
+    put(h, &over);
+    put_state(h, h->ann, 60, AGENT_OFF, "");
     with_reader(h, &s, read_spans);
     assert_string_equal(s.text, "1 calling_in/ 0-3\n1 ready/ 3-20\n"
                                 "1 talking/ 20-50\n1 wrap_up/ 50-55\n"
-                                "2 paused/lunch 5--1\n");
+                                "1 ready/ 55-60\n2 paused/lunch 5--1\n");
+    with_reader(h, &s, read_calls_spans);
+    assert_string_equal(s.text, "1 talking/ 20-50\n1 wrap_up/ 50-55\n");
     with_reader(h, &s, read_some_spans);
     assert_string_equal(s.text, "1 talking/ 20-50\n1 wrap_up/ 50-55\n"
-                                "2 paused/lunch 5--1\n");
+                                "1 ready/ 55-60\n2 paused/lunch 5--1\n");
 }
 
 /* As after kill -9: the store says what was open, and the next id is free. */

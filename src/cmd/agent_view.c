@@ -1,0 +1,267 @@
+#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/civil.h"
+#include "base/json_out.h"
+#include "cmd/agent_desk.h"
+#include "cmd/tenant.h"
+#include "report/report_agents.h"
+#include "report/words.h"
+
+enum { VIEW_BYTES_MAX = 4 << 20, WATCH_STEP_US = 200 * 1000 };
+
+/* "name: Ann Lee, city: Dayton": the fields of a lead on one line. */
+static void lead_text(const struct control_agent *a, struct buf *out)
+{
+    json_t *j = json_loads(a->lead_json, 0, NULL);
+    const char *key;
+    json_t *value;
+    size_t i;
+    buf_addf(out, "  lead %lld", (long long)a->lead.v);
+    json_array_foreach(json_object_get(j, "phones"), i, value)
+    {
+        const char *number = json_string_value(value);
+        buf_addf(out, "%s%s", i == 0 ? ": " : ", ", number ? number : "");
+    }
+    json_object_foreach(json_object_get(j, "fields"), key, value)
+    {
+        const char *text = json_string_value(value);
+        buf_add_str(out, ", ");
+        words_plain(out, str_of(key));
+        buf_add_str(out, ": ");
+        words_plain(out, str_of(text != NULL ? text : ""));
+    }
+    buf_add_char(out, '\n');
+    json_decref(j);
+}
+
+void agent_view_text(const struct control_agent *a, const char *name,
+                     int64_t now_us, struct buf *out)
+{
+    char t[REPORT_AGENTS_TIME_LEN];
+    buf_addf(out, "%s: %s", name, agent_state_text(a->state));
+    if (a->reason[0] != '\0' &&
+        (a->state == AGENT_PAUSED || a->state == AGENT_OFF)) {
+        buf_add_str(out, " (");
+        words_plain(out, str_of(a->reason));
+        buf_add_char(out, ')');
+    }
+    if (a->since_us != 0 && now_us > a->since_us)
+        buf_addf(out, " for %s",
+                 report_agents_time((now_us - a->since_us) / 1000, t));
+    if (a->campaign[0] != '\0' && a->state != AGENT_OFF) {
+        buf_add_str(out, ", ");
+        words_plain(out, str_of(a->campaign));
+    }
+    if (a->attempt.v != 0 && a->state != AGENT_READY && a->state != AGENT_OFF)
+        buf_addf(out, ", call %lld", (long long)a->attempt.v);
+    if (a->limit_us != INT64_MAX && a->limit_us > now_us)
+        buf_addf(out, ", %s left",
+                 report_agents_time((a->limit_us - now_us) / 1000, t));
+    if (agent_has_call(a->state) || a->state == AGENT_WRAP) {
+        if (a->then == AGENT_PAUSED)
+            buf_add_str(out, ", then paused");
+        else if (a->then == AGENT_OFF)
+            buf_add_str(out, ", then signed out");
+    }
+    if (a->where[0] != '\0')
+        buf_addf(out, "; telephone at %s", a->where);
+    buf_add_char(out, '\n');
+    if (a->lead.v != 0)
+        lead_text(a, out);
+}
+
+static void put_instant(struct json_out *j, const char *key, int64_t us)
+{
+    char at[CIVIL_INSTANT_LEN];
+    json_out_key(j, key);
+    if (us == 0 || us == INT64_MAX) {
+        json_out_null(j);
+        return;
+    }
+    civil_format_instant(us, at);
+    json_out_text(j, at);
+}
+
+static void put_lead(const struct control_agent *a, struct json_out *j)
+{
+    json_t *lead = json_loads(a->lead_json, 0, NULL);
+    const char *key;
+    json_t *value;
+    size_t i;
+    json_out_key(j, "lead");
+    json_out_object(j);
+    json_out_kv_int(j, "id", a->lead.v);
+    json_out_key(j, "phones");
+    json_out_array(j);
+    json_array_foreach(json_object_get(lead, "phones"), i, value)
+        json_out_text(j, json_string_value(value));
+    json_out_end_array(j);
+    json_out_key(j, "fields");
+    json_out_object(j);
+    json_object_foreach(json_object_get(lead, "fields"), key, value)
+        json_out_kv_text(j, key, json_string_value(value));
+    json_out_end_object(j);
+    json_out_end_object(j);
+    json_decref(lead);
+}
+
+static void view_json(const struct control_agent *a, const char *name,
+                      struct json_out *j)
+{
+    bool call = a->attempt.v != 0 && a->state != AGENT_READY;
+    json_out_object(j);
+    json_out_kv_text(j, "agent", name);
+    json_out_kv_text(j, "state", agent_state_text(a->state));
+    put_instant(j, "since", a->since_us);
+    json_out_kv_text(j, "reason", a->reason[0] != '\0' ? a->reason : NULL);
+    json_out_kv_text(j, "then", agent_state_text(a->then));
+    put_instant(j, "limit", a->limit_us);
+    json_out_kv_text(j, "campaign",
+                     a->campaign[0] != '\0' ? a->campaign : NULL);
+    json_out_key(j, "attempt");
+    if (call)
+        json_out_int(j, a->attempt.v);
+    else
+        json_out_null(j);
+    json_out_kv_text(j, "telephone", a->where[0] != '\0' ? a->where : NULL);
+    if (a->lead.v != 0)
+        put_lead(a, j);
+    json_out_end_object(j);
+}
+
+/* --- status ---------------------------------------------------------------*/
+
+struct all {
+    struct arena arena;
+    struct agent_rows rows;
+};
+
+static int do_read(struct db *db, void *arg, struct err *e)
+{
+    struct all *a = arg;
+    return agent_rows_read(db, &a->arena, tenant_default(), &a->rows, e);
+}
+
+static int look(struct control *c, const struct agent_row *r,
+                struct control_agent *out, struct err *e)
+{
+    if (c->server != NULL)
+        return c->server->agent_look(c->server->self, r->setup.id, out, e);
+    *out = (struct control_agent){.state = AGENT_OFF, .limit_us = INT64_MAX};
+    return TM_OK;
+}
+
+static int show(const struct agent_desk *d, const struct agent_row *row,
+                size_t n, struct err *e)
+{
+    struct buf b;
+    struct json_out j;
+    int rc = TM_OK;
+    struct control_agent *a = mem_alloc(sizeof(*a));
+    buf_init(&b, VIEW_BYTES_MAX);
+    json_out_init(&j, &b);
+    if (d->json)
+        json_out_array(&j);
+    for (size_t i = 0; rc == TM_OK && i < n; i++) {
+        rc = look(d->c, &row[i], a, e);
+        if (rc == TM_OK && d->json)
+            view_json(a, row[i].setup.name, &j);
+        else if (rc == TM_OK)
+            agent_view_text(a, row[i].setup.name, control_now_us(d->c), &b);
+    }
+    if (d->json) {
+        json_out_end_array(&j);
+        buf_add_char(&b, '\n');
+    }
+    if (rc == TM_OK)
+        d->c->io.out(d->c->io.self, buf_slice(&b));
+    buf_fini(&b);
+    mem_free(a);
+    return rc;
+}
+
+int agent_view_status(const struct agent_desk *d, const char *name)
+{
+    struct err e = {0};
+    struct all all = {0};
+    struct agent_row one;
+    int rc;
+    arena_init(&all.arena);
+    if (name != NULL) {
+        rc = agent_desk_find(d->c, name, &one, &e);
+        if (rc == TM_OK)
+            rc = show(d, &one, 1, &e);
+    } else {
+        rc = sqlite_store_run(d->c->house->store, do_read, &all, &e);
+        if (rc == TM_OK)
+            rc = show(d, all.rows.row, all.rows.n, &e);
+        if (rc == TM_OK && !d->json && d->c->server == NULL)
+            control_warn(d->c, "no server runs: start 'telemark serve'\n");
+    }
+    arena_fini(&all.arena);
+    return rc == TM_OK ? EXIT_DONE : control_fail(d->c, &e);
+}
+
+/* --- watch ----------------------------------------------------------------*/
+
+static bool differs(const struct control_agent *a,
+                    const struct control_agent *b)
+{
+    return a->state != b->state || a->since_us != b->since_us ||
+           a->then != b->then || a->lead.v != b->lead.v ||
+           a->attempt.v != b->attempt.v || strcmp(a->reason, b->reason) != 0 ||
+           strcmp(a->where, b->where) != 0;
+}
+
+static void tell(const struct agent_desk *d, const struct agent_row *r,
+                 const struct control_agent *a)
+{
+    struct buf b;
+    struct json_out j;
+    char at[CIVIL_INSTANT_LEN];
+    buf_init(&b, VIEW_BYTES_MAX);
+    if (d->json) {
+        json_out_init(&j, &b);
+        view_json(a, r->setup.name, &j);
+        buf_add_char(&b, '\n');
+    } else {
+        civil_format_instant(
+            a->since_us != 0 ? a->since_us : control_now_us(d->c), at);
+        buf_addf(&b, "%s ", at);
+        agent_view_text(a, r->setup.name, 0, &b);
+    }
+    d->c->io.out(d->c->io.self, buf_slice(&b));
+    buf_fini(&b);
+}
+
+static bool over(const struct control *c)
+{
+    return control_stopping(c) ||
+           (c->io.gone != NULL && c->io.gone(c->io.self));
+}
+
+int agent_view_watch(const struct agent_desk *d, const char *name)
+{
+    struct err e = {0};
+    struct agent_row r;
+    bool first = true;
+    int rc = agent_desk_find(d->c, name, &r, &e);
+    if (rc != TM_OK)
+        return control_fail(d->c, &e);
+    struct control_agent *now = mem_alloc(2 * sizeof(*now));
+    struct control_agent *last = &now[1];
+    while (rc == TM_OK && !over(d->c)) {
+        rc = look(d->c, &r, now, &e);
+        if (rc == TM_OK && (first || differs(now, last))) {
+            tell(d, &r, now);
+            *last = *now;
+            first = false;
+        }
+        (void)usleep(WATCH_STEP_US);
+    }
+    mem_free(now);
+    /* A server that goes down is the natural end. */
+    return rc == TM_OK || over(d->c) ? EXIT_DONE : control_fail(d->c, &e);
+}
