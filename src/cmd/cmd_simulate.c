@@ -1,28 +1,15 @@
 /* telemark simulate: whole days of a campaign in seconds. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/civil.h"
-#include "base/json_out.h"
 #include "cmd/commands.h"
-#include "cmd/embedded.h"
-#include "cmd/house.h"
-#include "cmd/progress.h"
-#include "cmd/simulate_report.h"
-#include "cmd/simulate_text.h"
-#include "report/decide_write.h"
-#include "sim/runner_check.h"
+#include "cmd/simulate_agentless.h"
+#include "cmd/simulate_floor.h"
+#include "cmd/simulate_jobs.h"
 
-enum {
-    FILE_MAX = 1 << 20,
-    REPEAT_MAX = 32,
-    SEEDS_MAX = 10000,
-    FINDINGS_SHOWN = 20
-};
+enum { REPEAT_MAX = 32, SEEDS_MAX = 10000 };
 
 static int run(int argc, char **argv);
 
@@ -30,408 +17,225 @@ const struct command cmd_simulate = {
     .name = "simulate",
     .summary = "run a scenario on virtual time",
     .help =
-        "usage: telemark simulate FILE [--seed N] [--seeds N] [--policy NAME]\n"
-        "           [--set KEY=VALUE]... [--rules DIR] [--check]\n"
-        "           [--calls FILE] [--cases FILE] [--json]\n\n"
-        "Runs the campaign of a scenario (examples/day.scn) through the real\n"
-        "engine and rules, with simulated people, carrier and store; a day\n"
-        "takes seconds. The same file and seed give the same journal hash.\n\n"
+        "usage: telemark simulate FILE [--policy NAME[:KEY=VALUE,...]]...\n"
+        "           [--seed N] [--seeds N] [--set KEY=VALUE]... [--jobs N]\n"
+        "           [--rules DIR] [--check] [--json] [--csv FILE]\n"
+        "           [--html FILE] [--calls FILE] [--cases FILE]\n"
+        "       telemark simulate FILE --replay SEED [--from T] [--to T]\n\n"
+        "Runs the campaign of a scenario (examples/day.scn, "
+        "bench/pacing/*.scn)\n"
+        "through the real engine and rules, with simulated people, agents,\n"
+        "carrier and store; a day takes seconds. The same file and seed give\n"
+        "the same journal hash. docs/simulate.md has the keys of a "
+        "scenario.\n\n"
+        "--policy     how a campaign with agents dials (default: its own\n"
+        "             way). Given several times: all of them on the same\n"
+        "             people, compared. predictive (ours), progressive,\n"
+        "             power:r=2, vicidial:mode=hard|average|tapered,max=3,\n"
+        "             avail=0|1,drop=3, erlang_b:b=0.028, credit; manual,\n"
+        "             preview; of a campaign without agents: agentless\n"
         "--seed N     of everything that is drawn (default: the file's seed)\n"
         "--seeds N    so many runs, with seeds N, N + 1, ...; figures are\n"
-        "             means, the hash is over the journals in that order\n"
-        "--policy     agentless; those with agents come with agents\n"
+        "             means (without agents: sums), the hash is over the\n"
+        "             journals in that order\n"
+        "--jobs N     processes side by side (default: one a processor); the\n"
+        "             result does not depend on it\n"
         "--set        one key of the scenario, as if it stood in the file\n"
         "--rules DIR  rule packs of a folder instead of the built-in ones\n"
         "--check      reads every record of the journal with the independent\n"
         "             checker; exit code 1 when it finds a fault\n"
+        "--json       one JSON object a policy\n"
+        "--csv FILE   a line for each run (with agents)\n"
+        "--html FILE  a page with plots over time (with agents)\n"
         "--calls FILE writes a line for each call as it ends: lead, number,\n"
         "             attempt, outcome, milliseconds of ringing and of talk\n"
         "--cases FILE writes every question to the rules as a case of\n"
         "             telemark rules test, with the verdict that was given\n"
-        "--json       one JSON object a policy\n",
+        "--replay SEED  tells one run in words: each decision of pacing, each\n"
+        "             person who was joined with an agent or found nobody\n"
+        "--from, --to only that part of it: 11:00, 11:00:30, or 3/11:00 on\n"
+        "             the third day, by the scenario's clock\n",
     .run = run,
 };
 
-struct simulation {
-    struct arena arena;
-    struct scenario scenario;
-    const struct plan *plan;
-    const struct rule_book *book;
-    struct tz_set zones;
-    uint64_t seed, seeds;
+/* The command line as it was typed. */
+struct typed {
+    const char *seed, *seeds, *jobs, *rules, *replay, *from, *to;
+    const char *csv, *html, *calls, *cases;
+    const char *policy[REPEAT_MAX + 1], *set[REPEAT_MAX + 1];
     bool json, check;
-    uint64_t findings;
-    struct progress progress;
-    struct simulate_figures figures;
-    FILE *calls;                    /* told of each call, or NULL */
-    FILE *cases;                    /* of each verdict, or NULL */
-    struct buf line;                /* of one case */
-    uint64_t asked;                 /* cases written */
-    struct runner_check *checker;   /* of the present run, or NULL */
-    struct simulate_report *report; /* of the only run, or NULL */
 };
 
-static int64_t clock_us(clockid_t clock)
+static int usage(const char *text)
 {
-    struct timespec t;
-    (void)clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+    return command_usage(&cmd_simulate, "%s", text);
 }
 
-/* "key=value" of the command line. */
-static int set_key(struct simulation *s, const char *text, struct err *e)
+/* 1 .. most; a text that is not there leaves *out alone. */
+static bool count(const char *text, uint64_t most, uint64_t *out)
 {
-    struct slice value, key = str_cut(str_of(text), '=', &value);
-    if (value.p == NULL)
-        return err_set(e, TM_EINVAL, "--set %s: say KEY=VALUE", text);
-    int rc = scenario_set(&s->scenario, &s->arena, str_trim(key),
-                          str_trim(value), e);
-    return rc == TM_OK ? TM_OK : err_context(e, "--set %s", text);
+    if (text == NULL)
+        return true;
+    return str_u64(str_of(text), out) && *out >= 1 && *out <= most;
 }
 
-static int load_scenario(struct simulation *s, const char *path,
-                         const char *const *set, struct err *e)
+/* "11:00", "11:00:30" or "3/11:00" as an instant of the scenario. */
+static bool instant(const struct scenario *s, const char *text, int64_t *out)
 {
-    struct buf text;
-    int rc = command_read_file(path, FILE_MAX, &text, e);
-    if (rc != TM_OK)
-        return rc;
-    scenario_init(&s->scenario);
-    rc = scenario_load(&s->scenario, &s->arena, path, buf_slice(&text), e);
-    buf_fini(&text);
-    for (int i = 0; rc == TM_OK && i < REPEAT_MAX && set[i] != NULL; i++)
-        rc = set_key(s, set[i], e);
-    return rc == TM_OK ? scenario_check(&s->scenario, e) : rc;
-}
-
-/* A file named in the scenario lies beside it. */
-static int load_plan_file(struct simulation *s, const char *scenario,
-                          struct err *e)
-{
-    char path[4096];
-    struct buf text;
-    struct slice name = s->scenario.campaign_file;
-    const char *slash = strrchr(scenario, '/');
-    int folder =
-        slash != NULL && name.p[0] != '/' ? (int)(slash - scenario) + 1 : 0;
-    int n = snprintf(path, sizeof(path), "%.*s%.*s", folder, scenario,
-                     (int)name.n, name.p);
-    if (n < 0 || (size_t)n >= sizeof(path))
-        return err_set(e, TM_ELIMIT, "the path of the campaign is too long");
-    int rc = command_read_file(path, FILE_MAX, &text, e);
-    if (rc != TM_OK)
-        return rc;
-    rc = plan_parse(&s->arena, path, buf_slice(&text), &s->plan, e);
-    buf_fini(&text);
-    return rc;
-}
-
-static int load_plan(struct simulation *s, const char *path, struct err *e)
-{
-    if (s->scenario.campaign.n > 0)
-        return plan_parse(&s->arena, path, s->scenario.campaign, &s->plan, e);
-    if (s->scenario.campaign_file.n > 0)
-        return load_plan_file(s, path, e);
-    return err_set(e, TM_EUNSUPPORTED,
-                   "%s: it names no campaign ([campaign] or campaign = FILE); "
-                   "scenarios of agents alone cannot be run yet",
-                   path);
-}
-
-static int load_rules(struct simulation *s, const char *folder, struct err *e)
-{
-    if (!s->scenario.allow_all)
-        return house_rules(&s->arena, folder, &s->book, e);
-    struct rule_pack_text pack[2] = {[1] = runner_allow_pack()};
-    for (size_t i = 0; i < embedded_rules_count; i++)
-        if (strcmp(embedded_rules[i].name, "rules/operator.rules") == 0)
-            pack[0] = (struct rule_pack_text){
-                .file = embedded_rules[i].name,
-                .text = str_range((const char *)embedded_rules[i].bytes,
-                                  embedded_rules[i].size)};
-    tm_assert(pack[0].file != NULL);
-    return rule_book_load(&s->arena, pack, 2, &s->book, e);
-}
-
-static void show_progress(void *arg, int64_t now_us, uint64_t calls)
-{
-    struct simulation *s = arg;
-    int64_t from_us = scenario_start_us(&s->scenario);
-    int64_t day_us = scenario_end_us(&s->scenario) - from_us;
-    uint64_t done = s->figures.runs * (uint64_t)day_us;
-    if (now_us > from_us)
-        done += (uint64_t)(now_us - from_us);
-    progress_update(&s->progress, s->figures.sum.placed + calls, done,
-                    s->seeds * (uint64_t)day_us);
-}
-
-/* What the checker found, on standard error. */
-static void tell_findings(struct simulation *s, struct runner_check *check,
-                          uint64_t seed)
-{
-    uint64_t n = check_rules_counts(runner_check_finish(check)).findings;
-    struct buf b;
-    if (n == 0)
-        return;
-    s->findings += n;
-    buf_init(&b, FILE_MAX);
-    runner_check_tell(check, FINDINGS_SHOWN, &b);
-    (void)fprintf(stderr,
-                  "seed %" PRIu64 ": the checker found %" PRIu64 " faults\n%s",
-                  seed, n, b.p);
-    buf_fini(&b);
-}
-
-/* The people are made up: their numbers may be written out. */
-static void tell_call(FILE *f, const struct record *r)
-{
-    (void)fprintf(
-        f, "%" PRId64 ",+%" PRIu64 ",%" PRId64 ",%s,%" PRId64 ",%" PRId64 "\n",
-        r->lead.v, r->e164, r->attempt.v, outcome_text((enum outcome)r->state),
-        r->ring_ms, r->talk_ms);
-}
-
-static void on_journal(void *arg, const struct record *r,
-                       const struct journal_row *row)
-{
-    struct simulation *s = arg;
-    if (s->report != NULL)
-        simulate_report_record(s->report, r);
-    if (s->calls != NULL && r->kind == RECORD_ENDED)
-        tell_call(s->calls, r);
-    if (s->checker != NULL)
-        runner_check_journal(s->checker, r, row);
-}
-
-static void put_instant(struct json_out *j, const char *key, int64_t us)
-{
-    char at[CIVIL_INSTANT_LEN];
-    civil_format_instant(us, at);
-    json_out_kv_text(j, key, at);
-}
-
-/* The case in its exact form, with the verdict as what is expected. */
-static void on_judged(void *arg, const struct rule_case *k,
-                      const struct verdict *v)
-{
-    struct simulation *s = arg;
-    struct json_out j;
-    char id[24];
-    (void)snprintf(id, sizeof(id), "%" PRIu64, ++s->asked);
-    buf_clear(&s->line);
-    decide_write(k, id, &s->line);
-    tm_assert(!s->line.failed && s->line.p[s->line.n - 1] == '}');
-    (void)fprintf(s->cases, "%.*s,\"expected\":", (int)s->line.n - 1,
-                  s->line.p);
-    buf_clear(&s->line);
-    json_out_init(&j, &s->line);
-    json_out_object(&j);
-    json_out_kv_text(&j, "verdict", verdict_kind_text(v->kind));
-    if (v->kind == VERDICT_NOT_BEFORE)
-        put_instant(&j, "not_before", v->not_before_us);
-    if (v->kind == VERDICT_ALLOW && v->valid_until_us != INT64_MAX)
-        put_instant(&j, "valid_until", v->valid_until_us);
-    json_out_end_object(&j);
-    (void)fprintf(s->cases, "%.*s}\n", (int)s->line.n, s->line.p);
-}
-
-static void end_one(struct simulation *s, const struct runner_result *r,
-                    uint64_t seed)
-{
-    simulate_text_add(&s->figures, r);
-    if (s->checker != NULL)
-        tell_findings(s, s->checker, seed);
-    if (s->report != NULL)
-        s->figures.report = simulate_report_end(s->report, r);
-}
-
-static int run_one(struct simulation *s, uint64_t seed, struct err *e)
-{
-    struct runner_result *r = mem_alloc(sizeof(*r));
-    struct sim_list *list = sim_list_new(&s->scenario, seed);
-    struct runner_options o = {
-        .scenario = &s->scenario,
-        .plan = s->plan,
-        .book = s->book,
-        .zones = &s->zones,
-        .list = list,
-        .seed = seed,
-        .journal = on_journal,
-        .journal_arg = s,
-        .progress = show_progress,
-        .progress_arg = s,
-        .judged = s->cases != NULL ? on_judged : NULL,
-        .judged_arg = s,
-    };
-    if (s->check)
-        s->checker = runner_check_new(&o);
-    if (s->seeds == 1)
-        s->report = simulate_report_new(&o);
-    int rc = runner_run(&o, r, e);
-    if (rc == TM_OK)
-        end_one(s, r, seed);
-    runner_check_free(s->checker);
-    s->checker = NULL;
-    sim_list_free(list);
-    mem_free(r);
-    return rc;
-}
-
-static int run_all(struct simulation *s, struct err *e)
-{
-    int64_t from_us = clock_us(CLOCK_MONOTONIC);
-    int64_t cpu_us = clock_us(CLOCK_PROCESS_CPUTIME_ID);
-    int rc = TM_OK;
-    progress_start(&s->progress, "simulating", "calls");
-    for (uint64_t i = 0; rc == TM_OK && i < s->seeds; i++)
-        rc = run_one(s, s->seed + i, e);
-    progress_end(&s->progress);
-    s->figures.took_us = clock_us(CLOCK_MONOTONIC) - from_us;
-    s->figures.cpu_us = clock_us(CLOCK_PROCESS_CPUTIME_ID) - cpu_us;
-    return rc;
-}
-
-/* Bars of blocks for people who look at a terminal that shows them. */
-static bool wants_utf8(void)
-{
-    const char *const name[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    if (isatty(STDOUT_FILENO) == 0)
+    struct slice clock, day = str_cut(str_of(text), '/', &clock);
+    struct slice part[3] = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+    uint64_t n[3] = {0, 0, 0}, number = 1;
+    if (clock.p == NULL)
+        clock = day;
+    else if (!str_u64(day, &number) || number < 1 || number > s->days)
         return false;
-    for (size_t i = 0; i < tm_array_len(name); i++) {
-        const char *v = getenv(name[i]);
-        if (v != NULL && v[0] != '\0')
-            return strstr(v, "UTF-8") != NULL || strstr(v, "utf8") != NULL;
-    }
-    return false;
+    for (int i = 0; i < 3; i++)
+        part[i] = str_cut(clock, ':', &clock);
+    if (clock.p != NULL || part[1].p == NULL)
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (part[i].p != NULL && !str_u64(part[i], &n[i]))
+            return false;
+    if (n[0] > 47 || n[1] > 59 || n[2] > 59)
+        return false;
+    struct civil_time t = {.date = s->day};
+    *out = civil_to_us(t) + (int64_t)(number - 1) * CIVIL_DAY_US +
+           (int64_t)(n[0] * 3600 + n[1] * 60 + n[2]) * 1000000;
+    return true;
 }
 
-static int print(struct simulation *s)
+static int replay(struct simulate_ask *a, const struct typed *t, int *code,
+                  struct err *e)
 {
-    struct buf b;
-    buf_init(&b, FILE_MAX);
-    s->figures.utf8 = wants_utf8();
-    if (s->json)
-        simulate_text_json(&s->figures, &b);
-    else
-        simulate_text_report(&s->figures, &b);
-    bool good = !b.failed && fwrite(b.p, 1, b.n, stdout) == b.n;
-    buf_fini(&b);
-    return good && s->findings == 0 ? EXIT_DONE : EXIT_REFUSED;
+    const struct scenario *s = &a->world.scenario;
+    struct simulate_replay p = {.from_us = INT64_MIN, .to_us = INT64_MAX};
+    if (!str_u64(str_of(t->replay), &p.seed))
+        return err_set(e, TM_EINVAL, "--replay %s: a seed is a whole number",
+                       t->replay);
+    if ((t->from != NULL && !instant(s, t->from, &p.from_us)) ||
+        (t->to != NULL && !instant(s, t->to, &p.to_us)))
+        return err_set(e, TM_EINVAL,
+                       "--from and --to are times of the scenario's clock: "
+                       "11:00, 11:00:30, or 2/11:00 on one of its %" PRIu64
+                       " days",
+                       s->days);
+    if (p.from_us >= p.to_us)
+        return err_set(e, TM_EINVAL, "--from %s is not before --to %s", t->from,
+                       t->to);
+    return simulate_floor_replay(a, &p, code, e);
 }
 
-static bool whole_number(const char *text, uint64_t *out)
+/* What a campaign without agents cannot be asked. 0, or an exit code. */
+static int refuse_agents(const struct simulate_ask *a, const struct typed *t,
+                         const char *path)
 {
-    return text == NULL || str_u64(str_of(text), out);
+    for (int i = 0; a->policy[i] != NULL; i++)
+        if (strcmp(a->policy[i], "agentless") != 0)
+            return command_usage(
+                &cmd_simulate,
+                "--policy %s: the campaign of %s calls without agents; the "
+                "one policy is agentless",
+                a->policy[i], path);
+    if (t->csv != NULL || t->html != NULL || t->replay != NULL)
+        return command_usage(&cmd_simulate,
+                             "--csv, --html and --replay are for campaigns "
+                             "with agents; that of %s calls without",
+                             path);
+    return 0;
 }
 
-static int simulate(struct simulation *s, const char *path,
-                    const char *const *set, const char *rules)
-{
-    struct err e = {0};
-    int rc = load_scenario(s, path, set, &e);
-    if (rc == TM_OK)
-        rc = load_plan(s, path, &e);
-    if (rc == TM_OK)
-        rc = load_rules(s, rules, &e);
-    if (rc == TM_OK)
-        rc = house_zones(&s->arena, &s->zones, &e);
-    if (rc != TM_OK)
-        return command_fail(&cmd_simulate, &e);
-    if (s->seed == UINT64_MAX)
-        s->seed = s->scenario.seed;
-    s->figures.scenario = &s->scenario;
-    s->figures.plan = s->plan;
-    s->figures.seed = s->seed;
-    if (run_all(s, &e) != TM_OK)
-        return command_fail(&cmd_simulate, &e);
-    return print(s);
-}
-
-/* "w" of a file that was asked for; NULL is nobody's. */
-static bool open_out(const char *file, FILE **out)
-{
-    *out = file != NULL ? fopen(file, "w") : NULL;
-    return file == NULL || *out != NULL;
-}
-
-static int close_out(FILE *f, const char *file, int code)
-{
-    struct err e = {0};
-    if (f == NULL || fclose(f) == 0)
-        return code;
-    (void)err_errno(&e, "%s", file);
-    return command_fail(&cmd_simulate, &e);
-}
-
-/* Files that are written besides, NULL unless asked for. */
-struct extra {
-    const char *calls, *cases;
-};
-
-static int with_files(struct simulation *s, const struct extra *x,
-                      const char *path, const char *const *set,
-                      const char *rules)
+static int simulate(struct simulate_ask *a, const struct typed *t,
+                    const char *path)
 {
     struct err e = {0};
-    if (!open_out(x->calls, &s->calls)) {
-        (void)err_errno(&e, "%s", x->calls);
-        return command_fail(&cmd_simulate, &e);
+    int code = EXIT_DONE;
+    int rc = simulate_world_init(&a->world, path, t->set, t->rules, &e);
+    bool agents = rc == TM_OK && simulate_world_has_agents(&a->world);
+    if (rc == TM_OK && !agents) {
+        int refused = refuse_agents(a, t, path);
+        if (refused != 0)
+            return refused;
     }
-    if (!open_out(x->cases, &s->cases)) {
-        (void)err_errno(&e, "%s", x->cases);
-        return close_out(s->calls, x->calls, command_fail(&cmd_simulate, &e));
-    }
-    buf_init(&s->line, FILE_MAX);
-    int code = simulate(s, path, set, rules);
-    buf_fini(&s->line);
-    code = close_out(s->cases, x->cases, code);
-    return close_out(s->calls, x->calls, code);
+    if (rc == TM_OK && t->seed == NULL)
+        a->seed = a->world.scenario.seed;
+    if (rc == TM_OK)
+        rc = simulate_files_open(&a->files, &e);
+    if (rc == TM_OK && !agents)
+        rc = simulate_agentless(a, &code, &e);
+    else if (rc == TM_OK && t->replay != NULL)
+        rc = replay(a, t, &code, &e);
+    else if (rc == TM_OK)
+        rc = simulate_floor(a, &code, &e);
+    if (rc == TM_OK)
+        rc = simulate_files_close(&a->files, &e);
+    return rc == TM_OK ? code : command_fail(&cmd_simulate, &e);
+}
+
+/* Numbers of the command line. 0, or an exit code. */
+static int fill(struct simulate_ask *a, const struct typed *t)
+{
+    uint64_t jobs = simulate_jobs_processors();
+    a->seeds = 1;
+    if ((t->seed != NULL && !str_u64(str_of(t->seed), &a->seed)) ||
+        !count(t->seeds, SEEDS_MAX, &a->seeds))
+        return usage("--seed wants a whole number, --seeds one from 1 to "
+                     "10000");
+    if (!count(t->jobs, SIMULATE_JOBS_MAX, &jobs))
+        return usage("--jobs wants a whole number from 1 to 64");
+    if ((t->from != NULL || t->to != NULL) && t->replay == NULL)
+        return usage("--from and --to cut what --replay tells");
+    if (t->replay != NULL && (t->seed != NULL || t->seeds != NULL || t->json ||
+                              t->csv != NULL || t->html != NULL))
+        return usage("--replay SEED tells one run in words; it goes with none "
+                     "of --seed, --seeds, --json, --csv, --html");
+    if (t->replay != NULL && t->policy[0] != NULL && t->policy[1] != NULL)
+        return usage("--replay tells one run: one --policy, please");
+    if (t->policy[REPEAT_MAX - 1] != NULL)
+        return usage("31 policies at most");
+    a->policy = t->policy;
+    a->json = t->json;
+    a->check = t->check;
+    a->csv = t->csv;
+    a->html = t->html;
+    a->files.calls_path = t->calls;
+    a->files.cases_path = t->cases;
+    /* Files are written as the calls end: by one process. */
+    a->jobs = t->calls != NULL || t->cases != NULL ? 1 : (unsigned)jobs;
+    return 0;
 }
 
 static int run(int argc, char **argv)
 {
-    const char *seed = NULL, *seeds = NULL, *rules = NULL;
-    struct extra extra = {0};
-    const char *policy = "agentless";
-    const char *set[REPEAT_MAX] = {NULL};
-    bool json = false, check = false;
+    struct typed t = {0};
     const struct command_option opt[] = {
-        {.name = "seed", .value = &seed},
-        {.name = "seeds", .value = &seeds},
-        {.name = "policy", .value = &policy},
-        {.name = "set", .value = set, .repeat = true},
-        {.name = "rules", .value = &rules},
-        {.name = "calls", .value = &extra.calls},
-        {.name = "cases", .value = &extra.cases},
-        {.name = "check", .flag = &check},
-        {.name = "json", .flag = &json},
+        {.name = "seed", .value = &t.seed},
+        {.name = "seeds", .value = &t.seeds},
+        {.name = "policy", .value = t.policy, .repeat = true},
+        {.name = "set", .value = t.set, .repeat = true},
+        {.name = "jobs", .value = &t.jobs},
+        {.name = "rules", .value = &t.rules},
+        {.name = "csv", .value = &t.csv},
+        {.name = "html", .value = &t.html},
+        {.name = "replay", .value = &t.replay},
+        {.name = "from", .value = &t.from},
+        {.name = "to", .value = &t.to},
+        {.name = "calls", .value = &t.calls},
+        {.name = "cases", .value = &t.cases},
+        {.name = "check", .flag = &t.check},
+        {.name = "json", .flag = &t.json},
     };
     int words =
         command_options(&cmd_simulate, argc, argv, opt, (int)tm_array_len(opt));
     if (words < 0)
         return words == -2 ? EXIT_DONE : EXIT_USAGE;
     if (words != 1)
-        return command_usage(&cmd_simulate, "one scenario file, please");
-    if (strcmp(policy, "agentless") != 0)
-        return command_usage(&cmd_simulate,
-                             "--policy %s: agents cannot be simulated yet; "
-                             "the one policy is agentless",
-                             policy);
-    struct simulation *s = mem_alloc(sizeof(*s));
-    s->seed = UINT64_MAX;
-    s->seeds = 1;
-    s->json = json;
-    s->check = check;
-    int code;
-    arena_init(&s->arena);
-    if (!whole_number(seed, &s->seed) || !whole_number(seeds, &s->seeds) ||
-        s->seeds == 0 || s->seeds > SEEDS_MAX)
-        code = command_usage(&cmd_simulate, "--seed wants a whole number, "
-                                            "--seeds one from 1 to 10000");
-    else
-        code = with_files(s, &extra, argv[1], set, rules);
-    simulate_report_free(s->report);
-    arena_fini(&s->arena);
-    mem_free(s);
+        return usage("one scenario file, please");
+    struct simulate_ask *a = mem_alloc(sizeof(*a));
+    int code = fill(a, &t);
+    if (code == 0)
+        code = simulate(a, &t, argv[1]);
+    simulate_files_fini(&a->files);
+    simulate_world_fini(&a->world);
+    mem_free(a);
     return code;
 }

@@ -1,5 +1,7 @@
 #include "report/sim_series.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/civil.h"
 #include "base/map.h"
@@ -15,6 +17,7 @@ struct sim_series_recorder {
     int64_t now_us;        /* counted up to here */
     double counted[AGENT_STATE_COUNT]; /* agents in each state */
     double air;
+    bool told; /* answers are told, not taken from records */
 };
 
 struct sim_series_recorder *sim_series_new(const struct sim_series_window *w)
@@ -92,8 +95,23 @@ static void answer(struct sim_series_recorder *s, const struct record *r,
                    double lost)
 {
     size_t i = part_of_run(s, r->at_us);
+    if (s->told)
+        return;
     s->sum.live[i] += 1;
     s->sum.lost[i] += lost;
+}
+
+void sim_series_answers(struct sim_series_recorder *s, int64_t at_us,
+                        uint64_t live, uint64_t lost)
+{
+    size_t i = part_of_run(s, at_us);
+    if (!s->told) {
+        memset(s->sum.live, 0, sizeof(s->sum.live));
+        memset(s->sum.lost, 0, sizeof(s->sum.lost));
+        s->told = true;
+    }
+    s->sum.live[i] += (double)live;
+    s->sum.lost[i] += (double)lost;
 }
 
 static void call(struct sim_series_recorder *s, const struct record *r)

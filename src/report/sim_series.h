@@ -43,6 +43,10 @@ struct sim_series_recorder;
 struct sim_series_recorder *sim_series_new(const struct sim_series_window *w);
 void sim_series_free(struct sim_series_recorder *s); /* or NULL */
 void sim_series_add(struct sim_series_recorder *s, const struct record *r);
+/* Answers as who made the people knows them, those taken for machines
+ * included. Once told, the records' own are left out. */
+void sim_series_answers(struct sim_series_recorder *s, int64_t at_us,
+                        uint64_t live, uint64_t lost);
 void sim_series_end(struct sim_series_recorder *s, struct sim_series *out);
 
 #endif

@@ -1,8 +1,9 @@
 /* Curves of a simulated floor, and their plot. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <math.h>
@@ -107,6 +108,24 @@ static void calls_ring_wait_and_are_lost(void **state)
     sim_series_free(s);
 }
 
+static void answers_told_stand_for_those_of_records(void **state)
+{
+    (void)state;
+    struct sim_series_recorder *s = sim_series_new(&window);
+    struct sim_series out;
+    call(s, RECORD_PLACED, 0, 1, 0);
+    call(s, RECORD_BRIDGED, 100, 1, 0);
+    sim_series_answers(s, START + 60 * S, 10, 1);
+    call(s, RECORD_PLACED, 61000, 2, 0);
+    call(s, RECORD_BRIDGED, 61000, 2, 0);
+    sim_series_answers(s, START + 120 * S, 5, 0);
+    sim_series_end(s, &out);
+    assert_true(near(out.live[0], 0));
+    assert_true(near(out.live[15], 10) && near(out.live[30], 15));
+    assert_true(near(out.lost[30], 1));
+    sim_series_free(s);
+}
+
 static void second_day_counts_for_answers_only(void **state)
 {
     (void)state;
@@ -168,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agents_are_counted_by_time),
         cmocka_unit_test(calls_ring_wait_and_are_lost),
+        cmocka_unit_test(answers_told_stand_for_those_of_records),
         cmocka_unit_test(second_day_counts_for_answers_only),
         cmocka_unit_test(a_plot_is_well_formed),
     };

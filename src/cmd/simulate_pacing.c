@@ -1,0 +1,198 @@
+#include "cmd/simulate_pacing.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json_out.h"
+#include "base/real.h"
+#include "report/words.h"
+
+/* --- means ----------------------------------------------------------------*/
+
+/* 97.5 % of Student's t with 1 .. 30 degrees of freedom. */
+static const double student[] = {
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+    2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+    2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+};
+
+/* Beyond the table by the expansion about the normal (A&S 26.7.5). */
+static double student_of(uint64_t freedom)
+{
+    const double z = 1.959964;
+    if (freedom <= tm_array_len(student))
+        return student[freedom - 1];
+    return z + (z * z * z + z) / (4.0 * (double)freedom);
+}
+
+void simulate_mean_add(struct simulate_mean *m, double x)
+{
+    double from = x - m->mean;
+    m->n++;
+    m->mean += from / (double)m->n;
+    m->squares += from * (x - m->mean);
+}
+
+double simulate_mean_half_width(const struct simulate_mean *m)
+{
+    if (m->n < 2)
+        return 0;
+    double n = (double)m->n;
+    return student_of(m->n - 1) * real_sqrt(m->squares / (n - 1.0) / n);
+}
+
+/* --- runs -----------------------------------------------------------------*/
+
+/* One run: its own head. More: a chain over the heads in order. */
+static void add_head(struct simulate_pacing *p, const struct simulate_run *r)
+{
+    uint8_t before[JOURNAL_HASH_SIZE];
+    if (p->runs == 1) {
+        memcpy(p->head, r->head, sizeof(p->head));
+        return;
+    }
+    memcpy(before, p->head, sizeof(before));
+    journal_hash(before, p->runs,
+                 str_range((const char *)r->head, JOURNAL_HASH_SIZE), p->head);
+}
+
+void simulate_pacing_add(struct simulate_pacing *p,
+                         const struct simulate_run *r)
+{
+    p->runs++;
+    p->over += r->over;
+    p->limit_pct = r->limit_pct;
+    if (r->worst_day_pct > p->worst_day_pct)
+        p->worst_day_pct = r->worst_day_pct;
+    runner_floor_add(&p->sum, &r->floor);
+#define X(name, value) simulate_mean_add(&p->name, value);
+    SIMULATE_FIGURE_TABLE(X)
+#undef X
+    p->events += r->events;
+    p->journal_entries += r->journal_entries;
+    p->placed += r->placed;
+    p->cpu_us += r->cpu_us;
+    if (r->calls_max > p->calls_max)
+        p->calls_max = r->calls_max;
+    add_head(p, r);
+}
+
+void simulate_pacing_hash(const uint8_t head[JOURNAL_HASH_SIZE],
+                          char out[RUNNER_HASH_LEN])
+{
+    static const char digit[] = "0123456789abcdef";
+    for (int i = 0; i < JOURNAL_HASH_SIZE; i++) {
+        out[2 * i] = digit[head[i] >> 4];
+        out[2 * i + 1] = digit[head[i] & 15];
+    }
+    out[2 * JOURNAL_HASH_SIZE] = '\0';
+}
+
+/* --- JSON and CSV ---------------------------------------------------------*/
+
+static void put_count(struct json_out *j, const char *key, uint64_t v)
+{
+    json_out_kv_int(j, key, (int64_t)v);
+}
+
+static void put_mean(struct json_out *j, const char *key,
+                     const struct simulate_mean *m, int decimals)
+{
+    json_out_kv_decimal(j, key, m->mean, decimals);
+}
+
+static void put_width(struct json_out *j, const char *key,
+                      const struct simulate_mean *m, int decimals)
+{
+    json_out_kv_decimal(j, key, simulate_mean_half_width(m), decimals);
+}
+
+/* What every reader of pacing figures expects, by these names. */
+static void put_known(struct json_out *j, const struct simulate_pacing *p)
+{
+    char hash[RUNNER_HASH_LEN];
+    simulate_pacing_hash(p->head, hash);
+    json_out_kv_text(j, "scenario", p->scenario->name);
+    json_out_kv_text(j, "policy", p->policy);
+    put_count(j, "seeds", p->runs);
+    put_count(j, "agents", p->scenario->agents);
+    put_mean(j, "talk_min_h", &p->talk, 3);
+    put_width(j, "talk_hw", &p->talk, 3);
+    put_mean(j, "util", &p->util, 4);
+    put_mean(j, "aband_pct", &p->aband, 3);
+    put_width(j, "aband_hw", &p->aband, 3);
+    json_out_kv_decimal(j, "worst_day_pct", p->worst_day_pct, 3);
+    json_out_kv_decimal(j, "window_viol",
+                        p->runs > 0 ? (double)p->over / (double)p->runs : 0.0,
+                        4);
+    put_mean(j, "wait_s", &p->wait, 2);
+    put_mean(j, "dials_h", &p->dials_h, 1);
+    put_mean(j, "dials_per_live", &p->dials_per_live, 3);
+    json_out_kv_text(j, "journal_hash", hash);
+}
+
+static void put_more(struct json_out *j, const struct simulate_pacing *p)
+{
+    const struct runner_floor *f = &p->sum;
+    put_count(j, "seed", p->seed);
+    put_count(j, "days", p->scenario->days);
+    json_out_kv_decimal(j, "hours", p->scenario->hours, 2);
+    json_out_kv_decimal(j, "limit_pct", p->limit_pct, 3);
+    put_count(j, "windows_over", p->over);
+    put_width(j, "util_hw", &p->util, 4);
+    put_mean(j, "held_s", &p->held, 3);
+    put_mean(j, "first_day_talk_min_h", &p->first_day_talk, 3);
+    put_mean(j, "first_day_aband_pct", &p->first_day_aband, 3);
+    json_out_kv_decimal(j, "agent_hours", f->agent_s / 3600, 1);
+    put_count(j, "dials", f->dials);
+    put_count(j, "live", f->live);
+    put_count(j, "lost", f->lost);
+    put_count(j, "wrong_verdicts", f->wrong);
+    put_count(j, "talks", f->talks);
+    put_count(j, "machines", f->machines);
+    put_count(j, "withdrawn", f->withdrawn);
+    put_count(j, "calls_max", p->calls_max);
+    put_count(j, "journal_entries", p->journal_entries);
+    put_count(j, "events", p->events);
+    json_out_kv_decimal(j, "cpu_s", (double)p->cpu_us / 1e6, 3);
+}
+
+void simulate_pacing_json(const struct simulate_pacing *p, struct buf *b)
+{
+    struct json_out j;
+    json_out_init(&j, b);
+    json_out_object(&j);
+    put_known(&j, p);
+    put_more(&j, p);
+    json_out_end_object(&j);
+    buf_add_char(b, '\n');
+}
+
+void simulate_pacing_csv_head(struct buf *b)
+{
+    buf_add_str(b, "scenario,policy,seed,agents,talk_min_h,util,aband_pct,"
+                   "worst_day_pct,over,wait_s,held_s,dials_h,dials_per_live,"
+                   "agent_hours,dials,live,lost,wrong_verdicts,talks,machines,"
+                   "withdrawn,journal_hash\r\n");
+}
+
+void simulate_pacing_csv(const struct simulate_pacing *p, uint64_t seed,
+                         const struct simulate_run *r, struct buf *b)
+{
+    const struct runner_floor *f = &r->floor;
+    char hash[RUNNER_HASH_LEN];
+    simulate_pacing_hash(r->head, hash);
+    words_csv(b, str_of(p->scenario->name));
+    buf_add_char(b, ',');
+    words_csv(b, str_of(p->policy));
+    buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%.4f,%.5f,%.4f,%.4f,%d,%.3f,%.3f",
+             seed, p->scenario->agents, runner_floor_talk_min_h(f),
+             runner_floor_util(f), runner_floor_aband_pct(f), r->worst_day_pct,
+             r->over, runner_floor_wait_s(f), runner_floor_held_s(f));
+    buf_addf(b, ",%.2f,%.4f,%.3f", runner_floor_dials_h(f),
+             runner_floor_dials_per_live(f), f->agent_s / 3600);
+    buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, f->dials,
+             f->live, f->lost, f->wrong);
+    buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%s\r\n", f->talks,
+             f->machines, f->withdrawn, hash);
+}

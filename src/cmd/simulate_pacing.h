@@ -1,0 +1,95 @@
+/*
+ * Figures of policies on a simulated floor: of each run, and over the runs
+ * their means with 95 % half-widths (Student's t), as text for people, one
+ * JSON object a policy, and a CSV line a run.
+ *
+ * The words of the output are those of the pacing scenarios: talk_min_h is
+ * minutes of talk with people in an hour that an agent is signed in,
+ * aband_pct the abandoned calls of live answers with wrong machine verdicts
+ * included, window_viol the share of runs whose legal window ends over its
+ * limit, worst_day_pct the worst day of all runs, wait_s an agent's idle time
+ * for each talk, dials_h lines dialled in an agent-hour.
+ */
+#ifndef CMD_SIMULATE_PACING_H
+#define CMD_SIMULATE_PACING_H
+
+#include "base/str.h"
+#include "report/sim_series.h"
+#include "sim/runner.h"
+
+enum { SIMULATE_POLICY_LEN = 80 };
+
+/* A run as it comes back from its worker; plain data. */
+struct simulate_run {
+    struct runner_floor floor;
+    double worst_day_pct, limit_pct;
+    bool over; /* its legal window ended over the limit */
+    uint64_t events, journal_entries, placed;
+    size_t calls_max;
+    uint8_t head[JOURNAL_HASH_SIZE];
+    double first_day_talk, first_day_pct; /* of the first day alone */
+    int64_t cpu_us;                       /* of the run alone */
+};
+
+struct simulate_mean {
+    uint64_t n;
+    double mean, squares; /* of the differences from the mean */
+};
+void simulate_mean_add(struct simulate_mean *m, double x);
+/* Half the width of the 95 % interval of the mean; 0 for fewer than two. */
+double simulate_mean_half_width(const struct simulate_mean *m);
+
+/* X(name, value of a run r) */
+#define SIMULATE_FIGURE_TABLE(X)                                               \
+    X(talk, runner_floor_talk_min_h(&r->floor))                                \
+    X(util, runner_floor_util(&r->floor))                                      \
+    X(aband, runner_floor_aband_pct(&r->floor))                                \
+    X(wait, runner_floor_wait_s(&r->floor))                                    \
+    X(held, runner_floor_held_s(&r->floor))                                    \
+    X(dials_h, runner_floor_dials_h(&r->floor))                                \
+    X(dials_per_live, runner_floor_dials_per_live(&r->floor))                  \
+    X(first_day_talk, r->first_day_talk)                                       \
+    X(first_day_aband, r->first_day_pct)
+
+/* A policy with all its runs so far. */
+struct simulate_pacing {
+    char policy[SIMULATE_POLICY_LEN];
+    const struct scenario *scenario;
+    uint64_t seed; /* of the first run */
+    uint64_t runs, over;
+    double limit_pct, worst_day_pct;
+    struct runner_floor sum;
+#define X(name, value) struct simulate_mean name;
+    SIMULATE_FIGURE_TABLE(X)
+#undef X
+    uint64_t events, journal_entries, placed;
+    size_t calls_max;
+    int64_t cpu_us;
+    uint8_t head[JOURNAL_HASH_SIZE]; /* over the journals of the runs */
+    struct sim_series series;        /* of the first run, when there is one */
+    bool has_series;
+};
+
+void simulate_pacing_add(struct simulate_pacing *p,
+                         const struct simulate_run *r);
+void simulate_pacing_hash(const uint8_t head[JOURNAL_HASH_SIZE],
+                          char out[RUNNER_HASH_LEN]);
+
+/* All policies that were asked for, on the same people. */
+struct simulate_compared {
+    struct simulate_pacing *policy;
+    size_t policies;
+    const char *campaign, *rules; /* its name; which law, in words */
+    int64_t took_us;
+    unsigned jobs;
+    bool utf8; /* signs beyond ASCII, on a terminal */
+};
+
+void simulate_pacing_json(const struct simulate_pacing *p, struct buf *b);
+void simulate_pacing_text(const struct simulate_compared *c, struct buf *b);
+void simulate_pacing_html(const struct simulate_compared *c, struct buf *b);
+void simulate_pacing_csv_head(struct buf *b);
+void simulate_pacing_csv(const struct simulate_pacing *p, uint64_t seed,
+                         const struct simulate_run *r, struct buf *b);
+
+#endif

@@ -1,0 +1,205 @@
+/* One run told in words: each decision of pacing, and what people met. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "cmd/command.h"
+#include "cmd/simulate_floor.h"
+#include "cmd/simulate_pacing.h"
+
+enum { LINE_LEN = 512, TEXT_MAX = 1 << 20 };
+
+struct replay {
+    struct simulate_ask *ask;
+    struct simulate_replay part;
+    struct runner_check *checker;
+    char last[LINE_LEN]; /* the decision told last */
+    int64_t last_us;     /* when it was made again; 0: once only */
+    uint64_t again;
+    uint64_t told; /* lines */
+};
+
+static bool is_part(const struct replay *p, int64_t at_us)
+{
+    return at_us >= p->part.from_us && at_us < p->part.to_us;
+}
+
+/* "day 2 11:00:00.250": the scenario's own clock. */
+static void put_time(const struct replay *p, int64_t at_us)
+{
+    int64_t start_us = scenario_start_us(&p->ask->world.scenario);
+    struct civil_time t = civil_of_us(at_us);
+    int64_t ms = at_us / 1000 % 1000;
+    int s = t.second_of_day;
+    int64_t day = (at_us - start_us) / CIVIL_DAY_US + 1;
+    (void)printf("day %" PRId64 " %02d:%02d:%02d.%03" PRId64 "  ", day,
+                 s / 3600, s / 60 % 60, s % 60, ms);
+}
+
+/* A decision made again and again is told once, with how long it stood. */
+static void tell_again(struct replay *p)
+{
+    if (p->again == 0)
+        return;
+    put_time(p, p->last_us);
+    (void)printf("  ... the same, %" PRIu64 " times\n", p->again);
+    p->again = 0;
+}
+
+static void on_trace(void *arg, struct campaign_id c, int64_t now_us,
+                     const char *text)
+{
+    struct replay *p = arg;
+    (void)c;
+    if (!is_part(p, now_us))
+        return;
+    if (strncmp(text, p->last, sizeof(p->last) - 1) == 0) {
+        p->again++;
+        p->last_us = now_us;
+        return;
+    }
+    tell_again(p);
+    put_time(p, now_us);
+    (void)printf("%s\n", text);
+    (void)str_copy(p->last, sizeof(p->last), str_of(text));
+    p->told++;
+}
+
+static void tell_agent(struct replay *p, const struct record *r)
+{
+    const char *what;
+    switch ((int)r->state) {
+    case AGENT_OFF: what = "signed out"; break;
+    case AGENT_PAUSED: what = "is on a pause"; break;
+    case AGENT_CALLING_IN: what = "signs in"; break;
+    default: return;
+    }
+    tell_again(p);
+    put_time(p, r->at_us);
+    (void)printf("  agent %" PRId64 " %s%s%.*s\n", r->agent.v, what,
+                 r->key.n > 0 ? ": " : "", (int)r->key.n, r->key.p);
+    p->told++;
+}
+
+static void tell_person(struct replay *p, const struct record *r)
+{
+    tell_again(p);
+    put_time(p, r->at_us);
+    if (r->kind == RECORD_ENDED)
+        (void)printf("  call %" PRId64 ": nobody was free for the person; "
+                     "abandoned\n",
+                     r->attempt.v);
+    else if (r->ring_ms == 0)
+        (void)printf("  call %" PRId64 ": a person, at once with agent %" PRId64
+                     "\n",
+                     r->attempt.v, r->agent.v);
+    else
+        (void)printf("  call %" PRId64 ": a person, with agent %" PRId64
+                     " after %.2f s\n",
+                     r->attempt.v, r->agent.v, (double)r->ring_ms / 1000);
+    p->told++;
+}
+
+static void on_handed(void *arg, const struct record *r)
+{
+    struct replay *p = arg;
+    if (!is_part(p, r->at_us))
+        return;
+    if (r->kind == RECORD_AGENT)
+        tell_agent(p, r);
+    else if (r->kind == RECORD_BRIDGED ||
+             (r->kind == RECORD_ENDED && r->abandoned))
+        tell_person(p, r);
+}
+
+static void on_journal(void *arg, const struct record *r,
+                       const struct journal_row *row)
+{
+    struct replay *p = arg;
+    simulate_files_record(&p->ask->files, r);
+    if (p->checker != NULL)
+        runner_check_journal(p->checker, r, row);
+}
+
+static int run(struct replay *p, const struct campaign_pacing *pacing,
+               struct runner_result *r, struct err *e)
+{
+    const struct simulate_world *w = &p->ask->world;
+    struct simulate_found found;
+    struct sim_list *list = sim_list_new(&w->scenario, p->part.seed);
+    struct runner_options o = {
+        .scenario = &w->scenario,
+        .plan = w->plan,
+        .book = w->book,
+        .zones = &w->zones,
+        .list = list,
+        .seed = p->part.seed,
+        .journal = on_journal,
+        .journal_arg = p,
+        .handed = on_handed,
+        .handed_arg = p,
+        .judged = p->ask->files.cases != NULL ? simulate_files_judged : NULL,
+        .judged_arg = &p->ask->files,
+        .pacing = pacing,
+        .trace = on_trace,
+        .trace_arg = p,
+    };
+    if (p->ask->check)
+        p->checker = runner_check_new(&o);
+    if (p->checker != NULL) {
+        o.calls = runner_check_call;
+        o.calls_arg = p->checker;
+    }
+    int rc = runner_run(&o, r, e);
+    tell_again(p);
+    if (rc == TM_OK) {
+        simulate_ask_found(p->checker, r, &found);
+        simulate_ask_tell(p->ask, &found, p->part.seed);
+    }
+    runner_check_free(p->checker);
+    sim_list_free(list);
+    return rc;
+}
+
+/* What the whole run came to, whatever part of it was told. */
+static void tell_end(const struct replay *p, const struct runner_result *r)
+{
+    const struct runner_floor *f = &r->floor;
+    if (p->told == 0)
+        (void)printf("Nothing happened in that part of the run.\n");
+    (void)printf("\nThe whole run, seed %" PRIu64 ": %.2f minutes of talk in "
+                 "an agent-hour, %.2f %% of %" PRIu64
+                 " live answers abandoned,\n%" PRIu64 " lines dialled, %" PRIu64
+                 " withdrawn; journal hash %s\n",
+                 p->part.seed, runner_floor_talk_min_h(f),
+                 runner_floor_aband_pct(f), f->live, f->dials, f->withdrawn,
+                 r->journal_hash);
+}
+
+int simulate_floor_replay(struct simulate_ask *a,
+                          const struct simulate_replay *part, int *code,
+                          struct err *e)
+{
+    struct replay *p = mem_alloc(sizeof(*p));
+    struct runner_result *r = mem_alloc(sizeof(*r));
+    struct campaign_pacing pacing;
+    const struct campaign_pacing *asked = NULL;
+    int rc = TM_OK;
+    p->ask = a;
+    p->part = *part;
+    if (a->policy[0] != NULL) {
+        rc = simulate_floor_policy(a->world.plan, a->policy[0], &pacing, e);
+        asked = &pacing;
+    }
+    if (rc == TM_OK)
+        rc = run(p, asked, r, e);
+    if (rc == TM_OK) {
+        tell_end(p, r);
+        *code =
+            fflush(stdout) == 0 && a->findings == 0 ? EXIT_DONE : EXIT_REFUSED;
+    }
+    mem_free(r);
+    mem_free(p);
+    return rc;
+}
