@@ -53,7 +53,7 @@ struct slice scenario_plan_text(const struct scenario *s, struct arena *a)
              (long long)(s->hold * 1000.0 + 0.5),
              (long long)(s->ring_timeout * 1000.0 + 0.5));
     buf_addf(&b, "detect = %s\n", s->amd != 0 ? "yes" : "no");
-    if (s->amd != 0 && s->amd_fp > 0)
+    if (s->amd != 0)
         buf_addf(&b, "detect_wrong = %g %%\n", (double)s->amd_fp / 1e4);
     buf_addf(&b, "max_calls = %llu\nhopper = %llu\ncalls_per_second = 1000\n",
              (unsigned long long)calls, (unsigned long long)hopper);
