@@ -158,6 +158,7 @@ void check_agents_record(struct check_agents *c, const struct record *r)
     if (r->kind == RECORD_CAMPAIGN) {
         c->running = r->state == CAMPAIGN_RUNNING;
         c->quiet_us = r->at_us;
+        c->running_us = r->at_us;
     } else if (r->kind == RECORD_ATTEMPT) {
         check_agents_attempt(c, r);
     } else if (r->kind == RECORD_PLACED || r->kind == RECORD_RINGING ||

@@ -215,7 +215,8 @@ static void check_lost(struct check_agents *c,
     if (!str_eq(r->value, "callee_hung_up") &&
         up_us < c->w.hold_us + c->w.message_us)
         abandon_finding(c, k, "hung up before the hold and the message");
-    check_needless(c, k);
+    if (!k->rung) /* else one was found, and did not pick up in time */
+        check_needless(c, k);
 }
 
 /* One of three: with an agent, lost, or no person; and the marks say which. */
@@ -296,5 +297,6 @@ void check_agents_ended(struct check_agents *c, const struct record *r)
         return;
     struct check_agents_member *m = check_agents_member(c, k->lead);
     m->open = false;
-    m->talked = k->bridged;
+    /* After a crash the attempt is unknown, and its own rule holds. */
+    m->talked = k->bridged && r->state == OUTCOME_TALKED;
 }

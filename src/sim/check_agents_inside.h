@@ -22,6 +22,7 @@ struct check_agents_call {
     bool live, abandoned, bridged;
     struct agent_id agent; /* who has or had him last */
     bool disposed, wants_out, opted_out;
+    bool rung;    /* an agent's telephone rang for him */
     bool stepped; /* a clock was set while it was up */
 };
 
@@ -61,7 +62,8 @@ struct check_agents {
     size_t open;      /* calls to people that are up */
     size_t ready, on; /* agents ready; who can take a call now or soon */
     bool running;
-    int64_t quiet_us; /* since when nothing was tried */
+    int64_t running_us; /* since when */
+    int64_t quiet_us;   /* since when nothing was tried */
     bool stuck_told;
     struct check_agents_sums sums;
     uint64_t findings;

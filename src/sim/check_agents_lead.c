@@ -114,14 +114,15 @@ void check_agents_first(struct check_agents *c, const struct record *r)
     for (size_t i = 0; !promised && c->w.callback_us > 0 && i < c->members_n;
          i++) {
         struct check_agents_member *o = &c->member[i];
+        int64_t from_us = o->due_us > c->running_us ? o->due_us : c->running_us;
         if (o->state != LEAD_CALLBACK || o->open ||
-            o->due_us + c->w.callback_us > r->at_us)
+            r->at_us - from_us < c->w.callback_us)
             continue;
         check_agents_find(c, CHECK_LEADS,
                           "lead %lld is called, and %lld was promised a call "
                           "%lld s ago",
                           (long long)r->lead.v, (long long)o->id.v,
-                          (long long)((r->at_us - o->due_us) / SECOND));
+                          (long long)((r->at_us - from_us) / SECOND));
         o->due_us = INT64_MAX / 2; /* said once */
         return;
     }

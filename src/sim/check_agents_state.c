@@ -76,11 +76,12 @@ static void check_call_of(struct check_agents *c,
                           const struct check_agents_man *m,
                           const struct record *r, enum agent_state to)
 {
-    const struct check_agents_call *k = check_agents_call(c, r->attempt);
+    struct check_agents_call *k = check_agents_call(c, r->attempt);
     if (k == NULL || k->staff.v != 0) {
         state_finding(c, m, to, "without a call to a person");
         return;
     }
+    k->rung = k->rung || to == AGENT_RINGING;
     if (with_person(m->state) && m->attempt.v != r->attempt.v)
         check_agents_find(c, CHECK_BOOKED,
                           "agent %lld goes from attempt %lld to %lld in a call",
@@ -253,6 +254,7 @@ void check_agents_leg(struct check_agents *c, const struct record *r)
 void check_agents_restart(struct check_agents *c, const struct record *r)
 {
     c->sums.restarts++;
+    c->running_us = r->at_us;
     for (size_t i = 0; i < c->men_n; i++) {
         struct check_agents_man *m = &c->man[i];
         if (m->state != AGENT_OFF)

@@ -6,8 +6,8 @@
  * (runner_faults). Each runs on the product's engine beside both independent
  * checkers.
  *
- *     random_world_draw(seed) says what the world is, as a scenario file does;
- *     random_world_run(seed) runs it and tells what was found.
+ *     random_world_draw() says what the world of a seed is, as a scenario file
+ *     does; random_world_run() runs it and tells what was found.
  *
  * The same seed is the same world, the same run and the same journal. A
  * finding is repeated by `telemark simulate --random --seed N`.
@@ -47,9 +47,15 @@ struct random_world_result {
     char hash[RUNNER_HASH_LEN];    /* of the journal */
     uint64_t events, calls, moves; /* of the clock, to people, of agents */
 };
-/* zones: those of the system, read once; it is not changed. Findings, a run
- * that stands still included, are in *out, which is always set. */
-void random_world_run(uint64_t seed, const struct tz_set *zones,
+/* What all worlds share; read only. */
+struct random_world_house {
+    const struct tz_set *zones;
+    const struct rule_book *book; /* the operator's pack and
+                                     runner_allow_pack() */
+};
+/* Findings, a run that stands still included, are in *out, which is always
+ * set. */
+void random_world_run(uint64_t seed, const struct random_world_house *h,
                       struct random_world_result *out);
 
 #endif

@@ -135,10 +135,11 @@ void runner_house_close(struct runner *r)
 {
     engine_free(r->engine);
     suppression_fini(&r->suppression);
+    /* Timers that are set lie in what goes next. */
+    sim_clock_fini(&r->clock);
     sim_carrier_free(r->carrier_sim);
     sim_store_free(r->store_sim);
     sim_agents_free(r->agents);
-    sim_clock_fini(&r->clock);
 }
 
 /* What a server knows when it begins: opt-outs, the last attempt. */

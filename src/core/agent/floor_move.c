@@ -76,6 +76,19 @@ bool floor_changed(struct floor *f, struct floor_change *out)
     return true;
 }
 
+/* What is told of an agent after he moved belongs to the change, as long as
+ * that was not fetched. NULL: it was. */
+static struct floor_change *last_change(struct floor *f, struct agent_id id)
+{
+    for (size_t i = f->changes; i > 0; i--) {
+        struct floor_change *c =
+            &f->change[(f->change_first + i - 1) % f->change_cap];
+        if (c->agent.v == id.v)
+            return c;
+    }
+    return NULL;
+}
+
 /* --- states ------------------------------------------------------------- */
 
 bool floor_inside_is_busy(enum agent_state s)
@@ -208,15 +221,9 @@ void floor_set_reason(struct floor *f, struct agent_id id, struct slice reason)
     str_copy(s->a.reason, sizeof(s->a.reason), reason);
     if (s->a.state != AGENT_PAUSED)
         return;
-    /* Told after the pause: the change may not have been fetched yet. */
-    for (size_t i = f->changes; i > 0; i--) {
-        struct floor_change *c =
-            &f->change[(f->change_first + i - 1) % f->change_cap];
-        if (c->agent.v != id.v)
-            continue;
+    struct floor_change *c = last_change(f, id);
+    if (c != NULL)
         memcpy(c->reason, s->a.reason, sizeof(c->reason));
-        return;
-    }
 }
 
 void floor_set_limit(struct floor *f, struct agent_id a, int64_t at_us)
@@ -250,6 +257,11 @@ void floor_set_attempt(struct floor *f, struct agent_id id,
     s->a.campaign = c;
     s->a.attempt = attempt;
     count(f, &s->a, 1);
+    struct floor_change *told = last_change(f, id);
+    if (told == NULL || told->to != s->a.state)
+        return;
+    told->campaign = c;
+    told->attempt = attempt;
 }
 
 /* --- who takes the next ------------------------------------------------- */

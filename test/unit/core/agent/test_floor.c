@@ -260,6 +260,23 @@ static void test_reason_told_afterwards(void **state)
     assert_int_equal(n, 4);
 }
 
+/* The call is dialled when he has moved: the change names it. */
+static void test_attempt_told_afterwards(void **state)
+{
+    (void)state;
+    put_ready(1);
+    struct floor_want w = {.campaign = {5}, .input = AGENT_IN_LEAD};
+    assert_int_equal(floor_take(f, &w, ++now).v, 1);
+    move(1, AGENT_IN_DIAL);
+    floor_set_attempt(f, AGENT(1), CAMPAIGN(5), (struct attempt_id){77});
+    struct floor_change c = {0};
+    for (size_t n = 0; floor_changed(f, &c); n++)
+        assert_int_equal(c.attempt.v, n == 4 ? 77 : 0);
+    assert_int_equal(c.to, AGENT_DIALLING);
+    floor_set_attempt(f, AGENT(1), CAMPAIGN(5), (struct attempt_id){78});
+    assert_false(floor_changed(f, &c));
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -438,6 +455,7 @@ int main(void)
         CASE(test_notes),
         CASE(test_nobody_and_a_note),
         CASE(test_reason_told_afterwards),
+        CASE(test_attempt_told_afterwards),
         CASE(test_limits),
         CASE(test_one_agent_for_two),
         CASE(test_pauses_keep_turns),

@@ -1,0 +1,396 @@
+#include "sim/random_world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/rng.h"
+#include "sim/runner_check.h"
+
+enum { TEXT_MAX = 16384, TOLD_MAX = 12 };
+
+/* --- drawing ------------------------------------------------------------ */
+
+static uint64_t pick(struct rng *r, uint64_t least, uint64_t most)
+{
+    return least + rng_below(r, most - least + 1);
+}
+
+/* Small values as often as large ones. */
+static uint64_t pick_wide(struct rng *r, uint64_t least, uint64_t most)
+{
+    uint64_t top = least;
+    while (top < most && rng_below(r, 3) != 0)
+        top = 2 * top + 1;
+    return pick(r, least, top < most ? top : most);
+}
+
+static bool chance(struct rng *r, unsigned percent)
+{
+    return rng_below(r, 100) < percent;
+}
+
+static const char *one_of(struct rng *r, const char *const *list, size_t n)
+{
+    return list[rng_below(r, n)];
+}
+
+/* --- the scenario ------------------------------------------------------- */
+
+/* Days on which clocks are set in the United States are among them. */
+static void add_day(struct rng *r, struct buf *b)
+{
+    static const char *const day[] = {"2026-11-23", "2026-03-08", "2026-11-01",
+                                      "2026-12-31", "2028-02-29"};
+    buf_addf(b, "day = %s\n", one_of(r, day, tm_array_len(day)));
+    buf_addf(b, "begin = %02u:%02u\n", (unsigned)pick(r, 6, 20),
+             (unsigned)pick(r, 0, 59));
+    buf_addf(b, "days = %u\n", chance(r, 25) ? 2u : 1u);
+    buf_addf(b, "hours = 0.%02u\n", (unsigned)pick(r, 8, 60));
+}
+
+static void add_people(struct rng *r, struct buf *b)
+{
+    static const char *const talk[] = {"lognormal 45 0.9 4 1200", "exp 20",
+                                       "gamma 90 0.8 4 900", "const 30",
+                                       "uniform 1 8"};
+    static const char *const wrap[] = {"gamma 15 0.6 4 300", "const 1",
+                                       "exp 40", "uniform 0 5"};
+    static const char *const ring[] = {"tri 6 9.5 18", "uniform 1 20",
+                                       "const 5", "tri 5 11 25"};
+    unsigned human = (unsigned)pick(r, 2, 60);
+    unsigned machine = (unsigned)pick(r, 0, 90 - human);
+    buf_addf(b, "p_human = 0.%02u\np_machine = 0.%02u\np_busy = 0.%02u\n",
+             human, machine, (unsigned)pick(r, 0, 95 - human - machine));
+    buf_addf(b, "ring = %s\n", one_of(r, ring, tm_array_len(ring)));
+    buf_addf(b, "talk = %s\n", one_of(r, talk, tm_array_len(talk)));
+    buf_addf(b, "wrap = %s\n", one_of(r, wrap, tm_array_len(wrap)));
+    if (chance(r, 25))
+        buf_addf(b, "short_frac = 0.%02u\nshort_mean = %u\n",
+                 (unsigned)pick(r, 1, 60), (unsigned)pick(r, 0, 9));
+    if (chance(r, 15))
+        buf_addf(b, "sw_hi = 2\nsw_lo = 0.3\nsw_mean = %u\n",
+                 (unsigned)pick(r, 20, 300));
+}
+
+/* Agents come, go, break off and leave together. */
+static void add_agents(struct rng *r, struct buf *b)
+{
+    unsigned agents = (unsigned)pick_wide(r, 1, 60);
+    buf_addf(b, "agents = %u\nleg_per_call = %u\n", agents,
+             chance(r, 35) ? 1u : 0u);
+    if (chance(r, 40))
+        buf_addf(b, "brk_rate = %u\nbrk_mean = %u\nbrk_notice = %u\n",
+                 (unsigned)pick(r, 1, 30), (unsigned)pick(r, 5, 200),
+                 chance(r, 50) ? (unsigned)pick(r, 0, 60) : 0u);
+}
+
+/* Minutes after the begin; the day may go over midnight. */
+static void add_clock(struct buf *b, int32_t begin_s, uint64_t after_s)
+{
+    uint64_t s = ((uint64_t)begin_s + after_s) % 86400;
+    buf_addf(b, "%02u:%02u", (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
+}
+
+static void add_changes(struct rng *r, struct buf *b, const struct scenario *s)
+{
+    uint64_t length_s = (uint64_t)(s->hours * 3600);
+    for (uint64_t n = rng_below(r, 5); n > 0; n--) {
+        buf_add_str(b, "at = ");
+        uint64_t at_s = rng_below(r, length_s);
+        add_clock(b, s->begin_s, at_s);
+        switch (rng_below(r, 4)) {
+        case 0: buf_addf(b, " p 0.%02u\n", (unsigned)pick(r, 1, 70)); break;
+        case 1:
+            buf_addf(b, " talk %u.%u\n", (unsigned)pick(r, 0, 3),
+                     (unsigned)pick(r, 1, 9));
+            break;
+        case 2:
+            buf_addf(b, " logout %u %u %u ", (unsigned)pick(r, 1, s->agents),
+                     (unsigned)pick(r, 0, 60), (unsigned)pick(r, 0, 30));
+            if (chance(r, 30))
+                buf_add_str(b, "never");
+            else
+                add_clock(b, s->begin_s, at_s + pick(r, 60, 900));
+            buf_add_str(b, "\n");
+            break;
+        default:
+            buf_addf(b, " login %u %u\n", (unsigned)pick(r, 1, 20),
+                     (unsigned)pick(r, 0, 60));
+        }
+    }
+}
+
+static void add_trunk(struct rng *r, struct buf *b)
+{
+    if (chance(r, 30))
+        buf_addf(b, "trunk_calls = %u\n", (unsigned)pick_wide(r, 1, 200));
+    if (chance(r, 30))
+        buf_addf(b, "cps = %u.%u\n", (unsigned)pick_wide(r, 0, 20),
+                 (unsigned)pick(r, 2, 9));
+    buf_addf(b, "commit_s = 0.%03u\n", (unsigned)pick_wide(r, 1, 300));
+    if (chance(r, 35))
+        buf_add_str(b, "endless = 1\n");
+    else
+        buf_addf(b, "list_size = %u\n", (unsigned)pick_wide(r, 3, 1500));
+    buf_add_str(b, "rules = allow\nconsent = 100 %\nwithdrawn = 0\n"
+                   "on_national = 0\non_internal = 0.02\ncanada = 0\n");
+}
+
+/* --- the campaign ------------------------------------------------------- */
+
+/* Whether a machine dials; where an agent does, he hears for himself. */
+static bool add_mode(struct rng *r, struct buf *b)
+{
+    static const char *const adaptive[] = {"predictive",
+                                           "predictive",
+                                           "predictive",
+                                           "vicidial:mode=tapered",
+                                           "vicidial:mode=hard,max=4",
+                                           "erlang_b",
+                                           "credit"};
+    uint64_t mode = rng_below(r, 10);
+    if (mode == 0)
+        buf_add_str(b, "dial_mode = manual\n");
+    else if (mode <= 2)
+        buf_addf(b,
+                 "dial_mode = preview\npreview_limit = %us\n"
+                 "preview_end = %s\n",
+                 (unsigned)pick(r, 5, 60), chance(r, 50) ? "dial" : "skip");
+    else if (mode == 3)
+        buf_add_str(b, "dial_mode = progressive\n");
+    else if (mode == 4)
+        buf_addf(b, "dial_mode = power\npacing = power:r=%u.%u\n",
+                 (unsigned)pick(r, 1, 4), (unsigned)pick(r, 0, 9));
+    else
+        buf_addf(b, "dial_mode = predictive\npacing = %s\n",
+                 one_of(r, adaptive, tm_array_len(adaptive)));
+    buf_addf(b, "abandon_limit = %u.%u %%\n", (unsigned)pick(r, 1, 2),
+             (unsigned)pick(r, 0, 9));
+    return mode > 2;
+}
+
+static void add_retries(struct rng *r, struct buf *b)
+{
+    static const char *const of[] = {"busy",       "no_answer", "machine",
+                                     "congestion", "failed",    "rejected"};
+    buf_addf(b, "[caps]\nlead = %u\n[retry]\n", (unsigned)pick_wide(r, 1, 30));
+    for (size_t i = 0; i < tm_array_len(of); i++)
+        buf_addf(b, "%s = %u x %us\n", of[i], (unsigned)pick(r, 1, 9),
+                 (unsigned)pick_wide(r, 10, 900));
+    buf_add_str(b, "abandoned = 2 x 3d\ntalked = 2 x 1d\n"
+                   "[dispositions]\nsale = done success\nlater = callback\n"
+                   "again = retry\nstop = opt_out\nwrong = wrong_number\n");
+}
+
+static void add_campaign(struct rng *r, struct buf *b, bool detect)
+{
+    buf_add_str(b,
+                "[campaign]\nname = random\nseller = Lakeside Gardens\n"
+                "caller_kind = seller\npurpose = sale\ngoods = other\n"
+                "leads_to_sale = yes\nlist = people\ncountry = US\n"
+                "trunk = main\ncaller_id = +12125550100\n"
+                "caller_name = Lakeside Gardens\ncaller_id_authority = yes\n"
+                "ftc_jurisdiction = yes\nchannel = voice_live\n"
+                "carries = disclose_seller_purpose_goods\n"
+                "abandoned_say = \"This is Lakeside Gardens, a telemarketing "
+                "call. Call 212 555 0100, or press 9 to be taken off our "
+                "list.\"\nabandoned_key = 9\n");
+    bool machine_dials = add_mode(r, b);
+    buf_addf(b, "hold = %ums\n",
+             chance(r, 70) ? 2000u : (unsigned)pick(r, 200, 2000));
+    if (machine_dials)
+        buf_addf(b, "detect = %s\n", detect ? "yes" : "no");
+    buf_addf(b, "wrap_limit = %us\n", (unsigned)pick_wide(r, 5, 300));
+    buf_addf(b, "max_calls = %u\nhopper = %u\ncalls_per_second = %u\n",
+             (unsigned)pick_wide(r, 2, 300), (unsigned)pick_wide(r, 5, 400),
+             (unsigned)pick_wide(r, 1, 50));
+    buf_addf(b, "ring_timeout = %us\n", (unsigned)pick(r, 15, 30));
+    add_retries(r, b);
+}
+
+static void draw_faults(struct rng *r, struct random_world *w)
+{
+    w->has_faults = chance(r, 60);
+    if (!w->has_faults)
+        return;
+    struct runner_faults *f = &w->faults;
+    uint32_t *const ppm[] = {&f->slow_ppm,  &f->away_ppm,  &f->down_ppm,
+                             &f->late_ppm,  &f->mute_ppm,  &f->storm_ppm,
+                             &f->agent_ppm, &f->crash_ppm, &f->clock_ppm};
+    f->seed = rng_u64(r);
+    for (size_t i = 0; i < tm_array_len(ppm); i++) {
+        if (chance(r, i + 1 == tm_array_len(ppm) ? 12 : 35))
+            *ppm[i] = (uint32_t)pick_wide(r, 20, 2000);
+    }
+    f->crashes_max = (unsigned)pick(r, 1, 4);
+    if (chance(r, 10))
+        f->records_max = (size_t)pick(r, 600, 5000);
+}
+
+int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
+                      struct err *e)
+{
+    struct rng r;
+    struct buf b;
+    memset(out, 0, sizeof(*out));
+    rng_init(&r, seed, "random world");
+    scenario_init(&out->scenario);
+    buf_init(&b, TEXT_MAX);
+    buf_addf(&b, "name = random-%llu\n", (unsigned long long)seed);
+    add_day(&r, &b);
+    add_people(&r, &b);
+    add_agents(&r, &b);
+    add_trunk(&r, &b);
+    bool detect = chance(&r, 40);
+    if (!detect)
+        buf_addf(&b, "amd = 0\nmach_handle = %u\n", (unsigned)pick(&r, 0, 12));
+    else if (chance(&r, 50))
+        buf_addf(&b,
+                 "amd_fp = 0.0%u\namd_fn = 0.%02u\namd_lo = 0.1\n"
+                 "amd_hi = 0.%u\n",
+                 (unsigned)pick(&r, 0, 3), (unsigned)pick(&r, 0, 30),
+                 (unsigned)pick(&r, 1, 9));
+    /* What is drawn so far tells when the day begins and ends. */
+    int rc = scenario_load(&out->scenario, a, "random", buf_slice(&b), e);
+    if (rc == TM_OK) {
+        add_changes(&r, &b, &out->scenario);
+        add_campaign(&r, &b, detect);
+        out->text = str_of(arena_strdup(a, buf_slice(&b)));
+        scenario_init(&out->scenario);
+        rc = scenario_load(&out->scenario, a, "random", out->text, e);
+    }
+    buf_fini(&b);
+    if (rc == TM_OK)
+        rc = scenario_check(&out->scenario, e);
+    if (rc == TM_OK)
+        rc = plan_parse(a, "random", out->scenario.campaign, &out->plan, e);
+    draw_faults(&r, out);
+    return rc;
+}
+
+/* --- running ------------------------------------------------------------ */
+
+struct watch {
+    struct runner_check *check;
+    struct random_world_result *out;
+};
+
+static void on_journal(void *arg, const struct record *r,
+                       const struct journal_row *row)
+{
+    struct watch *w = arg;
+    runner_check_journal(w->check, r, row);
+    w->out->moves += r->kind == RECORD_AGENT ? 1 : 0;
+}
+
+static void on_call(void *arg, const struct permit *p,
+                    const struct call_spec *s, int64_t now_us)
+{
+    struct watch *w = arg;
+    runner_check_call(w->check, p, s, now_us);
+}
+
+static void add_faults(struct buf *b, const struct runner_faults *f)
+{
+    buf_addf(b,
+             "# faults, per million events: crash %u (%u at most), slow %u, "
+             "away %u, down %u, late %u, mute %u, storm %u, agent %u, clock "
+             "%u; queue %zu\n",
+             f->crash_ppm, f->crashes_max, f->slow_ppm, f->away_ppm,
+             f->down_ppm, f->late_ppm, f->mute_ppm, f->storm_ppm, f->agent_ppm,
+             f->clock_ppm, f->records_max);
+}
+
+/* What was found, then the world it was found in. */
+static void tell(const struct random_world *w, const struct runner_check *c,
+                 const struct err *e, struct random_world_result *out)
+{
+    struct buf b;
+    buf_init(&b, RANDOM_WORLD_TEXT - 1);
+    if (e->text[0] != '\0')
+        buf_addf(&b, "%s\n", e->text);
+    if (c != NULL)
+        runner_check_tell(c, TOLD_MAX, &b);
+    if (w->has_faults)
+        add_faults(&b, &w->faults);
+    buf_add_slice(&b, w->text);
+    (void)str_copy(out->text, sizeof(out->text), buf_slice(&b));
+    buf_fini(&b);
+}
+
+/* "floor, record 7: stuck: ..." is of kind stuck. */
+static void name_kind(const struct check_rules *rules,
+                      struct random_world_result *out)
+{
+    const struct check_rules_finding *f = check_rules_finding(rules, 0);
+    struct slice rest, kind = str_of(check_rules_kind_text(f->kind));
+    if (f->kind == CHECK_FLOOR)
+        kind = str_cut(str_of(f->text), ':', &rest);
+    (void)str_copy(out->kind, sizeof(out->kind), kind);
+}
+
+static void judge(struct runner_check *c, const struct runner_result *result,
+                  struct random_world_result *out)
+{
+    runner_check_result(c, result);
+    const struct check_rules *rules = runner_check_finish(c);
+    out->findings = check_rules_counts(rules).findings;
+    out->events = result->events;
+    out->calls = result->attempts;
+    memcpy(out->hash, result->journal_hash, sizeof(out->hash));
+    if (out->findings > 0)
+        name_kind(rules, out);
+}
+
+static void run(const struct random_world *w,
+                const struct random_world_house *h,
+                struct random_world_result *out)
+{
+    struct err e = {0};
+    struct watch watch = {.out = out};
+    struct sim_list *list = sim_list_new(&w->scenario, out->seed);
+    struct runner_result *result = mem_alloc(sizeof(*result));
+    struct runner_options o = {.scenario = &w->scenario,
+                               .plan = w->plan,
+                               .book = h->book,
+                               .zones = h->zones,
+                               .list = list,
+                               .seed = out->seed,
+                               .faults = w->has_faults ? &w->faults : NULL,
+                               .journal = on_journal,
+                               .journal_arg = &watch,
+                               .calls = on_call,
+                               .calls_arg = &watch};
+    watch.check = runner_check_new(&o);
+    if (runner_run(&o, result, &e) == TM_OK) {
+        judge(watch.check, result, out);
+    } else {
+        out->findings = 1;
+        (void)str_copy(out->kind, sizeof(out->kind), str_of("stands still"));
+    }
+    if (out->findings > 0)
+        tell(w, watch.check, &e, out);
+    runner_check_free(watch.check);
+    mem_free(result);
+    sim_list_free(list);
+}
+
+void random_world_run(uint64_t seed, const struct random_world_house *h,
+                      struct random_world_result *out)
+{
+    struct arena a;
+    struct random_world w;
+    struct err e = {0};
+    memset(out, 0, sizeof(*out));
+    out->seed = seed;
+    arena_init(&a);
+    if (random_world_draw(&a, seed, &w, &e) == TM_OK) {
+        run(&w, h, out);
+    } else {
+        out->findings = 1;
+        (void)str_copy(out->kind, sizeof(out->kind), str_of("no world"));
+        tell(&w, NULL, &e, out);
+    }
+    arena_fini(&a);
+}
