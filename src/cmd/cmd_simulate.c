@@ -8,8 +8,15 @@
 #include "cmd/simulate_agentless.h"
 #include "cmd/simulate_floor.h"
 #include "cmd/simulate_jobs.h"
+#include "cmd/simulate_random.h"
 
-enum { REPEAT_MAX = 32, SEEDS_MAX = 10000 };
+enum {
+    REPEAT_MAX = 32,
+    SEEDS_MAX = 10000,
+    RANDOM_WORLDS = 100,
+    WORLDS_MAX = 1000000000,
+    MINUTES_MAX = 1000000,
+};
 
 static int run(int argc, char **argv);
 
@@ -21,7 +28,9 @@ const struct command cmd_simulate = {
         "           [--seed N] [--seeds N] [--set KEY=VALUE]... [--jobs N]\n"
         "           [--rules DIR] [--check] [--json] [--csv FILE]\n"
         "           [--html FILE] [--calls FILE] [--cases FILE]\n"
-        "       telemark simulate FILE --replay SEED [--from T] [--to T]\n\n"
+        "       telemark simulate FILE --replay SEED [--from T] [--to T]\n"
+        "       telemark simulate --random [--seed N] [--seeds N]\n"
+        "           [--minutes M] [--jobs N]\n\n"
         "Runs the campaign of a scenario (examples/day.scn, "
         "bench/pacing/*.scn)\n"
         "through the real engine and rules, with simulated people, agents,\n"
@@ -54,7 +63,11 @@ const struct command cmd_simulate = {
         "--replay SEED  tells one run in words: each decision of pacing, each\n"
         "             person who was joined with an agent or found nobody\n"
         "--from, --to only that part of it: 11:00, 11:00:30, or 3/11:00 on\n"
-        "             the third day, by the scenario's clock\n",
+        "             the third day, by the scenario's clock\n"
+        "--random     worlds drawn from their seeds, faults and all, beside\n"
+        "             checkers that do not know the engine; exit code 1 when\n"
+        "             they find something. 100 of them, or --seeds N, or as\n"
+        "             many as --minutes M allow\n",
     .run = run,
 };
 
@@ -63,7 +76,8 @@ struct typed {
     const char *seed, *seeds, *jobs, *rules, *replay, *from, *to;
     const char *csv, *html, *calls, *cases;
     const char *policy[REPEAT_MAX + 1], *set[REPEAT_MAX + 1];
-    bool json, check;
+    const char *minutes;
+    bool json, check, random;
 };
 
 static int usage(const char *text)
@@ -204,6 +218,34 @@ static int fill(struct simulate_ask *a, const struct typed *t)
     return 0;
 }
 
+static int random_worlds(const struct typed *t)
+{
+    struct simulate_random r = {.seed = 1, .worlds = RANDOM_WORLDS};
+    struct err e = {0};
+    uint64_t jobs = simulate_jobs_processors(), minutes = 0;
+    int code = EXIT_DONE;
+    if (t->policy[0] != NULL || t->set[0] != NULL || t->replay != NULL ||
+        t->rules != NULL || t->csv != NULL || t->html != NULL || t->json ||
+        t->check || t->calls != NULL || t->cases != NULL)
+        return usage("--random draws whole worlds: it goes with --seed, "
+                     "--seeds, --minutes and --jobs alone");
+    if ((t->seed != NULL && !str_u64(str_of(t->seed), &r.seed)) ||
+        !count(t->seeds, WORLDS_MAX, &r.worlds) ||
+        !count(t->minutes, MINUTES_MAX, &minutes) ||
+        !count(t->jobs, SIMULATE_JOBS_MAX, &jobs))
+        return usage("--seed, --seeds, --minutes and --jobs want whole "
+                     "numbers, the last three from 1 on");
+    if (minutes > 0 && t->seeds == NULL)
+        r.worlds = WORLDS_MAX;
+    if (t->seed != NULL && t->seeds == NULL && minutes == 0)
+        r.worlds = 1;
+    r.minutes = minutes;
+    r.jobs = (unsigned)jobs;
+    if (simulate_random(&r, &code, &e) != TM_OK)
+        return command_fail(&cmd_simulate, &e);
+    return code;
+}
+
 static int run(int argc, char **argv)
 {
     struct typed t = {0};
@@ -221,6 +263,8 @@ static int run(int argc, char **argv)
         {.name = "to", .value = &t.to},
         {.name = "calls", .value = &t.calls},
         {.name = "cases", .value = &t.cases},
+        {.name = "minutes", .value = &t.minutes},
+        {.name = "random", .flag = &t.random},
         {.name = "check", .flag = &t.check},
         {.name = "json", .flag = &t.json},
     };
@@ -228,8 +272,13 @@ static int run(int argc, char **argv)
         command_options(&cmd_simulate, argc, argv, opt, (int)tm_array_len(opt));
     if (words < 0)
         return words == -2 ? EXIT_DONE : EXIT_USAGE;
-    if (words != 1)
-        return usage("one scenario file, please");
+    if (t.random && words == 0)
+        return random_worlds(&t);
+    if (t.random || words != 1)
+        return usage(t.random ? "--random draws its own worlds: no file, please"
+                              : "one scenario file, please");
+    if (t.minutes != NULL)
+        return usage("--minutes goes with --random");
     struct simulate_ask *a = mem_alloc(sizeof(*a));
     int code = fill(a, &t);
     if (code == 0)

@@ -40,6 +40,17 @@ void simulate_ask_tell(struct simulate_ask *a, const struct simulate_found *f,
                   seed, f->n, f->text);
 }
 
+void simulate_ask_hex(const uint8_t head[JOURNAL_HASH_SIZE],
+                      char out[RUNNER_HASH_LEN])
+{
+    static const char digit[] = "0123456789abcdef";
+    for (int i = 0; i < JOURNAL_HASH_SIZE; i++) {
+        out[2 * i] = digit[head[i] >> 4];
+        out[2 * i + 1] = digit[head[i] & 15];
+    }
+    out[2 * JOURNAL_HASH_SIZE] = '\0';
+}
+
 static int64_t clock_us(clockid_t clock)
 {
     struct timespec t;

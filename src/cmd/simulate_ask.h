@@ -39,6 +39,9 @@ void simulate_ask_found(struct runner_check *c, const struct runner_result *r,
 void simulate_ask_tell(struct simulate_ask *a, const struct simulate_found *f,
                        uint64_t seed);
 
+/* The head of a journal as text. */
+void simulate_ask_hex(const uint8_t head[JOURNAL_HASH_SIZE],
+                      char out[RUNNER_HASH_LEN]);
 int64_t simulate_ask_wall_us(void);
 /* Of this process and of the workers that have ended. */
 int64_t simulate_ask_cpu_us(void);

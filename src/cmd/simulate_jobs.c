@@ -33,6 +33,7 @@ struct pool {
     const struct simulate_jobs *j;
     struct worker worker[SIMULATE_JOBS_MAX];
     unsigned workers;
+    uint64_t runs;        /* fewer than were asked for, once told to stop */
     uint64_t given, told; /* runs handed out; results told of */
     uint64_t slots;
     unsigned char *result; /* of `slots` runs from `told` on, a ring */
@@ -146,8 +147,7 @@ static int start(struct pool *p, struct err *e)
 /* No result may be further ahead than there is room for. */
 static bool give(struct pool *p, struct worker *w)
 {
-    if (w->run != NONE || p->given == p->j->runs ||
-        p->given >= p->told + p->slots)
+    if (w->run != NONE || p->given == p->runs || p->given >= p->told + p->slots)
         return true;
     w->run = p->given++;
     return write_all(w->to, &w->run, sizeof(w->run));
@@ -217,7 +217,11 @@ static int wait_and_take(struct pool *p, struct err *e)
 
 static int run_all(struct pool *p, struct err *e)
 {
-    while (p->told < p->j->runs) {
+    while (p->told < p->runs) {
+        if (p->j->stop != NULL && p->j->stop(p->j->arg))
+            p->runs = p->given;
+        if (p->told == p->runs)
+            break;
         for (unsigned i = 0; i < p->workers; i++)
             if (!give(p, &p->worker[i]))
                 return died(&p->worker[i], e);
@@ -247,6 +251,8 @@ static int run_here(const struct simulate_jobs *j, struct err *e)
     void *result = mem_alloc(j->result_size);
     int rc = TM_OK;
     for (uint64_t i = 0; rc == TM_OK && i < j->runs; i++) {
+        if (j->stop != NULL && j->stop(j->arg))
+            break;
         memset(result, 0, j->result_size);
         rc = j->work(j->arg, i, result, e);
         if (rc == TM_OK)
@@ -266,6 +272,7 @@ int simulate_jobs_run(const struct simulate_jobs *j, struct err *e)
     struct pool *p = mem_alloc(sizeof(*p));
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
     p->j = j;
+    p->runs = j->runs;
     p->slots = workers * AHEAD;
     p->result = mem_alloc((size_t)p->slots * j->result_size);
     p->ready = mem_alloc((size_t)p->slots * sizeof(*p->ready));

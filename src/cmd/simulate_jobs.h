@@ -13,6 +13,7 @@
 #ifndef CMD_SIMULATE_JOBS_H
 #define CMD_SIMULATE_JOBS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,12 +27,16 @@ typedef int(simulate_work_fn)(void *arg, uint64_t i, void *result,
 /* Told of each result, in order, in the calling process. */
 typedef void(simulate_done_fn)(void *arg, uint64_t i, const void *result);
 
+/* Whether no further run shall begin; those begun are told of. */
+typedef bool(simulate_stop_fn)(void *arg);
+
 struct simulate_jobs {
     unsigned workers; /* 1 .. SIMULATE_JOBS_MAX; 1: in this process */
     uint64_t runs;
     size_t result_size;
     simulate_work_fn *work;
     simulate_done_fn *done;
+    simulate_stop_fn *stop; /* may be NULL */
     void *arg;
 };
 

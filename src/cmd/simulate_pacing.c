@@ -5,6 +5,7 @@
 
 #include "base/json_out.h"
 #include "base/real.h"
+#include "cmd/simulate_ask.h"
 #include "report/words.h"
 
 /* --- means ----------------------------------------------------------------*/
@@ -77,17 +78,6 @@ void simulate_pacing_add(struct simulate_pacing *p,
     add_head(p, r);
 }
 
-void simulate_pacing_hash(const uint8_t head[JOURNAL_HASH_SIZE],
-                          char out[RUNNER_HASH_LEN])
-{
-    static const char digit[] = "0123456789abcdef";
-    for (int i = 0; i < JOURNAL_HASH_SIZE; i++) {
-        out[2 * i] = digit[head[i] >> 4];
-        out[2 * i + 1] = digit[head[i] & 15];
-    }
-    out[2 * JOURNAL_HASH_SIZE] = '\0';
-}
-
 /* --- JSON and CSV ---------------------------------------------------------*/
 
 static void put_count(struct json_out *j, const char *key, uint64_t v)
@@ -111,7 +101,7 @@ static void put_width(struct json_out *j, const char *key,
 static void put_known(struct json_out *j, const struct simulate_pacing *p)
 {
     char hash[RUNNER_HASH_LEN];
-    simulate_pacing_hash(p->head, hash);
+    simulate_ask_hex(p->head, hash);
     json_out_kv_text(j, "scenario", p->scenario->name);
     json_out_kv_text(j, "policy", p->policy);
     put_count(j, "seeds", p->runs);
@@ -181,7 +171,7 @@ void simulate_pacing_csv(const struct simulate_pacing *p, uint64_t seed,
 {
     const struct runner_floor *f = &r->floor;
     char hash[RUNNER_HASH_LEN];
-    simulate_pacing_hash(r->head, hash);
+    simulate_ask_hex(r->head, hash);
     words_csv(b, str_of(p->scenario->name));
     buf_add_char(b, ',');
     words_csv(b, str_of(p->policy));

@@ -72,8 +72,6 @@ struct simulate_pacing {
 
 void simulate_pacing_add(struct simulate_pacing *p,
                          const struct simulate_run *r);
-void simulate_pacing_hash(const uint8_t head[JOURNAL_HASH_SIZE],
-                          char out[RUNNER_HASH_LEN]);
 
 /* All policies that were asked for, on the same people. */
 struct simulate_compared {

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cmd/simulate_ask.h"
 #include "cmd/simulate_pacing.h"
 #include "report/html_style.h"
 #include "report/sim_plot.h"
@@ -194,7 +195,7 @@ static void policy(struct buf *b, const struct simulate_pacing *p)
 {
     char hash[RUNNER_HASH_LEN], n[WORDS_MAX];
     struct shares s;
-    simulate_pacing_hash(p->head, hash);
+    simulate_ask_hex(p->head, hash);
     buf_add_str(b, "<h2 style=\"margin-top:28px\"><code>");
     text(b, p->policy);
     buf_add_str(b, "</code></h2>\n");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/simulate_ask.h"
 #include "cmd/simulate_pacing.h"
 #include "report/words.h"
 
@@ -153,7 +154,7 @@ static void add_proof(const struct simulate_compared *c, struct buf *b)
     buf_add_char(b, '\n');
     for (size_t i = 0; i < c->policies; i++) {
         const struct simulate_pacing *p = &c->policy[i];
-        simulate_pacing_hash(p->head, hash);
+        simulate_ask_hex(p->head, hash);
         placed += p->placed;
         buf_addf(b, "journal    %s: %s entries\n           hash %s\n",
                  p->policy, words_count(p->journal_entries, n), hash);

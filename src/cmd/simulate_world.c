@@ -70,11 +70,9 @@ static int load_plan(struct simulate_world *w, const char *path, struct err *e)
     return TM_OK;
 }
 
-static int load_rules(struct simulate_world *w, const char *folder,
-                      struct err *e)
+int simulate_world_allow(struct arena *a, const struct rule_book **out,
+                         struct err *e)
 {
-    if (!w->scenario.allow_all)
-        return house_rules(&w->arena, folder, &w->book, e);
     struct rule_pack_text pack[2] = {[1] = runner_allow_pack()};
     for (size_t i = 0; i < embedded_rules_count; i++)
         if (strcmp(embedded_rules[i].name, "rules/operator.rules") == 0)
@@ -83,7 +81,15 @@ static int load_rules(struct simulate_world *w, const char *folder,
                 .text = str_range((const char *)embedded_rules[i].bytes,
                                   embedded_rules[i].size)};
     tm_assert(pack[0].file != NULL);
-    return rule_book_load(&w->arena, pack, 2, &w->book, e);
+    return rule_book_load(a, pack, 2, out, e);
+}
+
+static int load_rules(struct simulate_world *w, const char *folder,
+                      struct err *e)
+{
+    if (!w->scenario.allow_all)
+        return house_rules(&w->arena, folder, &w->book, e);
+    return simulate_world_allow(&w->arena, &w->book, e);
 }
 
 int simulate_world_init(struct simulate_world *w, const char *path,

@@ -26,6 +26,10 @@ int simulate_world_init(struct simulate_world *w, const char *path,
                         struct err *e) TM_MUST_CHECK;
 void simulate_world_fini(struct simulate_world *w);
 
+/* Rules for scenarios with `rules = allow`: our own hours and caps alone. */
+int simulate_world_allow(struct arena *a, const struct rule_book **out,
+                         struct err *e) TM_MUST_CHECK;
+
 /* Whether the campaign calls with agents. */
 bool simulate_world_has_agents(const struct simulate_world *w);
 
