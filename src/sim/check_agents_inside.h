@@ -60,6 +60,7 @@ struct check_agents {
     uint64_t now; /* number of the record */
     int64_t now_us;
     size_t open;      /* calls to people that are up */
+    size_t looking;   /* agents at leads */
     size_t ready, on; /* agents ready; who can take a call now or soon */
     bool running;
     int64_t running_us; /* since when */

@@ -150,10 +150,11 @@ void check_agents_quiet(struct check_agents *c, int64_t now_us)
     }
     if (since_us == 0 || now_us - since_us <= c->w.idle_us || c->stuck_told)
         return;
-    bool due = c->w.endless;
-    for (size_t i = 0; i < c->members_n && !due; i++)
-        due = is_due(&c->member[i], now_us - c->w.idle_us);
-    if (!due)
+    /* Which leads agents look at is not written down. */
+    size_t due = c->w.endless ? SIZE_MAX : 0;
+    for (size_t i = 0; i < c->members_n && due <= c->looking; i++)
+        due += is_due(&c->member[i], now_us - c->w.idle_us) ? 1 : 0;
+    if (due <= c->looking)
         return;
     check_agents_find(c, CHECK_STUCK,
                       "%zu agents ready, leads due, and no call for %lld s",

@@ -145,6 +145,8 @@ static void enter(struct check_agents *c, struct check_agents_man *m,
         if (c->ready++ == 0)
             c->quiet_us = at_us;
     }
+    c->looking -= m->state == AGENT_PREVIEW ? 1 : 0;
+    c->looking += to == AGENT_PREVIEW ? 1 : 0;
     c->on -= can_take(m->state) ? 1 : 0;
     c->on += can_take(to) ? 1 : 0;
     m->state = to;
@@ -206,7 +208,7 @@ static void leg_recorded(struct check_agents *c, const struct record *r)
     k->recorded_us = r->at_us;
     k->expires_us = r->due_us;
     struct check_agents_man *m = check_agents_man(c, r->agent);
-    if (m->leg.v != 0)
+    if (m->leg.v != 0 && m->leg_up)
         check_agents_find(c, CHECK_STATES, "agent %lld is called twice",
                           (long long)m->id.v);
     m->leg = r->attempt;

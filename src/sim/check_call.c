@@ -58,7 +58,10 @@ static void check_free(struct check_rules *c, const struct record *r,
     if (m->told && (m->state == LEAD_DONE || m->state == LEAD_EXHAUSTED ||
                     m->state == LEAD_DENIED))
         books(c, r, "called although the campaign is done with the lead");
-    if (t->campaign->tries_max > 0 && m->tries >= t->campaign->tries_max)
+    /* Who was promised a call gets it. */
+    bool promised = m->told && m->state == LEAD_CALLBACK;
+    if (t->campaign->tries_max > 0 && m->tries >= t->campaign->tries_max &&
+        !promised)
         check_rules_find(c, CHECK_UNLAWFUL,
                          "attempt %lld of lead %lld: its calls are used up",
                          (long long)r->attempt.v, (long long)r->lead.v);

@@ -272,6 +272,7 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
 /* --- running ------------------------------------------------------------ */
 
 struct watch {
+    const struct random_world_house *house;
     struct runner_check *check;
     struct random_world_result *out;
 };
@@ -282,6 +283,8 @@ static void on_journal(void *arg, const struct record *r,
     struct watch *w = arg;
     runner_check_journal(w->check, r, row);
     w->out->moves += r->kind == RECORD_AGENT ? 1 : 0;
+    if (w->house->journal != NULL)
+        w->house->journal(w->house->journal_arg, r, row);
 }
 
 static void on_call(void *arg, const struct permit *p,
@@ -348,7 +351,7 @@ static void run(const struct random_world *w,
                 struct random_world_result *out)
 {
     struct err e = {0};
-    struct watch watch = {.out = out};
+    struct watch watch = {.house = h, .out = out};
     struct sim_list *list = sim_list_new(&w->scenario, out->seed);
     struct runner_result *result = mem_alloc(sizeof(*result));
     struct runner_options o = {.scenario = &w->scenario,

@@ -52,6 +52,8 @@ struct random_world_house {
     const struct tz_set *zones;
     const struct rule_book *book; /* the operator's pack and
                                      runner_allow_pack() */
+    sim_store_watch_fn *journal;  /* told of each record, too; may be NULL */
+    void *journal_arg;
 };
 /* Findings, a run that stands still included, are in *out, which is always
  * set. */

@@ -190,8 +190,12 @@ static void fill_setups(struct runner_check *c)
 static void fill_people(struct runner_check *c)
 {
     c->floor.endless = sim_list_is_endless(c->o->list);
-    if (c->floor.endless)
+    if (c->floor.endless) {
+        /* Each day has a list of its own: old promises are forgotten. */
+        if (c->o->scenario->days > 1)
+            c->floor.callback_us = 0;
         return;
+    }
     size_t n = sim_list_size(c->o->list);
     struct lead_id *all = arena_array(&c->arena, n, sizeof(*all));
     for (size_t i = 0; i < n; i++) {
@@ -214,6 +218,10 @@ static void fill_floor(struct runner_check *c)
     const struct plan *p = o->plan;
     bool live = p->dial_mode != DIAL_AGENTLESS && p->dial_mode != DIAL_UNKNOWN;
     bool asked = mode_of(o) == DIAL_MANUAL;
+    enum policy_kind policy =
+        o->pacing != NULL ? o->pacing->policy.kind : p->pacing.kind;
+    /* The others may leave an agent idle, and do. */
+    bool covers = mode_of(o) != DIAL_PREDICTIVE || policy == POLICY_PREDICTIVE;
     c->floor = (struct check_floor){
         .campaign = {SIM_LIST_CAMPAIGN},
         .live = live,
@@ -225,7 +233,7 @@ static void fill_floor(struct runner_check *c)
         .wrap_us = p->wrap_limit_ms * 1000,
         .preview_us =
             mode_of(o) == DIAL_PREVIEW ? p->preview_limit_ms * 1000 : 0,
-        .idle_us = asked               ? 0
+        .idle_us = asked || !covers    ? 0
                    : o->faults == NULL ? IDLE_S * SECOND_US
                                        : IDLE_FAULTS_S * SECOND_US,
         .callback_us = asked || !live ? 0 : CALLBACK_S * SECOND_US,

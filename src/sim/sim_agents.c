@@ -165,8 +165,10 @@ static void dispose(struct sim_agent *a)
     const struct disposition *d = draw_disposition(g);
     int64_t due_us = 0;
     if (d->action == DISPOSITION_CALLBACK)
-        due_us = now_of(g) +
-                 (int64_t)(1 + rng_below(&g->random, 26)) * CIVIL_HOUR_US;
+        due_us =
+            now_of(g) + (int64_t)(1 + rng_below(&g->random, 26)) *
+                            (rng_below(&g->random, 2) == 0 ? CIVIL_HOUR_US
+                                                           : CIVIL_MINUTE_US);
     if (order(a, AGENT_DO_DISPOSE, d->word, due_us) != TM_OK)
         later(a, &a->act, AGAIN_S);
 }

@@ -247,7 +247,8 @@ static const struct fault faults[] = {
     {CHECK_STATES, {{"30000 agent", "32000 agent a1 t1 s=wrap_up"}}},
     {CHECK_STATES,
      {{"40000 agent", ""}, {"42000 agent", ""}, {"66000 rest", ""}}},
-    {CHECK_STATES, {{"20 staff", "20 staff a1 t902 k=recorded"}}},
+    {CHECK_STATES,
+     {{"1003 attempt", "1003 staff a1 t903 k=recorded\n1003 attempt t4 l4"}}},
     {CHECK_STATES, {{"950 staff", "950 staff a2 t909 k=answered"}}},
     /* two people, two agents */
     {CHECK_BOOKED,

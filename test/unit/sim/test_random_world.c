@@ -21,11 +21,39 @@ enum { SEEDS = 400, SECONDS = 20 };
 static struct fixture_day *day;
 static struct random_world_house house;
 
+static void on_journal(void *arg, const struct record *r,
+                       const struct journal_row *row)
+{
+    static uint64_t n;
+    (void)arg;
+    (void)row;
+    const char *state =
+        r->kind == RECORD_AGENT   ? agent_state_text((enum agent_state)r->state)
+        : r->kind == RECORD_LEAD  ? lead_state_text((enum lead_state)r->state)
+        : r->kind == RECORD_ENDED ? outcome_text((enum outcome)r->state)
+        : r->kind == RECORD_CAMPAIGN
+            ? campaign_state_text((enum campaign_state)r->state)
+            : "";
+    (void)fprintf(
+        stderr,
+        "%llu %.3f %s a%lld t%lld l%lld %s due %.3f %lldms %.*s "
+        "%.*s %s%s\n",
+        (unsigned long long)++n, (double)(r->at_us % 86400000000) / 1e6,
+        record_kind_text(r->kind), (long long)r->agent.v,
+        (long long)r->attempt.v, (long long)r->lead.v, state,
+        (double)(r->due_us % 86400000000) / 1e6, (long long)r->ring_ms,
+        (int)r->key.n, r->key.p, (int)r->value.n, r->value.p,
+        r->live ? "live " : "", r->abandoned ? "lost" : "");
+}
+
 static int setup(void **state)
 {
     (void)state;
     day = fixture_day_new("rules = allow\n");
-    house = (struct random_world_house){&day->zones, day->book};
+    house =
+        (struct random_world_house){.zones = &day->zones, .book = day->book};
+    if (getenv("TELEMARK_TRACE") != NULL)
+        house.journal = on_journal;
     return 0;
 }
 
@@ -48,7 +76,7 @@ static void run_one(uint64_t seed, struct random_world_result *out)
                   out->text, (unsigned long long)seed);
 }
 
-/* TELEMARK_SEED=N: that one alone. */
+/* TELEMARK_SEED=N: that one alone; TELEMARK_TRACE=1: its records, too. */
 static void test_worlds(void **state)
 {
     (void)state;
@@ -76,6 +104,7 @@ static void test_same_journal(void **state)
 {
     (void)state;
     static struct random_world_result a, b;
+    house.journal = NULL;
     for (uint64_t seed = 1; seed <= 3; seed++) {
         random_world_run(seed, &house, &a);
         random_world_run(seed, &house, &b);
