@@ -6,47 +6,130 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "core/campaign/campaign_crew.h"
 #include "fixture_world.h"
 
 static struct world w;
 
-/* leads with numbers 12124560001 and on; running, agents ready. */
-static void begin(int64_t agents, int64_t leads)
+static char file_text[4096];
+
+static void edit(const char *from, const char *to)
 {
-    struct lead l[64];
-    for (int64_t i = 0; i < leads; i++)
-        l[i] = world_lead(i + 1, 12124560001 + (uint64_t)i);
-    world_say(&w, CAMPAIGN_EV_START);
-    world_agents(&w, agents);
-    world_leads(&w, l, (size_t)leads, INT64_MAX);
+    char rest[4096];
+    char *at = strstr(file_text, from);
+    assert_non_null(at);
+    (void)str_copy(rest, sizeof(rest), str_of(at + strlen(from)));
+    snprintf(at, sizeof(file_text) - (size_t)(at - file_text), "%s%s", to,
+             rest);
 }
 
-static void answer(int64_t attempt)
+/* The plan with another dial mode and what comes with it. */
+static void open_mode(const char *lines)
+{
+    bool by_agents =
+        strstr(lines, "preview") != NULL || strstr(lines, "manual") != NULL;
+    (void)str_copy(file_text, sizeof(file_text), str_of(world_live_plan));
+    edit("dial_mode = predictive\n", lines);
+    if (by_agents)
+        edit("detect = no\n", "");
+    world_open(&w, file_text);
+}
+
+/* Leads with numbers 12124560001 and on, in that order. */
+static void give_leads(int64_t n)
+{
+    struct lead l[64];
+    for (int64_t i = 0; i < n; i++)
+        l[i] = world_lead(i + 1, 12124560001 + (uint64_t)i);
+    world_leads(&w, l, (size_t)n, INT64_MAX);
+}
+
+/* Running with agents that are ready, the first lines dialled. */
+static void begin(int64_t agents, int64_t leads)
+{
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agents(&w, agents);
+    give_leads(leads);
+    world_forget(&w);
+    world_run(&w, 300);
+}
+
+static void rings(int64_t attempt)
 {
     world_call(&w, attempt, CARRIER_PLACED);
     world_call(&w, attempt, CARRIER_RINGING);
+}
+
+static void answers(int64_t attempt)
+{
+    rings(attempt);
     world_call(&w, attempt, CARRIER_ANSWERED);
 }
+
+static bool seen(const char *text)
+{
+    return w.trace.p != NULL && strstr(w.trace.p, text) != NULL;
+}
+
+#define expect(text)                                                           \
+    do {                                                                       \
+        if (!seen(text))                                                       \
+            fail_msg("not there: %s\nin:\n%s", text, w.trace.p);               \
+    } while (0)
+
+static unsigned count(const char *text)
+{
+    unsigned n = 0;
+    for (const char *p = w.trace.p; p != NULL; n++) {
+        p = strstr(p, text);
+        if (p == NULL)
+            break;
+        p += strlen(text);
+    }
+    return n;
+}
+
+static struct campaign_status status(void)
+{
+    struct campaign_status s;
+    campaign_status(w.campaign, &s);
+    return s;
+}
+
+static int order(int64_t agent, enum agent_order_kind k)
+{
+    return world_order(&w, agent, k, "", 0);
+}
+
+static int dispose(int64_t agent, const char *word, int64_t due_us)
+{
+    return world_order(&w, agent, AGENT_DO_DISPOSE, word, due_us);
+}
+
+/* --- a call ----------------------------------------------------------------*/
 
 static void test_answer_meets_an_agent(void **state)
 {
     (void)state;
     world_open(&w, world_live_plan);
     begin(1, 3);
-    world_forget(&w);
-    world_run(&w, 300);
-    answer(1);
+    answers(1);
     world_run(&w, 10000);
-    assert_int_equal(world_order(&w, 1, AGENT_DO_HOLD, "", 0), TM_OK);
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_ESTATE);
+    assert_int_equal(world_state(&w, 1), AGENT_HOLDING);
     world_run(&w, 1000);
-    assert_int_equal(world_order(&w, 1, AGENT_DO_RETRIEVE, "", 0), TM_OK);
+    assert_int_equal(order(1, AGENT_DO_RETRIEVE), TM_OK);
+    assert_int_equal(
+        campaign_agent_lead(w.campaign, (struct agent_id){1})->id.v, 1);
     world_ended(&w, 1, CAUSE_CALLEE, 0);
     world_run(&w, 5000);
-    assert_int_equal(world_order(&w, 1, AGENT_DO_DISPOSE, "sale", 0), TM_OK);
+    assert_int_equal(dispose(1, "sale", 0), TM_OK);
     world_run(&w, 300);
     world_expect(&w, "0.250 attempt L1 A1\n"
                      "0.250 => place A1 12124560001\n"
@@ -67,11 +150,690 @@ static void test_answer_meets_an_agent(void **state)
     world_close(&w);
 }
 
+/* Nobody signed in: nobody is called. A record that waits for a slow disk is a
+ * line all the same. */
+static void test_one_line_each(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    world_say(&w, CAMPAIGN_EV_START);
+    give_leads(20);
+    world_forget(&w);
+    world_run(&w, 5000);
+    world_expect(&w, "");
+    assert_string_equal(status().idle_why, "no agent is signed in");
+    world_agents(&w, 3);
+    world_run(&w, 10000);
+    assert_int_equal(count("attempt"), 3);
+    rings(1);
+    world_ended(&w, 1, CAUSE_BUSY, 486);
+    world_run(&w, 250);
+    assert_int_equal(count("attempt"), 4);
+    answers(2);
+    world_run(&w, 1000);
+    assert_int_equal(count("attempt"), 4); /* one talks, two have lines */
+    assert_int_equal(status().ringing, 2);
+    assert_int_equal(status().talking, 1);
+    world_close(&w);
+}
+
+static void test_power_dials_more(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = power\npacing = power:r=3\n");
+    begin(2, 20);
+    assert_int_equal(count("attempt"), 6);
+    world_run(&w, 5000);
+    assert_int_equal(count("attempt"), 6);
+    world_close(&w);
+}
+
+/* --- nobody is free --------------------------------------------------------*/
+
+/* Two lines for one agent, both answered. */
+static void one_too_many(void)
+{
+    open_mode("dial_mode = power\npacing = power:r=2\n");
+    begin(1, 8);
+    assert_int_equal(count("attempt"), 2);
+    answers(1);
+    world_run(&w, 700);
+    answers(2);
+    assert_int_equal(status().waiting, 1);
+    assert_true(campaign_waits_since_us(w.campaign) == w.now_us);
+}
+
+static void test_abandoned_hears_the_message(void **state)
+{
+    (void)state;
+    one_too_many();
+    world_forget(&w);
+    world_run(&w, 1999);
+    assert_false(seen("play"));
+    world_run(&w, 1);
+    expect("3.000 -> play A2 This is Clinic");
+    assert_int_equal(status().waiting, 0);
+    world_digit(&w, 2, '9');
+    expect("opt_out L2 A2");
+    world_ended(&w, 2, CAUSE_US, 0);
+    expect("opted_out we_hung_up 0 ring 0 talk 2000 live abandoned");
+    assert_true(campaign_waits_since_us(w.campaign) == INT64_MAX);
+    assert_int_equal(w.campaign->crew->lost_up, 0);
+    assert_int_equal(w.campaign->crew->live_up, 1);
+    world_close(&w);
+}
+
+static void test_waits_and_is_served(void **state)
+{
+    (void)state;
+    one_too_many();
+    world_run(&w, 1500);
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "no_interest", 0), TM_OK);
+    expect("bridged L2 A2 G1 wait 1500");
+    world_ended(&w, 2, CAUSE_CALLEE, 0);
+    assert_int_equal(count("abandoned"), 0);
+    world_close(&w);
+}
+
+static void test_hangs_up_while_waiting(void **state)
+{
+    (void)state;
+    one_too_many();
+    world_run(&w, 500);
+    world_ended(&w, 2, CAUSE_CALLEE, 0);
+    expect("A2 hung_up callee_hung_up 0 ring 0 talk 500 live\n");
+    world_run(&w, 5000);
+    assert_int_equal(count("play"), 0);
+    world_close(&w);
+}
+
+static void test_pause_while_people_wait(void **state)
+{
+    (void)state;
+    one_too_many();
+    world_say(&w, CAMPAIGN_EV_PAUSE);
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "no_interest", 0), TM_OK);
+    expect("bridged L2 A2 G1");
+    world_ended(&w, 2, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "no_interest", 0), TM_OK);
+    world_forget(&w);
+    world_run(&w, 60000);
+    world_expect(&w, "");
+    world_say(&w, CAMPAIGN_EV_STOP);
+    assert_int_equal(w.campaign->slots.used, 0);
+    world_close(&w);
+}
+
+/* --- detection -------------------------------------------------------------*/
+
+static void person(int64_t attempt, int64_t since_us)
+{
+    struct carrier_event call = {
+        .kind = CARRIER_PERSON, .attempt = {attempt}, .since_us = since_us};
+    struct campaign_event ev = {.kind = CAMPAIGN_EV_CALL, .call = &call};
+    world_step(&w, &ev);
+}
+
+static void test_detection(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_detect_plan);
+    begin(1, 8);
+    answers(1);
+    assert_int_equal(status().ringing, 1); /* no verdict yet */
+    world_run(&w, 1000);
+    assert_int_equal(count("attempt"), 1);
+    world_call(&w, 1, CARRIER_MACHINE);
+    expect("-> hangup A1\n");
+    world_ended(&w, 1, CAUSE_US, 0);
+    expect("machine we_hung_up 0 ring 0 talk 1000\n");
+    world_run(&w, 300);
+    answers(2);
+    world_run(&w, 600);
+    person(2, w.now_us - 400000);
+    expect("bridged L2 A2 G1 wait 400");
+    world_close(&w);
+}
+
+/* The wait counts from the end of the greeting, not from the verdict. */
+static void test_late_verdict_eats_the_wait(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_detect_plan);
+    begin(1, 8);
+    answers(1);
+    (void)floor_move(w.floor, (struct agent_id){1}, AGENT_IN_PAUSE, w.now_us);
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    world_run(&w, 3000);
+    person(1, w.now_us - 1500000);
+    world_run(&w, 499);
+    assert_int_equal(count("play"), 0);
+    world_run(&w, 1);
+    assert_int_equal(count("play"), 1);
+    world_close(&w);
+}
+
+static void test_no_verdict_is_a_person(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_detect_plan);
+    begin(1, 8);
+    answers(1);
+    world_run(&w, 7900);
+    assert_int_equal(count("bridged"), 0);
+    world_run(&w, 200);
+    assert_int_equal(count("bridged"), 1);
+    world_close(&w);
+}
+
+/* --- what agents say -------------------------------------------------------*/
+
+static void talk_ends(void)
+{
+    world_open(&w, world_live_plan);
+    begin(1, 3);
+    answers(1);
+    world_run(&w, 1000);
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    world_forget(&w);
+}
+
+static void test_dispositions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word, *lead;
+    } row[] = {
+        {"sale", "lead L1 A1 done success\n"},
+        {"no_interest", "lead L1 A1 done done\n"},
+        {"later", "lead L1 A1 callback callback at 7200\n"},
+        {"again", "lead L1 A1 waiting retry at 3601\n"},
+        {"stop", "lead L1 A1 denied opted_out\n"},
+        {"wrong", "lead L1 A1 exhausted wrong_number\n"},
+    };
+    for (size_t i = 0; i < tm_array_len(row); i++) {
+        talk_ends();
+        assert_int_equal(dispose(1, row[i].word, w.start_us + 7200000000),
+                         TM_OK);
+        expect(row[i].lead);
+        assert_int_equal(world_state(&w, 1), AGENT_READY);
+        assert_int_equal(seen("opt_out L1 A1"),
+                         strcmp(row[i].word, "stop") == 0);
+        assert_int_equal(
+            suppression_has(&w.suppression, w.env.seller, 12124560001, NULL),
+            strcmp(row[i].word, "stop") == 0);
+        assert_null(campaign_agent_lead(w.campaign, (struct agent_id){1}));
+        world_close(&w);
+    }
+}
+
+static void test_bad_dispositions(void **state)
+{
+    (void)state;
+    talk_ends();
+    assert_int_equal(dispose(1, "salee", 0), TM_EINVAL);
+    assert_int_equal(dispose(1, "later", 0), TM_EINVAL);
+    assert_int_equal(dispose(1, "later", w.now_us), TM_EINVAL);
+    assert_int_equal(dispose(2, "sale", 0), TM_ESTATE);
+    assert_int_equal(world_state(&w, 1), AGENT_WRAP);
+    struct agent_order o = {.kind = AGENT_DO_DISPOSE, .word = str_of("x")};
+    struct campaign_event ev = {
+        .kind = CAMPAIGN_EV_AGENT, .agent = {1}, .order = &o};
+    world_step(&w, &ev);
+    assert_non_null(strstr(w.out.why, "sale, no_interest, later"));
+    world_close(&w);
+}
+
+static void test_disposition_in_the_talk(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_plan);
+    begin(1, 3);
+    answers(1);
+    world_run(&w, 1000);
+    world_forget(&w);
+    assert_int_equal(dispose(1, "again", 0), TM_OK);
+    assert_int_equal(dispose(1, "stop", 0), TM_OK); /* the last one counts */
+    assert_int_equal(order(1, AGENT_DO_HANG_UP), TM_OK);
+    assert_int_equal(order(1, AGENT_DO_HANG_UP), TM_ESTATE);
+    world_ended(&w, 1, CAUSE_US, 0);
+    world_expect(&w, "1.300 opt_out L1 A1\n"
+                     "1.300 -> hangup A1\n"
+                     "1.300 ended L1 A1 talked we_hung_up 0 ring 0 talk 1000 "
+                     "live\n"
+                     "1.300 disposition L1 A1 G1 stop\n"
+                     "1.300 lead L1 A1 denied opted_out\n");
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    world_close(&w);
+}
+
+static void test_wrap_up_ends_by_itself(void **state)
+{
+    (void)state;
+    talk_ends();
+    assert_true(floor_deadline_us(w.floor) == w.now_us + 60000000);
+    assert_int_equal(order(1, AGENT_DO_LIMIT), TM_OK);
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    assert_int_equal(count("disposition"), 0);
+    assert_int_equal(w.campaign->slots.used, 2);
+    world_close(&w);
+}
+
+/* --- preview and manual ----------------------------------------------------*/
+
+static void test_preview(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = preview\npreview_limit = 20s\n");
+    begin(1, 3);
+    assert_int_equal(world_state(&w, 1), AGENT_PREVIEW);
+    assert_int_equal(
+        campaign_agent_lead(w.campaign, (struct agent_id){1})->id.v, 1);
+    assert_int_equal(order(1, AGENT_DO_SKIP), TM_OK);
+    expect("lead L1 waiting skipped at 900\n");
+    assert_int_equal(world_state(&w, 1), AGENT_PREVIEW);
+    assert_int_equal(order(1, AGENT_DO_DIAL), TM_OK);
+    assert_int_equal(world_state(&w, 1), AGENT_DIALLING);
+    rings(1);
+    world_run(&w, 5000);
+    assert_int_equal(order(1, AGENT_DO_HANG_UP), TM_ESTATE); /* not 15 s */
+    world_run(&w, 10000);
+    assert_int_equal(order(1, AGENT_DO_HANG_UP), TM_OK);
+    expect("hangup A1 withdraw");
+    world_ended(&w, 1, CAUSE_US, 487);
+    expect("ended L2 A1 no_answer");
+    assert_int_equal(world_state(&w, 1), AGENT_PREVIEW); /* the third */
+    assert_int_equal(order(1, AGENT_DO_DIAL), TM_OK);
+    answers(2);
+    expect("bridged L3 A2 G1 wait 0");
+    assert_int_equal(order(1, AGENT_DO_DIAL), TM_ESTATE);
+    world_close(&w);
+}
+
+static void test_preview_limit(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = preview\npreview_limit = 20s\n");
+    begin(1, 2);
+    assert_int_equal(order(1, AGENT_DO_LIMIT), TM_OK);
+    expect("lead L1 waiting skipped");
+    world_close(&w);
+    open_mode("dial_mode = preview\npreview_limit = 20s\npreview_end = dial\n");
+    begin(1, 2);
+    w.room = 0;
+    assert_int_equal(order(1, AGENT_DO_LIMIT), TM_ESTATE);
+    assert_int_equal(count("attempt"), 0);
+    assert_true(floor_deadline_us(w.floor) == w.now_us + 1000000);
+    w.room = 10;
+    assert_int_equal(order(1, AGENT_DO_LIMIT), TM_OK);
+    expect("attempt L1 A1");
+    world_close(&w);
+}
+
+/* The rules say no between the look and the dialling. */
+static void test_preview_asks_again(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = preview\npreview_limit = 20s\n");
+    begin(1, 2);
+    suppression_add(&w.suppression, w.env.seller, 12124560001, w.now_us);
+    assert_int_equal(order(1, AGENT_DO_DIAL), TM_ESTATE);
+    expect("verdict L1 deny");
+    assert_int_equal(count("attempt"), 0);
+    assert_int_equal(
+        campaign_agent_lead(w.campaign, (struct agent_id){1})->id.v, 2);
+    world_say(&w, CAMPAIGN_EV_STOP); /* what he looks at goes back */
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    assert_int_equal(w.campaign->slots.used, 0);
+    world_close(&w);
+}
+
+static void test_manual(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = manual\n");
+    begin(2, 1);
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    assert_int_equal(order(2, AGENT_DO_NEXT), TM_OK);
+    assert_int_equal(order(2, AGENT_DO_NEXT), TM_ESTATE);
+    assert_int_equal(order(1, AGENT_DO_NEXT), TM_ENOTFOUND);
+    assert_true(floor_deadline_us(w.floor) == INT64_MAX);
+    assert_int_equal(order(2, AGENT_DO_DIAL), TM_OK);
+    answers(1);
+    expect("bridged L1 A1 G2 wait 0");
+    world_close(&w);
+}
+
+/* --- promised calls --------------------------------------------------------*/
+
+static void test_promised_first(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_plan);
+    world_say(&w, CAMPAIGN_EV_START);
+    struct lead l[3] = {world_lead(1, 12124560001), world_lead(2, 12124560002),
+                        world_lead(3, 12124560003)};
+    l[2].state = LEAD_CALLBACK;
+    l[2].due_us = w.now_us;
+    world_agents(&w, 1);
+    world_leads(&w, l, 3, INT64_MAX);
+    world_forget(&w);
+    world_run(&w, 300);
+    world_expect(&w, "0.250 attempt L3 A1\n"
+                     "0.250 => place A1 12124560003\n");
+    assert_int_equal(world_state(&w, 1), AGENT_DIALLING);
+    world_run(&w, 5000);
+    world_expect(&w, ""); /* he is not there for others */
+    world_refused(&w, 1, TM_EFULL);
+    expect("lead L3 A1 callback not_placed at 6\n"); /* still promised */
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    world_close(&w);
+}
+
+/* An agent who is rung for each call is there before the person is. */
+static void test_promised_with_a_telephone(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_plan);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agent(&w, 1, AGENT_LEG_PER_CALL);
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    struct lead l = world_lead(1, 12124560001);
+    l.state = LEAD_CALLBACK;
+    world_leads(&w, &l, 1, INT64_MAX);
+    world_run(&w, 300);
+    expect("-> ring A1 G1");
+    assert_int_equal(order(1, AGENT_DO_LEG_UP), TM_OK);
+    answers(1);
+    expect("-> bridge A1 G1\n"); /* no beep: he has picked up */
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    expect("-> drop A1 G1");
+    world_close(&w);
+}
+
+static void test_ring_for_each_person(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_plan);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agent(&w, 1, AGENT_LEG_PER_CALL);
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    give_leads(4);
+    world_run(&w, 300);
+    answers(1);
+    assert_int_equal(world_state(&w, 1), AGENT_RINGING);
+    world_run(&w, 1200);
+    assert_int_equal(order(1, AGENT_DO_LEG_UP), TM_OK);
+    expect("bridged L1 A1 G1 wait 1200");
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "sale", 0), TM_OK);
+    world_run(&w, 300);
+    answers(2);
+    world_run(&w, 2000); /* he does not pick up in the lawful time */
+    expect("-> drop A2 G1");
+    expect("-> play A2 This is Clinic");
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    world_close(&w);
+}
+
+/* --- accidents -------------------------------------------------------------*/
+
+static void lose_leg(int64_t agent)
+{
+    (void)floor_move(w.floor, (struct agent_id){agent}, AGENT_IN_SIGN_OUT,
+                     w.now_us);
+    (void)order(agent, AGENT_DO_LEG_LOST);
+    assert_int_equal(world_state(&w, agent), AGENT_OFF);
+}
+
+static void test_leg_lost(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(2, 8);
+    answers(1);
+    world_run(&w, 3000);
+    lose_leg(1);
+    expect("3.300 bridged L1 A1 G2 wait 0\n3.300 -> bridge A1 G2 beep");
+    world_run(&w, 1000);
+    lose_leg(2);
+    assert_int_equal(status().waiting, 1);
+    world_run(&w, 2000);
+    expect("-> play A1 This is Clinic");
+    world_played(&w, 1, 1);
+    world_ended(&w, 1, CAUSE_US, 0);
+    expect("ended L1 A1 talked we_hung_up 0 ring 0 talk 6000 live\n");
+    expect("lead L1 A1 waiting no_disposition");
+    world_close(&w);
+}
+
+static void test_store_down(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agents(&w, 2);
+    give_leads(8);
+    world_say(&w, CAMPAIGN_EV_STORE_DOWN);
+    world_forget(&w);
+    world_run(&w, 3000);
+    world_expect(&w, "");
+    world_say(&w, CAMPAIGN_EV_STORE_UP);
+    world_run(&w, 300);
+    assert_int_equal(count("attempt"), 2);
+    world_close(&w);
+}
+
+static int pace(enum dial_mode mode, uint32_t ppm)
+{
+    struct campaign_pacing p = {.mode = mode, .abandon_limit_ppm = ppm};
+    plan_pace_default(mode, &p.policy);
+    struct campaign_event ev = {.kind = CAMPAIGN_EV_PACE, .pacing = &p};
+    world_step(&w, &ev);
+    return w.out.error;
+}
+
+static void test_pace_changes(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(2, 30);
+    assert_int_equal(count("attempt"), 2);
+    assert_int_equal(pace(DIAL_POWER, 30000), TM_OK);
+    world_run(&w, 300);
+    assert_int_equal(count("attempt"), 4); /* power:r=2 */
+    assert_int_equal(pace(DIAL_AGENTLESS, 30000), TM_EINVAL);
+    assert_true(strlen(w.out.why) > 20);
+    assert_int_equal(pace(DIAL_PREDICTIVE, 60000), TM_EINVAL);
+    assert_non_null(strstr(w.out.why, "310.4"));
+    assert_int_equal(status().pacing.mode, DIAL_POWER);
+    assert_int_equal(pace(DIAL_MANUAL, 30000), TM_OK);
+    for (int64_t a = 1; a <= 4; a++) {
+        rings(a);
+        world_ended(&w, a, CAUSE_BUSY, 486);
+    }
+    world_run(&w, 5000);
+    assert_int_equal(count("attempt"), 4);
+    assert_int_equal(pace(DIAL_PREVIEW, 30000), TM_OK);
+    assert_int_equal(world_state(&w, 1), AGENT_PREVIEW);
+    world_close(&w);
+}
+
+/* --- the law's limit -------------------------------------------------------*/
+
+static void test_over_the_limit(void **state)
+{
+    (void)state;
+    (void)str_copy(file_text, sizeof(file_text), str_of(world_live_plan));
+    edit("dial_mode = predictive\n", "dial_mode = power\npacing = power:r=3\n");
+    edit("caller_kind = survey\npurpose = survey\nleads_to_sale = no\n",
+         "caller_kind = seller\npurpose = sale\nleads_to_sale = yes\n"
+         "goods = other\nftc_jurisdiction = yes\n");
+    world_open(&w, file_text);
+    struct case_bucket *b = &w.campaign->counters.cell[0];
+    w.campaign->counters.first_call_us = w.start_us - 3600000000;
+    w.campaign->counters.cells = 1;
+    *b = (struct case_bucket){.start_us = w.start_us - 3600000000,
+                              .placed = 500,
+                              .answered = 100,
+                              .live = 100,
+                              .connected = 90,
+                              .abandoned = 10};
+    begin(2, 30);
+    assert_true(status().over_limit);
+    assert_int_equal(count("attempt"), 2); /* one line for each */
+    world_run(&w, 50000);
+    assert_int_equal(count("attempt"), 2);
+    b->live = b->answered = 1000;
+    for (int64_t a = 1; a <= 2; a++) {
+        rings(a);
+        world_ended(&w, a, CAUSE_BUSY, 486);
+    }
+    world_run(&w, 1000); /* not asked anew yet */
+    assert_int_equal(count("attempt"), 4);
+    world_run(&w, 30000);
+    for (int64_t a = 3; a <= 4; a++) {
+        rings(a);
+        world_ended(&w, a, CAUSE_BUSY, 486);
+    }
+    world_run(&w, 1000);
+    assert_false(status().over_limit);
+    assert_int_equal(count("attempt"), 10);
+    world_close(&w);
+}
+
+static struct buf said;
+
+static void hear(void *arg, struct campaign_id c, int64_t now_us,
+                 const char *text)
+{
+    (void)arg;
+    assert_int_equal(c.v, 1);
+    assert_true(now_us == w.now_us);
+    buf_addf(&said, "%s\n", text);
+}
+
+static void test_trace(void **state)
+{
+    (void)state;
+    buf_init(&said, 1 << 16);
+    open_mode("dial_mode = progressive\n");
+    campaign_set_trace(w.campaign, hear, NULL);
+    begin(2, 1);
+    assert_non_null(strstr(said.p,
+                           "progressive: 2 ready, 0 lines ring, 0 wait, "
+                           "0 talk, 0 wrap up, 0 leave; 0 of 0 lost"));
+    assert_non_null(strstr(said.p, "2 wanted, 1 dialled, 0 withdrawn; no lead "
+                                   "may be called now"));
+    campaign_set_trace(w.campaign, NULL, NULL);
+    size_t n = said.n;
+    world_run(&w, 3000);
+    assert_int_equal(said.n, n);
+    buf_fini(&said);
+    world_close(&w);
+}
+
+/* --- the window ------------------------------------------------------------*/
+
+/* What is left: the plan's hours until its last day, by the callee's clock. */
+static void test_window(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = predictive\nends = 2026-11-25\n");
+    begin(1, 4); /* 10:00 in New York, hours 9 to 20 */
+    struct policy_view v = {0};
+    w.campaign->crew->hours.at_us = 0;
+    campaign_window(w.campaign, &v);
+    int64_t hour_us = 3600000000;
+    int64_t left_us = (10 + 11 + 11) * hour_us;
+    assert_true(v.now.window.left_us > left_us - 2000000);
+    assert_true(v.now.window.left_us <= left_us);
+    assert_true(v.day_left > 0.90 && v.day_left < 0.91);
+    w.campaign->counters.cells = 2;
+    w.campaign->counters.first_call_us = w.start_us - 31 * 24 * hour_us;
+    w.campaign->counters.cell[0] = (struct case_bucket){
+        .start_us = w.start_us - 25 * hour_us, .live = 50, .abandoned = 5};
+    w.campaign->counters.cell[1] = (struct case_bucket){
+        .start_us = w.start_us - hour_us, .live = 7, .abandoned = 1};
+    campaign_window(w.campaign, &v); /* the second period began a day ago */
+    assert_int_equal(v.now.window.live, 7);
+    assert_int_equal(v.now.window.lost, 1);
+    w.campaign->crew->live_up = 2; /* settled, and not ended yet */
+    w.campaign->crew->lost_up = 1;
+    campaign_window(w.campaign, &v);
+    assert_int_equal(v.now.window.live, 9);
+    assert_int_equal(v.now.window.lost, 2);
+    world_close(&w);
+}
+
+/* --- campaigns that share agents -------------------------------------------*/
+
+/* Two agents for two campaigns: never a line more than agents. */
+static void test_shared_agents(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    struct campaign_env env = w.env;
+    env.id.v = 2;
+    struct campaign *first = w.campaign;
+    struct campaign *second =
+        campaign_new(&w.arena, &env, CAMPAIGN_LOADED, NULL);
+    world_say(&w, CAMPAIGN_EV_START);
+    give_leads(8);
+    w.campaign = second;
+    world_say(&w, CAMPAIGN_EV_START);
+    struct lead l[8];
+    for (int64_t i = 0; i < 8; i++)
+        l[i] = world_lead(101 + i, 12124561001 + (uint64_t)i);
+    world_leads(&w, l, 8, INT64_MAX);
+    world_agents(&w, 2);
+    w.campaign = first;
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    world_forget(&w);
+    for (int i = 0; i < 20; i++) {
+        w.campaign = first;
+        world_say(&w, CAMPAIGN_EV_TICK);
+        w.campaign = second;
+        world_say(&w, CAMPAIGN_EV_TICK);
+        world_wait(&w, 250);
+    }
+    assert_int_equal(count("attempt"), 2);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answer_meets_an_agent),
+        cmocka_unit_test(test_one_line_each),
+        cmocka_unit_test(test_power_dials_more),
+        cmocka_unit_test(test_abandoned_hears_the_message),
+        cmocka_unit_test(test_waits_and_is_served),
+        cmocka_unit_test(test_hangs_up_while_waiting),
+        cmocka_unit_test(test_pause_while_people_wait),
+        cmocka_unit_test(test_detection),
+        cmocka_unit_test(test_late_verdict_eats_the_wait),
+        cmocka_unit_test(test_no_verdict_is_a_person),
+        cmocka_unit_test(test_dispositions),
+        cmocka_unit_test(test_bad_dispositions),
+        cmocka_unit_test(test_disposition_in_the_talk),
+        cmocka_unit_test(test_wrap_up_ends_by_itself),
+        cmocka_unit_test(test_preview),
+        cmocka_unit_test(test_preview_limit),
+        cmocka_unit_test(test_preview_asks_again),
+        cmocka_unit_test(test_manual),
+        cmocka_unit_test(test_promised_first),
+        cmocka_unit_test(test_promised_with_a_telephone),
+        cmocka_unit_test(test_ring_for_each_person),
+        cmocka_unit_test(test_leg_lost),
+        cmocka_unit_test(test_store_down),
+        cmocka_unit_test(test_pace_changes),
+        cmocka_unit_test(test_over_the_limit),
+        cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_shared_agents),
     };
-    (void)answer;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
