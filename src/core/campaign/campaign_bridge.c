@@ -211,7 +211,8 @@ static void wait_again(struct campaign *c, struct slot *s)
         wait(c, s);
     (void)floor_move(c->env.floor, gone,
                      talked ? AGENT_IN_CALL_ENDED : AGENT_IN_NOBODY, c->now_us);
-    (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
+    if (talked) /* he has no wrap-up; NOBODY took him to what is noted */
+        (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
 }
 
 /* The line must ring for its lawful time (47 CFR 64.1200(a)(6)): from now on it
