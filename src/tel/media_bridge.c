@@ -113,6 +113,16 @@ static bool seen(struct pipe *p, const struct media_packet *k)
     return old;
 }
 
+/* Bytes from .. to of a packet with their law. */
+static void units_of(uint16_t *out, const struct media_packet *k, size_t from,
+                     size_t to)
+{
+    uint16_t law = (uint16_t)((unsigned)k->law << LAW_SHIFT);
+    for (size_t i = from; i < to; ++i) {
+        out[i - from] = (uint16_t)(law | k->payload[i]);
+    }
+}
+
 void media_bridge_put(struct media_leg *leg, const struct media_packet *k)
 {
     struct media_flow *f = &leg->flow;
@@ -131,10 +141,10 @@ void media_bridge_put(struct media_leg *leg, const struct media_packet *k)
     if (used > PIPE_FULL || n > PIPE_FULL - used) {
         return;
     }
-    uint16_t law = (uint16_t)((unsigned)k->law << LAW_SHIFT);
-    for (unsigned i = 0; i < n; ++i) {
-        p->unit[(at + i) % PIPE_UNITS] = (uint16_t)(law | k->payload[i]);
-    }
+    unsigned from = at % PIPE_UNITS;
+    unsigned head = n < PIPE_UNITS - from ? n : PIPE_UNITS - from;
+    units_of(p->unit + from, k, 0, head);
+    units_of(p->unit, k, head, n);
     atomic_store_explicit(&p->written, at + n, memory_order_release);
 }
 
@@ -157,6 +167,18 @@ static unsigned surplus(struct pipe *p, unsigned left)
     return spare;
 }
 
+static void heard_of(struct media_heard *out, const uint16_t unit[PCM_FRAME])
+{
+    uint16_t any = 0, all = UINT16_MAX;
+    for (unsigned i = 0; i < PCM_FRAME; ++i) {
+        any |= unit[i];
+        all &= unit[i];
+        out->byte[i] = (uint8_t)unit[i];
+        out->law[i] = (uint8_t)(unit[i] >> LAW_SHIFT);
+    }
+    out->one_law = any >> LAW_SHIFT == all >> LAW_SHIFT;
+}
+
 bool media_bridge_take(struct media_leg *leg, struct media_heard *out)
 {
     struct media_flow *f = &leg->flow;
@@ -177,15 +199,12 @@ bool media_bridge_take(struct media_leg *leg, struct media_heard *out)
         }
         return false;
     }
-    uint16_t any = 0, all = UINT16_MAX;
-    for (unsigned i = 0; i < PCM_FRAME; ++i) {
-        uint16_t u = p->unit[(at + i) % PIPE_UNITS];
-        any |= u;
-        all &= u;
-        out->byte[i] = (uint8_t)u;
-        out->law[i] = (uint8_t)(u >> LAW_SHIFT);
-    }
-    out->one_law = any >> LAW_SHIFT == all >> LAW_SHIFT;
+    uint16_t unit[PCM_FRAME];
+    unsigned from = at % PIPE_UNITS, head = PIPE_UNITS - from;
+    head = head < PCM_FRAME ? head : PCM_FRAME;
+    memcpy(unit, p->unit + from, head * sizeof *unit);
+    memcpy(unit + head, p->unit, (PCM_FRAME - head) * sizeof *unit);
+    heard_of(out, unit);
     p->dry = 0;
     at += PCM_FRAME + surplus(p, n - PCM_FRAME);
     atomic_store_explicit(&p->read, at, memory_order_release);
