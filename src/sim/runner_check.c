@@ -231,8 +231,10 @@ static void fill_floor(struct runner_check *c)
                          : 0,
         .message_us = p->abandoned_say != NULL ? MESSAGE_S * SECOND_US : 0,
         .wrap_us = p->wrap_limit_ms * 1000,
-        .preview_us =
-            mode_of(o) == DIAL_PREVIEW ? p->preview_limit_ms * 1000 : 0,
+        /* Who is to dial then may wait for a line. */
+        .preview_us = mode_of(o) == DIAL_PREVIEW && !p->preview_dials
+                          ? p->preview_limit_ms * 1000
+                          : 0,
         .idle_us = asked || !covers    ? 0
                    : o->faults == NULL ? IDLE_S * SECOND_US
                                        : IDLE_FAULTS_S * SECOND_US,

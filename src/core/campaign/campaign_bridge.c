@@ -205,14 +205,16 @@ static void wait_again(struct campaign *c, struct slot *s)
     s->rung = s->picked_up = false;
     if (talked)
         s->since_us = c->now_us;
+    /* First he goes, to what is noted: then he is not found again, and the
+     * records have nobody with two people. */
+    (void)floor_move(c->env.floor, gone,
+                     talked ? AGENT_IN_CALL_ENDED : AGENT_IN_NOBODY, c->now_us);
+    if (talked) /* he has no wrap-up */
+        (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
     if (s->leg.state != CALL_ANSWERED) /* it ends already */
         campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
     else if (!find_agent(c, s))
         wait(c, s);
-    (void)floor_move(c->env.floor, gone,
-                     talked ? AGENT_IN_CALL_ENDED : AGENT_IN_NOBODY, c->now_us);
-    if (talked) /* he has no wrap-up; NOBODY took him to what is noted */
-        (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
 }
 
 /* The line must ring for its lawful time (47 CFR 64.1200(a)(6)): from now on it
