@@ -191,10 +191,10 @@ static int check(const struct sim_carrier *c, const struct permit *p,
         return err_set(e, TM_EINVAL, "the permit is for another call");
     if (c->used[p->attempt.v % USED_KEPT] == p->attempt.v)
         return err_set(e, TM_EEXIST, "the permit was used before");
-    if (is_own(p, s) && c->first_free < c->calls)
-        return TM_OK;
-    if (is_own(p, s))
-        return err_set(e, TM_EFULL, "no place for more agents");
+    if (is_own(p, s) && c->o.staff_max > 0)
+        return c->counts.up - c->on_trunk < c->o.staff_max
+                   ? TM_OK
+                   : err_set(e, TM_EFULL, "no place for more agents");
     if (strcmp(s->trunk, c->o.trunk) != 0 || c->down)
         return err_set(e, TM_ENETWORK, "trunk %s is down", s->trunk);
     if (room_now(c, now_us) == 0)
@@ -222,7 +222,7 @@ static struct sim_call *new_call(struct sim_carrier *c, const struct permit *p,
                                  const struct call_spec *s)
 {
     struct sim_call *k = &c->call[c->first_free];
-    bool staff = p->purpose == PERMIT_STAFF && c->o.staff_max > 0;
+    bool staff = is_own(p, s) && c->o.staff_max > 0;
     tm_assert(k->state == SIM_CALL_FREE && c->event != NULL);
     c->first_free = k->next_free;
     k->carrier = c;
@@ -230,7 +230,7 @@ static struct sim_call *new_call(struct sim_carrier *c, const struct permit *p,
     k->kind = staff               ? SIM_CALL_STAFF
               : c->o.live != NULL ? SIM_CALL_LIVE
                                   : SIM_CALL_SOUNDS;
-    k->off_trunk = is_own(p, s);
+    k->off_trunk = staff;
     k->attempt = p->attempt;
     k->e164 = p->e164;
     k->nth = staff || (c->o.live != NULL && c->o.live->nth_known)

@@ -15,8 +15,9 @@
  * hold, and who talks with one does so when his talk is over. The truth about
  * each call is told to `news`.
  *
- * A call on a permit of purpose staff goes to an agent's own telephone, which
- * is answered after staff_ring; by spec.user it takes no line of the trunk.
+ * A call on a permit of purpose staff to spec.user goes to an agent's own
+ * telephone, which is answered after staff_ring and takes no line of the
+ * trunk.
  *
  * Faults for tests: the trunk can be down; answers may come late or never,
  * calls may end with 503 and 480; a leg may break; a crash of the caller

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/number/number_zone.h"
+#include "sim/scenario_plan.h"
 #include "unit/sim/fixture_day.h"
 
 static const char CAMPAIGN[] =
@@ -147,6 +148,21 @@ struct fixture_day *fixture_day_new(const char *keys)
             TM_OK)
         fail_msg("%s", e.text);
     buf_fini(&text);
+    load_rules(d);
+    load_zones(d);
+    return d;
+}
+
+struct fixture_day *fixture_day_floor(const char *keys)
+{
+    struct fixture_day *d = test_calloc(1, sizeof(*d));
+    struct err e = {0};
+    arena_init(&d->arena);
+    scenario_init(&d->scenario);
+    if (scenario_load(&d->scenario, &d->arena, "floor", str_of(keys), &e) !=
+            TM_OK ||
+        scenario_plan(&d->scenario, &d->arena, &d->plan, &e) != TM_OK)
+        fail_msg("%s", e.text);
     load_rules(d);
     load_zones(d);
     return d;

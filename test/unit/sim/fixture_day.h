@@ -19,6 +19,8 @@ struct fixture_day {
  * questions unless the text has one of its own. State lists and the feed of
  * emergencies are there. The test fails on errors. */
 struct fixture_day *fixture_day_new(const char *keys);
+/* Without a campaign: agents alone, with the campaign of scenario_plan(). */
+struct fixture_day *fixture_day_floor(const char *keys);
 void fixture_day_free(struct fixture_day *d);
 /* All rule packs of the project, in the day's arena; returns how many. */
 size_t fixture_day_packs(struct fixture_day *d,
