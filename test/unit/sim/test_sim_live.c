@@ -317,13 +317,13 @@ static void random_desk(uint64_t seed)
                               "talk = exp 5\nring = uniform 1 5\n");
     struct rng r;
     rng_init(&r, seed, "live calls");
-    for (int i = 0; i < 2500; i++) {
+    for (int i = 0; i < 6000; i++) {
         struct attempt_id a = {1 + (int64_t)rng_below(&r, IDS - 1)};
         struct attempt_id b = {1 + (int64_t)rng_below(&r, IDS - 1)};
-        int64_t lo = d->last_id > 30 ? d->last_id - 30 : 1;
-        a.v = lo + (int64_t)rng_below(&r, 31);
-        b.v = lo + (int64_t)rng_below(&r, 31);
-        switch (rng_below(&r, 8)) {
+        int64_t lo = d->last_id > 12 ? d->last_id - 12 : 1;
+        a.v = lo + (int64_t)rng_below(&r, 13);
+        b.v = lo + (int64_t)rng_below(&r, 13);
+        switch (rng_below(&r, 20)) {
         case 0: (void)place(d, true, false); break;
         case 1: (void)place(d, false, rng_below(&r, 2) == 0); break;
         case 2:
