@@ -317,15 +317,25 @@ static void random_desk(uint64_t seed)
                               "talk = exp 5\nring = uniform 1 5\n");
     struct rng r;
     rng_init(&r, seed, "live calls");
+    int64_t leg[STAFF] = {1, 1, 1, 1}, person[LINES] = {0};
     for (int i = 0; i < 6000; i++) {
-        struct attempt_id a = {1 + (int64_t)rng_below(&r, IDS - 1)};
-        struct attempt_id b = {1 + (int64_t)rng_below(&r, IDS - 1)};
-        int64_t lo = d->last_id > 12 ? d->last_id - 12 : 1;
-        a.v = lo + (int64_t)rng_below(&r, 13);
-        b.v = lo + (int64_t)rng_below(&r, 13);
+        /* somebody of the last ones, a leg most often second */
+        struct attempt_id a = {person[rng_below(&r, LINES)]};
+        struct attempt_id b = {leg[rng_below(&r, STAFF)]};
+        if (rng_below(&r, 8) == 0)
+            a.v = leg[rng_below(&r, STAFF)];
+        struct attempt_id id = {0};
         switch (rng_below(&r, 20)) {
-        case 0: (void)place(d, true, false); break;
-        case 1: (void)place(d, false, rng_below(&r, 2) == 0); break;
+        case 0:
+            id = place(d, true, false);
+            if (id.v != 0)
+                leg[rng_below(&r, STAFF)] = id.v;
+            break;
+        case 1:
+            id = place(d, false, rng_below(&r, 2) == 0);
+            if (id.v != 0)
+                person[rng_below(&r, LINES)] = id.v;
+            break;
         case 2:
         case 3: (void)bridge(d, a, b); break;
         case 4: d->port.part(d->port.self, a); break;
