@@ -196,7 +196,7 @@ static void policy(struct buf *b, const struct simulate_pacing *p)
     char hash[RUNNER_HASH_LEN], n[WORDS_MAX];
     struct shares s;
     simulate_ask_hex(p->head, hash);
-    buf_add_str(b, "<h2 style=\"margin-top:28px\"><code>");
+    buf_add_str(b, "<h2 style=\"margin:28px 0 0;font-size:20px\"><code>");
     text(b, p->policy);
     buf_add_str(b, "</code></h2>\n");
     tiles(b, p);

@@ -43,7 +43,7 @@ static void tell_again(struct replay *p)
     if (p->again == 0)
         return;
     put_time(p, p->last_us);
-    (void)printf("  ... the same, %" PRIu64 " times\n", p->again);
+    (void)printf("  ... the same %" PRIu64 " more times\n", p->again);
     p->again = 0;
 }
 

@@ -1,11 +1,14 @@
 #include "sim/scenario_plan.h"
 
+#include "sim/sim_list.h"
+
 enum {
     TEXT_MAX = 8192,
     CALLS_MIN = 500,
     CALLS_AN_AGENT = 60, /* lines rung for one at the lowest answer rates */
     HOPPER_MIN = 500,
     HOPPER_AN_AGENT = 15,
+    DAY_S = 86400,
     NO_RATE = 1000000000, /* calls in 1000 s: the carrier's own counts */
 };
 
@@ -30,6 +33,45 @@ static void add_retries(const struct scenario *s, struct buf *b)
              rule, rule, rule);
 }
 
+static void add_clock(struct buf *b, int64_t s)
+{
+    buf_addf(b, "%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60));
+}
+
+/* The hours of the scenario by the clock of its people, all of one zone
+ * without summer time (sim_list.h), outwards to whole minutes. */
+static void add_hours(const struct scenario *s, struct buf *b)
+{
+    int64_t from_s = s->begin_s + SIM_LIST_ENDLESS_OFFSET_S;
+    int64_t to_s = from_s + (int64_t)(s->hours * 3600.0) + 59;
+    from_s -= from_s < 0 ? from_s % 60 + 60 : from_s % 60;
+    to_s -= to_s < 0 ? to_s % 60 + 60 : to_s % 60;
+    int64_t day_s = from_s < 0 ? -DAY_S : 0;
+    from_s -= day_s;
+    to_s -= day_s;
+    buf_add_str(b, "[hours]\ndaily = ");
+    if (to_s - from_s >= DAY_S) {
+        from_s = 0;
+        to_s = DAY_S;
+    }
+    add_clock(b, from_s);
+    buf_add_char(b, '-');
+    add_clock(b, to_s < DAY_S ? to_s : DAY_S);
+    if (to_s > DAY_S) {
+        buf_add_str(b, ", 00:00-");
+        add_clock(b, to_s - DAY_S);
+    }
+    buf_add_char(b, '\n');
+}
+
+/* The last day by the clock of its people. */
+static struct civil_date last_day(const struct scenario *s)
+{
+    int64_t last_us = scenario_end_us(s) - 1 +
+                      (int64_t)SIM_LIST_ENDLESS_OFFSET_S * CIVIL_SECOND_US;
+    return civil_of_us(last_us).date;
+}
+
 struct slice scenario_plan_text(const struct scenario *s, struct arena *a)
 {
     struct buf b;
@@ -38,7 +80,7 @@ struct slice scenario_plan_text(const struct scenario *s, struct arena *a)
         within(s->agents * CALLS_AN_AGENT, CALLS_MIN, PLAN_CALLS_MAX);
     uint64_t hopper =
         within(s->agents * HOPPER_AN_AGENT, HOPPER_MIN, PLAN_HOPPER_MAX);
-    civil_format_date(civil_add_days(s->day, (int)s->days - 1), ends);
+    civil_format_date(last_day(s), ends);
     buf_init(&b, TEXT_MAX);
     buf_addf(&b,
              "name = %s\nseller = Simulated Seller\n"
@@ -63,6 +105,7 @@ struct slice scenario_plan_text(const struct scenario *s, struct arena *a)
                 "call. Call 212 555 0100, or press 9 to be taken off our "
                 "list.\"\nabandoned_key = 9\n"
                 "carries = disclose_seller_purpose_goods\n");
+    add_hours(s, &b);
     add_retries(s, &b);
     struct slice text = {arena_strdup(a, buf_slice(&b)), b.n};
     buf_fini(&b);

@@ -35,6 +35,7 @@ struct sim_person {
 struct sim_list {
     const struct scenario *s;
     bool endless;
+    bool built_in; /* with the built-in campaign */
     uint64_t seed;
     size_t n;
     struct sim_person *person;
@@ -281,7 +282,8 @@ struct sim_list *sim_list_new(const struct scenario *s, uint64_t seed)
     struct sim_list *l = mem_alloc(sizeof(*l));
     l->s = s;
     l->seed = seed;
-    l->endless = s->endless != 0 || scenario_plan_built_in(s);
+    l->built_in = scenario_plan_built_in(s);
+    l->endless = s->endless != 0 || l->built_in;
     l->n =
         s->list_size > 0 ? (size_t)s->list_size : (size_t)SIM_LIST_DEFAULT_SIZE;
     if (l->endless)
@@ -425,12 +427,34 @@ static void add_fields(const struct sim_list *l, struct rng *r,
     add_field(out, "appointment", time[rng_below(r, tm_array_len(time))]);
 }
 
+/* Of the area codes of Phoenix and Tucson; after 31 million they come again,
+ * each list beginning elsewhere. */
+static uint64_t arizona(uint64_t seed, size_t i,
+                        const struct person_area **area)
+{
+    static const struct person_area code[] = {{602, "AZ", "Phoenix", "850"},
+                                              {480, "AZ", "Mesa", "852"},
+                                              {623, "AZ", "Glendale", "853"},
+                                              {520, "AZ", "Tucson", "857"}};
+    enum { LINES = 10000, EXCHANGES = 720, FIRST = 220 };
+    uint64_t n = (seed * UINT64_C(2654435761) + i) %
+                 (tm_array_len(code) * EXCHANGES * LINES);
+    *area = &code[n % tm_array_len(code)];
+    n /= tm_array_len(code);
+    uint64_t exchange = FIRST + n % EXCHANGES, line = n / EXCHANGES;
+    if (exchange % 100 == 11 || exchange == 555) /* of services, of nobody */
+        exchange = FIRST + EXCHANGES + exchange / 100;
+    return UINT64_C(10000000000) + (uint64_t)(*area)->code * 10000000 +
+           exchange * LINES + line;
+}
+
 /* Person i of an endless list, the same whenever he is asked for. */
 static void work_out(const struct sim_list *l, size_t i, struct sim_person *p)
 {
     tm_assert(i < (size_t)1 << 30);
     *p = (struct sim_person){.phones = 1};
-    p->phone[0] = person_number_us(l->seed, i, &p->area[0]);
+    p->phone[0] = l->built_in ? arizona(l->seed, i, &p->area[0])
+                              : person_number_us(l->seed, i, &p->area[0]);
 }
 
 bool sim_list_is_good(const struct sim_list *l, size_t i)

@@ -30,6 +30,9 @@ enum {
     SIM_LIST_SELLER = 1,
     SIM_LIST_CAMPAIGN = 1,
     SIM_LIST_DEFAULT_SIZE = 1000,
+    /* People of a scenario with the built-in campaign live in Arizona, which
+     * has no summer time: its hours are theirs all the year. */
+    SIM_LIST_ENDLESS_OFFSET_S = -7 * 3600,
 };
 
 struct sim_list;
