@@ -9,11 +9,13 @@ static int64_t draw_us(const struct distribution *d, struct rng *r)
     return (int64_t)(distribution_draw(d, r) * 1e6);
 }
 
+/* At least so much, in the mean mean_s. */
 static int64_t draw_exp_us(double least_s, double mean_s, struct rng *r)
 {
-    struct distribution d = {.kind = DISTRIBUTION_EXP, .mean = mean_s};
+    struct distribution d = {.kind = DISTRIBUTION_EXP,
+                             .mean = mean_s - least_s};
     double s = least_s;
-    if (mean_s > 0.0)
+    if (mean_s > least_s)
         s += distribution_draw(&d, r);
     return (int64_t)(s * 1e6);
 }

@@ -14,7 +14,7 @@
 #include "core/rules/rules.h"
 #include "sim/sim_carrier.h"
 
-enum { EVENTS_MAX = 40000, IDS = 4000, LINES = 20, STAFF = 4 };
+enum { EVENTS_MAX = 40000, IDS = 4000, LINES = 20, STAFF = 4, PEOPLE = 4 };
 
 #define SECOND INT64_C(1000000)
 
@@ -317,10 +317,10 @@ static void random_desk(uint64_t seed)
                               "talk = exp 5\nring = uniform 1 5\n");
     struct rng r;
     rng_init(&r, seed, "live calls");
-    int64_t leg[STAFF] = {1, 1, 1, 1}, person[LINES] = {0};
+    int64_t leg[STAFF] = {1, 1, 1, 1}, person[PEOPLE] = {0};
     for (int i = 0; i < 6000; i++) {
         /* somebody of the last ones, a leg most often second */
-        struct attempt_id a = {person[rng_below(&r, LINES)]};
+        struct attempt_id a = {person[rng_below(&r, PEOPLE)]};
         struct attempt_id b = {leg[rng_below(&r, STAFF)]};
         if (rng_below(&r, 8) == 0)
             a.v = leg[rng_below(&r, STAFF)];
@@ -334,16 +334,18 @@ static void random_desk(uint64_t seed)
         case 1:
             id = place(d, false, rng_below(&r, 2) == 0);
             if (id.v != 0)
-                person[rng_below(&r, LINES)] = id.v;
+                person[rng_below(&r, PEOPLE)] = id.v;
             break;
         case 2:
-        case 3: (void)bridge(d, a, b); break;
-        case 4: d->port.part(d->port.self, a); break;
-        case 5:
+        case 3:
+        case 4:
+        case 5: (void)bridge(d, a, b); break;
+        case 6: d->port.part(d->port.self, a); break;
+        case 7:
             if (rng_below(&r, 4) == 0)
                 d->port.hangup(d->port.self, a, HANGUP_NORMAL);
             break;
-        case 6:
+        case 8:
             if (rng_below(&r, 4) == 0)
                 sim_carrier_break(d->sim, a);
             break;
