@@ -228,6 +228,42 @@ static void draw_faults(struct rng *r, struct random_world *w)
         f->records_max = (size_t)pick(r, 600, 5000);
 }
 
+/* What the operator does meanwhile: another way of dialling, a pause. */
+static void draw_changes(struct rng *r, struct random_world *w)
+{
+    static const struct {
+        enum dial_mode mode;
+        const char *policy;
+    } way[] = {
+        {DIAL_PREDICTIVE, "predictive"}, {DIAL_PROGRESSIVE, "progressive"},
+        {DIAL_POWER, "power:r=2"},       {DIAL_PREVIEW, "progressive"},
+        {DIAL_PREDICTIVE, "vicidial"},
+    };
+    if (!chance(r, 30))
+        return;
+    int64_t at_us = 0, length_us = (int64_t)(w->scenario.hours * 3600e6);
+    size_t n = (size_t)pick(r, 1, RANDOM_WORLD_CHANGES);
+    for (size_t i = 0; i < n; i++) {
+        struct runner_change *k = &w->change[w->changes];
+        uint64_t what = rng_below(r, tm_array_len(way));
+        struct err e;
+        at_us += (int64_t)rng_below(r, (uint64_t)(length_us / 3));
+        *k = (struct runner_change){.after_us = at_us, .dials = !chance(r, 25)};
+        k->pacing.mode = way[what].mode;
+        /* Above what detection costs, at most the plan's. */
+        uint32_t least_ppm = w->plan->detect_wrong_ppm + 1000;
+        uint32_t most_ppm = w->plan->abandon_limit_ppm;
+        k->pacing.abandon_limit_ppm =
+            least_ppm < most_ppm ? (uint32_t)pick(r, least_ppm, most_ppm)
+                                 : most_ppm;
+        int rc = policy_parse(str_of(way[what].policy), &k->pacing.policy, &e);
+        tm_assert(rc == TM_OK);
+        if (at_us >= length_us)
+            return;
+        w->changes++;
+    }
+}
+
 int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
                       struct err *e)
 {
@@ -266,6 +302,8 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
     if (rc == TM_OK)
         rc = plan_parse(a, "random", out->scenario.campaign, &out->plan, e);
     draw_faults(&r, out);
+    if (rc == TM_OK)
+        draw_changes(&r, out);
     return rc;
 }
 
@@ -305,6 +343,17 @@ static void add_faults(struct buf *b, const struct runner_faults *f)
              f->clock_ppm, f->records_max);
 }
 
+static void add_operator(struct buf *b, const struct random_world *w)
+{
+    for (size_t i = 0; i < w->changes; i++) {
+        const struct runner_change *k = &w->change[i];
+        buf_addf(b, "# after %.1f s: %s, %s, policy %d, limit %u ppm\n",
+                 (double)k->after_us / 1e6, k->dials ? "dials" : "pauses",
+                 vocab_dial_text(k->pacing.mode), (int)k->pacing.policy.kind,
+                 k->pacing.abandon_limit_ppm);
+    }
+}
+
 /* What was found, then the world it was found in. */
 static void tell(const struct random_world *w, const struct runner_check *c,
                  const struct err *e, struct random_world_result *out)
@@ -317,6 +366,7 @@ static void tell(const struct random_world *w, const struct runner_check *c,
         runner_check_tell(c, TOLD_MAX, &b);
     if (w->has_faults)
         add_faults(&b, &w->faults);
+    add_operator(&b, w);
     buf_add_slice(&b, w->text);
     (void)str_copy(out->text, sizeof(out->text), buf_slice(&b));
     buf_fini(&b);
@@ -361,6 +411,8 @@ static void run(const struct random_world *w,
                                .list = list,
                                .seed = out->seed,
                                .faults = w->has_faults ? &w->faults : NULL,
+                               .change = w->change,
+                               .changes = w->changes,
                                .journal = on_journal,
                                .journal_arg = &watch,
                                .calls = on_call,

@@ -24,7 +24,11 @@
 #include "base/tz.h"
 #include "sim/runner.h"
 
-enum { RANDOM_WORLD_TEXT = 6000, RANDOM_WORLD_KIND = 24 };
+enum {
+    RANDOM_WORLD_TEXT = 6000,
+    RANDOM_WORLD_KIND = 24,
+    RANDOM_WORLD_CHANGES = 4,
+};
 
 /* What a world is, in the arena: the text of its scenario, the way of dialling
  * when it is not the campaign's own, and its faults. */
@@ -34,6 +38,8 @@ struct random_world {
     struct slice text; /* as a scenario file says it */
     struct runner_faults faults;
     bool has_faults;
+    struct runner_change change[RANDOM_WORLD_CHANGES];
+    size_t changes;
 };
 /* TM_EINVAL: a drawn text is refused, which is a fault of random_world.c. */
 int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,

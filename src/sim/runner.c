@@ -126,6 +126,7 @@ static int drain(struct runner *r, struct err *e)
     int64_t from_us = r->clock.now_us;
     bool hung_up = false;
     runner_people_end(r);
+    sim_clock_cancel(&r->clock, &r->change_timer);
     runner_day_end(r);
     runner_faults_end(r);
     r->o.faults = NULL;
@@ -144,6 +145,31 @@ static int drain(struct runner *r, struct err *e)
     return TM_OK;
 }
 
+/* The operator dials otherwise from now on, or pauses. */
+static void change_due(void *arg)
+{
+    struct runner *r = arg;
+    const struct runner_change *k = &r->o.change[r->changed++];
+    struct err e;
+    r->o.pacing = &k->pacing; /* after a crash, too */
+    r->dialling = k->dials;
+    int rc = engine_pace(r->engine, (struct campaign_id){SIM_LIST_CAMPAIGN},
+                         r->o.pacing, &e);
+    tm_assert(rc == TM_OK);
+    runner_house_command(r);
+    if (r->changed < r->o.changes)
+        sim_clock_set(&r->clock, &r->change_timer,
+                      r->start_us + r->o.change[r->changed].after_us);
+}
+
+static void changes_init(struct runner *r)
+{
+    sim_clock_timer(&r->change_timer, change_due, r);
+    if (r->agents != NULL && r->o.changes > 0)
+        sim_clock_set(&r->clock, &r->change_timer,
+                      r->start_us + r->o.change[0].after_us);
+}
+
 int runner_run(const struct runner_options *o, struct runner_result *out,
                struct err *e)
 {
@@ -159,6 +185,7 @@ int runner_run(const struct runner_options *o, struct runner_result *out,
     runner_faults_init(r);
     if (r->agents != NULL)
         runner_day_init(r);
+    changes_init(r);
     int rc = runner_house_start(r, e);
     if (rc == TM_OK)
         rc = run_day(r, e);

@@ -77,6 +77,13 @@ struct runner_minute {
 };
 typedef void(runner_minute_fn)(void *arg, const struct runner_minute *m);
 
+/* What the operator does in the course of a run; in order of time. */
+struct runner_change {
+    int64_t after_us; /* the run's begin */
+    bool dials;       /* false: the campaign is paused */
+    struct campaign_pacing pacing;
+};
+
 struct runner_options {
     const struct scenario *scenario;
     const struct plan *plan;
@@ -97,6 +104,8 @@ struct runner_options {
     void *progress_arg;
     /* With agents. */
     const struct campaign_pacing *pacing; /* instead of the plan's; or NULL */
+    const struct runner_change *change;   /* with agents only */
+    size_t changes;
     campaign_trace_fn *trace;             /* of decisions; may be NULL */
     void *trace_arg;
     runner_minute_fn *minute; /* may be NULL */

@@ -207,9 +207,35 @@ static void fill_people(struct runner_check *c)
     c->floor.leads = n;
 }
 
-static enum dial_mode mode_of(const struct runner_options *o)
+/* Whether the campaign dials so at some time of the run. */
+static bool dials(const struct runner_options *o,
+                  bool(fits)(enum dial_mode, enum policy_kind))
 {
-    return o->pacing != NULL ? o->pacing->mode : o->plan->dial_mode;
+    bool any = o->pacing != NULL
+                   ? fits(o->pacing->mode, o->pacing->policy.kind)
+                   : fits(o->plan->dial_mode, o->plan->pacing.kind);
+    for (size_t i = 0; i < o->changes; i++)
+        any = any ||
+              fits(o->change[i].pacing.mode, o->change[i].pacing.policy.kind);
+    return any;
+}
+
+static bool is_manual(enum dial_mode m, enum policy_kind k)
+{
+    (void)k;
+    return m == DIAL_MANUAL;
+}
+
+static bool is_preview(enum dial_mode m, enum policy_kind k)
+{
+    (void)k;
+    return m == DIAL_PREVIEW;
+}
+
+/* An agent may be left idle, and is. */
+static bool is_wasteful(enum dial_mode m, enum policy_kind k)
+{
+    return m == DIAL_PREDICTIVE && k != POLICY_PREDICTIVE;
 }
 
 static void fill_floor(struct runner_check *c)
@@ -217,11 +243,7 @@ static void fill_floor(struct runner_check *c)
     const struct runner_options *o = c->o;
     const struct plan *p = o->plan;
     bool live = p->dial_mode != DIAL_AGENTLESS && p->dial_mode != DIAL_UNKNOWN;
-    bool asked = mode_of(o) == DIAL_MANUAL;
-    enum policy_kind policy =
-        o->pacing != NULL ? o->pacing->policy.kind : p->pacing.kind;
-    /* The others may leave an agent idle, and do. */
-    bool covers = mode_of(o) != DIAL_PREDICTIVE || policy == POLICY_PREDICTIVE;
+    bool asked = dials(o, is_manual);
     c->floor = (struct check_floor){
         .campaign = {SIM_LIST_CAMPAIGN},
         .live = live,
@@ -232,12 +254,12 @@ static void fill_floor(struct runner_check *c)
         .message_us = p->abandoned_say != NULL ? MESSAGE_S * SECOND_US : 0,
         .wrap_us = p->wrap_limit_ms * 1000,
         /* Who is to dial then may wait for a line. */
-        .preview_us = mode_of(o) == DIAL_PREVIEW && !p->preview_dials
+        .preview_us = dials(o, is_preview) && !asked && !p->preview_dials
                           ? p->preview_limit_ms * 1000
                           : 0,
-        .idle_us = asked || !covers    ? 0
-                   : o->faults == NULL ? IDLE_S * SECOND_US
-                                       : IDLE_FAULTS_S * SECOND_US,
+        .idle_us = asked || dials(o, is_wasteful) ? 0
+                   : o->faults == NULL            ? IDLE_S * SECOND_US
+                                                  : IDLE_FAULTS_S * SECOND_US,
         .callback_us = asked || !live ? 0 : CALLBACK_S * SECOND_US,
         .clock_steps = o->faults != NULL && o->faults->clock_ppm > 0,
         .disposition = p->disposition,
