@@ -386,8 +386,10 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     handle(c, ev);
     prepare_fixed(c);
     campaign_call_due(c);
-    if (c->crew != NULL)
+    if (c->crew != NULL) {
         campaign_pace_tick(c);
+        campaign_preview_promised(c);
+    }
     campaign_dial(c);
     if (c->crew != NULL)
         campaign_preview_offer(c);

@@ -112,6 +112,20 @@ static void meet_own(struct campaign *c, struct slot *s)
         join(c, s);
 }
 
+/* Nobody came: the message says who called, then the call ends. */
+static void give_up(struct campaign *c, struct slot *s)
+{
+    const struct script *script = c->env.plan->script;
+    campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
+    if (!s->served)
+        campaign_bridge_settle(c, s, true);
+    slots_set_deadline(&c->slots, s, INT64_MAX);
+    if (script != NULL && script->steps > 0)
+        campaign_call_speak(c, s);
+    else
+        campaign_call_hang_up(c, s);
+}
+
 void campaign_bridge_live(struct campaign *c, struct slot *s, int64_t since_us)
 {
     s->since_us = since_us < c->now_us ? since_us : c->now_us;
@@ -120,6 +134,11 @@ void campaign_bridge_live(struct campaign *c, struct slot *s, int64_t since_us)
         return;
     }
     tm_assert(s->stage == SLOT_LINE);
+    if (c->now_us - s->since_us > c->env.plan->hold_ms * 1000) {
+        wait(c, s); /* the verdict took all of his time */
+        give_up(c, s);
+        return;
+    }
     /* Those who wait came first. */
     if (c->crew->waiting.n > 0)
         campaign_bridge_serve(c);
@@ -157,20 +176,6 @@ void campaign_bridge_serve(struct campaign *c)
             return;
     }
     c->again = c->crew->waiting.n > 0;
-}
-
-/* Nobody came: the message says who called, then the call ends. */
-static void give_up(struct campaign *c, struct slot *s)
-{
-    const struct script *script = c->env.plan->script;
-    campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
-    if (!s->served)
-        campaign_bridge_settle(c, s, true);
-    slots_set_deadline(&c->slots, s, INT64_MAX);
-    if (script != NULL && script->steps > 0)
-        campaign_call_speak(c, s);
-    else
-        campaign_call_hang_up(c, s);
 }
 
 void campaign_bridge_due(struct campaign *c, struct slot *s)

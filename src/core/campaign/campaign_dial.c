@@ -482,17 +482,30 @@ void campaign_dial_back(struct campaign *c, struct slot *s)
     c->hopper_n++;
 }
 
+/* Lines for calls that were promised are left to them, as far as there are
+ * agents who could take them. */
+static unsigned kept_lines(const struct campaign *c)
+{
+    unsigned promised = c->crew->promised.n, agents = c->crew->counts.agents;
+    return promised < agents ? promised : agents;
+}
+
 static struct pace_input input(const struct campaign *c)
 {
-    size_t held = c->crew != NULL ? campaign_crew_held(c) : 0;
-    size_t free = 2 * (size_t)c->env.plan->calls_max - held - c->slots.calls;
-    unsigned order = c->crew != NULL ? c->crew->order : 0;
-    return (struct pace_input){
+    struct pace_input in = {
         .now_us = c->now_us,
         .room = c->room,
         .calls = (unsigned)c->slots.calls,
-        .order = order < free ? order : (unsigned)free,
     };
+    if (c->crew == NULL)
+        return in;
+    size_t free = 2 * (size_t)c->env.plan->calls_max - campaign_crew_held(c) -
+                  c->slots.calls;
+    unsigned kept = kept_lines(c);
+    in.order = c->crew->order < free ? c->crew->order : (unsigned)free;
+    in.room -= kept < in.room ? kept : in.room;
+    in.calls += kept;
+    return in;
 }
 
 void campaign_dial(struct campaign *c)

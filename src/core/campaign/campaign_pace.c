@@ -195,6 +195,6 @@ void campaign_pace_tick(struct campaign *c)
     if (w->tick_us <= c->now_us)
         w->tick_us = c->now_us + PREDICTIVE_TICK_US;
     campaign_bridge_serve(c);
-    campaign_preview_promised(c);
+    campaign_preview_promised(c); /* their agents are not there for others */
     decide(c);
 }

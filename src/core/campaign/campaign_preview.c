@@ -74,9 +74,26 @@ bool campaign_preview_give(struct campaign *c, struct agent_id only)
     return true;
 }
 
+/* Nobody looks at leads of a campaign that does not dial. */
+static void take_away(struct campaign *c)
+{
+    for (int n = 0; c->crew->looks.n > 0; n++) {
+        if (n == OFFER_MAX) {
+            c->again = true;
+            return;
+        }
+        struct slot *s = slots_queue_first(&c->slots, &c->crew->looks);
+        campaign_crew_free(c, s, AGENT_IN_NOBODY);
+        campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
+        campaign_out_lead(c, s, campaign_out_waits(s), c->now_us, "not_called");
+    }
+}
+
 void campaign_preview_offer(struct campaign *c)
 {
     struct crew *w = c->crew;
+    if (c->state != CAMPAIGN_RUNNING)
+        take_away(c);
     if (w->pacing.mode != DIAL_PREVIEW || !may_dial(c))
         return;
     floor_counts(c->env.floor, c->env.id, &w->counts);

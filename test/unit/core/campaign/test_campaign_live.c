@@ -315,6 +315,25 @@ static void test_late_verdict_eats_the_wait(void **state)
     world_close(&w);
 }
 
+/* A verdict that took all of it: nobody may be joined any more. */
+static void test_verdict_after_the_wait(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_detect_plan);
+    begin(1, 8);
+    answers(1);
+    world_run(&w, 3000);
+    person(1, w.now_us - 2000001);
+    assert_int_equal(count("bridged"), 0);
+    expect("-> play A1 This is Clinic");
+    world_played(&w, 1, 1);
+    world_ended(&w, 1, CAUSE_US, 0);
+    expect(
+        "ended L1 A1 abandoned we_hung_up 0 ring 0 talk 3000 live abandoned");
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    world_close(&w);
+}
+
 static void test_no_verdict_is_a_person(void **state)
 {
     (void)state;
@@ -484,7 +503,10 @@ static void test_preview_asks_again(void **state)
     assert_int_equal(count("attempt"), 0);
     assert_int_equal(
         campaign_agent_lead(w.campaign, (struct agent_id){1})->id.v, 2);
-    world_say(&w, CAMPAIGN_EV_STOP); /* what he looks at goes back */
+    world_say(&w, CAMPAIGN_EV_PAUSE); /* what he looks at goes back */
+    expect("lead L2 waiting not_called");
+    assert_int_equal(order(1, AGENT_DO_LIMIT), TM_ESTATE);
+    world_say(&w, CAMPAIGN_EV_STOP);
     assert_int_equal(world_state(&w, 1), AGENT_READY);
     assert_int_equal(w.campaign->slots.used, 0);
     world_close(&w);
@@ -518,11 +540,11 @@ static void test_promised_first(void **state)
     l[2].state = LEAD_CALLBACK;
     l[2].due_us = w.now_us;
     world_agents(&w, 1);
-    world_leads(&w, l, 3, INT64_MAX);
     world_forget(&w);
+    world_leads(&w, l, 3, INT64_MAX);
     world_run(&w, 300);
-    world_expect(&w, "0.250 attempt L3 A1\n"
-                     "0.250 => place A1 12124560003\n");
+    world_expect(&w, "0.000 attempt L3 A1\n"
+                     "0.000 => place A1 12124560003\n");
     assert_int_equal(world_state(&w, 1), AGENT_DIALLING);
     world_run(&w, 5000);
     world_expect(&w, ""); /* he is not there for others */
@@ -533,6 +555,29 @@ static void test_promised_first(void **state)
 }
 
 /* An agent who is rung for each call is there before the person is. */
+static void test_promised_keep_their_line(void **state)
+{
+    (void)state;
+    world_open(&w, world_live_plan);
+    w.room = 1;
+    world_say(&w, CAMPAIGN_EV_START);
+    struct lead l[3] = {world_lead(1, 12124560001), world_lead(2, 12124560002),
+                        world_lead(3, 12124560003)};
+    world_agents(&w, 1);
+    world_leads(&w, l, 1, w.now_us);
+    world_run(&w, 300);
+    answers(1);
+    l[2].state = LEAD_CALLBACK;
+    world_run(&w, 1000);
+    world_leads(&w, &l[1], 2, INT64_MAX);
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    world_run(&w, 10000);
+    assert_int_equal(count("attempt"), 1);
+    assert_int_equal(dispose(1, "sale", 0), TM_OK);
+    expect("attempt L3 A2");
+    world_close(&w);
+}
+
 static void test_promised_with_a_telephone(void **state)
 {
     (void)state;
@@ -815,6 +860,7 @@ int main(void)
         cmocka_unit_test(test_pause_while_people_wait),
         cmocka_unit_test(test_detection),
         cmocka_unit_test(test_late_verdict_eats_the_wait),
+        cmocka_unit_test(test_verdict_after_the_wait),
         cmocka_unit_test(test_no_verdict_is_a_person),
         cmocka_unit_test(test_dispositions),
         cmocka_unit_test(test_bad_dispositions),
@@ -825,6 +871,7 @@ int main(void)
         cmocka_unit_test(test_preview_asks_again),
         cmocka_unit_test(test_manual),
         cmocka_unit_test(test_promised_first),
+        cmocka_unit_test(test_promised_keep_their_line),
         cmocka_unit_test(test_promised_with_a_telephone),
         cmocka_unit_test(test_ring_for_each_person),
         cmocka_unit_test(test_leg_lost),
