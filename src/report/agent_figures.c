@@ -202,8 +202,14 @@ static void finish_row(struct agent_figures_builder *b,
         r->ms[i] /= 1000;
         r->signed_in_ms += r->ms[i];
     }
-    for (size_t i = 0; i < r->pauses; i++)
+    /* Whoever signs in is paused for an instant before he is ready. */
+    size_t kept = 0;
+    for (size_t i = 0; i < r->pauses; i++) {
         r->pause[i].ms /= 1000;
+        if (r->pause[i].ms > 0)
+            r->pause[kept++] = r->pause[i];
+    }
+    r->pauses = kept;
     if (r->name == NULL) {
         struct buf name;
         buf_init(&name, AGENT_NAME_MAX);
