@@ -94,7 +94,7 @@ struct server_load {
     struct arena arena; /* of the plans and trunks in it */
     struct startup_campaigns campaigns;
     struct pacing_rows pacing; /* of campaigns told to dial otherwise */
-    const struct plan **plan; /* one a campaign */
+    const struct plan **plan;  /* one a campaign */
     struct dnc_files *dnc;
     const struct caller_facts *facts; /* NULL: not read */
     struct agent_rows agents;
