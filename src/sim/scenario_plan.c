@@ -28,7 +28,7 @@ static void add_retries(const struct scenario *s, struct buf *b)
     const char *rule = s->list_size > 0 ? "100 x 1m" : "never";
     buf_addf(b,
              "[caps]\nlead = 100\n[retry]\nno_answer = %s\nbusy = %s\n"
-             "machine = %s\nabandoned = never\ntalked = never\n"
+             "machine = %s\nabandoned = never\ntalked = 1 x 1d\n"
              "congestion = 10 x 1m\nfailed = 10 x 1m\n",
              rule, rule, rule);
 }
