@@ -13,6 +13,7 @@ extern const struct command cmd_campaign;
 extern const struct command cmd_agent;
 extern const struct command cmd_serve;
 extern const struct command cmd_report;
+extern const struct command cmd_plan;
 extern const struct command cmd_why;
 extern const struct command cmd_journal;
 extern const struct command cmd_evidence;

@@ -154,21 +154,21 @@ static const struct plan *plan_of(const char *more, const char *without)
     X("AK", 907)                                                               \
     X("AZ", 602)                                                               \
     X("AR", 501)                                                               \
-    X("CA", 213) X("CO", 303) X("CT", 203) X("DE", 302) X("DC", 202)           \
-        X("FL", 305) X("GA", 404) X("HI", 808) X("ID", 208) X("IL", 312)       \
-            X("IN", 317) X("IA", 515) X("KS", 316) X("KY", 502) X("LA", 504)   \
-                X("ME", 207) X("MD", 301) X("MA", 617) X("MI", 313)            \
-                    X("MN", 612) X("MS", 601) X("MO", 314) X("MT", 406)        \
-                        X("NE", 402) X("NV", 702) X("NH", 603) X("NJ", 201)    \
-                            X("NM", 505) X("NY", 212) X("NC", 704)             \
-                                X("ND", 701) X("OH", 216) X("OK", 405)         \
-                                    X("OR", 503) X("PA", 215) X("RI", 401)     \
-                                        X("SC", 803) X("SD", 605) X("TN", 615) \
-                                            X("TX", 214) X("UT", 801)          \
-                                                X("VT", 802) X("VA", 703)      \
-                                                    X("WA", 206) X("WV", 304)  \
-                                                        X("WI", 414)           \
-                                                            X("WY", 307)
+    X("CA", 213)                                                               \
+    X("CO", 303)                                                               \
+    X("CT", 203) X("DE", 302) X("DC", 202) X("FL", 305) X("GA", 404)           \
+        X("HI", 808) X("ID", 208) X("IL", 312) X("IN", 317) X("IA", 515)       \
+            X("KS", 316) X("KY", 502) X("LA", 504) X("ME", 207) X("MD", 301)   \
+                X("MA", 617) X("MI", 313) X("MN", 612) X("MS", 601)            \
+                    X("MO", 314) X("MT", 406) X("NE", 402) X("NV", 702)        \
+                        X("NH", 603) X("NJ", 201) X("NM", 505) X("NY", 212)    \
+                            X("NC", 704) X("ND", 701) X("OH", 216)             \
+                                X("OK", 405) X("OR", 503) X("PA", 215)         \
+                                    X("RI", 401) X("SC", 803) X("SD", 605)     \
+                                        X("TN", 615) X("TX", 214) X("UT", 801) \
+                                            X("VT", 802) X("VA", 703)          \
+                                                X("WA", 206) X("WV", 304)      \
+                                                    X("WI", 414) X("WY", 307)
 
 static const struct {
     const char *code;

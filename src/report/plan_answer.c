@@ -1,0 +1,230 @@
+/* The answer of telemark plan, in words. */
+#include "report/plan_answer.h"
+
+#include "base/real.h"
+
+static void add_date(struct buf *b, struct civil_date d)
+{
+    char text[11];
+    civil_format_date(d, text);
+    buf_add_str(b, text);
+}
+
+static unsigned long long whole(double x)
+{
+    return x < 0      ? 0
+           : x > 1e15 ? 1000000000000000ULL
+                      : (unsigned long long)(x + 0.5);
+}
+
+/* --- what it rests on ------------------------------------------------------*/
+
+static void add_share(struct buf *b, const char *what,
+                      const struct plan_fit_value *v, const char *of)
+{
+    buf_addf(b, "  %-22s %5.1f %%", what, 100 * v->value);
+    if (v->assumed)
+        buf_addf(b, "   assumed: %llu %s are too few\n",
+                 (unsigned long long)v->n, of);
+    else
+        buf_addf(b, "   %.1f to %.1f %%, of %llu %s\n", 100 * v->lo,
+                 100 * v->hi, (unsigned long long)v->n, of);
+}
+
+static void add_times(struct buf *b, const char *what,
+                      const struct plan_fit_times *t)
+{
+    buf_addf(b, "  %-22s %5.1f s   ", what, t->mean);
+    if (t->assumed)
+        buf_addf(b, "assumed: %llu are too few\n", (unsigned long long)t->n);
+    else
+        buf_addf(b, "mean of %llu\n", (unsigned long long)t->n);
+}
+
+static void add_floor_value(struct buf *b, const char *what,
+                            const struct plan_fit_value *v, bool given)
+{
+    buf_addf(b, "  %-22s %5.1f     %s\n", what, v->value,
+             given        ? "given"
+             : v->assumed ? "assumed: there is no such history"
+                          : "from the history");
+}
+
+static void add_history(struct buf *b, const struct plan_answer *a)
+{
+    const struct plan_history *h = a->history;
+    const struct plan_fit *f = a->fit;
+    buf_addf(b,
+             "%s: %llu lines dialled on %u %s, %llu people answered, %llu "
+             "talked with an agent, %llu were abandoned\n\n",
+             a->campaign, (unsigned long long)h->dials, h->days,
+             h->days == 1 ? "day" : "days", (unsigned long long)h->live,
+             (unsigned long long)h->talks, (unsigned long long)h->abandoned);
+    buf_add_str(b, "What this rests on\n");
+    add_share(b, "people answer", &f->human, "lines");
+    add_share(b, "machines", &f->machine, "lines");
+    add_share(b, "busy, no number", &f->busy, "lines");
+    add_share(b, "next try, of the first", &f->decay, "second tries");
+    add_share(b, "leads the law leaves", &f->allowed, "leads looked at");
+    add_times(b, "ringing to an answer", &f->ring);
+    add_times(b, "talk", &f->talk);
+    add_times(b, "wrap-up", &f->wrap);
+    add_floor_value(b, "agents", &f->agents, a->agents_given);
+    add_floor_value(b, "hours a day", &f->hours, a->hours_given);
+}
+
+/* --- floors ----------------------------------------------------------------*/
+
+static void add_floor(struct buf *b, const struct plan_floor *f)
+{
+    buf_addf(b,
+             "  %4u %7.3g %%   %5.1f (%.1f to %.1f)   %6.1f (%.1f to %.1f)   "
+             "%7.0f   %4u   %5.2f %%\n",
+             f->agents, f->limit_pct, f->talk.mean, f->talk.lo, f->talk.hi,
+             f->contacts.mean, f->contacts.lo, f->contacts.hi,
+             f->dials.mean * f->agents, f->lines, f->abandoned.mean);
+}
+
+static void add_floors(struct buf *b, const struct plan_answer *a)
+{
+    buf_addf(b,
+             "\nThe floor, by %llu simulated days of the fitted model\n"
+             "  agents budget  talk min/agent h       people/agent h          "
+             "lines/h   lines   abandoned\n",
+             (unsigned long long)a->now.seeds);
+    add_floor(b, &a->now);
+    if (!a->has_stricter)
+        return;
+    add_floor(b, &a->stricter);
+    double less = a->now.talk.mean - a->stricter.talk.mean;
+    double share = a->now.talk.mean > 0 ? 100 * less / a->now.talk.mean : 0;
+    buf_addf(b,
+             "A budget of %.3g %% instead of %.3g %% costs %.1f minutes of "
+             "talk an agent's hour (%.1f %%).\n",
+             a->stricter.limit_pct, a->now.limit_pct, less > 0 ? less : 0,
+             share > 0 ? share : 0);
+}
+
+/* --- the list --------------------------------------------------------------*/
+
+static void add_list(struct buf *b, const struct plan_answer *a)
+{
+    const struct plan_list *l = &a->list;
+    buf_addf(b,
+             "\nThe list\n  %llu leads may still be dialled: about %llu lines, "
+             "%llu people (up to %u tries a lead)\n",
+             whole(l->left.leads), whole(l->left.dials),
+             whole(l->left.contacts), a->fit->tries);
+    if (l->left.leads < 0.5) {
+        buf_add_str(b, "  it has run out\n");
+        return;
+    }
+    buf_addf(b, "  %.1f hours of dialling with %u agents", l->hours,
+             a->now.agents);
+    if (l->ends) {
+        buf_add_str(b, ": it runs out on ");
+        add_date(b, l->on);
+        buf_add_str(b, " (");
+        add_date(b, l->early);
+        buf_add_str(b, " to ");
+        add_date(b, l->late);
+        buf_add_str(b, ")");
+    } else {
+        buf_add_str(b, ": within the campaign's [hours] it never runs out");
+    }
+    buf_add_char(b, '\n');
+    if (l->ends && a->plan->ends.year != 0 &&
+        civil_date_cmp(a->plan->ends, l->on) < 0) {
+        buf_add_str(b, "  the campaign ends before, on ");
+        add_date(b, a->plan->ends);
+        buf_add_char(b, '\n');
+    }
+}
+
+/* --- the target ------------------------------------------------------------*/
+
+static void add_wish(struct buf *b, const struct plan_target *t)
+{
+    buf_add_str(b, "\nThe target: ");
+    switch (t->kind) {
+    case PLAN_TARGET_TALK:
+        buf_addf(b, "%.3g minutes of talk in each agent's hour\n", t->wanted);
+        return;
+    case PLAN_TARGET_CONTACTS:
+        buf_addf(b, "talks with %llu people", whole(t->wanted));
+        break;
+    case PLAN_TARGET_LIST: buf_add_str(b, "the list called through"); break;
+    case PLAN_TARGET_NONE: return;
+    }
+    if (t->until.year != 0) {
+        buf_add_str(b, " until ");
+        add_date(b, t->until);
+    }
+    if (t->hours > 0)
+        buf_addf(b, " (%.1f hours of dialling)", t->hours);
+    buf_add_char(b, '\n');
+}
+
+static void add_need(struct buf *b, const struct plan_answer *a)
+{
+    const struct plan_target *t = &a->target;
+    buf_addf(b, "  agents: %u", t->agents);
+    if (t->agents_lo != t->agents_hi)
+        buf_addf(b, " (%u to %u)", t->agents_lo, t->agents_hi);
+    buf_addf(b, "; lines at one time: %u", t->floor.lines);
+    if (t->floor.lines > a->plan->calls_max)
+        buf_addf(b, ", more than max_calls = %u of the campaign",
+                 a->plan->calls_max);
+    buf_add_char(b, '\n');
+    if (t->takes_h > 0) {
+        buf_addf(b, "  it takes %.1f hours of dialling", t->takes_h);
+        if (t->day_known) {
+            buf_add_str(b, ", until ");
+            add_date(b, t->day);
+        }
+        buf_add_char(b, '\n');
+    }
+    if (t->leads <= 0)
+        return;
+    buf_addf(b, "  leads: about %llu (%llu lines); there are %llu",
+             whole(t->leads), whole(t->dials), whole(a->list.left.leads));
+    if (t->leads > a->list.left.leads + 0.5)
+        buf_addf(b, ", so %llu are missing",
+                 whole(t->leads - a->list.left.leads));
+    buf_add_char(b, '\n');
+}
+
+static void add_target(struct buf *b, const struct plan_answer *a)
+{
+    const struct plan_target *t = &a->target;
+    if (t->kind == PLAN_TARGET_NONE)
+        return;
+    add_wish(b, t);
+    if (t->reached) {
+        add_need(b, a);
+        return;
+    }
+    if (t->kind == PLAN_TARGET_TALK)
+        buf_addf(b,
+                 "  not reached: %u agents come to %.1f minutes within a "
+                 "budget of %.3g %%\n",
+                 t->floor.agents, t->floor.talk.mean, t->floor.limit_pct);
+    else if (t->hours <= 0)
+        buf_add_str(b, "  not reached: there is no hour of dialling in that "
+                       "time\n");
+    else
+        buf_addf(b,
+                 "  not reached: %u agents come to %llu people in that time\n",
+                 t->floor.agents,
+                 whole(t->floor.contacts.mean * t->floor.agents * t->hours));
+}
+
+void plan_answer_text(const struct plan_answer *a, struct buf *out)
+{
+    add_history(out, a);
+    add_floors(out, a);
+    add_list(out, a);
+    add_target(out, a);
+    buf_add_str(out, "\nRanges: 95 % of the simulated days and of the share of "
+                     "people who answer. What is assumed is not known yet.\n");
+}

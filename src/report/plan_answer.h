@@ -1,0 +1,79 @@
+/*
+ * The answer of `telemark plan`: what a campaign's history says, what the
+ * present floor and a stricter budget give, when the list runs out, and what a
+ * target wants. Plain data that cmd/ fills from runs of the simulator; the
+ * writers take it and nothing else.
+ */
+#ifndef REPORT_PLAN_ANSWER_H
+#define REPORT_PLAN_ANSWER_H
+
+#include "base/json_out.h"
+#include "report/plan_fit.h"
+
+/* A figure of the simulated floor: its mean over the seeds, and the range that
+ * the runs and the interval of the share of answers leave. */
+struct plan_figure {
+    double mean, lo, hi;
+};
+
+/* One floor, simulated. */
+struct plan_floor {
+    unsigned agents;
+    double limit_pct;
+    struct plan_figure talk;      /* minutes of talk in an agent's hour */
+    struct plan_figure contacts;  /* people talked with, an agent's hour */
+    struct plan_figure dials;     /* lines, an agent's hour */
+    struct plan_figure abandoned; /* of live answers, per cent */
+    double wait_s;                /* of an agent for each talk */
+    unsigned lines;               /* at one time, at most */
+    uint64_t seeds;
+};
+
+/* When the leads that are left are called through. */
+struct plan_list {
+    struct plan_fit_left left;
+    double hours; /* of dialling, with the present floor */
+    bool ends;    /* the dates hold */
+    struct civil_date on, early, late;
+};
+
+enum plan_target_kind {
+    PLAN_TARGET_NONE,
+    PLAN_TARGET_TALK,     /* minutes in an agent's hour */
+    PLAN_TARGET_CONTACTS, /* people, in the time there is */
+    PLAN_TARGET_LIST,     /* the whole list, in the time there is */
+};
+
+struct plan_target {
+    enum plan_target_kind kind;
+    double wanted;           /* minutes, or people */
+    double hours;            /* of dialling; 0: as many as it takes */
+    struct civil_date until; /* year 0: not said */
+    bool reached;            /* by some floor, up to most_agents */
+    unsigned most_agents;
+    unsigned agents, agents_lo, agents_hi; /* so many, and their range */
+    struct plan_floor floor;               /* with them; or the best one */
+    double takes_h;                        /* hours: wanted / what it does */
+    bool day_known;
+    struct civil_date day; /* on which it is reached */
+    double dials, leads;   /* that it wants; 0: does not apply */
+};
+
+struct plan_answer {
+    const char *campaign;
+    const struct plan *plan;
+    const struct plan_history *history;
+    const struct plan_fit *fit;
+    bool agents_given, hours_given; /* on the command line */
+    struct civil_date today;
+    struct plan_floor now;
+    bool has_stricter;
+    struct plan_floor stricter;
+    struct plan_list list;
+    struct plan_target target;
+};
+
+void plan_answer_text(const struct plan_answer *a, struct buf *out);
+void plan_answer_json(const struct plan_answer *a, struct json_out *j);
+
+#endif

@@ -1,0 +1,233 @@
+#include "report/plan_history.h"
+
+#include "base/assert.h"
+#include "base/civil.h"
+#include "base/map.h"
+#include "base/real.h"
+
+/* A pause longer than this is no dialling. */
+#define GAP_US (30 * 60 * CIVIL_SECOND_US)
+
+/* Running mean and squares (Welford). */
+struct times {
+    uint64_t n;
+    double mean, squares, lo, hi;
+};
+
+struct work {
+    struct plan_history *out;
+    struct map tries;  /* lead: how often dialled */
+    struct map agents; /* who took a call of the campaign */
+    struct times ring, machine_ring, busy_ring, talk, wrap;
+    int64_t session_us, last_us; /* of dialling that goes on */
+    int64_t day;
+    double agent_s;
+};
+
+static void add(struct times *t, int64_t us)
+{
+    double x = (double)us / (double)CIVIL_SECOND_US;
+    if (us <= 0)
+        return;
+    double away = x - t->mean;
+    t->n++;
+    t->mean += away / (double)t->n;
+    t->squares += away * (x - t->mean);
+    t->lo = t->n == 1 || x < t->lo ? x : t->lo;
+    t->hi = t->n == 1 || x > t->hi ? x : t->hi;
+}
+
+static struct plan_history_times times_of(const struct times *t)
+{
+    if (t->n == 0)
+        return (struct plan_history_times){0};
+    double variance = t->n > 1 ? t->squares / (double)(t->n - 1) : 0;
+    return (struct plan_history_times){
+        .n = t->n,
+        .mean = t->mean,
+        .cv = real_sqrt(variance) / t->mean,
+        .lo = t->lo,
+        .hi = t->hi,
+    };
+}
+
+/* --- attempts --------------------------------------------------------------*/
+
+static void count_time(struct work *w, int64_t at_us)
+{
+    struct plan_history *h = w->out;
+    int64_t day = at_us / CIVIL_DAY_US;
+    if (h->first_us == 0 || at_us < h->first_us)
+        h->first_us = at_us;
+    if (h->days == 0 || day != w->day)
+        h->days++;
+    w->day = day;
+    if (w->last_us == 0 || at_us - w->last_us > GAP_US) {
+        h->dialled_h += (double)(w->last_us - w->session_us) / 3.6e9;
+        w->session_us = at_us;
+    }
+    if (at_us > w->last_us)
+        w->last_us = at_us;
+    h->last_us = w->last_us;
+}
+
+static size_t count_try(struct work *w, struct lead_id lead)
+{
+    uint64_t before = 0;
+    (void)map_get(&w->tries, (uint64_t)lead.v, &before);
+    map_set(&w->tries, (uint64_t)lead.v, before + 1);
+    return before < PLAN_HISTORY_TRIES ? (size_t)before
+                                       : PLAN_HISTORY_TRIES - 1;
+}
+
+static void count_live(struct work *w, const struct reader_attempt *a,
+                       size_t try)
+{
+    struct plan_history *h = w->out;
+    h->live++;
+    h->try_live[try]++;
+    h->abandoned += a->abandoned;
+    add(&w->ring, a->ring_ms * 1000);
+    if (a->bridged_us == 0)
+        return;
+    h->talks++;
+    if (a->ended_us > a->bridged_us)
+        add(&w->talk, a->ended_us - a->bridged_us);
+}
+
+static void count_outcome(struct work *w, const struct reader_attempt *a)
+{
+    struct plan_history *h = w->out;
+    switch ((int)a->outcome) {
+    case OUTCOME_MACHINE:
+    case OUTCOME_FAX:
+        h->machines++;
+        add(&w->machine_ring, a->ring_ms * 1000);
+        return;
+    case OUTCOME_DISCONNECTED: h->dead++; break;
+    case OUTCOME_BUSY:
+    case OUTCOME_REJECTED:
+    case OUTCOME_BLOCKED: break;
+    default: return;
+    }
+    h->busy++;
+    if (a->placed_us != 0)
+        add(&w->busy_ring, a->ended_us - a->placed_us);
+}
+
+static int on_attempt(void *arg, const struct reader_attempt *a)
+{
+    struct work *w = arg;
+    unsigned flags = outcome_flags(a->outcome);
+    bool carried = a->placed_us != 0 && a->ended_us != 0 &&
+                   (flags & (OUTCOME_F_NETWORK | OUTCOME_F_NOT_PLACED)) == 0 &&
+                   a->outcome != OUTCOME_UNKNOWN && a->outcome != OUTCOME_NONE;
+    if (a->placed_us != 0)
+        count_time(w, a->placed_us);
+    if (!carried)
+        return 0;
+    size_t try = count_try(w, a->lead);
+    w->out->dials++;
+    w->out->try_dials[try]++;
+    if (a->live)
+        count_live(w, a, try);
+    else
+        count_outcome(w, a);
+    return 0;
+}
+
+/* --- agents ----------------------------------------------------------------*/
+
+static int on_own_span(void *arg, const struct reader_agent_span *s)
+{
+    struct work *w = arg;
+    bool known = map_get(&w->agents, (uint64_t)s->agent.v, NULL);
+    if (s->state == AGENT_WRAP && s->until_us != 0)
+        add(&w->wrap, s->until_us - s->from_us);
+    if (!known)
+        w->out->agents++;
+    map_set(&w->agents, (uint64_t)s->agent.v, 1);
+    return 0;
+}
+
+/* Whoever took a call of it, within the time that it dialled. */
+static int on_span(void *arg, const struct reader_agent_span *s)
+{
+    struct work *w = arg;
+    const struct plan_history *h = w->out;
+    int64_t from = s->from_us > h->first_us ? s->from_us : h->first_us;
+    int64_t until =
+        s->until_us != 0 && s->until_us < h->last_us ? s->until_us : h->last_us;
+    if (until <= from || s->state == AGENT_OFF || s->state == AGENT_PAUSED ||
+        s->state == AGENT_CALLING_IN ||
+        !map_get(&w->agents, (uint64_t)s->agent.v, NULL))
+        return 0;
+    w->agent_s += (double)(until - from) / 1e6;
+    return 0;
+}
+
+static int read_agents(const struct reader *r, struct campaign_id c,
+                       struct work *w, struct err *e)
+{
+    struct reader_agent_time own = {.campaign = c}, all = {0};
+    if (r->agent_spans == NULL || w->out->first_us == 0)
+        return TM_OK;
+    int rc = r->agent_spans(r->self, &own, on_own_span, w, e);
+    all.from_us = w->out->first_us;
+    all.until_us = w->out->last_us + 1;
+    return rc == TM_OK ? r->agent_spans(r->self, &all, on_span, w, e) : rc;
+}
+
+/* --- leads -----------------------------------------------------------------*/
+
+static int on_state(void *arg, const struct reader_state_count *s)
+{
+    struct work *w = arg;
+    w->out->lead[s->state] += s->leads;
+    return 0;
+}
+
+static int on_waiting(void *arg, const struct reader_membership *m)
+{
+    struct work *w = arg;
+    uint64_t tries = 0;
+    (void)map_get(&w->tries, (uint64_t)m->lead.v, &tries);
+    w->out->left[tries < PLAN_HISTORY_TRIES ? tries : PLAN_HISTORY_TRIES - 1]++;
+    return 0;
+}
+
+/* New leads may be millions and were never dialled: they are counted. */
+static int read_leads(const struct reader *r, struct campaign_id c,
+                      struct work *w, struct err *e)
+{
+    int rc = r->states(r->self, c, on_state, w, e);
+    if (rc == TM_OK)
+        rc = r->members(r->self, c, LEAD_WAITING, on_waiting, w, e);
+    w->out->left[0] += w->out->lead[LEAD_NEW];
+    return rc;
+}
+
+int plan_history_read(const struct reader *r, struct campaign_id c,
+                      struct plan_history *out, struct err *e)
+{
+    struct reader_attempts q = {.campaign = c};
+    struct work w = {.out = out};
+    *out = (struct plan_history){0};
+    map_init(&w.tries);
+    map_init(&w.agents);
+    int rc = r->attempts(r->self, &q, on_attempt, &w, e);
+    out->dialled_h += (double)(w.last_us - w.session_us) / 3.6e9;
+    if (rc == TM_OK)
+        rc = read_agents(r, c, &w, e);
+    if (rc == TM_OK)
+        rc = read_leads(r, c, &w, e);
+    out->agent_h = w.agent_s / 3600;
+    out->ring = times_of(&w.ring);
+    out->machine_ring = times_of(&w.machine_ring);
+    out->busy_ring = times_of(&w.busy_ring);
+    out->talk = times_of(&w.talk);
+    out->wrap = times_of(&w.wrap);
+    map_fini(&w.tries);
+    map_fini(&w.agents);
+    return rc;
+}
