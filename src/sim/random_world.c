@@ -166,7 +166,7 @@ static bool add_mode(struct rng *r, struct buf *b)
         buf_addf(b, "dial_mode = predictive\npacing = %s\n",
                  one_of(r, adaptive, tm_array_len(adaptive)));
     buf_addf(b, "abandon_limit = %u.%u %%\n", (unsigned)pick(r, 1, 2),
-             (unsigned)pick(r, 0, 9));
+             (unsigned)pick(r, 1, 9));
     return mode > 2;
 }
 

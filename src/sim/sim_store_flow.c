@@ -186,7 +186,8 @@ void sim_store_flow_lead(struct sim_flow *f, const struct record *r,
         return;
     l->reason = reason;
     set(f, l, (enum lead_state)r->state, r->due_us, false);
-    if (is_over((enum lead_state)r->state))
+    /* What the agent says of the call may still change it. */
+    if (is_over((enum lead_state)r->state) && !str_eq(r->key, "no_disposition"))
         forget(f, l);
 }
 
