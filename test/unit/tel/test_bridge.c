@@ -657,6 +657,12 @@ static void test_pipe_bounds(void **state)
         ++n;
     }
     assert_true(n >= 2 && n <= 8);
+    for (int i = 0; i < 8; ++i) { /* a burst after a stop of the network */
+        tube_put(&t, PCM_FRAME);
+    }
+    for (n = 0; tube_take(&t); ++n) {
+    }
+    assert_int_equal(n, 3);        /* the first, and so much as may stay */
     for (int i = 0; i < 20; ++i) { /* nothing comes */
         assert_false(tube_take(&t));
     }

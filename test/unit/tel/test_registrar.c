@@ -12,7 +12,7 @@
 
 #include "base/rng.h"
 #include "fixture_phone.h"
-#include "tel/digest_server.h"
+#include "tel/digest_priv.h"
 #include "tel/registrar.h"
 #include "tel/registrar_guard.h"
 
@@ -366,6 +366,22 @@ static void test_sha256_when_wanted(void **state)
     phone_close(&f);
     phone_open(&f, &s.p, s.port, false, "bob", "word"); /* has MD5 only */
     assert_int_equal(phone_login(&f, 600), 401);
+    /* A hash that is not there is not the empty one. */
+    char ha2[DIGEST_HEX_MAX], response[DIGEST_HEX_MAX], line[1024];
+    digest_hash_hex(DIGEST_SHA256, (const char *[]){"REGISTER", "sip:x"}, 2,
+                    ha2);
+    digest_hash_hex(
+        DIGEST_SHA256,
+        (const char *[]){"", f.c.nonce, "00000001", "c", "auth", ha2}, 6,
+        response);
+    (void)snprintf(line, sizeof line,
+                   "Authorization: Digest username=\"bob\", realm=\"telemark\""
+                   ", nonce=\"%s\", uri=\"sip:x\", response=\"%s\", "
+                   "algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"c\"\r\n",
+                   f.c.nonce, response);
+    f.extra = line;
+    assert_int_equal(phone_register(&f, 600, false, 2000), 401);
+    f.extra = "";
     f.c.algorithm = DIGEST_MD5;
     assert_int_equal(phone_register(&f, 600, true, 2000), 200);
     phone_close(&f);
@@ -474,7 +490,7 @@ static void test_guard(void **state)
     assert_false(registrar_guard_blocked(&g, a, 4, 60000010));
     assert_false(registrar_guard_failed(&g, a, 4, 60000010)); /* anew */
     for (int i = 0; i < 9; ++i) { /* one network of IPv6 */
-        v6[15] = (uint8_t)i;
+        v6[9] = (uint8_t)i;
         assert_false(registrar_guard_failed(&g, v6, 16, 70000000 + i));
     }
     assert_true(registrar_guard_failed(&g, v6, 16, 70000010));
