@@ -125,8 +125,11 @@ class Agent(threading.Thread):
         time.sleep(self.random.uniform(1, 3))
         if self.phone:
             self.phone.key('**')
-        else:
-            self.do('hang-up', self.name_)
+            return
+        if self.random.random() < 0.4 and self.do('hold', self.name_):
+            time.sleep(0.5)
+            self.do('retrieve', self.name_)
+        self.do('hang-up', self.name_)
 
     def wrap(self, a):
         time.sleep(self.random.uniform(0.3, 1))
@@ -170,10 +173,22 @@ def prepare(h):
     h.must('campaign', 'load', h.write('live.campaign', CAMPAIGN))
 
 
-def town(h):
+HOME = '\n'.join(f'{k} = 0 %' for k in (
+    'p_machine', 'p_busy', 'p_reject', 'p_hangup', 'p_disconnected', 'habit'))
+HOME = f"""name = home
+[people]
+p_human = 100 %
+{HOME}
+ring = uniform 1 2
+alert_t = uniform 0.1 0.3
+patience = uniform 12 20
+"""
+
+
+def town(h, world=WORLD):
     return subprocess.Popen(
         h.args(['town', '--port', str(TOWN), '--world',
-                h.write('quick.scn', WORLD), '--media-ports', '15000-15998',
+                h.write('town.scn', world), '--media-ports', '15000-15998',
                 '--log', h.path('town.jsonl')]),
         stdin=subprocess.DEVNULL, stdout=open(h.path('town.out'), 'w'),
         stderr=subprocess.STDOUT)
@@ -247,6 +262,8 @@ def wrong_use(h):
     raw = open(f'{h.data}/telemark.db', 'rb').read()
     h.check(b'correct-horse-7' not in raw, 'the password is in the database')
     h.must('agent', 'disable', 'cleo')
+    h.must('agent', 'remove', 'cleo')
+    h.must('agent', 'add', 'cleo', '--phone', '212-555-0178', '--trunk', 'town')
     h.must('agent', 'remove', 'cleo')
     h.check(len(h.json('agent', 'list')) == 2, 'cleo is still there')
 
@@ -501,6 +518,52 @@ def proof(h):
     h.check(stopped >= (1 if asked else 0), 'an opt-out is lost')
 
 
+# --- other telephones ----------------------------------------------------------
+
+def other_telephones(h):
+    """One that rings for each person, and an ordinary one that is called."""
+    running = [town(h, HOME)]
+    server = serve(h, '2026-11-23T18:30:00Z')
+    try:
+        for name in ('carl', 'dora'):  # of a run before
+            h.run('agent', 'remove', name)
+        h.must('agent', 'add', 'carl', '--leg', 'per_call', '--password-file',
+               h.path('ann.txt'))
+        running.append(Phone(h, 'carl', 3, 'correct-horse-7').process)
+        h.wait('registration', lambda: status(h, 'carl')['telephone'])
+        h.must('agent', 'add', 'dora', '--phone', '212-555-9911', '--trunk',
+               'town')
+        h.must('agent', 'sign-in', 'dora')
+        h.check(status(h, 'dora')['state'] == 'ready', 'dora is not ready')
+        h.must('agent', 'sign-out', 'dora')
+        before = len(journal(h))
+        h.must('agent', 'sign-in', 'carl')
+        h.must('campaign', 'pace', 'live', '--mode', 'progressive',
+               '--pacing', 'progressive')
+        h.must('campaign', 'start', 'live')
+        for word in ('sale', 'no word'):
+            wait_state(h, 'carl', 'talking', seconds=40)
+            time.sleep(1)
+            h.must('agent', 'hang-up', 'carl')
+            if word == 'sale':
+                h.must('agent', 'dispose', 'carl', word)
+            else:  # he says nothing, and goes on
+                h.must('agent', 'pause', 'carl')
+                h.must('campaign', 'pause', 'live')
+                h.run('agent', 'ready', 'carl')
+        h.check(stop(server, 60) == 0, 'the server ended badly')
+        tail = journal(h)[before:]
+        bridged = [e for e in tail if e['kind'] == 'bridged']
+        rung = [e for e in tail if e['kind'] == 'agent' and e['state'] == 6]
+        legs = {e['attempt'] for e in tail if e['kind'] == 'staff'}
+        h.check(len(bridged) >= 2 and len(rung) >= 2 and len(legs) >= 2,
+                f'{len(bridged)} bridges, {len(rung)} rung, {len(legs)} legs')
+        h.check(all(e.get('wait_ms', 0) <= 2000 for e in bridged), bridged)
+        h.verify()
+    finally:
+        end([server, *running])
+
+
 # --- kill -9 -------------------------------------------------------------------
 
 def after_a_crash(h):
@@ -541,4 +604,5 @@ def after_a_crash(h):
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'house'),
          [wrong_use, the_hour, served_or_abandoned, nobody_twice, town_agrees,
-          report_agrees, agents_report, proof, after_a_crash])
+          report_agrees, agents_report, proof, other_telephones,
+          after_a_crash])
