@@ -320,12 +320,17 @@ static size_t hour_of(const struct figures_builder *b, uint64_t e164,
     return (size_t)(tz_local(zone, us).second_of_day / 3600);
 }
 
-static void count_period(struct figures *f, const struct reader_attempt *a)
+static size_t period_of(const struct figures *f, int64_t placed_us)
 {
-    int64_t n = (a->placed_us - f->first_call_us) / PERIOD_US;
+    int64_t n = (placed_us - f->first_call_us) / PERIOD_US;
     if (n < 0)
         n = 0;
-    size_t i = n < FIGURES_PERIODS_MAX ? (size_t)n : FIGURES_PERIODS_MAX - 1;
+    return n < FIGURES_PERIODS_MAX ? (size_t)n : FIGURES_PERIODS_MAX - 1;
+}
+
+static void count_period(struct figures *f, const struct reader_attempt *a)
+{
+    size_t i = period_of(f, a->placed_us);
     if (i >= f->periods)
         f->periods = i + 1;
     f->period[i].live += a->live;
@@ -381,6 +386,23 @@ void figures_attempt(struct figures_builder *b, const struct reader_attempt *a)
     if (a->placed_us != 0)
         count_placed(b, a);
     figures_versions(b, a->versions);
+}
+
+void figures_machine(struct figures_builder *b, uint64_t e164,
+                     int64_t placed_us, bool live)
+{
+    struct figures *f = &b->f;
+    uint64_t *hour = &f->hour[hour_of(b, e164, placed_us)].live;
+    uint64_t *period = &f->period[period_of(f, placed_us)].live;
+    if (f->outcome[OUTCOME_TALKED] > 0) {
+        f->outcome[OUTCOME_TALKED]--;
+        f->outcome[OUTCOME_MACHINE]++;
+    }
+    if (!live)
+        return;
+    f->live -= f->live > 0;
+    *hour -= *hour > 0;
+    *period -= *period > 0;
 }
 
 void figures_answer(struct figures_builder *b, struct slice question,

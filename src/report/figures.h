@@ -212,6 +212,9 @@ void figures_attempt(struct figures_builder *b, const struct reader_attempt *a);
 /* "rules=...; zones=...; lists=..." of an attempt; figures_attempt does it for
  * those it is given. */
 void figures_versions(struct figures_builder *b, struct slice versions);
+/* One that was told as talked was a machine, as its agent says. */
+void figures_machine(struct figures_builder *b, uint64_t e164,
+                     int64_t placed_us, bool live);
 /* Each answer that counts once: the last one of an attempt to a question. */
 void figures_answer(struct figures_builder *b, struct slice question,
                     struct slice answer);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "core/campaign/disposition.h"
 
 enum { REASONS_MAX = FIGURES_REASONS_MAX, REASON_MAX = 64, QUESTIONS_MAX = 8 };
 
@@ -31,7 +32,10 @@ struct agent_now {
 struct taken {
     size_t word; /* index of reason; 0: none yet */
     struct agent_id agent;
-    bool ended;
+    uint64_t e164;
+    int64_t placed_us;
+    bool ended, live;
+    bool machine; /* so he said */
 };
 
 struct lead_now {
@@ -178,8 +182,12 @@ static void finish(struct figures_records *f, struct open_attempt *o,
 {
     tm_assert(r->state >= 0 && r->state < OUTCOME_COUNT);
     struct taken *t = taken_of(f, r->attempt, false);
-    if (t != NULL)
+    if (t != NULL) {
         t->ended = true;
+        t->live = r->live;
+        t->e164 = o->a.e164;
+        t->placed_us = o->a.placed_us;
+    }
     o->a.ended_us = r->at_us;
     o->a.outcome = (enum outcome)r->state;
     o->a.code = r->code;
@@ -301,6 +309,10 @@ static void note_disposition(struct figures_records *f, const struct record *r)
     t->agent = r->agent;
     if (t->word != 0)
         agent_figures_disposition(b, t->agent, r->key, 1);
+    if (r->state != (int)DISPOSITION_MACHINE || t->machine)
+        return;
+    figures_machine(f->b, t->e164, t->placed_us, t->live);
+    t->machine = true;
 }
 
 static void end_agents(struct figures_records *f)

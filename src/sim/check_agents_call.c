@@ -4,9 +4,10 @@
 #include "core/lead/outcome.h"
 #include "sim/check_agents_inside.h"
 
-#define SECOND  INT64_C(1000000)
-#define MARGIN  (SECOND / 20) /* between two events of one instant */
-#define RING_US (15 * SECOND) /* 47 CFR 64.1200(a)(6) */
+#define SECOND    INT64_C(1000000)
+#define PERMIT_US (60 * SECOND)
+#define MARGIN    (SECOND / 20) /* between two events of one instant */
+#define RING_US   (15 * SECOND) /* 47 CFR 64.1200(a)(6) */
 
 static void bridge_finding(struct check_agents *c,
                            const struct check_agents_call *k, const char *what)
@@ -39,6 +40,11 @@ void check_agents_attempt(struct check_agents *c, const struct record *r)
     k->recorded_us = r->at_us;
     k->expires_us = r->due_us;
     c->open++;
+    c->cover_due = true;
+    if (r->due_us <= r->at_us || r->due_us > r->at_us + PERMIT_US)
+        check_agents_find(c, CHECK_PERMIT, "attempt %lld: a permit for %lld ms",
+                          (long long)k->id.v,
+                          (long long)((r->due_us - r->at_us) / 1000));
     if (c->w.live && c->on == 0)
         check_agents_find(c, CHECK_ALONE,
                           "attempt %lld: no agent could take the call",
@@ -89,6 +95,7 @@ void check_agents_event(struct check_agents *c, const struct record *r)
     }
     if (r->kind == RECORD_PLACED) {
         c->sums.placed++;
+        c->first_us = c->first_us == 0 ? r->at_us : c->first_us;
         k->placed_us = r->at_us;
     } else if (r->kind == RECORD_RINGING && k->ringing_us == 0) {
         k->ringing_us = r->at_us;
@@ -227,8 +234,6 @@ static void check_fate(struct check_agents *c,
     enum outcome o = (enum outcome)r->state;
     if (k->bridged && r->abandoned)
         abandon_finding(c, k, "with an agent, and counted as lost");
-    if (k->bridged && !r->live)
-        abandon_finding(c, k, "with an agent, and counted as no person");
     if (o == OUTCOME_UNKNOWN) { /* a crash; strictly: answered is live */
         if (k->answered_us != 0 && !k->bridged && !r->abandoned)
             abandon_finding(c, k, "answered, no agent, and not counted");
@@ -288,6 +293,7 @@ void check_agents_ended(struct check_agents *c, const struct record *r)
     k->ended = true;
     k->ended_us = r->at_us;
     k->live = r->live;
+    k->no_person = c->w.live && k->bridged && !r->live;
     k->abandoned = r->abandoned;
     c->sums.live += r->live ? 1 : 0;
     c->sums.abandoned += r->abandoned ? 1 : 0;

@@ -22,8 +22,9 @@ struct check_agents_call {
     bool live, abandoned, bridged;
     struct agent_id agent; /* who has or had him last */
     bool disposed, wants_out, opted_out;
-    bool rung;    /* an agent's telephone rang for him */
-    bool stepped; /* a clock was set while it was up */
+    bool no_person; /* with an agent, not live: he has to say "machine" */
+    bool rung;      /* an agent's telephone rang for him */
+    bool stepped;   /* a clock was set while it was up */
 };
 
 struct check_agents_member { /* a lead */
@@ -60,6 +61,8 @@ struct check_agents {
     uint64_t now; /* number of the record */
     int64_t now_us;
     size_t open;      /* calls to people that are up */
+    bool cover_due;   /* a line was dialled at now_us */
+    int64_t first_us; /* INVITE */
     size_t looking;   /* agents at leads */
     size_t ready, on; /* agents ready; who can take a call now or soon */
     bool running;
@@ -92,6 +95,10 @@ void check_agents_attempt(struct check_agents *c, const struct record *r);
 void check_agents_event(struct check_agents *c, const struct record *r);
 void check_agents_bridged(struct check_agents *c, const struct record *r);
 void check_agents_ended(struct check_agents *c, const struct record *r);
+
+/* check_agents_budget.c */
+void check_agents_cover(struct check_agents *c, int64_t now_us);
+void check_agents_budget(struct check_agents *c);
 
 /* check_agents_lead.c */
 void check_agents_disposed(struct check_agents *c, const struct record *r);

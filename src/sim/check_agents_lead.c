@@ -42,6 +42,13 @@ void check_agents_disposed(struct check_agents *c, const struct record *r)
         return;
     }
     k->disposed = true;
+    bool machine = d->action == DISPOSITION_MACHINE;
+    if (r->state != (int)d->action || (k->no_person && !machine))
+        lead_finding(c, k->lead, "a person who was not counted as one");
+    if (machine && k->live)
+        c->sums.live--;
+    k->live = k->live && !machine;
+    k->no_person = false;
     k->wants_out = d->action == DISPOSITION_OPT_OUT;
     struct check_agents_member *m = check_agents_member(c, k->lead);
     m->disposed = true;
@@ -62,6 +69,7 @@ static bool fits(enum disposition_do action, enum lead_state s)
 {
     switch (action) {
     case DISPOSITION_DONE: return s == LEAD_DONE;
+    case DISPOSITION_MACHINE:
     case DISPOSITION_RETRY: return s == LEAD_WAITING || s == LEAD_EXHAUSTED;
     case DISPOSITION_CALLBACK: return s == LEAD_CALLBACK;
     case DISPOSITION_OPT_OUT: return s == LEAD_DENIED || s == LEAD_DONE;

@@ -275,6 +275,12 @@ void check_agents_restart(struct check_agents *c, const struct record *r)
 
 void check_agents_at_end(struct check_agents *c)
 {
+    for (size_t i = 0; i < c->calls_n; i++)
+        if (c->call[i].no_person)
+            check_agents_find(c, CHECK_ABANDON,
+                              "attempt %lld: with an agent, and counted as no "
+                              "person",
+                              (long long)c->call[i].id.v);
     for (size_t i = 0; i < c->men_n; i++) {
         const struct check_agents_man *m = &c->man[i];
         const struct check_agents_call *k = check_agents_call(c, m->attempt);

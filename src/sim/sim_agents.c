@@ -163,6 +163,10 @@ static void dispose(struct sim_agent *a)
 {
     struct sim_agents *g = a->of;
     const struct disposition *d = draw_disposition(g);
+    const struct disposition *nobody =
+        first_of(g->o.plan, DISPOSITION_MACHINE, false);
+    if (a->machine && nobody != NULL)
+        d = nobody;
     int64_t due_us = 0;
     if (d->action == DISPOSITION_CALLBACK)
         due_us =
@@ -249,7 +253,11 @@ void sim_agents_changed(struct sim_agents *g, const struct floor_change *c)
                                           : SIM_AGENT_OUT;
     state_begins(g, a);
     if (a->want != a->told || a->notice)
-        later(a, &a->soon, c->to == AGENT_OFF ? draw_s(g, 1, AGAIN_S) : 0);
+        /* Sent out or to a pause he did not ask for, he needs a moment. */
+        later(a, &a->soon,
+              c->to == AGENT_OFF || c->to == AGENT_PAUSED
+                  ? draw_s(g, 1, AGAIN_S)
+                  : 0);
 }
 
 void sim_agents_joined(struct sim_agents *g, const struct sim_live_call *c)
@@ -259,6 +267,7 @@ void sim_agents_joined(struct sim_agents *g, const struct sim_live_call *c)
         return;
     struct sim_agent *a = &g->agent[id - 1];
     a->wrap_us = c->wrap_us;
+    a->machine = c->machine;
     if (c->machine)
         does(a, AGENT_DO_HANG_UP, (double)c->handle_us / 1e6);
     else if (!g->o.simple && rng_below(&g->random, 30) == 0)
@@ -303,6 +312,12 @@ void sim_agents_free(struct sim_agents *g)
 {
     if (g == NULL)
         return;
+    sim_clock_cancel(g->o.clock, &g->event_timer);
+    for (size_t i = 0; i < g->n; i++) {
+        sim_clock_cancel(g->o.clock, &g->agent[i].act);
+        sim_clock_cancel(g->o.clock, &g->agent[i].soon);
+        sim_clock_cancel(g->o.clock, &g->agent[i].rest);
+    }
     map_fini(&g->by_call);
     mem_free(g->event);
     mem_free(g->agent);

@@ -22,6 +22,7 @@ struct sim_agent {
     enum agent_order_kind next; /* when `act` goes off */
     struct attempt_id call;
     int64_t wrap_us; /* of it; 0 not known */
+    bool machine;    /* his call is with one */
 };
 
 enum sim_agent_event_kind {

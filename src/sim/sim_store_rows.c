@@ -369,6 +369,13 @@ static void apply_to_attempt(struct sim_rows *t, const struct record *r)
     case RECORD_ANSWER:
     case RECORD_BRIDGED: a->served = true; break;
     case RECORD_CALLBACK: a->callback = a->served = true; break;
+    case RECORD_DISPOSITION:
+        if (r->state != (int)DISPOSITION_MACHINE)
+            break;
+        a->live = false;
+        if (a->outcome == OUTCOME_TALKED)
+            a->outcome = OUTCOME_MACHINE;
+        break;
     default: break;
     }
 }
@@ -395,6 +402,15 @@ static void apply_verdict(struct sim_rows *t, const struct record *r)
         member_of(sim_store_rows_campaign(t, r->campaign), r->lead);
     if (m != NULL)
         m->verdict = (int8_t)r->state;
+}
+
+/* Of an endless list the attempt is forgotten, but not what it counted. */
+static void apply_disposition(struct sim_rows *t, const struct record *r)
+{
+    if (t->flow != NULL && r->state == (int)DISPOSITION_MACHINE) {
+        campaign_counters_machine(&t->flow->counters, r->at_us);
+        t->counts.machines++;
+    }
 }
 
 static void apply_campaign(struct sim_rows *t, const struct record *r)
@@ -433,8 +449,8 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_CORRECTED:
     case RECORD_EXPORTED:
     case RECORD_AGENT:
-    case RECORD_BRIDGED:
-    case RECORD_DISPOSITION: break;
+    case RECORD_BRIDGED: break;
+    case RECORD_DISPOSITION: apply_disposition(t, r); break;
     case RECORD_COUNT: tm_unreachable("a record of no kind");
     }
     apply_to_attempt(t, r);

@@ -1,6 +1,7 @@
 #include "store/apply_agent.h"
 
 #include "core/agent/agent.h"
+#include "core/campaign/disposition.h"
 #include "store/query.h"
 
 static int end_state(struct db *db, const struct record *r, struct err *e)
@@ -146,9 +147,11 @@ int apply_agent_disposition(struct db *db, const struct record *r,
     tm_assert(r->attempt.v > 0 && r->key.n > 0);
     struct query q;
     query_open(&q, db,
-               "UPDATE attempt SET disposition = ? "
-               "WHERE tenant = ? AND id = ?");
+               "UPDATE attempt SET disposition = ?1, live = live AND NOT ?2, "
+               "outcome = CASE WHEN ?2 AND outcome = 'talked' THEN 'machine' "
+               "ELSE outcome END WHERE tenant = ?3 AND id = ?4");
     query_text(&q, r->key);
+    query_int(&q, r->state == (int)DISPOSITION_MACHINE);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
     return query_done(&q, e);

@@ -93,6 +93,19 @@ void campaign_counters_ended(struct campaign_counters *n, int64_t at_us,
     b->connected += live && !abandoned;
 }
 
+static void less(uint64_t *n)
+{
+    *n -= *n > 0;
+}
+
+void campaign_counters_machine(struct campaign_counters *n, int64_t at_us)
+{
+    struct case_bucket *b = cell_of(n, at_us);
+    less(&b->answered);
+    less(&b->live);
+    less(&b->connected);
+}
+
 int64_t campaign_counters_since(int64_t first_call_us, int64_t now_us)
 {
     int64_t month = month_start(now_us - WESTMOST_US, 0) - EASTMOST_US;

@@ -47,6 +47,9 @@ void campaign_counters_placed(struct campaign_counters *n, int64_t at_us);
 /* A call ended. */
 void campaign_counters_ended(struct campaign_counters *n, int64_t at_us,
                              bool live, bool abandoned);
+/* The call that ended as live at that instant was a machine, as the agent who
+ * took it says: no live answer (16 CFR 310.4(b)(4)(i) counts persons). */
+void campaign_counters_machine(struct campaign_counters *n, int64_t at_us);
 /* Works out the sums for now_us and forgets old cells. */
 void campaign_counters_roll(struct campaign_counters *n, int64_t now_us);
 /* Copies the cells that are there, not the room for others. */

@@ -39,6 +39,13 @@ static enum lasting_end end_of_line(enum outcome o, enum call_cause cause)
     return broken ? LASTING_BROKEN_OFF : LASTING_OTHER;
 }
 
+static bool says_machine(const struct campaign *c, const struct slot *s)
+{
+    return s->disposition >= 0 &&
+           c->env.plan->disposition[s->disposition].action ==
+               DISPOSITION_MACHINE;
+}
+
 static void write_end(struct campaign *c, struct slot *s, enum outcome o,
                       enum call_cause cause, int code)
 {
@@ -47,14 +54,15 @@ static void write_end(struct campaign *c, struct slot *s, enum outcome o,
     struct record *r = campaign_end_record(c, s, o);
     r->code = code;
     r->value = str_of(call_event_cause_text(cause));
-    r->live = s->settled;
+    r->live = s->settled && !says_machine(c, s);
     r->abandoned = abandoned;
     if (s->settled) {
         tm_assert(w->live_up > 0 && w->lost_up >= (uint64_t)abandoned);
         w->live_up--;
         w->lost_up -= abandoned;
     }
-    campaign_counters_ended(&c->counters, c->now_us, s->settled, abandoned);
+    s->live_us = r->live ? c->now_us : 0;
+    campaign_counters_ended(&c->counters, c->now_us, r->live, abandoned);
 }
 
 /* --- the agent's part ------------------------------------------------------*/
@@ -97,6 +105,18 @@ static struct retry_next next_number(const struct campaign *c,
     return (struct retry_next){LEAD_EXHAUSTED, 0, "wrong_number"};
 }
 
+/* The try counts as what it was. */
+static struct retry_next next_of_machine(const struct campaign *c,
+                                         struct slot *s)
+{
+    struct lead *l = &s->lead;
+    tm_assert(l->tries > 0 && l->outcomes[OUTCOME_TALKED] > 0);
+    l->outcomes[OUTCOME_TALKED]--;
+    l->outcomes[OUTCOME_MACHINE]++;
+    l->history[l->tries - 1].outcome = OUTCOME_MACHINE;
+    return retry_after(&c->env.plan->retry, l, OUTCOME_MACHINE, c->now_us);
+}
+
 static struct retry_next next_of(const struct campaign *c, struct slot *s,
                                  const struct disposition *d)
 {
@@ -115,6 +135,7 @@ static struct retry_next next_of(const struct campaign *c, struct slot *s,
     case DISPOSITION_WRONG:
         s->lead.phone[s->phone].bad = true;
         return next_number(c, s);
+    case DISPOSITION_MACHINE: return next_of_machine(c, s);
     case DISPOSITION_DO_COUNT: break;
     }
     tm_unreachable("a disposition outside its table");
@@ -140,7 +161,10 @@ static void carry_out(struct campaign *c, struct slot *s)
     r->e164 = s->e164;
     r->agent = s->disposer;
     r->key = d->word;
+    r->state = (int)d->action;
     r->due_us = d->action == DISPOSITION_CALLBACK ? s->disposed_due_us : 0;
+    if (d->action == DISPOSITION_MACHINE && s->live_us != 0)
+        campaign_counters_machine(&c->counters, s->live_us);
     struct retry_next next = next_of(c, s, d);
     lead_record(c, s, next.state, next.due_us, next.reason);
 }

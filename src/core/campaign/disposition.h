@@ -10,6 +10,8 @@
  *     try_again   = retry            # by the rule for "talked"
  *     stop        = opt_out          # a request to be left alone
  *     wrong       = wrong_number     # the telephone is not called again
+ *     voicemail   = machine          # nobody there: called again by the rule
+ *                                    # for "machine"; not a live answer
  *
  * The order counts: the agent's telephone sets the first with key 1.
  */
@@ -29,7 +31,8 @@ enum { DISPOSITIONS_MAX = 32 };
     X(DISPOSITION_RETRY, "retry")                                              \
     X(DISPOSITION_CALLBACK, "callback")                                        \
     X(DISPOSITION_OPT_OUT, "opt_out")                                          \
-    X(DISPOSITION_WRONG, "wrong_number")
+    X(DISPOSITION_WRONG, "wrong_number")                                       \
+    X(DISPOSITION_MACHINE, "machine") /* nobody: no live answer after all */
 
 enum disposition_do {
 #define X(name, word) name,
@@ -44,7 +47,8 @@ enum disposition_do {
     X("callback", DISPOSITION_CALLBACK, false)                                 \
     X("try_again", DISPOSITION_RETRY, false)                                   \
     X("do_not_call", DISPOSITION_OPT_OUT, false)                               \
-    X("wrong_number", DISPOSITION_WRONG, false)
+    X("wrong_number", DISPOSITION_WRONG, false)                                \
+    X("answering_machine", DISPOSITION_MACHINE, false)
 
 struct disposition {
     struct slice word;

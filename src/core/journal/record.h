@@ -66,7 +66,8 @@ struct record {
                               ATTEMPT: the permit's expiry */
     int state;             /* CAMPAIGN: enum campaign_state; LEAD: lead_state;
                               VERDICT: verdict_kind; ENDED: enum outcome;
-                              AGENT: enum agent_state */
+                              AGENT: enum agent_state;
+                              DISPOSITION: enum disposition_do */
     int code;              /* ENDED: SIP status or 0; RINGING: SIP status */
     int64_t ring_ms;       /* ENDED: INVITE to answer or end;
                               BRIDGED: end of the greeting to the agent */

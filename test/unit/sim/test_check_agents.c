@@ -99,6 +99,7 @@ enum { LINES = sizeof(day) / sizeof(day[0]), EDITS = 8 };
 static const struct disposition said[] = {
     {{"later", 5}, DISPOSITION_CALLBACK, false},
     {{"stop", 4}, DISPOSITION_OPT_OUT, false},
+    {{"robot", 5}, DISPOSITION_MACHINE, false},
 };
 
 static struct agent_setup man[2];
@@ -119,7 +120,7 @@ static struct check_floor world(void)
                                 .agent = man,
                                 .agents = 2,
                                 .disposition = said,
-                                .dispositions = 2,
+                                .dispositions = 3,
                                 .lead = people,
                                 .leads = 5};
 }
@@ -203,6 +204,12 @@ static void tell(struct check_agents *c, const char *line)
         fail_msg("no kind: %s", line);
     while (rest.n > 0)
         read_word(&r, str_cut(rest, ' ', &rest));
+    const struct disposition *d =
+        r.kind == RECORD_DISPOSITION
+            ? disposition_find(said, tm_array_len(said), r.key)
+            : NULL;
+    if (d != NULL)
+        r.state = (int)d->action;
     if (r.kind == RECORD_STAFF)
         r.e164 = (uint64_t)(12125550900 + r.agent.v);
     if (r.kind == RECORD_ATTEMPT)
@@ -289,6 +296,12 @@ static const struct fault faults[] = {
      {{"30000 ended",
        "30000 ended t1 l1 s=talked v=callee_hung_up live lost"}}},
     {CHECK_ABANDON, {{"66000 ended", "66000 ended t6 l5 s=unknown live lost"}}},
+    /* no person, and nobody says "machine", or says something else */
+    {CHECK_LEADS,
+     {{"30000 ended", "30000 ended t1 l1 s=talked v=callee_hung_up"}}},
+    {CHECK_ABANDON,
+     {{"30000 ended", "30000 ended t1 l1 s=talked v=callee_hung_up"},
+      {"35000 disp", ""}}},
     {CHECK_ABANDON, {{"65000 bridged", ""}, {"65000 agent", ""}}},
     {CHECK_ABANDON,
      {{"9100 bridged", ""},

@@ -332,6 +332,15 @@ static void test_call_with_agent(void **state)
     assert_int_equal(s.a.outcome, OUTCOME_TALKED);
     assert_string_equal(s.agent, "ann");
     assert_string_equal(s.disposition, "sale");
+    /* a person no more, when the agent says so */
+    bool live = s.a.live;
+    r.key = str_of("answering_machine");
+    r.state = DISPOSITION_MACHINE;
+    put(h, &r);
+    with_reader(h, &s, read_attempts);
+    assert_true(live);
+    assert_false(s.a.live);
+    assert_int_equal(s.a.outcome, OUTCOME_MACHINE);
     /* a second agent: who took it last, but the wait for the first */
     r = record_of(h, RECORD_BRIDGED, 30);
     r.attempt.v = 7;

@@ -95,7 +95,8 @@ const char world_plan[] = "name = Visits\n"
     "later = callback\n"                                                       \
     "again = retry\n"                                                          \
     "stop = opt_out\n"                                                         \
-    "wrong = wrong_number\n"
+    "wrong = wrong_number\n"                                                   \
+    "voicemail = machine\n"
 
 const char world_live_plan[] = LIVE_PLAN("detect = no\n");
 const char world_live_detect_plan[] =

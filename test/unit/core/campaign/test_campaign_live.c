@@ -371,6 +371,7 @@ static void test_dispositions(void **state)
         {"again", "lead L1 A1 waiting retry at 3601\n"},
         {"stop", "lead L1 A1 denied opted_out\n"},
         {"wrong", "lead L1 A1 exhausted wrong_number\n"},
+        {"voicemail", "lead L1 A1 waiting retry at 14401\n"},
     };
     for (size_t i = 0; i < tm_array_len(row); i++) {
         talk_ends();
@@ -386,6 +387,27 @@ static void test_dispositions(void **state)
         assert_null(campaign_agent_lead(w.campaign, (struct agent_id){1}));
         world_close(&w);
     }
+}
+
+/* The law counts people: what the agent says was none is taken back, whether
+ * he says so in the call or after it (16 CFR 310.4(b)(4)(i)). */
+static void test_machine_is_no_live_answer(void **state)
+{
+    (void)state;
+    talk_ends();
+    assert_int_equal(status().counters.live, 1);
+    assert_int_equal(dispose(1, "voicemail", 0), TM_OK);
+    assert_int_equal(status().counters.live, 0);
+    world_close(&w);
+    world_open(&w, world_live_plan);
+    begin(1, 3);
+    answers(1);
+    world_run(&w, 1000);
+    assert_int_equal(dispose(1, "voicemail", 0), TM_OK);
+    world_ended(&w, 1, CAUSE_US, 0);
+    assert_int_equal(status().counters.live, 0);
+    assert_int_equal(status().counters.abandoned, 0);
+    world_close(&w);
 }
 
 static void test_bad_dispositions(void **state)
@@ -863,6 +885,7 @@ int main(void)
         cmocka_unit_test(test_verdict_after_the_wait),
         cmocka_unit_test(test_no_verdict_is_a_person),
         cmocka_unit_test(test_dispositions),
+        cmocka_unit_test(test_machine_is_no_live_answer),
         cmocka_unit_test(test_bad_dispositions),
         cmocka_unit_test(test_disposition_in_the_talk),
         cmocka_unit_test(test_wrap_up_ends_by_itself),

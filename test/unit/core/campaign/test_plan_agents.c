@@ -159,12 +159,12 @@ static void test_dispositions(void **state)
         "[dispositions]\nsale = done success\nlater = callback\n"
         "stop = opt_out\n";
     const struct plan *p = parsed(section, "");
-    assert_int_equal(p->dispositions, 6);
+    assert_int_equal(p->dispositions, 7);
     const struct disposition *d = disposition_find(
         p->disposition, p->dispositions, str_of("do_not_call"));
     assert_non_null(d);
     assert_int_equal(d->action, DISPOSITION_OPT_OUT);
-    assert_null(disposition_find(p->disposition, 6, str_of("stop")));
+    assert_null(disposition_find(p->disposition, 7, str_of("stop")));
     refused("stop = opt_out\n", "", "16 CFR 310.4(b)(1)(iii)(A)");
     refused("sale = done success\n", "", "f:16: no disposition ends a lead");
     refused(section, "[dispositions]\n", "f:16: agents must be able to note");
