@@ -144,6 +144,7 @@ void check_agents_record(struct check_agents *c, const struct record *r)
         stepped(c);
     }
     check_agents_quiet(c, r->at_us);
+    check_agents_cover(c, r->at_us);
     c->now_us = r->at_us;
     if (r->kind == RECORD_CLOCK)
         stepped(c);
@@ -187,6 +188,7 @@ void check_agents_finish(struct check_agents *c, int64_t now_us)
     c->now_us = now_us;
     check_agents_at_end(c);
     check_agents_people(c);
+    check_agents_budget(c);
     const struct check_agents_sums *s = &c->sums;
     if (s->attempts != s->ended || c->open != 0)
         check_agents_find(c, CHECK_SUMS, "%llu attempts and %llu ends",

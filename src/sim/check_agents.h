@@ -41,7 +41,8 @@ enum { CHECK_AGENTS_KEPT = 200, CHECK_AGENTS_TEXT = 180 };
     X(CHECK_LEADS, "leads") /* a lead, callback or wish of a person is lost */ \
     X(CHECK_SUMS, "sums")   /* calls, people or counters do not add up */      \
     X(CHECK_STUCK, "stuck") /* agents ready, leads due, and nothing happens */ \
-    X(CHECK_ALONE, "alone") /* dialled while nobody could take the call */
+    X(CHECK_ALONE, "alone") /* dialled while nobody could take the call */     \
+    X(CHECK_BUDGET, "budget") /* more lost than pacing may, or by its books */
 
 enum check_agents_kind {
 #define X(name, text) name,
@@ -65,7 +66,10 @@ struct check_floor {
                             that time */
     int64_t callback_us; /* others are not called while a promised call is
                             late by so much */
-    bool clock_steps;    /* times of records may jump */
+    bool covered;     /* progressive: each line has a ready agent of its own */
+    double budget;    /* share of live answers that pacing may lose; 0: any */
+    double wrong;     /* share that detection is expected to get wrong */
+    bool clock_steps; /* times of records may jump */
     const struct agent_setup *agent; /* NULL: legs are not checked */
     size_t agents;
     const struct disposition *disposition;
@@ -99,6 +103,10 @@ void check_agents_record(struct check_agents *c, const struct record *r);
 /* A sim_carrier_watch_fn; arg is the struct check_agents. */
 void check_agents_invite(void *arg, const struct permit *p,
                          const struct call_spec *s, int64_t now_us);
+/* What pacing says it counts in the legal window, calls in progress included;
+ * windows are 30 x 24 h from the first call. */
+void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
+                          uint64_t lost);
 /* Nothing may be left open. */
 void check_agents_finish(struct check_agents *c, int64_t now_us);
 

@@ -332,6 +332,13 @@ static void on_call(void *arg, const struct permit *p,
     runner_check_call(w->check, p, s, now_us);
 }
 
+static void on_trace(void *arg, struct campaign_id c, int64_t now_us,
+                     const char *text)
+{
+    const struct watch *w = arg;
+    runner_check_trace(w->check, c, now_us, text);
+}
+
 static void add_faults(struct buf *b, const struct runner_faults *f)
 {
     buf_addf(b,
@@ -415,6 +422,8 @@ static void run(const struct random_world *w,
                                .changes = w->changes,
                                .journal = on_journal,
                                .journal_arg = &watch,
+                               .trace = on_trace,
+                               .trace_arg = &watch,
                                .calls = on_call,
                                .calls_arg = &watch};
     watch.check = runner_check_new(&o);

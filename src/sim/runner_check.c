@@ -238,6 +238,20 @@ static bool is_wasteful(enum dial_mode m, enum policy_kind k)
     return m == DIAL_PREDICTIVE && k != POLICY_PREDICTIVE;
 }
 
+static bool dials_only(const struct runner_options *o, enum dial_mode m)
+{
+    enum dial_mode first =
+        o->pacing != NULL ? o->pacing->mode : o->plan->dial_mode;
+    return first == m && o->changes == 0;
+}
+
+static double limit_of(const struct runner_options *o)
+{
+    return (o->pacing != NULL ? o->pacing->abandon_limit_ppm
+                              : o->plan->abandon_limit_ppm) /
+           1e6;
+}
+
 static void fill_floor(struct runner_check *c)
 {
     const struct runner_options *o = c->o;
@@ -261,6 +275,14 @@ static void fill_floor(struct runner_check *c)
                    : o->faults == NULL            ? IDLE_S * SECOND_US
                                                   : IDLE_FAULTS_S * SECOND_US,
         .callback_us = asked || !live ? 0 : CALLBACK_S * SECOND_US,
+        .covered = dials_only(o, DIAL_PROGRESSIVE),
+        /* A telephone that rings first may take longer than the hold. */
+        .budget = o->scenario->leg_per_call == 0 &&
+                          dials_only(o, DIAL_PREDICTIVE) &&
+                          !dials(o, is_wasteful) && o->faults == NULL
+                      ? limit_of(o)
+                      : 0,
+        .wrong = p->detect ? p->detect_wrong_ppm / 1e6 : 0,
         .clock_steps = o->faults != NULL && o->faults->clock_ppm > 0,
         .disposition = p->disposition,
         .dispositions = p->dispositions,
@@ -314,6 +336,22 @@ void runner_check_call(void *arg, const struct permit *p,
 {
     struct runner_check *c = arg;
     check_agents_invite(c->agents, p, s, now_us);
+}
+
+/* "... 3 of 120 lost; ..." */
+void runner_check_trace(void *arg, struct campaign_id campaign, int64_t now_us,
+                        const char *text)
+{
+    struct runner_check *c = arg;
+    unsigned long long lost, live;
+    const char *at = strstr(text, " lost;");
+    (void)campaign;
+    if (at == NULL)
+        return;
+    while (at > text && at[-1] != ';')
+        at--;
+    if (sscanf(at, " %llu of %llu lost;", &lost, &live) == 2)
+        check_agents_decided(c->agents, now_us, live, lost);
 }
 
 static void same(struct runner_check *c, const char *what, uint64_t run,

@@ -25,6 +25,9 @@ void runner_check_journal(void *arg, const struct record *r,
 /* A sim_carrier_watch_fn, likewise. Without it no INVITE is checked. */
 void runner_check_call(void *arg, const struct permit *p,
                        const struct call_spec *s, int64_t now_us);
+/* A campaign_trace_fn, likewise: what pacing says it counts. */
+void runner_check_trace(void *arg, struct campaign_id campaign, int64_t now_us,
+                        const char *text);
 /* What the run itself counted, against the records. Before the finish. */
 void runner_check_result(struct runner_check *c, const struct runner_result *r);
 /* The run is over; returns the checker to be read, which stays ours. */

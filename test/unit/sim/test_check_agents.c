@@ -238,6 +238,7 @@ static const struct fault faults[] = {
     {CHECK_PERMIT, {{"1005 invite t2", "1005 old-invite t2"}}},
     {CHECK_PERMIT, {{"1000 attempt", "1000 attempt t1 l1 d=4"}}},
     {CHECK_PERMIT, {{"10 staff", ""}}},
+    {CHECK_PERMIT, {{"1001 attempt", "1001 attempt t2 l2 d=60002"}}},
     {CHECK_PERMIT, {{"1001 attempt", "1001 attempt t901 l2 d=60000"}}},
     {CHECK_PERMIT, {{"60000 attempt", "60000 attempt t5 l5 d=60000"}}},
     {CHECK_PERMIT,
@@ -442,11 +443,90 @@ static void test_each_fault(void **state)
     assert_int_equal(missed, 0);
 }
 
+/* --- pacing ------------------------------------------------------------- */
+
+static uint64_t of_kind(const struct check_agents *c, enum check_agents_kind k)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < check_agents_findings(c); i++)
+        n += check_agents_finding(c, i)->kind == k;
+    return n;
+}
+
+/* Four lines for two agents are two too many where each needs its own. */
+static void test_covered(void **state)
+{
+    (void)state;
+    struct check_floor w = world();
+    w.covered = true;
+    struct check_agents *c = check_agents_new(&w);
+    for (size_t i = 0; i < LINES; i++)
+        tell_lines(c, day[i]);
+    check_agents_finish(c, 0);
+    assert_int_equal(of_kind(c, CHECK_BUDGET), 2); /* the third, the fourth */
+    check_agents_free(c);
+}
+
+/* What pacing says it counts, against the records. */
+static void test_window(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t live, lost;
+        bool fits;
+    } say[] = {{4, 1, true},  {3, 1, false}, {5, 1, false}, {4, 0, false},
+               {4, 2, false}, {0, 0, false}, {4, 4, false}};
+    for (size_t i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
+        struct check_agents *c = run(NULL);
+        check_agents_decided(c, 1000000000000 + 70000000, say[i].live,
+                             say[i].lost);
+        assert_int_equal(check_agents_findings(c) == 0, say[i].fits);
+        check_agents_free(c);
+    }
+}
+
+static uint64_t lose(unsigned live, unsigned every)
+{
+    struct check_floor w = world();
+    w.budget = 0.03;
+    w.live = false; /* nothing else is looked at */
+    struct check_agents *c = check_agents_new(&w);
+    for (unsigned i = 0; i < live; i++) {
+        struct record r = {.campaign = {1},
+                           .at_us = 1000000000000 + i,
+                           .attempt = {i + 1},
+                           .lead = {1},
+                           .due_us = 1000000000000 + i + 60000000};
+        static const enum record_kind way[] = {RECORD_ATTEMPT, RECORD_PLACED,
+                                               RECORD_ANSWERED, RECORD_ENDED};
+        for (size_t k = 0; k < 4; k++) {
+            r.kind = way[k];
+            r.live = r.kind == RECORD_ENDED;
+            r.abandoned = r.live && i % every == 0;
+            r.state = r.live ? OUTCOME_HUNG_UP : 0;
+            check_agents_record(c, &r);
+        }
+    }
+    check_agents_finish(c, 0);
+    uint64_t n = of_kind(c, CHECK_BUDGET);
+    check_agents_free(c);
+    return n;
+}
+
+static void test_budget(void **state)
+{
+    (void)state;
+    assert_int_equal(lose(2000, 33), 0); /* 3 % */
+    assert_int_equal(lose(2000, 10), 1);
+    assert_int_equal(lose(60, 10), 0); /* six of sixty may be bad luck */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean_day),
-        cmocka_unit_test(test_each_fault),
+        cmocka_unit_test(test_clean_day), cmocka_unit_test(test_each_fault),
+        cmocka_unit_test(test_covered),   cmocka_unit_test(test_window),
+        cmocka_unit_test(test_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,94 @@
+/* What pacing may do: lines without an agent, people lost, and its books. */
+#include "base/real.h"
+#include "sim/check_agents_inside.h"
+
+#define SECOND    INT64_C(1000000)
+#define PERIOD_US (30 * 24 * 3600 * SECOND)
+
+enum { FEW = 8 }; /* calls that say nothing */
+
+/* --- progressive: a ready agent for each line --------------------------- */
+
+/* Lines that whoever is ready would have to take. */
+static size_t lines(const struct check_agents *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->calls_n; i++) {
+        const struct check_agents_call *k = &c->call[i];
+        n += k->staff.v == 0 && !k->ended && k->answered_us == 0 ? 1 : 0;
+    }
+    for (size_t i = 0; i < c->men_n; i++)
+        n -= n > 0 && c->man[i].state == AGENT_DIALLING ? 1 : 0;
+    return n;
+}
+
+/* Called when time goes on after an attempt, so that whose line it is has been
+ * told. A decision holds for the moment until the next one. */
+void check_agents_cover(struct check_agents *c, int64_t now_us)
+{
+    if (!c->cover_due || now_us == c->now_us)
+        return;
+    c->cover_due = false;
+    if (!c->w.covered)
+        return;
+    size_t ready = 0, n = lines(c);
+    for (size_t i = 0; i < c->men_n; i++) {
+        const struct check_agents_man *m = &c->man[i];
+        ready += m->ready_from_us != 0 && m->ready_to_us >= c->now_us - SECOND
+                     ? 1
+                     : 0;
+    }
+    if (n > ready)
+        check_agents_find(c, CHECK_BUDGET,
+                          "progressive, and %zu lines for %zu ready agents", n,
+                          ready);
+}
+
+/* --- what pacing counts ------------------------------------------------- */
+
+static void told(struct check_agents *c, const char *what, uint64_t says,
+                 uint64_t least, uint64_t most)
+{
+    if (says >= least && says <= most)
+        return;
+    check_agents_find(c, CHECK_BUDGET,
+                      "pacing counts %llu %s in its window, the records have "
+                      "%llu to %llu",
+                      (unsigned long long)says, what, (unsigned long long)least,
+                      (unsigned long long)most);
+}
+
+/* It knows more than what is durable, never less: calls that are up may have
+ * been settled. What an agent says of a machine comes later to the records. */
+void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
+                          uint64_t lost)
+{
+    uint64_t ended_live, ended_lost, later = 0;
+    if (!c->w.live || c->w.clock_steps || c->first_us == 0)
+        return;
+    int64_t from_us = now_us - (now_us - c->first_us) % PERIOD_US;
+    check_agents_window(c, from_us, INT64_MAX, &ended_live, &ended_lost);
+    for (size_t i = 0; i < c->men_n; i++)
+        later += c->man[i].state == AGENT_WRAP ? 1 : 0;
+    uint64_t wrong =
+        c->w.wrong > 0 ? 1 + (uint64_t)((double)live * 2 * c->w.wrong) : 0;
+    told(c, "live answers", live, ended_live > later ? ended_live - later : 0,
+         ended_live + c->open + wrong);
+    told(c, "lost ones", lost, ended_lost, ended_lost + c->open + wrong);
+}
+
+/* --- the whole run ------------------------------------------------------ */
+
+/* Far beyond what chance explains. */
+void check_agents_budget(struct check_agents *c)
+{
+    double live = (double)c->sums.live, lost = (double)c->sums.abandoned;
+    double may = c->w.budget * live;
+    if (c->w.budget <= 0 || lost <= may + FEW + 5 * real_sqrt(may))
+        return;
+    check_agents_find(c, CHECK_BUDGET,
+                      "%llu of %llu live answers lost, and pacing may lose "
+                      "%.1f %%",
+                      (unsigned long long)c->sums.abandoned,
+                      (unsigned long long)c->sums.live, 100 * c->w.budget);
+}
