@@ -176,8 +176,10 @@ void runner_result_fill(struct runner *r, struct runner_result *out)
         struct sim_store_member m = sim_store_member_at(s, CAMPAIGN, i);
         count_member(out, &m);
     }
-    if (endless)
+    if (endless) {
         count_forgotten(r, out);
+        out->live -= sim_store_counts(s)->machines;
+    }
     count_answers(r, out);
     out->opt_outs = sim_store_counts(s)->opt_outs;
     out->callbacks = sim_store_counts(s)->records[RECORD_CALLBACK];

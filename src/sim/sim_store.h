@@ -160,6 +160,7 @@ struct sim_store_counts {
     uint64_t records[RECORD_COUNT];
     uint64_t opt_outs; /* numbers, those of before the run not counted */
     uint64_t commits;
+    uint64_t machines; /* endless list: live calls that an agent took back */
 };
 const struct sim_store_counts *sim_store_counts(const struct sim_store *s);
 const struct journal *sim_store_journal(const struct sim_store *s);
