@@ -14,6 +14,7 @@
 #define CMD_SIMULATE_PACING_H
 
 #include "base/str.h"
+#include "cmd/simulate_mean.h"
 #include "report/sim_series.h"
 #include "sim/runner.h"
 
@@ -30,14 +31,6 @@ struct simulate_run {
     double first_day_talk, first_day_pct; /* of the first day alone */
     int64_t cpu_us;                       /* of the run alone */
 };
-
-struct simulate_mean {
-    uint64_t n;
-    double mean, squares; /* of the differences from the mean */
-};
-void simulate_mean_add(struct simulate_mean *m, double x);
-/* Half the width of the 95 % interval of the mean; 0 for fewer than two. */
-double simulate_mean_half_width(const struct simulate_mean *m);
 
 /* X(name, value of a run r) */
 #define SIMULATE_FIGURE_TABLE(X)                                               \
