@@ -1,0 +1,255 @@
+/* What agents did, told in two ways that must agree: the rows that a store
+ * makes of a story, and its records. A story is random; its seed is printed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "report/figures.h"
+#include "report/figures_records.h"
+#include "report/report_agents.h"
+
+enum {
+    SECOND = 1000000,
+    AGENTS = 5,
+    STEPS = 400,
+    STORIES = 50,
+    TEXT_MAX = 1 << 16,
+};
+static const int64_t NOON = 1795262400000000;
+static const struct campaign_id OURS = {7};
+
+/* The rows of a store, by the plainest reading of its rules. */
+struct told {
+    struct figures_builder *records_to;
+    struct figures_records *records;
+    struct agent_figures_builder *rows;
+    struct reader_agent_span now[AGENTS];
+    struct rng random;
+    int64_t at_us, attempts;
+};
+
+static unsigned below(struct told *t, unsigned n)
+{
+    return (unsigned)rng_below(&t->random, n);
+}
+
+static void record(struct told *t, const struct record *r)
+{
+    figures_records_add(t->records, r);
+}
+
+static void move(struct told *t, size_t agent, enum agent_state s,
+                 struct campaign_id c, const char *reason)
+{
+    struct reader_agent_span *now = &t->now[agent];
+    const struct record r = {.kind = RECORD_AGENT,
+                             .at_us = t->at_us,
+                             .agent = {(int64_t)agent + 1},
+                             .campaign = c,
+                             .state = (int)s,
+                             .key = str_of(reason)};
+    record(t, &r);
+    now->until_us = t->at_us;
+    bool of_call = now->state == AGENT_TALKING || now->state == AGENT_HOLDING ||
+                   now->state == AGENT_WRAP;
+    if (of_call && now->campaign.v == OURS.v)
+        agent_figures_span(t->rows, now);
+    *now = (struct reader_agent_span){.agent = r.agent,
+                                      .state = s,
+                                      .reason = str_of(reason),
+                                      .from_us = t->at_us,
+                                      .campaign = c};
+}
+
+static void wait(struct told *t)
+{
+    t->at_us += (int64_t)below(t, 30 * SECOND);
+}
+
+/* One person: joined, on hold perhaps, and what is said of him. */
+static void call(struct told *t, size_t agent)
+{
+    static const char *const word[] = {"sale", "no", "later"};
+    const struct record base = {.at_us = t->at_us,
+                                .campaign = OURS,
+                                .lead = {1 + t->attempts},
+                                .attempt = {++t->attempts},
+                                .agent = {(int64_t)agent + 1}};
+    struct record r = base;
+    r.kind = RECORD_ATTEMPT;
+    record(t, &r);
+    r.kind = RECORD_BRIDGED;
+    r.ring_ms = below(t, 3000);
+    record(t, &r);
+    const struct reader_bridge j = {
+        .agent = base.agent, .at_us = t->at_us, .wait_ms = r.ring_ms};
+    agent_figures_bridge(t->rows, &j);
+    move(t, agent, AGENT_TALKING, OURS, "");
+    wait(t);
+    if (below(t, 3) == 0) {
+        move(t, agent, AGENT_HOLDING, OURS, "");
+        wait(t);
+        move(t, agent, AGENT_TALKING, OURS, "");
+        wait(t);
+    }
+    r = base;
+    r.kind = RECORD_ENDED;
+    r.at_us = t->at_us;
+    r.state = OUTCOME_TALKED;
+    r.live = true;
+    record(t, &r);
+    move(t, agent, AGENT_WRAP, OURS, "");
+    wait(t);
+    unsigned said = below(t, 4);
+    for (unsigned times = below(t, 2); said < 3 && times <= 1; times++) {
+        unsigned w = times == 1 ? said : below(t, 3); /* the last one counts */
+        r = base;
+        r.kind = RECORD_DISPOSITION;
+        r.key = str_of(word[w]);
+        record(t, &r);
+    }
+    agent_figures_call(t->rows, said == 3);
+    if (said < 3)
+        agent_figures_disposition(t->rows, base.agent, str_of(word[said]), 1);
+    /* names the call that is over */
+    move(t, agent, AGENT_READY, OURS, "");
+}
+
+static void lunch(struct told *t, size_t agent)
+{
+    const struct campaign_id none = {0};
+    move(t, agent, AGENT_PAUSED, none, "lunch");
+    wait(t);
+    move(t, agent, AGENT_OFF, none, "");
+    wait(t);
+    move(t, agent, AGENT_CALLING_IN, none, "");
+    move(t, agent, AGENT_READY, none, "");
+}
+
+static void text_of(const struct agent_figures *f, char out[TEXT_MAX])
+{
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, TEXT_MAX - 1);
+    json_out_init(&j, &b);
+    report_agents_json(f, &j);
+    buf_add_char(&b, '\n');
+    report_agents_text(f, &b);
+    report_agents_csv(f, &b);
+    report_agents_html(f, &b);
+    assert_false(b.failed);
+    (void)str_copy(out, TEXT_MAX, buf_slice(&b));
+    buf_fini(&b);
+}
+
+static void story(uint64_t seed)
+{
+    static char one[TEXT_MAX], two[TEXT_MAX];
+    const struct figures_options o = {.now_us = NOON};
+    struct told t = {.records_to = figures_new(&o),
+                     .rows = agent_figures_new(true, 0, 0),
+                     .at_us = NOON - 40000 * (int64_t)SECOND};
+    const struct disposition plan[] = {{str_of("sale"), DISPOSITION_DONE, true},
+                                       {str_of("no"), DISPOSITION_DONE, false}};
+    rng_init(&t.random, seed, "story");
+    t.records = figures_records_new(t.records_to);
+    figures_dispositions(t.records_to, plan, tm_array_len(plan));
+    agent_figures_word(t.rows, plan[0].word, true);
+    agent_figures_word(t.rows, plan[1].word, false);
+    for (int i = 0; i < STEPS; i++) {
+        size_t agent = below(&t, AGENTS);
+        if (below(&t, 4) > 0)
+            call(&t, agent);
+        else
+            lunch(&t, agent);
+    }
+    move(&t, 0, AGENT_TALKING, OURS, ""); /* and talks still */
+    agent_figures_span(t.rows, &t.now[0]);
+    figures_records_end(t.records, (uint64_t)t.attempts);
+    const struct figures *f = figures_end(t.records_to);
+    text_of(f->agents, one);
+    text_of(agent_figures_end(t.rows, NOON), two);
+    size_t same = 0;
+    while (one[same] != '\0' && one[same] == two[same])
+        same++;
+    size_t from = same > 80 ? same - 80 : 0;
+    if (one[same] != two[same])
+        fail_msg("story %llu: from records ...%.160s..., from rows ...%.160s",
+                 (unsigned long long)seed, one + from, two + from);
+    assert_int_equal(f->agents->people, f->outcome[OUTCOME_TALKED]);
+    figures_records_free(t.records);
+    figures_free(t.records_to);
+    agent_figures_free(t.rows);
+}
+
+static void test_records_and_rows_agree(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= STORIES; seed++)
+        story(seed);
+}
+
+/* Only the part within the time counts. */
+static void test_time_is_cut(void **state)
+{
+    (void)state;
+    struct agent_figures_builder *b =
+        agent_figures_new(false, NOON, NOON + 3600 * (int64_t)SECOND);
+    struct reader_agent_span s = {.agent = {3},
+                                  .state = AGENT_READY,
+                                  .reason = str_of(""),
+                                  .from_us = NOON - 60 * (int64_t)SECOND,
+                                  .until_us = NOON + 60 * (int64_t)SECOND};
+    agent_figures_name(b, (struct agent_id){3}, str_of("zoe"));
+    agent_figures_name(b, (struct agent_id){4}, str_of("idle"));
+    agent_figures_span(b, &s);
+    s.state = AGENT_TALKING;
+    s.from_us = s.until_us;
+    s.until_us = NOON + 120 * (int64_t)SECOND;
+    agent_figures_span(b, &s);
+    s.state = AGENT_PAUSED;
+    s.reason = str_of("lunch");
+    s.from_us = NOON + 3540 * (int64_t)SECOND;
+    s.until_us = 0; /* still, long after */
+    agent_figures_span(b, &s);
+    const struct agent_figures *f =
+        agent_figures_end(b, NOON + 9999 * (int64_t)SECOND);
+    assert_int_equal(f->rows, 1);
+    const struct agent_figures_row *r = &f->row[0];
+    assert_string_equal(r->name, "zoe");
+    assert_int_equal(r->ms[AGENT_READY], 60000);
+    assert_int_equal(r->ms[AGENT_TALKING], 60000);
+    assert_int_equal(r->ms[AGENT_PAUSED], 60000);
+    assert_int_equal(r->signed_in_ms, 180000);
+    assert_int_equal(agent_figures_talk_permille(r), 333);
+    assert_int_equal(r->pauses, 1);
+    assert_string_equal(r->pause[0].reason, "lunch");
+    agent_figures_free(b);
+}
+
+static void test_nobody(void **state)
+{
+    (void)state;
+    struct agent_figures_builder *b = agent_figures_new(true, 0, 0);
+    agent_figures_word(b, str_of("sale"), true);
+    agent_figures_name(b, (struct agent_id){3}, str_of("zoe"));
+    assert_null(agent_figures_end(b, NOON));
+    agent_figures_free(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_records_and_rows_agree),
+        cmocka_unit_test(test_time_is_cut),
+        cmocka_unit_test(test_nobody),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
