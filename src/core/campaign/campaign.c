@@ -62,7 +62,7 @@ static void alloc_all(struct campaign *c, struct arena *a)
     const struct plan *plan = c->env.plan;
     size_t calls = plan->calls_max;
     if (plan->dial_mode != DIAL_AGENTLESS)
-        calls *= 2; /* and as many in wrap-up or looked at */
+        calls = campaign_crew_slots(plan);
     slots_init(&c->slots, a, plan->hopper + calls);
     c->hopper_cap = plan->hopper;
     c->hopper = arena_array(a, c->hopper_cap, sizeof(*c->hopper));

@@ -54,7 +54,7 @@ static void ring(struct campaign *c, struct slot *s)
     slots_set_deadline(&c->slots, s, s->since_us + c->env.plan->hold_ms * 1000);
     if (!s->rung)
         campaign_out_action(c, ACTION_RING, s)->agent = s->agent;
-    s->rung = true;
+    s->rung = c->crew->rings = true;
 }
 
 /* The agent was moved to talk, or to ring by his kind of leg. */
@@ -129,14 +129,15 @@ static void give_up(struct campaign *c, struct slot *s)
 void campaign_bridge_live(struct campaign *c, struct slot *s, int64_t since_us)
 {
     s->since_us = since_us < c->now_us ? since_us : c->now_us;
-    if (s->stage == SLOT_TIED) {
-        meet_own(c, s);
-        return;
-    }
-    tm_assert(s->stage == SLOT_LINE);
+    tm_assert(s->stage == SLOT_LINE || s->stage == SLOT_TIED);
     if (c->now_us - s->since_us > c->env.plan->hold_ms * 1000) {
+        campaign_crew_free(c, s, AGENT_IN_NOBODY);
         wait(c, s); /* the verdict took all of his time */
         give_up(c, s);
+        return;
+    }
+    if (s->stage == SLOT_TIED) {
+        meet_own(c, s);
         return;
     }
     /* Those who wait came first. */
@@ -151,18 +152,28 @@ void campaign_bridge_answered(struct campaign *c, struct slot *s)
     if (s->leg.state != CALL_ANSWERED) /* it crossed our hanging up */
         return;
     /* With detection the line goes on until the verdict. */
-    if (s->stage == SLOT_LINE && s->detects)
+    if (s->detects && (s->stage == SLOT_LINE || s->stage == SLOT_TIED))
         slots_set_deadline(&c->slots, s, c->now_us + DETECT_MAX_US);
     else if (s->stage == SLOT_TIED || s->stage == SLOT_LINE)
         campaign_bridge_live(c, s, c->now_us);
 }
 
+void campaign_bridge_verdict(struct campaign *c, struct slot *s,
+                             int64_t since_us)
+{
+    if (s->stage != SLOT_LINE && s->stage != SLOT_TIED)
+        return;
+    slots_set_deadline(&c->slots, s, INT64_MAX);
+    campaign_bridge_live(c, s, since_us);
+}
+
 void campaign_bridge_machine(struct campaign *c, struct slot *s)
 {
     /* An agent hears for himself; who waits has spoken already. */
-    if (s->stage != SLOT_LINE)
+    if (s->stage != SLOT_LINE && s->stage != SLOT_TIED)
         return;
     s->machine = true;
+    campaign_crew_free(c, s, AGENT_IN_NOBODY);
     campaign_stage(c, s, SLOT_GONE, LASTING_OTHER);
     campaign_call_hang_up(c, s);
 }
@@ -180,9 +191,8 @@ void campaign_bridge_serve(struct campaign *c)
 
 void campaign_bridge_due(struct campaign *c, struct slot *s)
 {
-    if (s->stage == SLOT_LINE) { /* no verdict came: it may be a person */
-        slots_set_deadline(&c->slots, s, INT64_MAX);
-        campaign_bridge_live(c, s, c->now_us);
+    if (s->stage == SLOT_LINE || s->stage == SLOT_TIED) {
+        campaign_bridge_verdict(c, s, c->now_us); /* it may be a person */
         return;
     }
     if (s->stage == SLOT_RING)

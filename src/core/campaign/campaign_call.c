@@ -197,8 +197,8 @@ void campaign_call_event(struct campaign *c, const struct carrier_event *ev)
     case CARRIER_PLAYED: on_played(c, s, ev->tag); break;
     case CARRIER_BEEP: on_beep(c, s); break;
     case CARRIER_PERSON:
-        if (c->crew != NULL && s->stage == SLOT_LINE)
-            campaign_bridge_live(c, s, ev->since_us);
+        if (c->crew != NULL)
+            campaign_bridge_verdict(c, s, ev->since_us);
         break;
     case CARRIER_MACHINE:
         if (c->crew != NULL)

@@ -189,9 +189,18 @@ void campaign_crew_free(struct campaign *c, struct slot *s, enum agent_input in)
     campaign_out_action(c, ACTION_DROP, s)->agent = a;
 }
 
-size_t campaign_crew_held(const struct campaign *c)
+size_t campaign_crew_slots(const struct plan *p)
 {
-    return c->crew->looks.n + c->crew->wrapping;
+    size_t held = p->calls_max > HELD_MIN ? p->calls_max : HELD_MIN;
+    return p->calls_max + held;
+}
+
+size_t campaign_crew_room(const struct campaign *c)
+{
+    size_t all = campaign_crew_slots(c->env.plan);
+    size_t taken =
+        c->slots.calls + c->crew->looks.n + (size_t)c->crew->wrapping;
+    return all > taken ? all - taken : 0;
 }
 
 void campaign_crew_give_back(struct campaign *c)

@@ -20,6 +20,7 @@
 #include "core/pace/policy.h"
 
 enum {
+    HELD_MIN = 256, /* wrap-ups and leads looked at, at least */
     WHY_MAX = 320,
     SERVE_MAX = 16,    /* people who get an agent in one step */
     WITHDRAW_MAX = 64, /* lines given up in one step */
@@ -58,6 +59,7 @@ struct crew {
     int64_t tick_us; /* of the next decision */
     struct predictive_order last;
     bool over_limit;
+    bool rings; /* some agents have to be rung for each person */
     int64_t over_asked_us;
     int64_t promise_us;      /* when the store was asked for promised calls */
     int64_t promised_due_us; /* the next we know of */
@@ -94,8 +96,10 @@ void campaign_crew_give_back(struct campaign *c);
 void campaign_crew_pace(struct campaign *c, const struct campaign_pacing *p);
 void campaign_crew_status(const struct campaign *c,
                           struct campaign_status *out);
-/* Slots that neither the hopper nor a call has. */
-size_t campaign_crew_held(const struct campaign *c);
+/* Slots for calls, wrap-ups and leads looked at. */
+size_t campaign_crew_slots(const struct plan *p);
+/* Those of them that are free. */
+size_t campaign_crew_room(const struct campaign *c);
 /* Why not, in words, for who asked. */
 void campaign_crew_refuse(struct campaign *c, int error, const char *fmt, ...)
     TM_PRINTF(3, 4);
@@ -106,6 +110,8 @@ int64_t campaign_pace_deadline(const struct campaign *c);
 /* Agents that are ready and have neither a line nor a person. */
 unsigned campaign_pace_uncovered(struct campaign *c);
 void campaign_pace_over(struct campaign *c, bool over);
+/* Whether each line is dialled for one agent, who is rung first. */
+bool campaign_pace_ties(const struct campaign *c);
 /* How the next line for whoever is ready is asked for. */
 enum dial_mode campaign_pace_mode(const struct campaign *c);
 void campaign_pace_trace(struct campaign *c, const char *fmt, ...)
@@ -120,6 +126,9 @@ void campaign_window(struct campaign *c, struct policy_view *v);
 /* A call event of a crew's; true: nothing else is to be done. */
 void campaign_bridge_answered(struct campaign *c, struct slot *s);
 void campaign_bridge_live(struct campaign *c, struct slot *s, int64_t since_us);
+/* Detection says that a person answered. */
+void campaign_bridge_verdict(struct campaign *c, struct slot *s,
+                             int64_t since_us);
 void campaign_bridge_machine(struct campaign *c, struct slot *s);
 /* Agents for those who wait. */
 void campaign_bridge_serve(struct campaign *c);

@@ -285,13 +285,7 @@ static void begin_script(struct slot *s, const struct script *script)
 static void begin_line(struct campaign *c, struct slot *s)
 {
     s->rang_us = 0;
-    s->detects = c->env.plan->detect && !s->tied;
     campaign_stage(c, s, s->tied ? SLOT_TIED : SLOT_LINE, LASTING_BROKEN_OFF);
-    if (s->tied)
-        return;
-    c->crew->dialled++;
-    if (c->crew->order > 0)
-        c->crew->order--;
 }
 
 static void start_call(struct campaign *c, struct slot *s, size_t phone,
@@ -397,6 +391,8 @@ static bool find_agent(struct campaign *c, struct slot *s,
         floor_set_attempt(c->env.floor, a, c->env.id, id);
     }
     s->tied = a.v != 0;
+    /* Whom an agent calls he hears himself. */
+    s->detects = c->env.plan->detect && want->mode == DIAL_UNKNOWN;
     if (s->tied)
         slots_give_agent(&c->slots, s, a);
     return s->tied || !want->take_agent;
@@ -411,7 +407,7 @@ static void ring_agent(struct campaign *c, struct slot *s)
     const struct floor_agent *f = floor_find(c->env.floor, s->agent);
     if (f == NULL || f->setup.leg != AGENT_LEG_PER_CALL)
         return;
-    s->rung = true;
+    s->rung = c->crew->rings = true;
     campaign_out_action(c, ACTION_RING, s)->agent = s->agent;
 }
 
@@ -423,7 +419,7 @@ static enum dial_answer go_ahead(struct campaign *c, struct slot *s,
 {
     if (want->only_ask)
         return DIAL_ALLOWED;
-    if (a->one_each && campaign_pace_uncovered(c) == 0)
+    if (a->one_each && !want->take_agent && campaign_pace_uncovered(c) == 0)
         return DIAL_KEPT;
     if (c->crew != NULL && !find_agent(c, s, want, permit->attempt))
         return DIAL_KEPT;
@@ -499,8 +495,7 @@ static struct pace_input input(const struct campaign *c)
     };
     if (c->crew == NULL)
         return in;
-    size_t free = 2 * (size_t)c->env.plan->calls_max - campaign_crew_held(c) -
-                  c->slots.calls;
+    size_t free = campaign_crew_room(c);
     unsigned kept = kept_lines(c);
     in.order = c->crew->order < free ? c->crew->order : (unsigned)free;
     in.room -= kept < in.room ? kept : in.room;
@@ -510,11 +505,13 @@ static struct pace_input input(const struct campaign *c)
 
 void campaign_dial(struct campaign *c)
 {
-    const struct dial_want anybody = {0};
+    struct dial_want anybody = {0};
     c->limit = PACE_FREE;
     if (c->state != CAMPAIGN_RUNNING || c->store_down ||
         c->now_us < c->hold_until_us)
         return;
+    if (c->crew != NULL)
+        anybody.take_agent = campaign_pace_ties(c);
     struct pace_input in = input(c);
     unsigned calls = pace_now(&c->pace, &in, &c->limit);
     for (int n = 0; calls > 0 && c->hopper_n > 0; n++) {
@@ -529,6 +526,9 @@ void campaign_dial(struct campaign *c)
         if (answer == DIAL_KEPT) { /* every agent who is ready has a line */
             campaign_dial_back(c, s);
             c->crew->order = 0;
+        } else if (c->crew != NULL) {
+            c->crew->dialled++;
+            c->crew->order--;
         }
         calls--;
         in = input(c);

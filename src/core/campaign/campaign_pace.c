@@ -51,6 +51,9 @@ void campaign_pace_tell(struct campaign *c)
         w->last.dial, w->dialled, w->withdrawn, by[0] != '\0' ? "; " : "", by);
 }
 
+/* Losses that are too few to tell anything. */
+enum { TIE_FREE = 1 };
+
 /* --- over the law's limit --------------------------------------------------*/
 
 static bool risks(enum dial_mode m)
@@ -72,6 +75,17 @@ unsigned campaign_pace_uncovered(struct campaign *c)
     floor_counts(c->env.floor, c->env.id, &w->counts);
     unsigned covered = w->lines.n + w->waiting.n;
     return w->counts.ready > covered ? w->counts.ready - covered : 0;
+}
+
+/* People answer while the telephones of such agents still ring: without a
+ * budget for that, the agent comes first. */
+bool campaign_pace_ties(const struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    const struct budget_window *b = &w->view.now.window;
+    double limit = w->pacing.abandon_limit_ppm / 1e6;
+    bool spent = (double)b->lost > limit * (double)b->live + TIE_FREE;
+    return w->rings && (w->over_limit || !risks(w->pacing.mode) || spent);
 }
 
 void campaign_pace_over(struct campaign *c, bool over)

@@ -11,8 +11,7 @@ static bool may_dial(const struct campaign *c)
 /* Slots for calls and those who wrap up are counted together. */
 static bool room_for_one(const struct campaign *c)
 {
-    return c->slots.calls + campaign_crew_held(c) <
-           2 * (size_t)c->env.plan->calls_max;
+    return campaign_crew_room(c) > 0;
 }
 
 /* The next lead that the rules would allow now, promised calls first; taken

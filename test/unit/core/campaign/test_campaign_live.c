@@ -645,6 +645,49 @@ static void test_ring_for_each_person(void **state)
     world_close(&w);
 }
 
+/* Progressive abandons nobody: who must be rung is rung before the person. */
+static void test_progressive_rings_first(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agent(&w, 1, AGENT_LEG_PER_CALL);
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    give_leads(4);
+    world_run(&w, 300);
+    answers(1); /* nobody knew yet that he has to be rung */
+    world_run(&w, 2000);
+    world_ended(&w, 1, CAUSE_US, 0);
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    world_forget(&w);
+    world_run(&w, 300);
+    assert_int_equal(world_state(&w, 1), AGENT_DIALLING);
+    expect("-> ring A2 G1");
+    assert_int_equal(order(1, AGENT_DO_LEG_UP), TM_OK);
+    answers(2);
+    expect("bridged L2 A2 G1 wait 0");
+    world_close(&w);
+}
+
+/* Wrap-ups take no lines: two lines serve many agents. */
+static void test_many_wrap_up(void **state)
+{
+    (void)state;
+    (void)str_copy(file_text, sizeof(file_text), str_of(world_live_plan));
+    edit("dial_mode = predictive\n", "dial_mode = progressive\n");
+    edit("max_calls = 40\n", "max_calls = 2\n");
+    world_open(&w, file_text);
+    begin(9, 20);
+    for (int64_t a = 1; a <= 8; a++) {
+        answers(a);
+        world_ended(&w, a, CAUSE_CALLEE, 0);
+        world_run(&w, 500);
+    }
+    assert_int_equal(count("bridged"), 8);
+    assert_int_equal(count("attempt"), 9);
+    world_close(&w);
+}
+
 /* --- accidents -------------------------------------------------------------*/
 
 static void lose_leg(int64_t agent)
@@ -897,6 +940,8 @@ int main(void)
         cmocka_unit_test(test_promised_keep_their_line),
         cmocka_unit_test(test_promised_with_a_telephone),
         cmocka_unit_test(test_ring_for_each_person),
+        cmocka_unit_test(test_progressive_rings_first),
+        cmocka_unit_test(test_many_wrap_up),
         cmocka_unit_test(test_leg_lost),
         cmocka_unit_test(test_store_down),
         cmocka_unit_test(test_pace_changes),

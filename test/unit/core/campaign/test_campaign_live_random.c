@@ -226,7 +226,8 @@ static void act(const struct campaign_action *a)
     case ACTION_PREPARE: break;
     case ACTION_PLACE:
         require(a->after_records && t->line == RECORDED);
-        require(a->spec.detect == (w.plan->detect && t->pooled));
+        require(!a->spec.detect || w.plan->detect);
+        require(!t->pooled || a->spec.detect == w.plan->detect);
         t->detect = a->spec.detect;
         break;
     case ACTION_PLAY:
