@@ -1,3 +1,4 @@
+#include "base/civil.h"
 #include "engine/engine_inside.h"
 
 enum { CHANGES_AT_ONCE = 16, STARS_US = 3 * 1000 * 1000 };
@@ -398,13 +399,15 @@ void engine_agent_leg_lost(struct engine *e, const struct engine_leg *l,
         take_out(e, a);
 }
 
+/* What is refused has no effect, and that is what he hears. */
 static void order_by_key(struct engine *e, const struct floor_agent *f,
                          enum agent_order_kind kind, struct slice word)
 {
     const struct agent_order o = {.kind = kind, .word = word};
-    (void)carry_out(e, f, &o, NULL); /* he hears that nothing happens */
+    (void)carry_out(e, f, &o, NULL);
 }
 
+/* A call back that is asked for by key is due the day after, at this time. */
 static void dispose_by_key(struct engine *e, const struct floor_agent *f,
                            char key)
 {
@@ -412,8 +415,12 @@ static void dispose_by_key(struct engine *e, const struct floor_agent *f,
     if (key < '1' || key > '9' || !engine_find(e, f->campaign, &index))
         return;
     const struct plan *p = e->member[index].env.plan;
-    if (i < p->dispositions)
-        order_by_key(e, f, AGENT_DO_DISPOSE, p->disposition[i].word);
+    if (i >= p->dispositions)
+        return;
+    const struct agent_order o = {.kind = AGENT_DO_DISPOSE,
+                                  .word = p->disposition[i].word,
+                                  .due_us = engine_now_us(e) + CIVIL_DAY_US};
+    (void)carry_out(e, f, &o, NULL);
 }
 
 /* Two stars, one soon after the other. */

@@ -31,6 +31,7 @@ struct campaign {
     unsigned limits;
     int answer; /* to the next order */
     char disposed[32];
+    int64_t disposed_due_us;
     int64_t now_us;
     struct campaign_action action[MOCK_PEOPLE];
     size_t actions;
@@ -275,6 +276,7 @@ static int on_order(struct campaign *c, struct agent_id a,
         return TM_OK;
     case AGENT_DO_DISPOSE:
         (void)str_copy(c->disposed, sizeof(c->disposed), o->word);
+        c->disposed_due_us = o->due_us;
         return s == AGENT_WRAP && floor_move(f, a, AGENT_IN_READY, c->now_us)
                    ? TM_OK
                    : TM_ESTATE;

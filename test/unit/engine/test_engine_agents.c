@@ -672,6 +672,7 @@ static void test_keys(void **state)
     mock_key(m, leg, '2');
     IN_STATE(m, 1, AGENT_READY);
     assert_string_equal(c->disposed, "no_sale");
+    assert_int_equal(c->disposed_due_us, m->now_us + 86400 * SECOND);
     (void)camp(m, 1);
     OK(order(m, 1, AGENT_DO_NEXT));
     mock_key(m, leg, '2');
