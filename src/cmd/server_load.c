@@ -189,8 +189,9 @@ static int take_campaign(struct server *s, const struct server_load *l,
         return TM_OK;
     if (rc == TM_ESTATE)
         return err_set(e, rc,
-                       "campaign '%s' still has %zu calls up and goes by its "
-                       "former plan: load the file again when they have ended",
+                       "campaign '%s' still has %zu calls up, or agents who "
+                       "look at a lead or wrap up, and goes by its former "
+                       "plan: load the file again when they have ended",
                        c->name, now.calls);
     return err_set(e, rc, "campaign '%s' could not be taken over: %s", c->name,
                    err_text(rc));
