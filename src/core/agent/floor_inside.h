@@ -7,7 +7,7 @@
 #include "core/agent/floor_limits.h"
 #include "core/agent/floor_share.h"
 
-enum { FLOOR_NOBODY = UINT32_MAX }; /* no agent */
+#define FLOOR_NOBODY UINT32_MAX /* no agent */
 
 /* Where an agent is reached. */
 struct floor_phone {

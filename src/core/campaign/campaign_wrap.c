@@ -99,6 +99,8 @@ static void lead_unsaid(struct campaign *c, struct slot *s)
 static struct retry_next next_number(const struct campaign *c,
                                      const struct slot *s)
 {
+    if (retry_tries(&s->lead) >= c->env.plan->retry.tries_max)
+        return (struct retry_next){LEAD_EXHAUSTED, 0, "tries_used_up"};
     for (size_t i = 0; i < s->lead.phones; i++)
         if (!s->lead.phone[i].bad)
             return (struct retry_next){LEAD_WAITING, c->now_us, "wrong_number"};
