@@ -14,6 +14,7 @@ enum {
     RTP_MAX = 29999,
     CALLS_MAX = 2000,
     HOLD_MAX_MS = 120000,
+    SILENT_MAX_MS = 30000,
     TRUNK_NAME_MAX = 128,
 };
 
@@ -198,6 +199,9 @@ int carrier_sip_start(struct carrier_sip **out, struct loop *l,
     c->clock = config->clock;
     c->calls_max = config->calls_max ? config->calls_max : CALLS_MAX;
     c->hold_max_ms = config->hold_max_ms ? config->hold_max_ms : HOLD_MAX_MS;
+    c->silent_max_ms = config->agents.silent_max_ms
+                           ? config->agents.silent_max_ms
+                           : SILENT_MAX_MS;
     c->trunk = mem_alloc(slots * sizeof *c->trunk);
     c->stack = mem_alloc(slots * sizeof(struct sip_stack *));
     c->record_dir = mem_alloc(strlen(dir) + 1);

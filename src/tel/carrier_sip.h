@@ -43,12 +43,16 @@ struct carrier_sip;
 
 /* Where agents' telephones register. */
 struct carrier_sip_agents {
-    const char *address; /* numeric; NULL or "": none can register */
-    uint16_t port;       /* 0 = any free one; may be that of a trunk */
-    bool udp, tcp;       /* neither = both */
-    const char *realm;   /* NULL or "" = "telemark" */
-    bool sha256;         /* see registrar_config */
-    registrar_fn *fn;    /* told of registrations; NULL: nobody */
+    const char *address;    /* numeric; NULL or "": none can register */
+    uint16_t port;          /* 0 = any free one; may be that of a trunk */
+    bool udp, tcp;          /* neither = both */
+    const char *realm;      /* NULL or "" = "telemark" */
+    bool sha256;            /* see registrar_config */
+    unsigned silent_max_ms; /* a call to an agent, by trunk too, that brings no
+                               packet for so long has lost him: it ends
+                               (CAUSE_NETWORK), before a person is joined to
+                               nobody; not while he holds; 0 = 30 s */
+    registrar_fn *fn;       /* told of registrations; NULL: nobody */
     void *arg;
 };
 

@@ -341,6 +341,19 @@ void carrier_sip_on_dialog(void *arg, const struct dialog_event *ev)
     }
 }
 
+/* No packet from an agent for long: his network or telephone has gone without
+ * a word. A hold may be silent, and has its own end. */
+static void starved(struct carrier_sip_call *call)
+{
+    if (!tmr_isrunning(&call->hold)) {
+        tel_log(&call->carrier->log, TEL_LOG_WARNING,
+                "%s: no sound came from the agent's telephone for %u s, the "
+                "call is ended",
+                call->way.name, call->carrier->silent_max_ms / 1000);
+        carrier_sip_hangup(call, CAUSE_NETWORK, "Q.850;cause=27");
+    }
+}
+
 void carrier_sip_on_media(void *arg, const struct media_event *ev)
 {
     struct carrier_sip_call *call = arg;
@@ -360,10 +373,10 @@ void carrier_sip_on_media(void *arg, const struct media_event *ev)
         out.kind = CARRIER_PLAYED;
         break;
     case MEDIA_BEEP: out.kind = CARRIER_BEEP; break;
+    case MEDIA_STARVED: starved(call); return;
     case MEDIA_DIGITS_SENT:
     case MEDIA_VOICE:
     case MEDIA_SILENCE:
-    case MEDIA_STARVED:
     default: return;
     }
     carrier_sip_emit(call, &out);

@@ -21,6 +21,7 @@ static int leg_open(struct carrier_sip_call *call, bool record, struct err *e)
         /* An agent's keys are orders: nobody else is to hear them. */
         .detect_beep = !call->staff,
         .hide_keys = call->staff,
+        .starve_ms = call->staff ? c->silent_max_ms : 0,
         .fn = carrier_sip_on_media,
         .arg = call,
     };

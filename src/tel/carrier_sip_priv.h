@@ -107,7 +107,7 @@ struct carrier_sip {
     int64_t agent_log_us; /* when a call of an agent's own was last told */
     struct loop_timer *owed_timer;
     char *record_dir;
-    unsigned hold_max_ms;
+    unsigned hold_max_ms, silent_max_ms;
     uint64_t sessions; /* numbers for o= lines */
     struct carrier port;
 };

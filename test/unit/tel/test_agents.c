@@ -531,6 +531,38 @@ static void test_telephone_behind_nat(void **state)
     }
 }
 
+/* One whose network fails: a person must not be joined to nobody. */
+static void test_silent_telephone_is_lost(void **state)
+{
+    (void)state;
+    struct scene s;
+    start_with(&s,
+               &(struct carrier_sip_config){.agents = {.address = "127.0.0.1",
+                                                       .realm = "hall",
+                                                       .silent_max_ms = 600}},
+               0);
+    accounts(&s);
+    sign_on(&s);
+    place(&s, 1, "anna");
+    place(&s, 2, NULL);
+    wait_for(&s, CARRIER_ANSWERED, 2);
+    struct end *agent = &s.end[strcmp(s.end[0].called, "anna") != 0];
+    struct end *person = &s.end[agent == &s.end[0]];
+    pass(&s, 1000); /* both send */
+    assert_int_equal(count(&s, CARRIER_ENDED), 0);
+    media_leg_close(person->leg); /* people may be silent for long */
+    person->leg = NULL;
+    pass(&s, 1000);
+    assert_int_equal(count(&s, CARRIER_ENDED), 0);
+    media_leg_close(agent->leg);
+    agent->leg = NULL;
+    wait_for(&s, CARRIER_ENDED, 1);
+    assert_int_equal(s.ev[s.n - 1].attempt.v, 1);
+    assert_int_equal(s.ev[s.n - 1].cause, CAUSE_NETWORK);
+    assert_int_equal(s.warnings, 1);
+    stop(&s);
+}
+
 static void invite_us(struct scene *s, struct phone *f, const char *method)
 {
     struct buf b;
@@ -608,6 +640,7 @@ int main(void)
         cmocka_unit_test(test_ends_in_a_bridge_at_once),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_telephone_behind_nat),
+        cmocka_unit_test(test_silent_telephone_is_lost),
         cmocka_unit_test(test_calls_by_hand_are_refused),
         cmocka_unit_test(test_port_shared_with_a_trunk),
     };
