@@ -46,7 +46,9 @@ struct check_agents_man {
     int64_t ready_from_us, ready_to_us; /* the last time; to: INT64_MAX */
     struct attempt_id leg;
     bool leg_up;
-    bool known; /* a state was told since the start */
+    struct attempt_id leaving; /* the leg before, that is being ended */
+    int64_t leaving_us;        /* since when there is another */
+    bool known;                /* a state was told since the start */
 };
 
 struct check_agents {

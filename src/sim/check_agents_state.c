@@ -194,6 +194,16 @@ static const struct agent_setup *setup_of(const struct check_agents *c,
     return NULL;
 }
 
+/* Two calls to one telephone, longer than a hanging-up takes. */
+static void left(struct check_agents *c, struct check_agents_man *m,
+                 int64_t now_us)
+{
+    if (m->leaving.v != 0 && now_us - m->leaving_us > SECOND)
+        check_agents_find(c, CHECK_STATES, "agent %lld is called twice",
+                          (long long)m->id.v);
+    m->leaving = (struct attempt_id){0};
+}
+
 static void leg_recorded(struct check_agents *c, const struct record *r)
 {
     if (check_agents_call(c, r->attempt) != NULL) {
@@ -208,9 +218,11 @@ static void leg_recorded(struct check_agents *c, const struct record *r)
     k->recorded_us = r->at_us;
     k->expires_us = r->due_us;
     struct check_agents_man *m = check_agents_man(c, r->agent);
-    if (m->leg.v != 0 && m->leg_up)
-        check_agents_find(c, CHECK_STATES, "agent %lld is called twice",
-                          (long long)m->id.v);
+    if (m->leg.v != 0 && m->leg_up) { /* it may be about to end */
+        left(c, m, r->at_us);
+        m->leaving = m->leg;
+        m->leaving_us = r->at_us;
+    }
     m->leg = r->attempt;
     m->leg_up = false;
     const struct agent_setup *a = setup_of(c, r->agent);
@@ -244,6 +256,8 @@ void check_agents_leg(struct check_agents *c, const struct record *r)
     } else if (str_eq(r->key, "ended")) {
         k->ended = true;
         k->ended_us = r->at_us;
+        if (m->leaving.v == r->attempt.v)
+            left(c, m, r->at_us);
         if (m->leg.v == r->attempt.v)
             m->leg = (struct attempt_id){0};
         m->leg_up = m->leg.v != 0 && m->leg_up;
@@ -259,6 +273,7 @@ void check_agents_restart(struct check_agents *c, const struct record *r)
     c->running_us = r->at_us;
     for (size_t i = 0; i < c->men_n; i++) {
         struct check_agents_man *m = &c->man[i];
+        left(c, m, r->at_us);
         if (m->state != AGENT_OFF)
             enter(c, m, AGENT_OFF, r->at_us);
         m->attempt = (struct attempt_id){0};
