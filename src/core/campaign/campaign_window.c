@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/real.h"
+
 #define PERIOD_US (30 * CIVIL_DAY_US)
 
 enum { DAY_S = 24 * 3600, WORK_OUT_S = 5 };
@@ -94,7 +96,8 @@ static void sum_cells(const struct campaign *c, int64_t from_us,
 }
 
 /* People that detection takes for machines and hangs up on are lost, and
- * nobody tells how many: the expected share of those it passed. */
+ * nobody tells how many: the expected share of those it passed, and what
+ * chance may add to it (two deviations). */
 static void add_wrong(const struct campaign *c, struct budget_window *w)
 {
     uint64_t ppm = c->env.plan->detect_wrong_ppm;
@@ -102,7 +105,7 @@ static void add_wrong(const struct campaign *c, struct budget_window *w)
         return;
     uint64_t wrong = w->live * ppm / (1000000 - ppm);
     w->live += wrong;
-    w->lost += wrong;
+    w->lost += wrong + (uint64_t)(2.0 * real_sqrt((double)wrong));
 }
 
 /* A day of the vicidial method begins at the callee's midnight. */

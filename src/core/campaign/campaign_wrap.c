@@ -154,6 +154,15 @@ static void opt_out(struct campaign *c, struct slot *s)
     suppression_add(c->env.suppression, c->env.seller, s->e164, c->now_us);
 }
 
+/* It was taken for a live answer until the agent said so. */
+static void no_person(struct campaign *c, const struct slot *s)
+{
+    if (s->live_us != 0)
+        campaign_counters_machine(&c->counters, s->live_us);
+    if (s->settled && !s->lost && !s->tied)
+        predictive_was_machine(&c->crew->policy.facts);
+}
+
 /* The slot's call is over and its disposition is set. */
 static void carry_out(struct campaign *c, struct slot *s)
 {
@@ -165,8 +174,8 @@ static void carry_out(struct campaign *c, struct slot *s)
     r->key = d->word;
     r->state = (int)d->action;
     r->due_us = d->action == DISPOSITION_CALLBACK ? s->disposed_due_us : 0;
-    if (d->action == DISPOSITION_MACHINE && s->live_us != 0)
-        campaign_counters_machine(&c->counters, s->live_us);
+    if (d->action == DISPOSITION_MACHINE)
+        no_person(c, s);
     struct retry_next next = next_of(c, s, d);
     lead_record(c, s, next.state, next.due_us, next.reason);
 }

@@ -194,6 +194,16 @@ void predictive_settled(struct predictive *p, bool lost)
     budget_settled(&p->budget, lost);
 }
 
+/* Machines that got through are many where nobody detects them: a price that
+ * took them for people would lose more of these than the law allows. */
+void predictive_was_machine(struct predictive *p)
+{
+    struct budget once_more = p->budget;
+    budget_settled(&once_more, false);
+    p->budget.log_price -= once_more.log_price - p->budget.log_price;
+    p->answered -= 1.0;
+}
+
 /* --- learning --------------------------------------------------------------*/
 
 /* Observations fade with 500 answers or a quarter of an hour. */
@@ -215,10 +225,10 @@ static void learn_rate(struct predictive *p)
     p->watched_s += p->active_s;
     double memory_s = least(p->watched_s, HOUR_S);
     double weight = least(p->active_s / memory_s, 1.0);
-    double rate = p->answered / p->active_s * HOUR_S;
+    double rate = most(p->answered, 0.0) / p->active_s * HOUR_S;
     double old = p->budget.answers_hour;
     budget_rate(&p->budget, old + weight * (rate - old));
-    p->answered = 0.0;
+    p->answered = least(p->answered, 0.0); /* told late: the next time */
 }
 
 /* P(talk and wrap-up are over within the time | talked for so long), by the

@@ -96,6 +96,8 @@ void predictive_wrap_ended(struct predictive *p, int64_t now_us, int64_t mark,
                            enum lasting_end how);
 /* A live answer found an agent in time, or did not. */
 void predictive_settled(struct predictive *p, bool lost);
+/* One that found an agent was a machine, as he says: it counts no more. */
+void predictive_was_machine(struct predictive *p);
 
 struct predictive_now {
     int64_t now_us;

@@ -410,6 +410,36 @@ static void test_machine_is_no_live_answer(void **state)
     world_close(&w);
 }
 
+/* A machine that got through was no live answer, for the law and the budget. */
+static void test_machine_got_through(void **state)
+{
+    (void)state;
+    for (int early = 0; early < 2; early++) {
+        (void)str_copy(file_text, sizeof(file_text), str_of(world_live_plan));
+        edit("wrong = wrong_number\n",
+             "wrong = wrong_number\nnobody = machine\n");
+        world_open(&w, file_text);
+        begin(1, 3);
+        const struct budget *b = &w.campaign->crew->policy.facts.budget;
+        double price = b->log_price;
+        answers(1);
+        assert_true(b->log_price > price); /* an answer that was served */
+        price = b->log_price;
+        world_run(&w, 1000);
+        if (early)
+            assert_int_equal(dispose(1, "nobody", 0), TM_OK);
+        world_ended(&w, 1, CAUSE_CALLEE, 0);
+        assert_int_equal(status().counters.live, early ? 0 : 1);
+        if (!early)
+            assert_int_equal(dispose(1, "nobody", 0), TM_OK);
+        expect("lead L1 A1 waiting retry at 14401");
+        assert_int_equal(status().counters.live, 0);
+        assert_int_equal(w.campaign->crew->live_up, 0);
+        assert_true(b->log_price < price);
+        world_close(&w);
+    }
+}
+
 static void test_bad_dispositions(void **state)
 {
     (void)state;
@@ -929,6 +959,7 @@ int main(void)
         cmocka_unit_test(test_no_verdict_is_a_person),
         cmocka_unit_test(test_dispositions),
         cmocka_unit_test(test_machine_is_no_live_answer),
+        cmocka_unit_test(test_machine_got_through),
         cmocka_unit_test(test_bad_dispositions),
         cmocka_unit_test(test_disposition_in_the_talk),
         cmocka_unit_test(test_wrap_up_ends_by_itself),

@@ -242,6 +242,50 @@ static void test_forgotten_lines(void **state)
     assert_true(floor_a.dials > 0);
 }
 
+/* What an agent says was a machine leaves the price as it was. */
+static void test_machine_is_taken_back(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 4, 3);
+    struct predictive *p = &floor_a.policy.facts;
+    double price = p->budget.log_price;
+    predictive_settled(p, false);
+    assert_true(p->budget.log_price > price);
+    predictive_was_machine(p);
+    assert_true(p->budget.log_price > price - 1e-9);
+    assert_true(p->budget.log_price < price + 1e-9);
+    /* Told late, the rate of answers stays a rate. */
+    for (int i = 0; i < 20; i++)
+        predictive_was_machine(p);
+    floor_run(&floor_a, 120.0);
+    assert_true(p->budget.answers_hour >= 0.0);
+}
+
+/* Answers that come when a line may be withdrawn are no reason to hold back,
+ * where they are many; where lines may not be withdrawn they are. */
+static void test_late_answers(void **state)
+{
+    (void)state;
+    double sum[2] = {0.0, 0.0};
+    for (int way = 0; way < 2; way++) {
+        struct predictive_setup setup = {.limit = 0.03,
+                                         .hold_us = 2 * S,
+                                         .withdraw_us = way == 0 ? 15 * S : 0};
+        struct predictive *p = &floor_a.policy.facts;
+        int64_t now_us = 1000 * S;
+        predictive_init(p, &setup, now_us);
+        for (int i = 0; i < 400; i++) { /* all answer after 20 s */
+            int64_t mark = predictive_dialled(p, now_us);
+            now_us += 20 * S;
+            predictive_line_ended(p, now_us, mark, LASTING_GOAL);
+            predictive_observe(p, now_us);
+        }
+        for (unsigned k = 0; k < PREDICTIVE_HORIZONS; k++)
+            sum[way] += p->new_answers[k];
+    }
+    assert_true(sum[0] < 0.1 * sum[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +300,8 @@ int main(void)
         cmocka_unit_test(test_night),
         cmocka_unit_test(test_unknown_events),
         cmocka_unit_test(test_forgotten_lines),
+        cmocka_unit_test(test_machine_is_taken_back),
+        cmocka_unit_test(test_late_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
