@@ -276,6 +276,13 @@ static void answer_leads(const struct work *w, struct plan_target *t)
     t->leads += (t->wanted - at_hand) / left->lead_contacts;
 }
 
+/* Of an agent who never waits. */
+static double most_talk(const struct plan_fit *f)
+{
+    double handle_s = f->talk.mean + f->wrap.mean;
+    return handle_s > 0 ? 60 * f->talk.mean / handle_s : 0;
+}
+
 static int answer_target(struct work *w, double limit_pct, struct err *e)
 {
     struct plan_answer *a = &w->answer;
@@ -286,6 +293,12 @@ static int answer_target(struct work *w, double limit_pct, struct err *e)
     bool timed = w->o->hours != NULL || w->o->until != NULL;
     if (t->kind != PLAN_TARGET_TALK && timed && t->hours <= 0)
         return TM_OK; /* never: the answer says so */
+    double most = most_talk(&w->fit);
+    if (t->kind == PLAN_TARGET_TALK && t->wanted > most) {
+        t->ceiling = most;
+        t->floor = a->now;
+        return TM_OK;
+    }
     if (t->kind == PLAN_TARGET_CONTACTS && !timed) {
         t->agents = t->agents_lo = t->agents_hi = a->now.agents;
         t->floor = a->now;

@@ -185,7 +185,7 @@ static void done(void *arg, uint64_t i, const void *result)
     sum_add(&o->dials[h], r->dials);
     sum_add(&o->lost[h], r->abandoned);
     if (h == 0)
-        o->wait_s += r->wait_s / (double)o->f->seeds;
+        o->wait_s += r->wait_s / (double)o->runs[0];
     if (h == 0 && r->lines > o->lines)
         o->lines = r->lines;
 }
@@ -222,9 +222,9 @@ static void size_of_run(struct one_floor *o)
     o->human[0] = p->value;
     o->human[1] = p->lo;
     o->human[2] = p->hi;
-    o->runs[0] = o->f->seeds;
+    o->runs[0] = o->agents > BIG_FLOOR ? (o->f->seeds + 1) / 2 : o->f->seeds;
     if (!p->assumed)
-        o->runs[1] = o->runs[2] = (o->f->seeds + 2) / 3;
+        o->runs[1] = o->runs[2] = (o->runs[0] + 2) / 3;
 }
 
 static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
@@ -255,7 +255,7 @@ static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
         .abandoned = figure(o->lost),
         .wait_s = o->wait_s,
         .lines = (unsigned)o->lines,
-        .seeds = f->seeds,
+        .seeds = o->runs[0],
     };
     mem_free(o);
     return rc;
@@ -389,7 +389,6 @@ static void range_of_contacts(struct plan_target *t)
 int plan_floor_reach(struct plan_floors *f, double limit_pct,
                      struct plan_target *t, struct err *e)
 {
-    t->most_agents = PLAN_FLOOR_TARGET_MAX;
     int rc = least(f, limit_pct, t, e);
     if (rc == TM_OK)
         rc = plan_floor_run(f, t->agents, limit_pct, &t->floor, e);

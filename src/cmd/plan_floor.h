@@ -17,7 +17,7 @@
 
 enum {
     PLAN_FLOOR_AGENTS_MAX = 500,
-    PLAN_FLOOR_TARGET_MAX = 200, /* a target is looked for up to these */
+    PLAN_FLOOR_TARGET_MAX = 128, /* a target is looked for up to these */
     PLAN_FLOOR_FIRST = 10,       /* from which others are guessed */
     PLAN_FLOOR_MEMO_MAX = 64,
 };

@@ -204,7 +204,13 @@ static void add_target(struct buf *b, const struct plan_answer *a)
         add_need(b, a);
         return;
     }
-    if (t->kind == PLAN_TARGET_TALK)
+    if (t->ceiling > 0)
+        buf_addf(
+            b,
+            "  out of reach: with talks of %.0f s and wrap-up of %.0f s an "
+            "agent who never waits comes to %.1f minutes\n",
+            a->fit->talk.mean, a->fit->wrap.mean, t->ceiling);
+    else if (t->kind == PLAN_TARGET_TALK)
         buf_addf(b,
                  "  not reached: %u agents come to %.1f minutes within a "
                  "budget of %.3g %%\n",

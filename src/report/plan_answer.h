@@ -49,8 +49,9 @@ struct plan_target {
     double wanted;           /* minutes, or people */
     double hours;            /* of dialling; 0: as many as it takes */
     struct civil_date until; /* year 0: not said */
-    bool reached;            /* by some floor, up to most_agents */
-    unsigned most_agents;
+    bool reached;            /* by some floor of those that were tried */
+    double ceiling; /* TALK: minutes of an agent who never waits; 0: it is not
+                       what stands in the way */
     unsigned agents, agents_lo, agents_hi; /* so many, and their range */
     struct plan_floor floor;               /* with them; or the best one */
     double takes_h;                        /* hours: wanted / what it does */

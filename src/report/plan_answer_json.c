@@ -134,6 +134,7 @@ static void add_target(struct json_out *j, const struct plan_target *t)
     json_out_kv_decimal(j, "hours", t->hours, DECIMALS);
     kv_date(j, "until", true, t->until);
     json_out_kv_bool(j, "reached", t->reached);
+    json_out_kv_decimal(j, "ceiling", t->ceiling, DECIMALS);
     json_out_kv_int(j, "agents", t->agents);
     json_out_kv_int(j, "agents_low", t->agents_lo);
     json_out_kv_int(j, "agents_high", t->agents_hi);

@@ -1,0 +1,256 @@
+"""telemark campaign pace and telemark plan, as people type them.
+usage: pace_plan.py TELEMARK DIR"""
+import json, os, random, sqlite3, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
+from house import House, main, stop
+
+SIP, NOBODY = 24460, 24462
+NAME = 'live sales'
+CAMPAIGN = '''name = live sales
+seller = Northwind
+caller_kind = seller
+purpose = sale
+leads_to_sale = yes
+list = people
+country = US
+trunk = nobody
+caller_id = +12025550100
+channel = voice_live
+dial_mode = predictive
+abandon_limit = 2.5 %
+abandoned_say = "This is Northwind, a telemarketing call. Call 202 555 0100, or press 9 to be taken off our list."
+[hours]
+weekdays = 09:00-17:00
+[caps]
+lead = 3
+[retry]
+no_answer = 2 x 1d
+'''
+AGENTLESS = '''name = robot
+seller = Northwind
+caller_kind = survey
+purpose = survey
+leads_to_sale = no
+list = people
+country = US
+trunk = nobody
+caller_id = +12025550100
+[keys]
+9 = stop
+[step hello]
+do = end
+say = "Northwind here, a recorded call. Press 9 to be taken off our list. Call 202 555 0100."
+[step stop]
+do = opt_out
+say = "You are off our list."
+'''
+TRUNK = f'''[trunk nobody]
+host = 127.0.0.1
+port = {NOBODY}
+max_calls = 10
+'''
+LAW = '16 CFR 310.4(b)(4)(i)'
+
+
+def pace(house, *words):
+    return house.must('campaign', 'pace', NAME, *words)
+
+
+def pace_words(house):
+    """Without a server, and what is refused."""
+    def no(words, *says, code=1):
+        house.refused(['campaign', *words], says, code)
+    no(['pace', NAME], 'what shall change', code=2)
+    no(['pace', NAME, '--mode', 'fast'], 'no dial mode', 'predictive')
+    no(['pace', NAME, '--mode', 'agentless'], 'has no agents')
+    no(['pace', NAME, '--mode', 'power', '--pacing', 'predictive'],
+       'power:r=2')
+    no(['pace', NAME, '--mode', 'progressive', '--pacing', 'credit'],
+       'no other pacing')
+    no(['pace', NAME, '--pacing', 'power:r=0.5'], 'power')
+    no(['pace', NAME, '--limit', '3.1 %'], LAW, '47 CFR 64.1200(a)(7)')
+    no(['pace', NAME, '--limit', '2.6'], 'abandon_limit = 2.5 %')
+    no(['pace', NAME, '--limit', 'much'], 'no share in per cent')
+    no(['pace', NAME, '--limit', '0.01'], '0.1 % or more')
+    no(['pace', 'robot', '--limit', '1'], 'agentless')
+    no(['pace', 'nobody', '--limit', '1'], "no campaign 'nobody'")
+    no(['pause', NAME, '--mode', 'power'], 'are for pace', code=2)
+    said = pace(house, '--mode', 'power', '--limit', '2 %')
+    house.check('dials power (power:r=2), at most 2 %' in said, said)
+
+
+def live(house):
+    return house.json('campaign', 'status', NAME)[0]
+
+
+def serve(house):
+    ready = len(house.events('ready'))
+    process = house.serve('--address', '127.0.0.1', '--sip-port', str(SIP),
+                          '--clock', '2026-12-01T15:00:00Z')
+    # Not by a command: without a server it would take the folder itself.
+    house.wait('the server', lambda: len(house.events('ready')) > ready or
+               process.poll() is not None)
+    house.check(process.poll() is None, 'the server did not start')
+    return process
+
+
+def pace_of_a_server(house):
+    house.must('campaign', 'start', NAME)
+    process = serve(house)
+    try:
+        house.check(live(house)['dial_mode'] == 'power', 'not kept')
+        house.check(live(house)['pacing'] == 'power:r=2', 'not kept')
+        house.check(live(house)['abandon_limit_percent'] == 2, 'not kept')
+        pace(house, '--pacing', 'power:r=1.5')
+        house.check(live(house)['pacing'] == 'power:r=1.5', 'not changed')
+        pace(house, '--mode', 'predictive')
+        now = live(house)
+        house.check(now['dial_mode'] == 'predictive', 'not changed')
+        for key in 'over_limit agents ready ringing waiting talking price'.split():
+            house.check(key in now, f'status has no {key}')
+        house.check(now['agents'] == 0 and now['calls'] == 0, str(now))
+        said = house.must('campaign', 'status', NAME)
+        house.check('dials predictive, at most 2 %' in said, said)
+        house.check('agents: 0, 0 of them ready' in said, said)
+        house.refused(['campaign', 'pace', NAME, '--limit', '5'], [LAW],
+                      books=False)
+        pace(house, '--mode', 'preview')
+        pace(house, '--mode', 'progressive', '--limit', '1.5')
+    finally:
+        stop(process)
+    process = serve(house)
+    try:
+        house.check(live(house)['dial_mode'] == 'progressive', 'not kept')
+        house.check(live(house)['abandon_limit_percent'] == 1.5, 'not kept')
+        # Another file: its own words count again.
+        house.must('campaign', 'stop', NAME)
+        house.write('live.campaign', CAMPAIGN + '# changed\n')
+        house.must('campaign', 'load', house.path('live.campaign'))
+        house.check(live(house)['dial_mode'] == 'predictive', 'not replaced')
+        house.check(live(house)['abandon_limit_percent'] == 2.5,
+                    'not replaced')
+    finally:
+        stop(process)
+    house.must('journal', 'verify')
+
+
+def add_history(house, days=3, dials=1200, human=0.25, machine=0.3):
+    """Rows as a server would have left them; the journal knows nothing."""
+    rng = random.Random(7)
+    db = sqlite3.connect(f'{house.data}/telemark.db')
+    campaign = db.execute('SELECT id, seller FROM campaign WHERE name = ?',
+                          (NAME,)).fetchone()
+    start = 1795521600000000  # 2026-11-24 12:00 UTC
+    n = 0
+    for day in range(days):
+        for i in range(dials // days):
+            n += 1
+            at = start + day * 86400000000 + i * 60000000
+            x, ring = rng.random(), int(rng.gauss(9000, 1500))
+            row = dict(tenant=1, id=n, seller=campaign[1],
+                       campaign=campaign[0], lead=1 + n % 900, e164=12025550100,
+                       recorded_us=at, permit_until_us=at, rules='',
+                       versions='', placed_us=at, ended_us=at + 26000000,
+                       outcome='no_answer', ring_ms=25000)
+            if x < human:
+                talk = int(rng.expovariate(1 / 60) * 1e6)
+                answered = at + ring * 1000
+                row.update(outcome='talked', live=1, ring_ms=ring,
+                           answered_us=answered, bridged_us=answered + 100000,
+                           ended_us=answered + 100000 + talk, agent=1)
+            elif x < human + machine:
+                row.update(outcome='machine', ring_ms=20000)
+            keys = ', '.join(row)
+            db.execute(f'INSERT INTO attempt ({keys}) VALUES '
+                       f'({", ".join("?" * len(row))})', list(row.values()))
+            if x < human:
+                end = row['ended_us']
+                for state, a, b in (('talking', answered, end),
+                                    ('wrap_up', end, end + 12000000)):
+                    db.execute('INSERT INTO agent_event (tenant, agent, state, '
+                               'reason, from_us, until_us, campaign, attempt) '
+                               "VALUES (1, 1, ?, '', ?, ?, ?, ?)",
+                               (state, a, b, campaign[0], n))
+    db.commit()
+    db.close()
+    return n
+
+
+def plan_text(house, *words):
+    done = house.run('plan', NAME, '--seeds', '2', *words, timeout=300)
+    house.check(done.returncode == 0, f'plan {words}: {done.stderr}')
+    return done.stdout
+
+
+def plan(house, *words):
+    return json.loads(plan_text(house, *words, '--json'))
+
+
+def plan_of_a_history(house):
+    house.refused(['plan'], ['which campaign'], code=2)
+    house.refused(['plan', 'nobody'], ["no campaign 'nobody'"])
+    house.refused(['plan', 'robot'], ['agentless'])
+    for words, says in ((['--talk-minutes-hour', '61'], 'no number from'),
+                        (['--contacts', '5', '--talk-minutes-hour', '9'],
+                         'two targets'),
+                        (['--hours', '5', '--until', '2030-01-01'],
+                         'both say the time'),
+                        (['--until', 'soon'], 'no date'),
+                        (['--until', '2020-01-01'], 'is over'),
+                        (['--limit', '4'], LAW), (['--agents', '0'], 'number'),
+                        (['--seeds', '1'], 'number')):
+        house.refused(['plan', NAME, *words], [says])
+    # Nothing is known yet, and it says so.
+    said = plan_text(house, '--agents', '3')
+    house.check(said.count('assumed:') == 9, said)
+    n = add_history(house)
+    one = plan(house, '--agents', '4', '--limit', '0.5', '--contacts', '400',
+               '--hours', '2')
+    model, now = one['model'], one['now']
+    house.check(one['history']['dials'] == n, str(one['history']))
+    house.check(abs(model['human']['value'] - 0.25) < 0.04, str(model))
+    house.check(model['human']['low'] < 0.25 < model['human']['high'],
+                str(model))
+    house.check(not model['talk']['assumed'], str(model))
+    house.check(45 < model['talk']['mean_s'] < 75, str(model))
+    house.check(model['wrap']['mean_s'] == 12, str(model))
+    house.check(now['agents'] == 4 and now['limit_pct'] == 2.5, str(now))
+    house.check(now['talk_min_h']['low'] <= now['talk_min_h']['mean']
+                <= now['talk_min_h']['high'], str(now))
+    house.check(10 < now['talk_min_h']['mean'] < 55, str(now))
+    house.check(one['stricter']['limit_pct'] == 0.5, str(one))
+    house.check(one['stricter']['dials_h']['mean']
+                <= now['dials_h']['mean'] * 1.02, str(one))
+    # The list runs out after the lines it holds.
+    rate = now['dials_h']['mean'] * now['agents']
+    house.check(abs(one['list']['hours'] - one['list']['dials'] / rate) < 0.01,
+                str(one['list']))
+    want = one['target']
+    house.check(want['reached'] and want['kind'] == 'contacts', str(want))
+    house.check(want['agents_low'] <= want['agents'] <= want['agents_high'],
+                str(want))
+    per_agent = want['floor']['contacts_h']['mean'] * 2
+    house.check(per_agent * want['agents'] >= 400, str(want))
+    house.check(per_agent * (want['agents'] - 1) < 440, str(want))
+    house.check(want['leads'] > 400 and want['floor']['lines'] > 0, str(want))
+    never = plan(house, '--talk-minutes-hour', '60', '--agents', '2')['target']
+    house.check(not never['reached'] and never['ceiling'] < 55, str(never))
+    # The model is a scenario that the simulator takes.
+    text = plan_text(house, '--scenario', '--agents', '4')
+    path = house.write('fitted.scn', text)
+    house.must('simulate', path, '--set', 'days=1', '--set', 'hours=0.2')
+
+
+def loaded(house):
+    house.write('people.csv', 'phone,first_name,state\n' + ''.join(
+        f'+1202555{n:04d},Ann,DC\n' for n in range(200, 1100)))
+    house.must('import', house.path('people.csv'), '--list', 'people')
+    house.must('trunk', 'load', house.write('nobody.trunk', TRUNK))
+    house.must('campaign', 'load', house.write('robot.campaign', AGENTLESS))
+    house.must('campaign', 'load', house.write('live.campaign', CAMPAIGN))
+
+
+if __name__ == '__main__':
+    main(House(sys.argv[1], sys.argv[2], 'house'),
+         [loaded, pace_words, pace_of_a_server, plan_of_a_history])
