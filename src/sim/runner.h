@@ -106,7 +106,7 @@ struct runner_options {
     const struct campaign_pacing *pacing; /* instead of the plan's; or NULL */
     const struct runner_change *change;   /* with agents only */
     size_t changes;
-    campaign_trace_fn *trace;             /* of decisions; may be NULL */
+    campaign_trace_fn *trace; /* of decisions; may be NULL */
     void *trace_arg;
     runner_minute_fn *minute; /* may be NULL */
     void *minute_arg;

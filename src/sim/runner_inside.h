@@ -36,7 +36,7 @@ struct runner {
     size_t day;    /* present one, from 0 */
     struct sim_timer day_timer, minute_timer, switch_timer, change_timer;
     size_t changed; /* of the operator's changes */
-    int day_step; /* what day_timer does next */
+    int day_step;   /* what day_timer does next */
     struct rng switch_rng;
     double switch_rate; /* factor of the moment */
     uint64_t block;     /* of the last factor, + 1 */

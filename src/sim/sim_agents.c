@@ -41,7 +41,7 @@ static void count_time(struct sim_agents *g, struct sim_agent *a)
     g->times.agent_s += s;
     if (a->state == AGENT_READY)
         g->times.idle_s += s;
-    else if (sim_agent_is_busy(a))
+    else if (sim_agents_busy(a))
         g->times.busy_s += s;
 }
 
@@ -87,7 +87,7 @@ static void reconcile(void *arg)
 {
     struct sim_agent *a = arg;
     int rc = TM_OK;
-    if (a->notice && a->want == SIM_AGENT_IN && sim_agent_is_busy(a)) {
+    if (a->notice && a->want == SIM_AGENT_IN && sim_agents_busy(a)) {
         a->want = a->after;
         a->notice = false;
     }
@@ -116,7 +116,7 @@ static void reconcile(void *arg)
         later(a, &a->soon, AGAIN_S);
 }
 
-void sim_agent_wants(struct sim_agent *a, enum sim_agent_want want)
+void sim_agents_wish(struct sim_agent *a, enum sim_agent_want want)
 {
     a->want = want;
     a->notice = false;

@@ -35,10 +35,10 @@ void sim_agents_rest_due(void *arg)
     const struct scenario *s = a->of->o.scenario;
     if (a->rest_known) {
         a->rest_known = false;
-        sim_agent_wants(a, SIM_AGENT_RESTS);
+        sim_agents_wish(a, SIM_AGENT_RESTS);
         rest_in(a, draw_us(a->of, s->brk_mean));
     } else if (a->want == SIM_AGENT_RESTS) {
-        sim_agent_wants(a, SIM_AGENT_IN);
+        sim_agents_wish(a, SIM_AGENT_IN);
         plan_rest(a);
     } else if (a->want == SIM_AGENT_IN) {
         a->notice = a->rest_known = true;
@@ -139,9 +139,9 @@ void sim_agents_event_due(void *arg)
         a->after = SIM_AGENT_OUT;
         sim_clock_set(g->o.clock, &a->soon, g->o.clock->now_us);
         break;
-    case SIM_AGENT_GOES: sim_agent_wants(a, SIM_AGENT_OUT); break;
+    case SIM_AGENT_GOES: sim_agents_wish(a, SIM_AGENT_OUT); break;
     case SIM_AGENT_COMES:
-        sim_agent_wants(a, SIM_AGENT_IN);
+        sim_agents_wish(a, SIM_AGENT_IN);
         if (!sim_clock_is_set(&a->rest))
             plan_rest(a);
         break;
@@ -158,7 +158,7 @@ void sim_agents_begin(struct sim_agents *g, int64_t begin_us, int64_t end_us)
     g->end_us = end_us;
     plan_events(g);
     for (size_t i = 0; i < g->n && i < g->o.scenario->agents; i++) {
-        sim_agent_wants(&g->agent[i], SIM_AGENT_IN);
+        sim_agents_wish(&g->agent[i], SIM_AGENT_IN);
         plan_rest(&g->agent[i]);
     }
     set_event_timer(g);
@@ -169,6 +169,6 @@ void sim_agents_end(struct sim_agents *g)
     sim_clock_cancel(g->o.clock, &g->event_timer);
     for (size_t i = 0; i < g->n; i++) {
         sim_clock_cancel(g->o.clock, &g->agent[i].rest);
-        sim_agent_wants(&g->agent[i], SIM_AGENT_OUT);
+        sim_agents_wish(&g->agent[i], SIM_AGENT_OUT);
     }
 }

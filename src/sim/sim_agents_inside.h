@@ -51,12 +51,12 @@ struct sim_agents {
     struct sim_timer event_timer;
 };
 
-static inline bool sim_agent_is_busy(const struct sim_agent *a)
+static inline bool sim_agents_busy(const struct sim_agent *a)
 {
     return agent_has_call(a->state) || a->state == AGENT_WRAP;
 }
 
-void sim_agent_wants(struct sim_agent *a, enum sim_agent_want want);
+void sim_agents_wish(struct sim_agent *a, enum sim_agent_want want);
 void sim_agents_event_due(void *arg);
 void sim_agents_rest_due(void *arg);
 
