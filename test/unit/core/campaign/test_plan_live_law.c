@@ -149,34 +149,21 @@ static const struct plan *plan_of(const char *more, const char *without)
     return p;
 }
 
-#define STATES(X)                                                              \
-    X("AL", 205)                                                               \
-    X("AK", 907)                                                               \
-    X("AZ", 602)                                                               \
-    X("AR", 501)                                                               \
-    X("CA", 213)                                                               \
-    X("CO", 303)                                                               \
-    X("CT", 203) X("DE", 302) X("DC", 202) X("FL", 305) X("GA", 404)           \
-        X("HI", 808) X("ID", 208) X("IL", 312) X("IN", 317) X("IA", 515)       \
-            X("KS", 316) X("KY", 502) X("LA", 504) X("ME", 207) X("MD", 301)   \
-                X("MA", 617) X("MI", 313) X("MN", 612) X("MS", 601)            \
-                    X("MO", 314) X("MT", 406) X("NE", 402) X("NV", 702)        \
-                        X("NH", 603) X("NJ", 201) X("NM", 505) X("NY", 212)    \
-                            X("NC", 704) X("ND", 701) X("OH", 216)             \
-                                X("OK", 405) X("OR", 503) X("PA", 215)         \
-                                    X("RI", 401) X("SC", 803) X("SD", 605)     \
-                                        X("TN", 615) X("TX", 214) X("UT", 801) \
-                                            X("VT", 802) X("VA", 703)          \
-                                                X("WA", 206) X("WV", 304)      \
-                                                    X("WI", 414) X("WY", 307)
-
 static const struct {
     const char *code;
     unsigned area;
 } states[] = {
-#define X(code, area) {code, area},
-    STATES(X)
-#undef X
+    {"AL", 205}, {"AK", 907}, {"AZ", 602}, {"AR", 501}, {"CA", 213},
+    {"CO", 303}, {"CT", 203}, {"DE", 302}, {"DC", 202}, {"FL", 305},
+    {"GA", 404}, {"HI", 808}, {"ID", 208}, {"IL", 312}, {"IN", 317},
+    {"IA", 515}, {"KS", 316}, {"KY", 502}, {"LA", 504}, {"ME", 207},
+    {"MD", 301}, {"MA", 617}, {"MI", 313}, {"MN", 612}, {"MS", 601},
+    {"MO", 314}, {"MT", 406}, {"NE", 402}, {"NV", 702}, {"NH", 603},
+    {"NJ", 201}, {"NM", 505}, {"NY", 212}, {"NC", 704}, {"ND", 701},
+    {"OH", 216}, {"OK", 405}, {"OR", 503}, {"PA", 215}, {"RI", 401},
+    {"SC", 803}, {"SD", 605}, {"TN", 615}, {"TX", 214}, {"UT", 801},
+    {"VT", 802}, {"VA", 703}, {"WA", 206}, {"WV", 304}, {"WI", 414},
+    {"WY", 307},
 };
 
 static void add_zone(const char *name)
