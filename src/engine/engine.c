@@ -25,6 +25,7 @@ struct engine *engine_new(const struct engine_ports *ports)
     flight_init(&e->flight);
     numbers_init(&e->numbers);
     map_init(&e->leg_of);
+    map_init(&e->leg_at);
     e->floor = floor_new();
     return e;
 }
@@ -35,6 +36,7 @@ void engine_free(struct engine *e)
         return;
     engine_leg_free_all(e);
     map_fini(&e->leg_of);
+    map_fini(&e->leg_at);
     for (size_t i = 0; i < e->members; i++)
         arena_fini(&e->member[i].arena);
     map_fini(&e->call_owner);

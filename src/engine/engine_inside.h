@@ -40,6 +40,7 @@ struct engine_member {
 };
 
 enum engine_leg_state {
+    LEG_WAITING,  /* for the end of his leg before */
     LEG_RECORDED, /* its record is not durable yet */
     LEG_CALLED,   /* the carrier has it */
     LEG_UP,       /* he has answered */
@@ -60,6 +61,7 @@ struct engine_leg {
     uint64_t e164;
     char name[AGENT_NAME_MAX];
     char trunk[AGENT_WORD_MAX];
+    struct engine_leg *then; /* begins when this one has ended */
     struct engine_leg *next, *before;
     struct engine_leg *waits; /* the next one that waits for its record */
 };
@@ -92,6 +94,7 @@ struct engine {
     bool floor_closed;  /* draining: agents were signed out */
     bool floor_hurried; /* ... and may not wrap up any longer */
     struct map leg_of;  /* attempt id -> its struct engine_leg */
+    struct map leg_at;  /* agent id -> his leg that is recorded, not ended */
     struct engine_leg *leg;
     struct engine_leg *leg_waits, *leg_waits_last;
     size_t legs, legs_up;
@@ -146,8 +149,9 @@ void engine_agent_no_ring(struct engine *e, struct agent_id a,
 
 /* engine_leg.c. Whether a leg may be called now; the text says why not. */
 int engine_leg_check(const struct engine *e, struct err *err) TM_MUST_CHECK;
-/* Begins a leg to an agent who has none: its record now, the call when that
- * is durable. campaign v 0: a permanent one. */
+/* Begins a leg to an agent who has none: its record now, or when the one that
+ * he has dropped has ended; the call when that is durable. campaign v 0: a
+ * permanent one. */
 void engine_leg_begin(struct engine *e, const struct floor_agent *a,
                       struct campaign_id campaign);
 /* The agent has no use for his leg any more, if he has one. */

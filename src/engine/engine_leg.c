@@ -52,13 +52,31 @@ static void wait_for_record(struct engine *e, struct engine_leg *l)
     e->leg_waits_last = l;
 }
 
+/* His one leg at a time: from its record to its end. */
+static struct engine_leg *present(const struct engine *e, struct agent_id a)
+{
+    uint64_t at;
+    if (!map_get(&e->leg_at, (uint64_t)a.v, &at))
+        return NULL;
+    return (struct engine_leg *)(uintptr_t)at;
+}
+
+static void start(struct engine *e, struct engine_leg *l)
+{
+    tm_assert(l->state == LEG_WAITING && present(e, l->whose) == NULL);
+    l->state = LEG_RECORDED;
+    map_set(&e->leg_at, (uint64_t)l->whose.v, (uint64_t)(uintptr_t)l);
+    record(e, l, "recorded", NULL);
+    wait_for_record(e, l);
+}
+
 void engine_leg_begin(struct engine *e, const struct floor_agent *a,
                       struct campaign_id campaign)
 {
     tm_assert(a->leg.v == 0 && e->port.next_attempt != NULL);
     tm_assert(*e->port.next_attempt > 0);
     struct engine_leg *l = mem_alloc(sizeof(*l));
-    l->state = LEG_RECORDED;
+    l->state = LEG_WAITING;
     l->attempt.v = (*e->port.next_attempt)++;
     l->agent = l->whose = a->setup.id;
     l->campaign = campaign;
@@ -73,8 +91,12 @@ void engine_leg_begin(struct engine *e, const struct floor_agent *a,
     e->legs++;
     map_set(&e->leg_of, (uint64_t)l->attempt.v, (uint64_t)(uintptr_t)l);
     floor_set_leg(e->floor, l->agent, l->attempt, false);
-    record(e, l, "recorded", NULL);
-    wait_for_record(e, l);
+    struct engine_leg *last = present(e, l->whose);
+    tm_assert(last == NULL || last->then == NULL);
+    if (last != NULL)
+        last->then = l;
+    else
+        start(e, l);
 }
 
 static void forget(struct engine *e, struct engine_leg *l)
@@ -96,14 +118,18 @@ static void over(struct engine *e, struct engine_leg *l, const char *word,
                  int code)
 {
     const struct record end = {.value = str_of(word), .code = code};
+    struct engine_leg *then = l->then;
     if (l->state == LEG_UP)
         e->legs_up--;
     record(e, l, "ended", &end);
+    map_remove(&e->leg_at, (uint64_t)l->whose.v);
     if (l->agent.v != 0) {
         floor_set_leg(e->floor, l->agent, (struct attempt_id){0}, false);
         engine_agent_leg_lost(e, l, word);
     }
     forget(e, l);
+    if (then != NULL)
+        start(e, then);
 }
 
 /* Whose number his telephone shows, when a trunk wants one. */
@@ -197,6 +223,11 @@ static struct engine_leg *find(const struct engine *e, struct attempt_id a)
 static void hang_up(struct engine *e, struct engine_leg *l)
 {
     l->agent.v = 0;
+    if (l->state == LEG_WAITING) {
+        present(e, l->whose)->then = NULL;
+        forget(e, l);
+        return;
+    }
     if (l->state == LEG_RECORDED) /* never called: engine_leg_run() ends it */
         return;
     if (l->state == LEG_UP)
@@ -249,7 +280,7 @@ bool engine_leg_event(struct engine *e, const struct carrier_event *ev)
     struct engine_leg *l = find(e, ev->attempt);
     if (l == NULL)
         return false;
-    tm_assert(l->state != LEG_RECORDED);
+    tm_assert(l->state != LEG_WAITING && l->state != LEG_RECORDED);
     switch (ev->kind) {
     case CARRIER_ANSWERED: answered(e, l, ev); break;
     case CARRIER_DIALOG: dialog(e, l, ev->text); break;

@@ -156,6 +156,12 @@ static inline int mock_place(void *self, const struct permit *p,
         m->place_error = TM_OK;
         return rc;
     }
+    /* A telephone is called once at a time. */
+    for (int64_t a = m->next_attempt - 1; staff && a > 0; a--) {
+        const struct mock_call *o = mock_call(m, a);
+        bool there = o->state != MOCK_NONE && o->state != MOCK_OVER;
+        assert_false(o->staff && there && o->to == s->to);
+    }
     *c = (struct mock_call){.state = MOCK_PLACED,
                             .staff = staff,
                             .auto_answer = s->auto_answer,

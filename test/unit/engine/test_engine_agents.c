@@ -232,8 +232,12 @@ static void test_sign_out_while_called(void **state)
     mock_pump(m);
     int64_t leg = him(m, 1)->leg.v;
     OK(order(m, 1, AGENT_DO_SIGN_OUT));
-    OK(order(m, 1, AGENT_DO_SIGN_IN)); /* a new leg beside the old one */
+    OK(order(m, 1, AGENT_DO_SIGN_IN)); /* a new leg after the old one */
+    OK(order(m, 1, AGENT_DO_SIGN_OUT));
+    OK(order(m, 1, AGENT_DO_SIGN_IN));
     assert_int_not_equal(him(m, 1)->leg.v, leg);
+    assert_int_equal(mock_call(m, leg)->state, MOCK_ENDING);
+    assert_int_equal(mock_last(m, RECORD_STAFF, 1)->attempt, leg);
     mock_pump(m);
     assert_int_equal(mock_call(m, leg)->state, MOCK_OVER);
     mock_answer(m, him(m, 1)->leg.v);
