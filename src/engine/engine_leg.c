@@ -224,7 +224,9 @@ static void hang_up(struct engine *e, struct engine_leg *l)
 {
     l->agent.v = 0;
     if (l->state == LEG_WAITING) {
-        present(e, l->whose)->then = NULL;
+        struct engine_leg *before = present(e, l->whose);
+        tm_assert(before != NULL);
+        before->then = NULL;
         forget(e, l);
         return;
     }
