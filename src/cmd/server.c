@@ -359,6 +359,7 @@ int server_open(struct server *s, const struct server_options *o, struct err *e)
     s->o = *o;
     s->signals = -1;
     (void)pthread_mutex_init(&s->changing, NULL);
+    (void)pthread_mutex_init(&s->posting, NULL);
     real_clock_init(&s->clock, o->clock_start_us);
     s->log = (struct log_json){.clock = &s->clock.port,
                                .clear_numbers = o->clear_numbers,
@@ -419,6 +420,7 @@ void server_close(struct server *s)
     if (s->house.store != NULL)
         sqlite_store_stop(s->house.store);
     control_server_stop(s->listener);
+    server_control_fini(s);
     if (s->house.store != NULL)
         house_close(&s->house);
     engine_free(s->engine);
@@ -435,4 +437,5 @@ void server_close(struct server *s)
         (void)close(s->signals);
     s->signals = -1;
     (void)pthread_mutex_destroy(&s->changing);
+    (void)pthread_mutex_destroy(&s->posting);
 }

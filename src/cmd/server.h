@@ -43,6 +43,8 @@ struct server_options {
 
 enum { SERVER_TRUNKS_MAX = 64 };
 
+struct loop_call;
+
 struct server {
     struct server_options o;
     struct real_clock clock;
@@ -68,6 +70,8 @@ struct server {
     struct control_listener *listener;
     struct control_server control;
     pthread_mutex_t changing; /* a command's changes are taken over */
+    pthread_mutex_t posting;  /* of the next */
+    struct loop_call *posted; /* by commands, not yet run (server_control.c) */
     bool agents_listen;       /* telephones can register */
     char agents_at[160];      /* where, for people */
     _Atomic bool draining;    /* commands' threads look at it too */
@@ -143,6 +147,9 @@ int server_archive_plans(struct server *s, const struct server_load *l,
 
 /* server_control.c: fills s->control. */
 void server_control_init(struct server *s);
+/* When the loop and all commands have ended: frees what the loop never came
+ * to. */
+void server_control_fini(struct server *s);
 
 /* The engine may have a new deadline: sets its timer. */
 void server_reschedule(struct server *s);

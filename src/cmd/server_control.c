@@ -30,6 +30,8 @@ struct loop_call {
     int rc;
     bool done;
     int holders;
+    struct loop_call *next, **link; /* of the server's list while it waits in
+                                       the loop's queue */
     pthread_mutex_t lock;
     pthread_cond_t ready;
 };
@@ -46,9 +48,42 @@ static void drop(struct loop_call *c)
     mem_free(c);
 }
 
+static void enlist(struct loop_call *c)
+{
+    struct server *s = c->server;
+    (void)pthread_mutex_lock(&s->posting);
+    c->link = &s->posted;
+    c->next = s->posted;
+    if (c->next != NULL)
+        c->next->link = &c->next;
+    s->posted = c;
+    (void)pthread_mutex_unlock(&s->posting);
+}
+
+static void delist(struct loop_call *c)
+{
+    struct server *s = c->server;
+    (void)pthread_mutex_lock(&s->posting);
+    *c->link = c->next;
+    if (c->next != NULL)
+        c->next->link = c->link;
+    (void)pthread_mutex_unlock(&s->posting);
+}
+
+void server_control_fini(struct server *s)
+{
+    while (s->posted != NULL) {
+        struct loop_call *c = s->posted;
+        delist(c);
+        server_load_free(c->load);
+        drop(c); /* the loop's share */
+    }
+}
+
 static void run_in_loop(void *arg)
 {
     struct loop_call *c = arg;
+    delist(c);
     int rc = c->fn(c->server, c);
     server_reschedule(c->server);
     (void)pthread_mutex_lock(&c->lock);
@@ -79,7 +114,9 @@ new_call(struct server *s, int (*fn)(struct server *s, struct loop_call *c))
 static int wait_for(struct loop_call *c, struct campaign_status *status,
                     struct control_agent *look, struct err *e)
 {
+    enlist(c);
     if (loop_post(c->server->loop, run_in_loop, c) != TM_OK) {
+        delist(c);
         server_load_free(c->load);
         drop(c); /* the loop's share */
         drop(c);

@@ -325,8 +325,11 @@ def the_hour(h):
                   books=False)
         lunch_until_lost(h)
         h.must('campaign', 'pause', 'live')
-        for name in ('ann', 'bob'):
-            wait_state(h, name, 'ready', seconds=60)
+        # Lines that still ring bring the last people.
+        h.wait('the last call', lambda:
+               h.json('campaign', 'status', 'live')[0]['calls'] == 0 and
+               all(status(h, n)['state'] == 'ready' for n in ('ann', 'bob')),
+               60)
         for a in agents:
             a.resting = True
         h.must('agent', 'pause', 'ann', '--reason', 'lunch')
