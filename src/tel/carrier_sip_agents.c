@@ -8,23 +8,22 @@
 enum { LOG_EVERY_US = 1000000 };
 
 /* INVITEs to us. An agent's telephone that dials by itself has no permit. */
-static void on_incoming(void *arg, struct dialog *d,
-                        const struct dialog_request *r)
+static void on_refused(void *arg, const char *source)
 {
     struct carrier_sip *c = arg;
     tm_assert(c->magic == CARRIER_SIP_MAGIC);
     int64_t now_us = loop_monotonic_us();
-    const char *user = c->registrar && now_us - c->agent_log_us >= LOG_EVERY_US
-                           ? registrar_user_at(c->registrar, r->source)
-                           : NULL;
+    if (!c->registrar || now_us - c->agent_log_us < LOG_EVERY_US) {
+        return; /* neither lines nor searches at a stranger's pace */
+    }
+    const char *user = registrar_user_at(c->registrar, source);
+    c->agent_log_us = now_us;
     if (user) {
-        c->agent_log_us = now_us;
         tel_log(&c->log, TEL_LOG_WARNING,
                 "agent %s: his telephone tried to call by itself and was "
                 "refused (403): calls go out by campaigns only",
                 user);
     }
-    (void)dialog_refuse(d, 403, "", "");
 }
 
 int carrier_sip_agents_start(struct carrier_sip *c,
@@ -43,7 +42,7 @@ int carrier_sip_agents_start(struct carrier_sip *c,
         .tcp = a->tcp || all,
         .software = config->software,
         .calls_max = c->calls_max,
-        .incoming = on_incoming,
+        .refused = on_refused,
         .incoming_arg = c,
         .log = config->log,
     };

@@ -85,12 +85,20 @@ static bool refuse_malformed(struct sip_stack *s, const struct sip_msg *msg)
     return refuse_required(s, msg);
 }
 
+/* Nobody takes calls here. Without a transaction (RFC 3261, 8.2.7): strangers
+ * leave nothing behind. */
+static void refuse_all(struct sip_stack *s, const struct sip_msg *msg)
+{
+    char source[72];
+    (void)sip_reply(s->sip, msg, 403, "Forbidden");
+    if (s->refused) {
+        (void)re_snprintf(source, sizeof source, "%J", &msg->src);
+        s->refused(s->incoming_arg, source);
+    }
+}
+
 static bool refuse_full(struct sip_stack *s, const struct sip_msg *msg)
 {
-    if (!s->incoming) {
-        (void)sip_treply(NULL, s->sip, msg, 403, "Forbidden");
-        return true;
-    }
     if (s->dialog_count >= s->calls_max) {
         (void)sip_treplyf(NULL, NULL, s->sip, msg, false, 503,
                           "Service Unavailable",
@@ -125,6 +133,10 @@ static struct dialog *incoming_new(struct sip_stack *s,
 
 void dialog_on_new_invite(struct sip_stack *s, const struct sip_msg *msg)
 {
+    if (!s->incoming) {
+        refuse_all(s, msg);
+        return;
+    }
     if (refuse_malformed(s, msg) || refuse_full(s, msg)) {
         return;
     }

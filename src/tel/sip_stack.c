@@ -26,21 +26,20 @@ static bool on_request(const struct sip_msg *msg, void *arg)
     } else if (s->registers && pl_strcmp(&msg->met, "REGISTER") == 0) {
         s->registers(s->registers_arg, msg);
     } else if (pl_strcmp(&msg->met, "OPTIONS") == 0) {
-        (void)sip_treplyf(NULL, NULL, s->sip, msg, false, 200, "OK",
-                          "Allow: " SIP_STACK_ALLOW "\r\n"
-                          "Accept: application/sdp\r\n"
-                          "Content-Length: 0\r\n\r\n");
+        (void)sip_replyf(s->sip, msg, 200, "OK",
+                         "Allow: " SIP_STACK_ALLOW "\r\n"
+                         "Accept: application/sdp\r\n"
+                         "Content-Length: 0\r\n\r\n");
     } else if (pl_strcmp(&msg->met, "CANCEL") == 0) {
         (void)sip_reply(s->sip, msg, 481, "Transaction Does Not Exist");
     } else if (pl_strcmp(&msg->met, "BYE") == 0 ||
                pl_strcmp(&msg->met, "UPDATE") == 0 ||
                pl_strcmp(&msg->met, "INFO") == 0) {
-        (void)sip_treply(NULL, s->sip, msg, 481, "Call Does Not Exist");
+        (void)sip_reply(s->sip, msg, 481, "Call Does Not Exist");
     } else {
-        (void)sip_treplyf(NULL, NULL, s->sip, msg, false, 405,
-                          "Method Not Allowed",
-                          "Allow: " SIP_STACK_ALLOW "\r\n"
-                          "Content-Length: 0\r\n\r\n");
+        (void)sip_replyf(s->sip, msg, 405, "Method Not Allowed",
+                         "Allow: " SIP_STACK_ALLOW "\r\n"
+                         "Content-Length: 0\r\n\r\n");
     }
     return true;
 }
@@ -168,6 +167,7 @@ int sip_stack_start(struct sip_stack **out, struct loop *l,
     s->loop = l;
     s->calls_max = c->calls_max ? c->calls_max : TABLE_MIN;
     s->incoming = c->incoming;
+    s->refused = c->refused;
     s->incoming_arg = c->incoming_arg;
     s->log = c->log;
     (void)str_copy(s->address, sizeof s->address, str_of(c->address));

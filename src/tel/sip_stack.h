@@ -2,10 +2,10 @@
  * One SIP endpoint: a local address and port with its transports. Telemark
  * opens one per local address its trunks use; the town opens one.
  *
- * Requests outside known dialogs are answered here: OPTIONS 200, unknown
- * dialogs 481, unknown methods 405/501, REGISTER 405 without a registrar. A new
- * INVITE goes to the incoming handler as a struct dialog (tel/dialog.h). Loop
- * thread only.
+ * Requests outside known dialogs are answered here, and leave nothing behind:
+ * OPTIONS 200, unknown dialogs 481, unknown methods 405/501, REGISTER 405
+ * without a registrar. A new INVITE goes to the incoming handler as a struct
+ * dialog (tel/dialog.h). Loop thread only.
  */
 #ifndef TEL_SIP_STACK_H
 #define TEL_SIP_STACK_H
@@ -33,6 +33,10 @@ struct dialog_request;
 typedef void(sip_stack_incoming_fn)(void *arg, struct dialog *d,
                                     const struct dialog_request *r);
 
+/* A call from outside was refused since nobody takes calls here. source:
+ * "ADDRESS:PORT". */
+typedef void(sip_stack_refused_fn)(void *arg, const char *source);
+
 struct sip_stack_config {
     const char *address; /* numeric, a real one: not 0.0.0.0 */
     uint16_t port;       /* 0 = any free one; TLS takes port + 1 */
@@ -42,7 +46,8 @@ struct sip_stack_config {
     const char *software;  /* User-Agent / Server */
     size_t calls_max;      /* sizes the tables; incoming beyond it: 503 */
     sip_stack_incoming_fn *incoming; /* NULL: INVITEs get 403 */
-    void *incoming_arg;
+    sip_stack_refused_fn *refused;   /* without incoming; may be NULL */
+    void *incoming_arg;              /* of both */
     struct tel_log log;
 };
 

@@ -26,6 +26,7 @@ struct sip_stack {
     size_t calls_max;
     size_t strays; /* dialogs made of answers that nobody waited for */
     sip_stack_incoming_fn *incoming;
+    sip_stack_refused_fn *refused;
     void *incoming_arg;
     sip_stack_register_fn *registers; /* NULL: REGISTER gets 405 */
     void *registers_arg;

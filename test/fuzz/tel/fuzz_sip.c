@@ -235,6 +235,20 @@ int sip_treplyf(struct sip_strans **stp, struct mbuf **mbp, struct sip *sip,
     return reply(stp, scode);
 }
 
+int sip_replyf(struct sip *sip, const struct sip_msg *msg, uint16_t scode,
+               const char *reason, const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list ap;
+    (void)sip, (void)msg, (void)reason;
+    va_start(ap, fmt);
+    tm_assert(re_vsdprintf(&text, fmt, ap) == 0);
+    va_end(ap);
+    check_sent(text, strlen(text));
+    (void)mem_deref(text);
+    return reply(NULL, scode);
+}
+
 int sip_treply(struct sip_strans **stp, struct sip *sip,
                const struct sip_msg *msg, uint16_t scode, const char *reason)
 {
