@@ -147,7 +147,7 @@ static int work(void *arg, uint64_t i, void *result, struct err *e)
     struct arena a;
     struct scenario *s;
     struct runner_result *r;
-    const struct plan *plan;
+    const struct plan *plan = NULL;
     arena_init(&a);
     s = arena_alloc(&a, sizeof(*s));
     r = arena_alloc(&a, sizeof(*r));

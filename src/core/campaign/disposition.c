@@ -69,13 +69,12 @@ const char *disposition_read(struct slice word, struct slice value,
         return "a disposition has 1 to 31 letters, digits, '_' and '-'";
     if (!disposition_do_parse(action, &d.action))
         return "what becomes of the lead is one of done, retry, callback, "
-               "opt_out and wrong_number";
+               "opt_out, wrong_number and machine";
     if (more.n > 0 && !str_eq(more, "success"))
         return "behind what becomes of the lead stands success or nothing";
     d.success = more.n > 0;
-    if (d.success &&
-        (d.action == DISPOSITION_OPT_OUT || d.action == DISPOSITION_WRONG ||
-         d.action == DISPOSITION_RETRY))
+    if (d.success && d.action != DISPOSITION_DONE &&
+        d.action != DISPOSITION_CALLBACK)
         return "only done and callback can be a success";
     *out = d;
     return NULL;

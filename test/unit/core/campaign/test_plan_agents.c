@@ -171,6 +171,7 @@ static void test_dispositions(void **state)
     refused("later = callback", "later = phone", "f:18: later = \"phone\"");
     refused("later = callback", "later = done maybe", "stands success");
     refused("later = callback", "later = retry success", "only done and");
+    refused("later = callback", "later = machine success", "only done and");
     refused("later = callback", "two words = done", "1 to 31 letters");
     refused("later = callback", "sale = done", "f:18: sale is given twice");
     char many[2048] = "[dispositions]\n";
