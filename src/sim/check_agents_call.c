@@ -70,6 +70,10 @@ void check_agents_invite(void *arg, const struct permit *p,
         check_agents_find(c, CHECK_PERMIT, "a second INVITE of attempt %lld",
                           id);
     k->invited = true;
+    if (!staff && !c->running)
+        check_agents_find(c, CHECK_PERMIT,
+                          "INVITE of attempt %lld, and the campaign is paused",
+                          id);
     if (p->attempt.v != s->attempt.v || p->e164 != s->to ||
         (k->e164 != 0 && p->e164 != k->e164))
         check_agents_find(c, CHECK_PERMIT,

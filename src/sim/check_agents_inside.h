@@ -34,7 +34,8 @@ struct check_agents_member { /* a lead */
     bool open;     /* in a call */
     bool disposed; /* the next step must fit `action` */
     enum disposition_do action;
-    bool talked; /* the next step comes a day later, unless disposed */
+    bool late_told; /* that its promised call is late */
+    bool talked;    /* the next step comes a day later, unless disposed */
 };
 
 struct check_agents_man {
@@ -69,6 +70,7 @@ struct check_agents {
     size_t ready, on; /* agents ready; who can take a call now or soon */
     bool running;
     int64_t running_us; /* since when */
+    int64_t staffed_us; /* since when anybody can take a call */
     int64_t quiet_us;   /* since when nothing was tried */
     bool stuck_told;
     struct check_agents_sums sums;

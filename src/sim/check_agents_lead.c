@@ -123,7 +123,9 @@ void check_agents_first(struct check_agents *c, const struct record *r)
          i++) {
         struct check_agents_member *o = &c->member[i];
         int64_t from_us = o->due_us > c->running_us ? o->due_us : c->running_us;
-        if (o->state != LEAD_CALLBACK || o->open ||
+        if (c->staffed_us > from_us)
+            from_us = c->staffed_us;
+        if (o->state != LEAD_CALLBACK || o->open || o->late_told ||
             r->at_us - from_us < c->w.callback_us)
             continue;
         check_agents_find(c, CHECK_LEADS,
@@ -131,7 +133,7 @@ void check_agents_first(struct check_agents *c, const struct record *r)
                           "%lld s ago",
                           (long long)r->lead.v, (long long)o->id.v,
                           (long long)((r->at_us - from_us) / SECOND));
-        o->due_us = INT64_MAX / 2; /* said once */
+        o->late_told = true;
         return;
     }
 }

@@ -148,6 +148,8 @@ static void enter(struct check_agents *c, struct check_agents_man *m,
     c->looking -= m->state == AGENT_PREVIEW ? 1 : 0;
     c->looking += to == AGENT_PREVIEW ? 1 : 0;
     c->on -= can_take(m->state) ? 1 : 0;
+    if (c->on == 0 && can_take(to))
+        c->staffed_us = at_us;
     c->on += can_take(to) ? 1 : 0;
     m->state = to;
     m->since_us = at_us;

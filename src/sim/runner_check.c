@@ -24,7 +24,7 @@ struct runner_check {
 
 /* Something happens within so long while agents are ready and leads are due;
  * with faults, each of which lasts a minute at most, and may follow another. */
-enum { IDLE_S = 20, IDLE_FAULTS_S = 600, CALLBACK_S = 900, MESSAGE_S = 1 };
+enum { IDLE_S = 20, IDLE_FAULTS_S = 200, CALLBACK_S = 900, MESSAGE_S = 1 };
 
 static enum line_type line_of(enum number_type t, bool business)
 {

@@ -100,7 +100,8 @@ static uint64_t setting(const char *name, uint64_t usual)
 }
 
 /* TELEMARK_SEED=N: that one alone, or with TELEMARK_SEEDS=N so many from there
- * on; TELEMARK_SECONDS=N; TELEMARK_TRACE=1: the records, too. */
+ * on; TELEMARK_SECONDS=N; TELEMARK_BAD=N: it ends after so many with findings;
+ * TELEMARK_TRACE=1: the records, too. */
 static void test_worlds(void **state)
 {
     (void)state;
@@ -109,9 +110,10 @@ static void test_worlds(void **state)
     uint64_t seeds =
         setting("TELEMARK_SEEDS", getenv("TELEMARK_SEED") ? 1 : SEEDS);
     time_t end = time(NULL) + (time_t)setting("TELEMARK_SECONDS", SECONDS);
+    uint64_t bad_max = setting("TELEMARK_BAD", BAD_MAX);
     uint64_t calls = 0, moves = 0, worlds = 0, bad = 0;
     (void)signal(SIGABRT, aborted);
-    while (worlds < seeds && time(NULL) < end && bad < BAD_MAX) {
+    while (worlds < seeds && time(NULL) < end && bad < bad_max) {
         run_one(first + worlds++, &r);
         bad += r.findings > 0;
         calls += r.calls;
