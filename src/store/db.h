@@ -16,7 +16,7 @@
 #include "core/journal/journal.h"
 #include "store/data_dir.h"
 
-enum { DB_STATEMENTS_MAX = 256, DB_APPLICATION_ID = 0x544d4b31 };
+enum { DB_STATEMENTS_MAX = 512, DB_APPLICATION_ID = 0x544d4b31 };
 
 struct db {
     sqlite3 *sql;
