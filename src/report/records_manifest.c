@@ -42,8 +42,8 @@ static void counted(struct json_out *j, const char *what, uint64_t rows,
 
 static void list_missing(const struct records *r, struct json_out *j)
 {
-    missing(j, "staff: name, alias, home address, telephone, title", 0,
-            "no people telephone with this program yet; keep them elsewhere");
+    missing(j, "staff: alias, home address, telephone, title", 0,
+            "calls name the agents who took them; keep the rest elsewhere");
     missing(j, "customers and prize winners", 0,
             "orders and prizes are not kept by this program");
     missing(j, "name of the telemarketer", 0,
