@@ -785,8 +785,7 @@ static void test_two_hundred_bridges(void **state)
     }
     s->due_us = loop_monotonic_us();
     int64_t until_us = s->due_us + 6000000;
-    int turns = 0;
-    for (; turns < 150 && loop_monotonic_us() < until_us; ++turns) {
+    for (int turn = 0; turn < 150 && loop_monotonic_us() < until_us; ++turn) {
         for (int i = 0; i < 2 * PAIRS; ++i) {
             speak(s, &c->peer[i]);
         }
