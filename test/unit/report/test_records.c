@@ -233,7 +233,7 @@ static void test_manifest(void **state)
     static const char *const said[] = {
         "\"before\":\"2026-04-01T00:00:00Z\"",
         "\"blake2b_256\":\"ab\"",
-        "no people telephone",
+        "calls name the agents",
         "no entry of the caller_id ledger",
         "\"what\":\"consumer or business\",\"rows\":1",
         "would not load the plan any more",
