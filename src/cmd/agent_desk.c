@@ -38,6 +38,15 @@ int agent_desk_find(struct control *c, const char *name, struct agent_row *out,
     return rc;
 }
 
+int agent_desk_no_server(struct control *c)
+{
+    struct err e;
+    (void)err_set(&e, TM_ESTATE,
+                  "no server runs on this data folder, and agents work while "
+                  "one does: start 'telemark serve'");
+    return control_fail(c, &e);
+}
+
 /* What a running server has is brought up to date. */
 static int tell_server(struct control *c, struct err *e)
 {

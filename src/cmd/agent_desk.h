@@ -29,6 +29,9 @@ int agent_desk_remove(const struct agent_desk *d, const char *name);
 int agent_desk_find(struct control *c, const char *name, struct agent_row *out,
                     struct err *e) TM_MUST_CHECK;
 
+/* Says that agents work while a server runs; EXIT_REFUSED. */
+int agent_desk_no_server(struct control *c);
+
 int agent_view_status(const struct agent_desk *d, const char *name);
 int agent_view_watch(const struct agent_desk *d, const char *name);
 /* One line, or two with a lead in hand; now_us for how long. */

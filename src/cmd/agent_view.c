@@ -247,6 +247,8 @@ int agent_view_watch(const struct agent_desk *d, const char *name)
     struct err e = {0};
     struct agent_row r;
     bool first = true;
+    if (d->c->server == NULL)
+        return agent_desk_no_server(d->c);
     int rc = agent_desk_find(d->c, name, &r, &e);
     if (rc != TM_OK)
         return control_fail(d->c, &e);

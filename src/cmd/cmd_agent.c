@@ -232,13 +232,8 @@ static int order(const struct agent_desk *d, enum agent_order_kind kind,
     struct err e = {0};
     struct agent_row r;
     struct agent_order o = {.kind = kind, .word = str_of(word)};
-    if (d->c->server == NULL) {
-        (void)err_set(&e, TM_ESTATE,
-                      "no server runs on this data folder, and "
-                      "agents work while one does: start "
-                      "'telemark serve'");
-        return control_fail(d->c, &e);
-    }
+    if (d->c->server == NULL)
+        return agent_desk_no_server(d->c);
     int rc = strlen(word) < AGENT_WORD_MAX
                  ? TM_OK
                  : err_set(&e, TM_EINVAL,

@@ -256,6 +256,7 @@ def wrong_use(h):
     h.must(*add, 'bob', '--password-file', h.path('ann.txt'))
     h.must(*add, 'cleo', '--phone', '212-555-0177', '--trunk', 'town')
     h.refused(['agent', 'sign-in', 'ann'], ["telemark serve"])
+    h.refused(['agent', 'watch', 'ann'], ["telemark serve"])
     h.refused(['agent', 'dispose', 'ann'], ['which word'], code=2)
     h.refused(['agent', 'fly', 'ann'], ["unknown word 'fly'"], code=2)
     h.check('correct-horse-7' not in h.must('agent', 'list', '--json'), 'secret')
