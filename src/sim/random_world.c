@@ -151,8 +151,9 @@ static void add_calm(struct rng *r, struct buf *b)
              (unsigned)pick(r, 15, 40), (unsigned)pick(r, 3, 6));
     buf_addf(b, "p_human = 0.%u\np_machine = 0.%u\np_busy = 0.1\n",
              (unsigned)pick(r, 15, 45), (unsigned)pick(r, 10, 40));
-    buf_add_str(b, "leg_per_call = 0\ntrunk_calls = 0\ncps = 0\n"
-                   "commit_s = 0.002\nendless = 1\nlist_size = 0\n");
+    buf_add_str(b,
+                "leg_per_call = 0\ntrunk_calls = 0\ncps = 0\n"
+                "commit_s = 0.002\nendless = 1\nlist_size = 0\nsw_mean = 0\n");
 }
 
 /* --- the campaign ------------------------------------------------------- */
@@ -221,7 +222,7 @@ static void add_campaign(struct rng *r, struct buf *b, bool detect, bool calm)
                 "list.\"\nabandoned_key = 9\n");
     bool machine_dials = add_mode(r, b, calm);
     buf_addf(b, "hold = %ums\n",
-             chance(r, 70) ? 2000u : (unsigned)pick(r, 200, 2000));
+             calm || chance(r, 70) ? 2000u : (unsigned)pick(r, 200, 2000));
     if (machine_dials)
         buf_addf(b, "detect = %s\n", detect ? "yes" : "no");
     buf_addf(b, "wrap_limit = %us\n", (unsigned)pick_wide(r, 5, 300));
@@ -318,7 +319,8 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
     /* What is drawn so far tells when the day begins and ends. */
     int rc = scenario_load(&out->scenario, a, "random", buf_slice(&b), e);
     if (rc == TM_OK) {
-        add_changes(&r, &b, &out->scenario);
+        if (!calm)
+            add_changes(&r, &b, &out->scenario);
         add_campaign(&r, &b, detect, calm);
         out->text = str_of(arena_strdup(a, buf_slice(&b)));
         scenario_init(&out->scenario);
