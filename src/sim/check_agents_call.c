@@ -223,7 +223,8 @@ static void check_lost(struct check_agents *c,
     int64_t up_us = r->at_us - k->answered_us;
     if (k->stepped || c->w.clock_steps)
         return;
-    if (!str_eq(r->value, "callee_hung_up") &&
+    /* Who presses the key of the message has heard enough. */
+    if (!str_eq(r->value, "callee_hung_up") && !k->opted_out &&
         up_us < c->w.hold_us + c->w.message_us)
         abandon_finding(c, k, "hung up before the hold and the message");
     if (!k->rung) /* else one was found, and did not pick up in time */
