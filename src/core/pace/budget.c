@@ -9,6 +9,8 @@ static const double STEP_MAX = 0.1;
 static const double HOUR_US = 3600e6;
 /* The end of a window, in hours, in which nothing is risked on credit. */
 static const double LAST_HOURS = 0.3;
+/* Calls that must be left to lose in the last hour for one more risk. */
+static const double SPARE = 1.2;
 
 static double least(double a, double b)
 {
@@ -46,13 +48,17 @@ double budget_price(struct budget *b, const struct budget_window *w)
     double hourly = most(b->answers_hour, 1.0);
     double left_h = w->left_us > 0 ? (double)w->left_us / HOUR_US : 0.0;
     double credit = b->limit * (double)w->live - (double)w->lost;
-    double reserve = 3.0 + 0.8 * real_sqrt(limit * hourly);
+    /* What the last hour at most may lose by bad luck; measured (bench_pace). */
+    double ahead = limit * hourly * least(left_h, 1.0);
+    double reserve = 1.5 + 0.8 * real_sqrt(ahead);
     /* Near the end a loss is dear, but not for the whole rest at once. */
     double left = most(hourly * left_h, hourly / 3.0);
     double aim = limit + (credit - reserve) / left;
     aim = least(aim, 1.4 * limit);
     if (left_h < LAST_HOURS && credit < 1.0 + reserve * left_h / LAST_HOURS)
         aim = least(aim, 0.02 * limit);
+    if (left_h < 1.0 && credit < SPARE)
+        aim = 0.0;
     b->aim = most(aim, 0.0);
     if (aim <= 0.0)
         return 0.0;
