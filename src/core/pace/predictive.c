@@ -18,10 +18,17 @@ enum {
     WRAP_BINS = 300,
     LEARN_EVERY_US = 4000000,
     WITHDRAW_AHEAD_US = 3000000,
+    /* The rings of the first lines, to the end. */
+    FIRST_RINGS_US = 30000000,
     /* A longer time without a decision is a pause. */
     PAUSE_US = 2000000,
     /* More lines in the air than this for each agent are a mistake. */
     LINES_EACH = 40,
+    /* New ones at once: so many, or one for so many agents and lines. Others
+     * wait for the next tick, so that what the first of them tell comes in
+     * before thousands have been dialled on one guess. */
+    LINES_AT_ONCE = 8,
+    LINES_AT_ONCE_PART = 50,
 };
 
 /* What a first hour looks like: careful, so that it begins as progressive. */
@@ -90,17 +97,20 @@ static double expected_in_tick(const struct predictive *p)
     return sum / TICKS;
 }
 
-/* The slow memory has some 150 answers or two minutes, the fast one 20. */
+/* The slow memory has some 150 answers or two minutes, the fast one 20. On a
+ * large floor a tick has more than that: its answers and those expected of it
+ * come in together, or silence would be seen where there is none. */
 static void pass_tick(struct predictive *p)
 {
     double expected = expected_in_tick(p);
     double tick_s = (double)PREDICTIVE_TICK_US / (double)SECOND_US;
     double slow = 1.0 - least(expected / 150.0, tick_s / 120.0);
     double fast = 1.0 - least(expected / 20.0, 1.0);
-    p->seen *= slow;
+    p->seen = p->seen * slow + p->seen_tick;
     p->expected = p->expected * slow + expected;
-    p->seen_fast *= fast;
+    p->seen_fast = p->seen_fast * fast + p->seen_tick;
     p->expected_fast = p->expected_fast * fast + expected;
+    p->seen_tick = 0.0;
 }
 
 /* Lines that never ended are no longer believed in. */
@@ -150,7 +160,10 @@ static bool end(struct predictive *p, struct ages *a, struct lasting *l,
 
 int64_t predictive_dialled(struct predictive *p, int64_t now_us)
 {
-    return begin(p, &p->lines, now_us);
+    int64_t mark = begin(p, &p->lines, now_us);
+    if (p->first_us == 0)
+        p->first_us = mark;
+    return mark;
 }
 
 void predictive_line_ended(struct predictive *p, int64_t now_us, int64_t mark,
@@ -158,8 +171,7 @@ void predictive_line_ended(struct predictive *p, int64_t now_us, int64_t mark,
 {
     move(p, now_us);
     if (end(p, &p->lines, &p->rings, mark, how) && how == LASTING_GOAL) {
-        p->seen += 1.0;
-        p->seen_fast += 1.0;
+        p->seen_tick += 1.0;
         p->answered += 1.0;
         p->answers += 1.0;
     }
@@ -319,12 +331,16 @@ static void learn(struct predictive *p)
         tabulate(p, k);
 }
 
-/* Whether enough people have answered to know when they do. Until then the
- * silence of lines that are too young to be answered would look like a list
- * of nobodies, and a large floor would drown it in lines. */
+/* Whether enough people have answered to know when they do, and the first
+ * lines have rung to their end. Until then the silence of lines that are too
+ * young to be answered would look like a list of nobodies, and a large floor
+ * would drown it in lines. */
 static bool is_known(struct predictive *p, unsigned agents)
 {
-    if (!p->known && p->answers >= least(3.0 + agents / 2.0, 20.0)) {
+    bool rung_out =
+        p->first_us != 0 && p->now_us - p->first_us >= FIRST_RINGS_US;
+    if (!p->known && rung_out &&
+        p->answers >= least(3.0 + agents / 2.0, 20.0)) {
         p->known = true;
         p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
     }
@@ -493,6 +509,9 @@ static unsigned lines_to_dial(struct predictive *p,
     uint32_t ringing = lines_now(p);
     uint64_t room = (uint64_t)LINES_EACH * in->agents;
     room -= ringing < room ? ringing : room;
+    uint64_t at_once = ((uint64_t)ringing + in->agents) / LINES_AT_ONCE_PART;
+    at_once = at_once > LINES_AT_ONCE ? at_once : LINES_AT_ONCE;
+    room = room < at_once ? room : at_once;
     unsigned n = 0;
     if (price > 0.0 && is_known(p, in->agents))
         n = most_lines(f, price, (unsigned)room);

@@ -65,12 +65,14 @@ struct predictive {
     int64_t decided_us, learnt_us;
     double active_s; /* time with decisions since the last learning */
     double watched_s, answered;
-    double answers; /* in all */
-    bool known;     /* enough of them to go by */
+    double answers;   /* in all */
+    int64_t first_us; /* of the first line; 0: none yet */
+    bool known;       /* enough of them to go by */
     struct lasting rings, talk, wrap;
     struct ages lines, talking, wrapping;
     /* Observed and expected answers: slow and fast memory. */
     double seen, expected, seen_fast, expected_fast;
+    double seen_tick; /* since the last tick, in none of them yet */
     struct budget budget;
     /* Tables of the last learning, and the horizons they are for. */
     int64_t ahead_us[PREDICTIVE_AHEAD];

@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "core/pace/policy.h"
 
-enum { FLOOR_LINES = 4000, FLOOR_AGENTS = 64, FLOOR_IDLE, FLOOR_TALK };
+enum { FLOOR_LINES = 6000, FLOOR_AGENTS = 500, FLOOR_IDLE, FLOOR_TALK };
 
 struct floor_line {
     int64_t born_us, end_us, mark;

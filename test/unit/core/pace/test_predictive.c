@@ -242,6 +242,26 @@ static void test_forgotten_lines(void **state)
     assert_true(floor_a.dials > 0);
 }
 
+/* Five hundred agents begin at once: nobody knows yet when people answer, and
+ * silence of young lines must not look like a list of nobodies, neither before
+ * the first rings are over nor when a tick has more answers than a memory. */
+static void test_cold_start_of_many(void **state)
+{
+    (void)state;
+    floor_init(&floor_a, "predictive", 500, 5);
+    floor_run(&floor_a, 29.0);
+    assert_true(floor_a.dials <= 1000 + floor_a.live);
+    for (int i = 0; i < 4 * 120; i++) {
+        floor_step(&floor_a);
+        assert_true(floor_a.lines < 4000);
+    }
+    print_message("five hundred: %llu answered, %llu lost\n",
+                  (unsigned long long)floor_a.live,
+                  (unsigned long long)floor_a.lost);
+    assert_true(floor_a.live > 1000);
+    assert_true(floor_a.lost * 50 < floor_a.live);
+}
+
 /* What an agent says was a machine leaves the price as it was. */
 static void test_machine_is_taken_back(void **state)
 {
@@ -300,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_night),
         cmocka_unit_test(test_unknown_events),
         cmocka_unit_test(test_forgotten_lines),
+        cmocka_unit_test(test_cold_start_of_many),
         cmocka_unit_test(test_machine_is_taken_back),
         cmocka_unit_test(test_late_answers),
     };
