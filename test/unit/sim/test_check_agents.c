@@ -238,6 +238,8 @@ static const struct fault faults[] = {
     {CHECK_PERMIT, {{"1005 invite t2", "1005 old-invite t2"}}},
     {CHECK_PERMIT, {{"1000 attempt", "1000 attempt t1 l1 d=4"}}},
     {CHECK_PERMIT, {{"10 staff", ""}}},
+    {CHECK_PERMIT,
+     {{"60005 invite", "60003 campaign s=paused\n60005 invite t6"}}},
     {CHECK_PERMIT, {{"1001 attempt", "1001 attempt t2 l2 d=60002"}}},
     {CHECK_PERMIT, {{"1001 attempt", "1001 attempt t901 l2 d=60000"}}},
     {CHECK_PERMIT, {{"60000 attempt", "60000 attempt t5 l5 d=60000"}}},
@@ -485,6 +487,21 @@ static void test_window(void **state)
     }
 }
 
+/* Who talks with an agent counts, although his call has no end yet. */
+static void test_window_in_calls(void **state)
+{
+    (void)state;
+    for (uint64_t live = 2; live <= 3; live++) {
+        struct check_floor w = world();
+        struct check_agents *c = check_agents_new(&w);
+        for (size_t i = 0; !begins(day[i], "30000 "); i++)
+            tell_lines(c, day[i]);
+        check_agents_decided(c, 1000000000000 + 30000000, live, 1);
+        assert_int_equal(check_agents_findings(c), live == 2 ? 1 : 0);
+        check_agents_free(c);
+    }
+}
+
 static uint64_t lose(unsigned live, unsigned every)
 {
     struct check_floor w = world();
@@ -524,8 +541,11 @@ static void test_budget(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean_day), cmocka_unit_test(test_each_fault),
-        cmocka_unit_test(test_covered),   cmocka_unit_test(test_window),
+        cmocka_unit_test(test_clean_day),
+        cmocka_unit_test(test_each_fault),
+        cmocka_unit_test(test_covered),
+        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_window_in_calls),
         cmocka_unit_test(test_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
