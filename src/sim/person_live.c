@@ -2,7 +2,14 @@
 
 #include "sim/person_inside.h"
 
-enum { MACHINE_WRAP_US = 4000000, SHORT_LEAST_S = 4, MACHINE_LEAST_S = 2 };
+enum {
+    MACHINE_WRAP_US = 4000000,
+    SHORT_LEAST_S = 4,
+    MACHINE_LEAST_S = 2,
+    KEYS = 12
+};
+
+static const char key_chars[] = "0123456789*#";
 
 static int64_t draw_us(const struct distribution *d, struct rng *r)
 {
@@ -68,4 +75,8 @@ void person_live_talk(const struct scenario *s, const struct person_world *w,
     out->wrap_us = draw_us(&s->wrap, &r);
     out->talk_us = brief ? draw_exp_us(SHORT_LEAST_S, s->short_mean, &r)
                          : draw_us(&s->talk, &r);
+    if (rng_chance_ppm(&r, w->p_optout) && w->optout_key < KEYS) {
+        out->key = key_chars[w->optout_key];
+        out->key_us = draw_us(&w->react, &r);
+    }
 }

@@ -33,6 +33,8 @@ struct person_talk {
     int64_t talk_us;     /* then he hangs up; a machine: then the agent does */
     int64_t wrap_us;     /* of the agent, afterwards */
     int64_t patience_us; /* after the hold, until he hangs up by himself */
+    char key;            /* pressed at what is said to who finds nobody; 0 */
+    int64_t key_us;      /* after its beginning */
 };
 void person_live_talk(const struct scenario *s, const struct person_world *w,
                       const struct person_live *who, uint64_t e164,

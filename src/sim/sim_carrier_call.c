@@ -331,6 +331,8 @@ int sim_carrier_call_play(struct sim_call *k, int64_t ms, uint32_t tag)
     k->speaking = true;
     k->tag = tag;
     set_in(k, &k->voice, ms);
+    if (k->kind == SIM_CALL_LIVE)
+        sim_carrier_live_hears(k);
     if (k->kind == SIM_CALL_SOUNDS &&
         person_ear_voice(&k->ear, now_of(k)) == PERSON_EAR_STARTS)
         decide(k, k->ear.prompt, false);

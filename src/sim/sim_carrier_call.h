@@ -108,6 +108,8 @@ enum call_cause sim_carrier_call_cause(int code);
 /* sim_carrier_live.c */
 void sim_carrier_live_begin(struct sim_call *k, const struct call_spec *s);
 void sim_carrier_live_step(struct sim_call *k);
+/* Something is said to him. */
+void sim_carrier_live_hears(struct sim_call *k);
 /* `voice` went off and nothing was being said. */
 void sim_carrier_live_verdict(struct sim_call *k);
 void sim_carrier_live_over(struct sim_call *k); /* before its end is told */

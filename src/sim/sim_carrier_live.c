@@ -124,6 +124,17 @@ void sim_carrier_live_step(struct sim_call *k)
         answer(k);
 }
 
+/* To somebody who has found no agent, with a key that opts out. */
+void sim_carrier_live_hears(struct sim_call *k)
+{
+    if (k->partner != NULL || k->joined_us != 0 || k->talk.key == 0 ||
+        sim_clock_is_set(&k->act))
+        return;
+    k->reaction =
+        (struct person_reaction){.act = PERSON_PRESSES, .digit = k->talk.key};
+    sim_carrier_call_set_in(k, &k->act, k->talk.key_us);
+}
+
 void sim_carrier_live_verdict(struct sim_call *k)
 {
     if (k->kind != SIM_CALL_LIVE || !k->detect || k->detected)

@@ -188,7 +188,8 @@ static void test_a_predictive_day(void **state)
     }
     assert_true(dials <= f->dials && dials + 60 > f->dials);
     assert_int_equal(r.leads, r.lead[LEAD_NEW] + r.lead[LEAD_EXHAUSTED] +
-                                  r.lead[LEAD_DONE] + r.lead[LEAD_WAITING]);
+                                  r.lead[LEAD_DENIED] + r.lead[LEAD_DONE] +
+                                  r.lead[LEAD_WAITING]);
     assert_int_equal(r.lead[LEAD_DONE], r.talked);
     day_free(x);
 }
@@ -324,12 +325,11 @@ static void test_rates(void **state)
     double low = live_share(
         floor_of("hours = 4\nsw_hi = 0.5\nsw_lo = 0.3\nsw_mean = 60\n"), 3, &r);
     assert_true(low > 0.05 && low < 0.11);
-    /* 200 leads, dialled again and again */
+    /* 200 leads, dialled again and again: each pass is of new people */
     double decays = live_share(
         floor_of("hours = 4\nlist_size = 200\npass_decay = 0.5\n"), 3, &r);
     assert_true(decays < 0.12);
-    assert_int_equal(r.leads, 200);
-    assert_true(r.floor.dials > 800);
+    assert_true(r.floor.dials > 800 && r.leads >= r.floor.dials);
 }
 
 static void test_talk(void **state)

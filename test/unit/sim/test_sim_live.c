@@ -225,6 +225,24 @@ static void test_patience(void **state)
     desk_free(d);
 }
 
+/* Who finds nobody may press the key that he hears of. */
+static void test_key(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new("p_human = 1\np_machine = 0\np_busy = 0\n"
+                              "p_optout = 1\noptout_key = 9\n"
+                              "react = const 2\nring = const 9\n");
+    struct attempt_id a = place(d, false, false);
+    (void)next_of(d, a, CARRIER_ANSWERED);
+    int64_t us = d->clock.now_us;
+    struct prompt sorry = {.kind = PROMPT_TEXT, .text = str_of("Press 9")};
+    assert_int_equal(d->port.play(d->port.self, a, &sorry, 1, 3), TM_OK);
+    const struct carrier_event *ev = next_of(d, a, CARRIER_DIGIT);
+    assert_int_equal(ev->digit, '9');
+    assert_int_equal(ev->at_us - us, 2 * SECOND);
+    desk_free(d);
+}
+
 static void test_detection(void **state)
 {
     (void)state;
@@ -388,10 +406,10 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_talk),    cmocka_unit_test(test_parted),
-        cmocka_unit_test(test_patience),  cmocka_unit_test(test_detection),
-        cmocka_unit_test(test_withdrawn), cmocka_unit_test(test_bad_networks),
-        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_a_talk),       cmocka_unit_test(test_parted),
+        cmocka_unit_test(test_patience),     cmocka_unit_test(test_key),
+        cmocka_unit_test(test_detection),    cmocka_unit_test(test_withdrawn),
+        cmocka_unit_test(test_bad_networks), cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
