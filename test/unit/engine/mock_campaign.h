@@ -214,10 +214,15 @@ static void on_end(struct campaign *c, struct mock_person *p)
 static int lost(struct campaign *c, struct agent_id a, struct mock_person *p)
 {
     c->lost++;
-    if (p == NULL) /* looked at a lead, or is dialled for */
-        for (size_t i = 0; i < MOCK_PEOPLE; i++)
-            if (c->person[i].attempt.v != 0 && c->person[i].tied.v == a.v)
-                (void)act(c, ACTION_HANGUP, c->person[i].attempt, a);
+    /* He looked at a lead, or a line is dialled for him: it may have left
+     * already, and is then anybody's. */
+    for (size_t i = 0; p == NULL && i < MOCK_PEOPLE; i++) {
+        struct mock_person *line = &c->person[i];
+        if (line->attempt.v == 0 || line->tied.v != a.v)
+            continue;
+        (void)act(c, ACTION_HANGUP, line->attempt, a);
+        line->tied.v = 0;
+    }
     if (!floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us) &&
         floor_move(c->env.floor, a, AGENT_IN_CALL_ENDED, c->now_us))
         (void)floor_move(c->env.floor, a, AGENT_IN_READY, c->now_us);
@@ -258,7 +263,10 @@ static int on_order(struct campaign *c, struct agent_id a,
     case AGENT_DO_NEXT: return next_lead(c, a);
     case AGENT_DO_DIAL: return s == AGENT_PREVIEW ? on_dial(c, a) : TM_ESTATE;
     case AGENT_DO_SKIP:
-        return floor_move(f, a, AGENT_IN_NOBODY, c->now_us) ? TM_OK : TM_ESTATE;
+        return s == AGENT_PREVIEW &&
+                       floor_move(f, a, AGENT_IN_NOBODY, c->now_us)
+                   ? TM_OK
+                   : TM_ESTATE;
     case AGENT_DO_HANG_UP:
         if (p == NULL)
             return TM_ESTATE;

@@ -21,7 +21,7 @@
 #include "base/arena.h"
 #include "engine/engine.h"
 
-enum { MOCK_CALLS = 60000, MOCK_RECORDS = 400000, MOCK_LOG = 4096 };
+enum { MOCK_CALLS = 4000, MOCK_RECORDS = 20000, MOCK_LOG = 4096 };
 
 #define SECOND INT64_C(1000000)
 #define T0     (INT64_C(1800000000) * SECOND)
@@ -145,12 +145,15 @@ static inline int mock_place(void *self, const struct permit *p,
     struct mock *m = self;
     struct mock_call *c = mock_call(m, s->attempt.v);
     (void)e;
-    assert_true(permit_valid(p, m->now_us));
     assert_true(p->attempt.v == s->attempt.v && p->e164 == s->to);
     assert_int_equal(c->state, MOCK_NONE);
     assert_true(mock_recorded(m, s->attempt.v));
     assert_true(s->ring_timeout_ms >= 15000);
     bool staff = s->user != NULL || strcmp(s->trunk, "home") == 0;
+    bool valid = permit_valid(p, m->now_us);
+    assert_true(valid || !staff); /* a person's grows old in a slow store */
+    if (!valid)
+        return TM_EEXPIRED;
     if (staff && m->place_error != TM_OK) {
         int rc = m->place_error;
         m->place_error = TM_OK;

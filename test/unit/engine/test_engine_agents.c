@@ -843,7 +843,7 @@ static void test_free_with_everything_up(void **state)
 /* --- anything may happen
  * -----------------------------------------------------*/
 
-enum { AGENTS = 6, STEPS = 400, SEEDS = 150 };
+enum { AGENTS = 6, STEPS = 400, SEEDS = 300 };
 
 static void check_agent(struct mock *m, const struct floor_agent *f)
 {
@@ -915,11 +915,12 @@ static void random_step(struct mock *m, struct rng *r, struct campaign **c)
     switch (rng_below(r, 10)) {
     case 0:
     case 1:
-    case 2:
-        (void)order_word(m, 1 + (int64_t)rng_below(r, AGENTS),
-                         (enum agent_order_kind)rng_below(r, AGENT_ORDER_COUNT),
-                         "sale", NULL);
+    case 2: {
+        int64_t id = 1 + (int64_t)rng_below(r, AGENTS);
+        uint64_t kind = rng_below(r, AGENT_ORDER_COUNT);
+        (void)order_word(m, id, (enum agent_order_kind)kind, "sale", NULL);
         break;
+    }
     case 3: c[rng_below(r, 3)]->want++; break;
     case 4: m->store_slow = rng_below(r, 3) == 0; break;
     case 5: m->place_error = rng_below(r, 4) == 0 ? TM_EFULL : TM_OK; break;
