@@ -9,12 +9,13 @@
 #include "sim/runner.h"
 #include "sim/scenario_plan.h"
 
-/* A run is long enough for some hundreds of talks, and for pacing to learn. */
+/* A run is long enough for some hundreds of talks, and for pacing to learn; an
+ * hour of four decisions a second costs some 0.1 s, however few the agents. */
 enum {
-    RUN_AGENT_HOURS = 40,
+    RUN_AGENT_HOURS = 30,
     RUN_HOURS_MIN = 2,
-    RUN_DAYS_MAX = 5,
-    BIG_FLOOR = 50
+    RUN_HOURS_MAX = 6,
+    BIG_FLOOR = 50,
 };
 /* The share of answers of the fit, and the ends of its interval, for which a
  * third of the runs is enough. */
@@ -67,7 +68,7 @@ struct sum {
 
 struct one_floor {
     struct plan_floors *f;
-    unsigned agents, days;
+    unsigned agents;
     double hours, human[HUMANS];
     uint64_t runs[HUMANS];
     struct campaign_pacing pacing;
@@ -101,7 +102,7 @@ static int make_scenario(const struct one_floor *o, double human,
 {
     const struct plan_fit_floor floor = {
         .agents = o->agents,
-        .days = o->days,
+        .days = 1,
         .hours = o->hours,
         .human = human,
     };
@@ -210,15 +211,11 @@ static void size_of_run(struct one_floor *o)
 {
     const struct plan_fit_value *p = &o->f->fit->human;
     double day = o->f->fit->hours.value;
+    double least = o->agents > BIG_FLOOR ? 1 : RUN_HOURS_MIN;
     double want = RUN_AGENT_HOURS / (double)o->agents;
-    double few = o->agents > BIG_FLOOR ? 1 : RUN_HOURS_MIN;
-    double least = day < few ? day : few;
-    o->hours = day < want ? day : want > least ? want : least;
+    want = want < least ? least : want > RUN_HOURS_MAX ? RUN_HOURS_MAX : want;
+    o->hours = day < want ? day : want;
     o->hours = o->hours < 0.5 ? 0.5 : o->hours;
-    double days = want / o->hours;
-    o->days = days > RUN_DAYS_MAX ? RUN_DAYS_MAX
-              : days < 1          ? 1
-                                  : (unsigned)days;
     o->human[0] = p->value;
     o->human[1] = p->lo;
     o->human[2] = p->hi;

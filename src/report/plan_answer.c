@@ -119,8 +119,8 @@ static void add_list(struct buf *b, const struct plan_answer *a)
         buf_add_str(b, "  it has run out\n");
         return;
     }
-    buf_addf(b, "  %.1f hours of dialling with %u agents", l->hours,
-             a->now.agents);
+    buf_addf(b, "  %.1f hours of dialling with %u %s", l->hours, a->now.agents,
+             a->now.agents == 1 ? "agent" : "agents");
     if (l->ends) {
         buf_add_str(b, ": it runs out on ");
         add_date(b, l->on);
