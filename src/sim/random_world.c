@@ -246,10 +246,10 @@ static void draw_faults(struct rng *r, struct random_world *w)
     f->seed = rng_u64(r);
     for (size_t i = 0; i < tm_array_len(ppm); i++) {
         if (chance(r, i + 1 == tm_array_len(ppm) ? 12 : 35))
-            *ppm[i] = (uint32_t)pick_wide(r, 20, 2000);
+            *ppm[i] = (uint32_t)pick(r, 50, 3000);
     }
-    f->crash_ppm *= 10;
-    f->crashes_max = (unsigned)pick(r, 1, 9);
+    f->crash_ppm *= 3;
+    f->crashes_max = (unsigned)pick(r, 1, 12);
     if (chance(r, 10))
         f->records_max = (size_t)pick(r, 600, 5000);
 }
