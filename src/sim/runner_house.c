@@ -42,10 +42,12 @@ static void open_store(struct runner *r)
         .ended = runner_result_attempt,
         .ended_arg = r,
     };
-    const struct sim_store_endless endless = {.lead = endless_lead,
-                                              .is_good = endless_is_good,
-                                              .arg = r,
-                                              .list = o->scenario->list_size};
+    bool passes = scenario_plan_built_in(o->scenario); /* runner_people.c */
+    const struct sim_store_endless endless = {
+        .lead = endless_lead,
+        .is_good = endless_is_good,
+        .arg = r,
+        .list = passes ? 0 : o->scenario->list_size};
     if (sim_list_is_endless(o->list))
         so.endless = &endless;
     r->store_sim = sim_store_new(&so);

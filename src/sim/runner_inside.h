@@ -41,6 +41,7 @@ struct runner {
     double switch_rate; /* factor of the moment */
     uint64_t block;     /* of the last factor, + 1 */
     double block_rate;
+    uint64_t made_before; /* leads of an endless list before this day */
     struct sim_agents_times times; /* at the day's begin */
     struct runner_floor floor[RUNNER_DAYS_MAX];
     struct runner_floor minute; /* sums of the day at the last minute */

@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 #include "sim/runner_inside.h"
+#include "sim/scenario_plan.h"
 
 /* --- worlds by the time of day ---------------------------------------------*/
 
@@ -109,6 +110,20 @@ static double block_rate(struct runner *r, int64_t lead)
     return r->block_rate;
 }
 
+/* How often the list was gone through before. The built-in campaign calls its
+ * whole list in each pass, those who answered included: leads without end, and
+ * every list_size of them are a pass. */
+static uint64_t pass_of(const struct runner *r, struct lead_id lead,
+                        unsigned nth)
+{
+    const struct scenario *s = r->o.scenario;
+    if (!scenario_plan_built_in(s) || s->list_size == 0)
+        return nth;
+    uint64_t of_day = (uint64_t)lead.v - 1;
+    of_day -= r->made_before < of_day ? r->made_before : of_day;
+    return of_day / s->list_size;
+}
+
 double runner_people_rate(void *arg, struct attempt_id a, unsigned *nth)
 {
     struct runner *r = arg;
@@ -120,7 +135,7 @@ double runner_people_rate(void *arg, struct attempt_id a, unsigned *nth)
     if (r->live.nth_known)
         *nth = sim_store_nth(r->store_sim, of->lead);
     if (s->pass_decay != 1.0)
-        for (unsigned i = 0; i < *nth; i++)
+        for (uint64_t i = pass_of(r, of->lead, *nth); i > 0; i--)
             rate *= s->pass_decay;
     if (s->block > 0)
         rate *= block_rate(r, of->lead.v);
@@ -149,6 +164,7 @@ void runner_people_day(struct runner *r)
 {
     if (r->day > 0)
         sim_store_new_list(r->store_sim);
+    r->made_before = sim_store_made(r->store_sim);
 }
 
 void runner_people_end(struct runner *r)

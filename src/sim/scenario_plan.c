@@ -22,15 +22,14 @@ static uint64_t within(uint64_t n, uint64_t least, uint64_t most)
     return n < least ? least : n > most ? most : n;
 }
 
-/* A finite list is dialled again and again (pass_decay). */
-static void add_retries(const struct scenario *s, struct buf *b)
+/* Nobody is called again: a finite list is leads without end, in passes
+ * (runner_people.c). */
+static void add_retries(struct buf *b)
 {
-    const char *rule = s->list_size > 0 ? "100 x 1m" : "never";
-    buf_addf(b,
-             "[caps]\nlead = 100\n[retry]\nno_answer = %s\nbusy = %s\n"
-             "machine = %s\nabandoned = never\ntalked = 1 x 1d\n"
-             "congestion = 10 x 1m\nfailed = 10 x 1m\n",
-             rule, rule, rule);
+    buf_add_str(b, "[caps]\nlead = 100\n[retry]\nno_answer = never\n"
+                   "busy = never\nmachine = never\nabandoned = never\n"
+                   "talked = 1 x 1d\ncongestion = 10 x 1m\n"
+                   "failed = 10 x 1m\n");
 }
 
 static void add_clock(struct buf *b, int64_t s)
@@ -106,7 +105,7 @@ struct slice scenario_plan_text(const struct scenario *s, struct arena *a)
                 "list.\"\nabandoned_key = 9\n"
                 "carries = disclose_seller_purpose_goods\n");
     add_hours(s, &b);
-    add_retries(s, &b);
+    add_retries(&b);
     struct slice text = {arena_strdup(a, buf_slice(&b)), b.n};
     buf_fini(&b);
     return text;
