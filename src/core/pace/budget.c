@@ -9,6 +9,8 @@ static const double STEP_MAX = 0.1;
 static const double HOUR_US = 3600e6;
 /* The end of a window, in hours, in which nothing is risked on credit. */
 static const double LAST_HOURS = 0.3;
+/* Answers an hour for one call more in reserve. */
+static const double RESERVE_FROM = 100.0;
 /* Calls that must be left to lose in the last hour for one more risk. */
 static const double SPARE = 1.2;
 
@@ -48,9 +50,10 @@ double budget_price(struct budget *b, const struct budget_window *w)
     double hourly = most(b->answers_hour, 1.0);
     double left_h = w->left_us > 0 ? (double)w->left_us / HOUR_US : 0.0;
     double credit = b->limit * (double)w->live - (double)w->lost;
-    /* What the last hour at most may lose by bad luck; measured (bench_pace). */
-    double ahead = limit * hourly * least(left_h, 1.0);
-    double reserve = 1.5 + 0.8 * real_sqrt(ahead);
+    /* What an hour may lose by bad luck. Of a few answers an hour less is kept
+     * back, as it would be a large part of their budget; measured. */
+    double reserve = least(3.0, 1.5 + hourly / RESERVE_FROM) +
+                     0.8 * real_sqrt(limit * hourly);
     /* Near the end a loss is dear, but not for the whole rest at once. */
     double left = most(hourly * left_h, hourly / 3.0);
     double aim = limit + (credit - reserve) / left;
