@@ -27,7 +27,7 @@
  * Misuse: an answer counts from the end of the greeting; a line that was
  * withdrawn or cut off is LASTING_BROKEN_OFF and not LASTING_OTHER.
  *
- * No campaign uses it yet: dial modes with agents need the agents' sessions.
+ * campaign_pace.c feeds it (core/campaign).
  */
 #ifndef CORE_PACE_PREDICTIVE_H
 #define CORE_PACE_PREDICTIVE_H
