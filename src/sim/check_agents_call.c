@@ -184,7 +184,7 @@ void check_agents_bridged(struct check_agents *c, const struct record *r)
         k->bridged_us = r->at_us;
         if (k->answered_us != 0)
             check_wait(c, k, r);
-    } else if (k->agent.v == r->agent.v) {
+    } else if (k->agent.v == r->agent.v && m->attempt.v == k->id.v) {
         bridge_finding(c, k, "joined twice with the same agent");
     }
     k->bridged = true;

@@ -498,6 +498,10 @@ static struct pace_input input(const struct campaign *c)
     size_t free = campaign_crew_room(c);
     unsigned kept = kept_lines(c);
     in.order = c->crew->order < free ? c->crew->order : (unsigned)free;
+    /* Since the decision the last agent may have gone. */
+    floor_counts(c->env.floor, c->env.id, &c->crew->counts);
+    if (c->crew->counts.agents == 0)
+        in.order = 0;
     in.room -= kept < in.room ? kept : in.room;
     in.calls += kept;
     return in;
