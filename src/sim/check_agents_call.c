@@ -114,10 +114,15 @@ void check_agents_event(struct check_agents *c, const struct record *r)
 /* The agent is free for this person, by what was told of him before. */
 static void check_free(struct check_agents *c,
                        const struct check_agents_call *k,
-                       const struct check_agents_man *m)
+                       struct check_agents_man *m)
 {
     if (m->state == AGENT_READY)
         return;
+    /* States of agents are written after the calls of the same instant. */
+    if (m->state == AGENT_WRAP && m->freed_us == 0) {
+        m->freed_us = c->now_us;
+        return;
+    }
     if ((m->state == AGENT_RINGING || m->state == AGENT_DIALLING) &&
         m->attempt.v == k->id.v)
         return;

@@ -168,6 +168,11 @@ void check_agents_moved(struct check_agents *c, const struct record *r)
     if (!m->known && to == AGENT_OFF && m->state == AGENT_OFF)
         return; /* a start may say so */
     m->known = true;
+    if (m->freed_us != 0 && (to != AGENT_READY || r->at_us != m->freed_us))
+        check_agents_find(c, CHECK_BOOKED,
+                          "agent %lld was joined with a person in his wrap-up",
+                          (long long)m->id.v);
+    m->freed_us = 0;
     if (!may_follow(m->state, to))
         state_finding(c, m, to, "may not follow");
     check_times(c, m, r, to);
@@ -282,6 +287,7 @@ void check_agents_restart(struct check_agents *c, const struct record *r)
         m->leg = (struct attempt_id){0};
         m->leg_up = false;
         m->known = false;
+        m->freed_us = 0;
     }
     for (size_t i = 0; i < c->calls_n; i++) {
         struct check_agents_call *k = &c->call[i];

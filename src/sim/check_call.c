@@ -59,9 +59,9 @@ static void check_free(struct check_rules *c, const struct record *r,
                     m->state == LEAD_DENIED))
         books(c, r, "called although the campaign is done with the lead");
     /* Who was promised a call gets it. */
-    bool promised = m->told && m->state == LEAD_CALLBACK;
+    m->promised = m->promised || (m->told && m->state == LEAD_CALLBACK);
     if (t->campaign->tries_max > 0 && m->tries >= t->campaign->tries_max &&
-        !promised)
+        !m->promised)
         check_rules_find(c, CHECK_UNLAWFUL,
                          "attempt %lld of lead %lld: its calls are used up",
                          (long long)r->attempt.v, (long long)r->lead.v);
@@ -310,6 +310,9 @@ void check_call_ended(struct check_rules *c, const struct record *r)
     of.lead = t->lead->id;
     struct check_member *m = check_rules_member(c, &of);
     m->open = 0;
+    if ((outcome_flags((enum outcome)r->state) &
+         (OUTCOME_F_NETWORK | OUTCOME_F_NOT_PLACED)) == 0)
+        m->promised = false;
     m->owed = true;
     if ((outcome_flags((enum outcome)r->state) &
          (OUTCOME_F_NETWORK | OUTCOME_F_NOT_PLACED)) != 0)

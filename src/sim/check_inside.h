@@ -31,6 +31,7 @@ struct check_member { /* a lead in a campaign */
     bool owed;        /* an attempt ended and no RECORD_LEAD followed */
     enum lead_state state;
     int64_t due_us;
+    bool promised;  /* a person said that he will be called */
     size_t open;    /* the attempt that is up, index + 1 */
     unsigned tries; /* that reached the person's side, or are up */
 };

@@ -274,7 +274,9 @@ static void fill_floor(struct runner_check *c)
         .idle_us = asked || dials(o, is_wasteful) ? 0
                    : o->faults == NULL            ? IDLE_S * SECOND_US
                                                   : IDLE_FAULTS_S * SECOND_US,
-        .callback_us = asked || !live ? 0 : CALLBACK_S * SECOND_US,
+        /* Whom agents look at is not written down. */
+        .callback_us =
+            asked || !live || dials(o, is_preview) ? 0 : CALLBACK_S * SECOND_US,
         .covered = dials_only(o, DIAL_PROGRESSIVE),
         /* A telephone that rings first may take longer than the hold. */
         .budget = o->scenario->leg_per_call == 0 &&

@@ -266,6 +266,10 @@ static const struct fault faults[] = {
       {"9100 agent", "9100 agent a1 t2 s=talking"}}},
     {CHECK_BOOKED, {{"9100 agent", "9100 agent a2 t1 s=talking"}}},
     {CHECK_BOOKED, {{"9000 bridged", ""}}},
+    {CHECK_BOOKED,
+     {{"30000 agent", "30000 agent a1 t1 s=wrap_up\n30001 attempt t8 l4 "
+                      "d=60000\n30002 placed t8 l4\n30003 answered t8 "
+                      "l4\n30003 bridged t8 l4 a1"}}},
     {CHECK_BOOKED, {{"65000 bridged", "65000 bridged t6 l5 a2 w=0"}}},
     {CHECK_BOOKED, {{"35000 disp", "35000 disposition t1 l1 a2 k=later"}}},
     {CHECK_BOOKED,
