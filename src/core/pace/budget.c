@@ -9,6 +9,8 @@ static const double STEP_MAX = 0.1;
 static const double HOUR_US = 3600e6;
 /* The end of a window, in hours, in which nothing is risked on credit. */
 static const double LAST_HOURS = 0.3;
+/* Time and answers in which the reserve is filled again. */
+static const double PAY_BACK_HOURS = 2.0, PAY_BACK_ANSWERS = 200.0;
 /* Answers an hour for one call more in reserve. */
 static const double RESERVE_FROM = 100.0;
 /* Calls that must be left to lose in the last hour for one more risk. */
@@ -56,6 +58,9 @@ double budget_price(struct budget *b, const struct budget_window *w)
                      0.8 * real_sqrt(limit * hourly);
     /* Near the end a loss is dear, but not for the whole rest at once. */
     double left = most(hourly * left_h, hourly / 3.0);
+    /* What is owed is made good soon: a list may run out before the window. */
+    if (credit < reserve)
+        left = least(left, most(PAY_BACK_HOURS * hourly, PAY_BACK_ANSWERS));
     double aim = limit + (credit - reserve) / left;
     aim = least(aim, 1.4 * limit);
     if (left_h < LAST_HOURS && credit < 1.0 + reserve * left_h / LAST_HOURS)

@@ -8,6 +8,9 @@
 
 static const int64_t SECOND_US = 1000000;
 static const double HOUR_S = 3600.0;
+/* After such a pause the list and the hour are others: what is known of the
+ * answers counts little, and the first lines ring to their end. */
+static const int64_t NIGHT_US = INT64_C(3600000000);
 
 enum {
     RING_BIN_US = 500000,
@@ -36,6 +39,7 @@ static const double RING_SHARE = 0.30, RING_WEIGHT = 20.0;
 static const double TALK_MEAN_S = 60.0, WRAP_MEAN_S = 15.0;
 static const double BUSY_WEIGHT = 4.0;
 static const double LEVEL_WEIGHT = 8.0;
+static const double NIGHT_FADE = 0.1;
 /* A line that rang long is rarely answered: giving it up costs one more dial,
  * so it is worth a smaller risk than a new line. Measured (bench_pace). */
 static const double WITHDRAW_PART = 0.1, WITHDRAW_PRICE_MIN = 0.0002;
@@ -344,7 +348,7 @@ static bool is_known(struct predictive *p, unsigned agents)
         p->known = true;
         p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
     }
-    return p->known;
+    return p->known && rung_out;
 }
 
 /* A jump of the answers: the slow memory becomes the fast one. */
@@ -359,6 +363,13 @@ static void follow_jump(struct predictive *p)
     }
 }
 
+static void wake(struct predictive *p)
+{
+    lasting_fade(&p->rings, NIGHT_FADE);
+    p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
+    p->first_us = 0;
+}
+
 void predictive_observe(struct predictive *p, int64_t now_us)
 {
     move(p, now_us);
@@ -366,6 +377,8 @@ void predictive_observe(struct predictive *p, int64_t now_us)
     p->decided_us = p->now_us;
     if (since_us <= PAUSE_US)
         p->active_s += (double)since_us / (double)SECOND_US;
+    if (since_us >= NIGHT_US)
+        wake(p);
     follow_jump(p);
     if (p->now_us - p->learnt_us < LEARN_EVERY_US)
         return;
