@@ -21,6 +21,7 @@ struct engine *engine_new(const struct engine_ports *ports)
     map_init(&e->call_owner);
     gate_init(&e->ready);
     gate_init(&e->gate);
+    gate_init(&e->joins);
     backlog_init(&e->backlog);
     flight_init(&e->flight);
     numbers_init(&e->numbers);
@@ -42,6 +43,7 @@ void engine_free(struct engine *e)
     map_fini(&e->call_owner);
     gate_fini(&e->ready);
     gate_fini(&e->gate);
+    gate_fini(&e->joins);
     backlog_fini(&e->backlog);
     flight_fini(&e->flight);
     numbers_fini(&e->numbers);
@@ -358,6 +360,7 @@ void engine_run(struct engine *e)
 {
     int64_t now_us = engine_now_us(e);
     retry_store(e, now_us);
+    engine_join_retry(e, now_us);
     engine_agent_limits(e, now_us);
     for (size_t i = 0; i < e->members; i++) {
         struct campaign *c = e->member[i].campaign;
@@ -381,6 +384,8 @@ int64_t engine_deadline_us(const struct engine *e)
     int64_t limit_us = floor_deadline_us(e->floor);
     if (limit_us < at)
         at = limit_us;
+    if (engine_join_us(e) < at)
+        at = engine_join_us(e);
     for (size_t i = 0; i < e->members; i++) {
         int64_t d = campaign_deadline_us(e->member[i].campaign);
         if (d < at)

@@ -3,7 +3,7 @@
  * share. engine.c answers the outside and keeps time; engine_step.c steps
  * campaigns and carries out what they decide; engine_record.c writes ahead;
  * engine_agent.c moves agents and tells campaigns of them; engine_leg.c calls
- * their telephones.
+ * their telephones; engine_join.c joins them with people.
  *
  * Whatever an entry point of engine.h does ends with engine_settle(): only
  * there actions run and campaigns hear of a changed floor, so that no step
@@ -74,6 +74,8 @@ struct engine {
     struct map call_owner; /* attempt id -> index of the campaign + 1 */
     struct gate ready;     /* actions that wait for nothing */
     struct gate gate;      /* actions that wait for records */
+    struct gate joins;     /* bridges that the carrier had no room for */
+    int64_t joins_us;      /* when to ask it again */
     struct backlog backlog;
     struct flight flight;
     struct numbers numbers; /* of all campaigns' calls */
@@ -146,6 +148,18 @@ void engine_agent_key(struct engine *e, struct engine_leg *l, char key);
 /* ACTION_RING could not be carried out. */
 void engine_agent_no_ring(struct engine *e, struct agent_id a,
                           const char *word);
+
+/* engine_join.c. The agent as the action means him, or NULL: his call or his
+ * telephone was lost while the action waited, and the campaign knows. */
+const struct floor_agent *engine_join_agent(const struct engine *e,
+                                            const struct campaign_action *a);
+/* ACTION_BRIDGE. What the carrier has no room for is tried again; an agent
+ * who cannot be joined for two seconds pauses, and the campaign hears that the
+ * person has lost him. */
+void engine_join(struct engine *e, size_t index,
+                 const struct campaign_action *a);
+void engine_join_retry(struct engine *e, int64_t now_us);
+int64_t engine_join_us(const struct engine *e); /* INT64_MAX: nothing waits */
 
 /* engine_leg.c. Whether a leg may be called now; the text says why not. */
 int engine_leg_check(const struct engine *e, struct err *err) TM_MUST_CHECK;

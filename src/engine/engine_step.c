@@ -138,41 +138,10 @@ static void play(struct engine *e, const struct campaign_action *a)
     tm_assert(rc == TM_OK || rc == TM_ESTATE);
 }
 
-/* The agent as the action means him, or NULL: his call or his telephone was
- * lost while the action waited, and the campaign knows. */
-static const struct floor_agent *agent_of(const struct engine *e,
-                                          const struct campaign_action *a)
-{
-    const struct floor_agent *f = floor_find(e->floor, a->agent);
-    tm_assert(f != NULL);
-    return f->attempt.v == a->attempt.v ? f : NULL;
-}
-
-static void bridge(struct engine *e, const struct campaign_action *a)
-{
-    static const struct prompt beep = {.kind = PROMPT_BEEP};
-    const struct carrier *c = e->port.carrier;
-    const struct floor_agent *f = agent_of(e, a);
-    if (f == NULL || !f->leg_up)
-        return;
-    if (a->beep)
-        (void)c->play(c->self, f->leg, &beep, 1, 0);
-    tm_assert(c->bridge != NULL);
-    int rc = c->bridge(c->self, a->attempt, f->leg);
-    if (rc == TM_OK)
-        return;
-    /* One has ended, and its end is on its way; or a bridge of before is
-     * there still, which nobody needs. */
-    tm_assert(rc == TM_ESTATE);
-    c->part(c->self, f->leg);
-    c->part(c->self, a->attempt);
-    (void)c->bridge(c->self, a->attempt, f->leg);
-}
-
 static void ring(struct engine *e, size_t index,
                  const struct campaign_action *a)
 {
-    const struct floor_agent *f = agent_of(e, a);
+    const struct floor_agent *f = engine_join_agent(e, a);
     /* RINGING, or DIALLING: his own telephone rings while a line is dialled
      * for him alone. */
     if (f == NULL || !agent_has_call(f->state))
@@ -198,7 +167,7 @@ static void run_action(struct engine *e, size_t index,
     case ACTION_PLACE: place(e, index, a); break;
     case ACTION_PLAY: play(e, a); break;
     case ACTION_HANGUP: c->hangup(c->self, a->attempt, a->reason); break;
-    case ACTION_BRIDGE: bridge(e, a); break;
+    case ACTION_BRIDGE: engine_join(e, index, a); break;
     case ACTION_PART: c->part(c->self, a->attempt); break;
     case ACTION_RING: ring(e, index, a); break;
     case ACTION_DROP: engine_leg_drop(e, a->agent); break;

@@ -12,6 +12,7 @@ struct gate_item {
     uint64_t seq;    /* released when durable >= seq */
     size_t campaign; /* the engine's index */
     struct campaign_action action;
+    unsigned tries; /* that failed; 0 when pushed */
     struct gate_item *next;
     /* the copy of the prompts and their texts follows in memory */
 };

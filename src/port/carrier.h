@@ -44,7 +44,8 @@ struct carrier {
      * played to one is heard by it besides. A call is in one bridge at most.
      * Ends by part() or with the end of either; the other stays up. NULL: this
      * carrier has no agents. TM_ESTATE: one is not answered, or is in a bridge
-     * already. */
+     * already. TM_EFULL: no room for it now, nothing is joined; worth another
+     * try in some milliseconds. */
     int (*bridge)(void *self, struct attempt_id a, struct attempt_id b);
     void (*part)(void *self, struct attempt_id a); /* none: ignored */
     /* Asks for the end; CARRIER_ENDED follows. Unknown calls are ignored. */

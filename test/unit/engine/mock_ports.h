@@ -62,7 +62,8 @@ struct mock {
     size_t records;
     uint64_t seq, durable;
     bool store_full, store_slow;
-    int place_error; /* of the next staff call; TM_OK: none */
+    unsigned bridge_full; /* bridges from now on that are refused: TM_EFULL */
+    int place_error;      /* of the next staff call; TM_OK: none */
     size_t staff_up, people_up;
     char log[MOCK_LOG]; /* of what the carrier was asked, one letter each */
     size_t logged;
@@ -213,6 +214,10 @@ static inline int mock_bridge(void *self, struct attempt_id a,
         y->with != 0)
         return TM_ESTATE;
     assert_true(!x->staff && y->staff);
+    if (m->bridge_full > 0) {
+        m->bridge_full--;
+        return TM_EFULL;
+    }
     x->with = b.v;
     y->with = a.v;
     x->bridges++;

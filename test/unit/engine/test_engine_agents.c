@@ -375,6 +375,69 @@ static void test_bridge(void **state)
     check_quiet(m);
 }
 
+/* The carrier has no room for a bridge now: it is asked again, and nobody is
+ * left in silence. */
+static void test_bridge_without_room(void **state)
+{
+    (void)state;
+    struct mock *m = mock_new();
+    struct campaign *c = camp(m, 2);
+    sign_in(m, 1);
+    m->bridge_full = 5;
+    int64_t leg = him(m, 1)->leg.v, a = person(m, c);
+    IN_STATE(m, 1, AGENT_TALKING);
+    assert_int_equal(mock_call(m, a)->with, 0);
+    mock_pass(m, SECOND / 10);
+    assert_int_equal(mock_call(m, a)->with, leg);
+    assert_int_equal(mock_call(m, leg)->beeps, 1);
+    m->bridge_full = 1;
+    OK(order(m, 1, AGENT_DO_HOLD));
+    OK(order(m, 1, AGENT_DO_RETRIEVE));
+    assert_int_equal(mock_call(m, a)->with, 0);
+    OK(order(m, 1, AGENT_DO_HOLD)); /* he parts before it was tried again */
+    mock_pass(m, SECOND);
+    IN_STATE(m, 1, AGENT_HOLDING);
+    assert_int_equal(mock_call(m, a)->with, 0);
+    m->bridge_full = 3;
+    OK(order(m, 1, AGENT_DO_RETRIEVE));
+    mock_end(m, a, CAUSE_CALLEE); /* the person is gone before */
+    mock_pass(m, SECOND);
+    IN_STATE(m, 1, AGENT_WRAP);
+    assert_int_equal(mock_call(m, leg)->with, 0);
+    check_quiet(m);
+}
+
+/* For two seconds there was none: the person gets another agent. */
+static void test_bridge_never(void **state)
+{
+    (void)state;
+    struct mock *m = mock_new();
+    struct campaign *c = camp(m, 2);
+    sign_in(m, 1);
+    sign_in(m, 2);
+    m->bridge_full = 201;
+    int64_t a = person(m, c);
+    mock_pass(m, 3 * SECOND / 2);
+    IN_STATE(m, 1, AGENT_TALKING);
+    IN_STATE(m, 2, AGENT_READY);
+    mock_pass(m, SECOND);
+    IN_STATE(m, 1, AGENT_PAUSED);
+    assert_string_equal(him(m, 1)->reason, "cannot be joined");
+    assert_int_equal(c->lost, 1);
+    IN_STATE(m, 2, AGENT_TALKING);
+    assert_int_equal(mock_call(m, a)->with, him(m, 2)->leg.v);
+    m->bridge_full = 1000; /* as long as the engine lives */
+    put(m, 3, AGENT_LEG_PER_CALL);
+    OK(order(m, 3, AGENT_DO_SIGN_IN));
+    (void)person(m, c);
+    mock_answer(m, him(m, 3)->leg.v);
+    mock_pass(m, 3 * SECOND);
+    IN_STATE(m, 3, AGENT_PAUSED);
+    assert_int_equal(him(m, 3)->leg.v, 0);
+    mock_pass(m, 5 * SECOND);
+    check_quiet(m);
+}
+
 /* What the campaign says no with comes back in words. */
 static void test_answers_of_the_campaign(void **state)
 {
@@ -973,6 +1036,8 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_store_fails),
         cmocka_unit_test(test_bridge),
+        cmocka_unit_test(test_bridge_without_room),
+        cmocka_unit_test(test_bridge_never),
         cmocka_unit_test(test_answers_of_the_campaign),
         cmocka_unit_test(test_sign_out_in_a_call),
         cmocka_unit_test(test_ready_in_wrap_up),
