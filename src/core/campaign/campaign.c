@@ -379,6 +379,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     }
     c->room = ev->room;
     c->records = c->actions = c->prompts = 0;
+    c->leads = 0;
     c->text.n = 0;
     c->again = false;
     if (c->crew != NULL)

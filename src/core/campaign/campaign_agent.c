@@ -55,7 +55,13 @@ static void next(struct campaign *c, struct agent_id a)
                              "only an agent who is ready takes a lead");
         return;
     }
-    if (!campaign_preview_give(c, a))
+    if (campaign_preview_give(c, a))
+        return;
+    if (c->again)
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "none of the leads looked at so far may be called "
+                             "now; ask again, for the next ones");
+    else
         campaign_crew_refuse(c, TM_ENOTFOUND,
                              "no lead may be called now; the campaign's status "
                              "says when");

@@ -435,6 +435,7 @@ enum dial_answer campaign_dial_lead(struct campaign *c, struct slot *s,
 {
     struct lead *l = &s->lead;
     struct answer_of_rules best = {0};
+    c->leads++;
     if (give_back(c, s))
         return DIAL_GONE;
     size_t first = first_phone(l);
@@ -518,11 +519,9 @@ void campaign_dial(struct campaign *c)
         anybody.take_agent = campaign_pace_ties(c);
     struct pace_input in = input(c);
     unsigned calls = pace_now(&c->pace, &in, &c->limit);
-    for (int n = 0; calls > 0 && c->hopper_n > 0; n++) {
-        if (n == STEP_LEADS_MAX || !campaign_out_room(c)) {
-            c->again = true;
+    while (calls > 0 && c->hopper_n > 0) {
+        if (!campaign_out_more(c))
             return;
-        }
         struct slot *s = campaign_dial_next(c);
         enum dial_answer answer = campaign_dial_lead(c, s, &anybody);
         if (answer == DIAL_GONE)

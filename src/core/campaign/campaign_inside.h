@@ -61,7 +61,8 @@ struct campaign {
 
     int64_t now_us;
     unsigned room;
-    bool again; /* work is left over: step again at once */
+    unsigned leads; /* looked at in this step, by whoever */
+    bool again;     /* work is left over: step again at once */
     int64_t deadline_us;
     struct prompt *fixed; /* prompts without fields */
     size_t fixed_n;
@@ -84,6 +85,9 @@ struct campaign_action *campaign_out_action(struct campaign *c,
                                             const struct slot *s);
 struct prompt *campaign_out_prompts(struct campaign *c, size_t n);
 bool campaign_out_room(const struct campaign *c);
+/* Whether one more lead may be looked at in this step; false: the rest is left
+ * to the next one, which comes at once. */
+bool campaign_out_more(struct campaign *c);
 /* The lead's next step; frees its slot. reason: a constant. */
 void campaign_out_lead(struct campaign *c, struct slot *s,
                        enum lead_state state, int64_t due_us,

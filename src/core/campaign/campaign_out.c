@@ -46,6 +46,14 @@ bool campaign_out_room(const struct campaign *c)
     return c->text.cap - c->text.n >= TEXT_LEAD_MAX;
 }
 
+bool campaign_out_more(struct campaign *c)
+{
+    if (c->leads < STEP_LEADS_MAX && campaign_out_room(c))
+        return true;
+    c->again = true;
+    return false;
+}
+
 enum lead_state campaign_out_waits(const struct slot *s)
 {
     return s->promised ? LEAD_CALLBACK : LEAD_WAITING;

@@ -19,11 +19,9 @@ static bool room_for_one(const struct campaign *c)
 static struct slot *next_allowed(struct campaign *c)
 {
     struct crew *w = c->crew;
-    for (int n = 0; w->promised.n > 0 || c->hopper_n > 0; n++) {
-        if (n == STEP_LEADS_MAX || !campaign_out_room(c)) {
-            c->again = true;
+    while (w->promised.n > 0 || c->hopper_n > 0) {
+        if (!campaign_out_more(c))
             return NULL;
-        }
         struct slot *s = slots_queue_first(&c->slots, &w->promised);
         if (s != NULL)
             campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
@@ -161,16 +159,15 @@ void campaign_preview_promised(struct campaign *c)
         w->pacing.mode == DIAL_PREVIEW || w->pacing.mode == DIAL_MANUAL;
     if (shown || !may_dial(c))
         return;
-    for (int n = 0; n < OFFER_MAX && w->promised.n > 0; n++) {
+    while (w->promised.n > 0) {
         struct pace_input in = {.now_us = c->now_us,
                                 .room = c->room,
                                 .calls = (unsigned)c->slots.calls,
                                 .order = 1};
-        if (pace_now(&c->pace, &in, &c->limit) == 0 || !room_for_one(c) ||
-            !campaign_out_room(c))
+        if (pace_now(&c->pace, &in, &c->limit) == 0 || !room_for_one(c))
             return;
         floor_counts(c->env.floor, c->env.id, &w->counts);
-        if (w->counts.ready == 0)
+        if (w->counts.ready == 0 || !campaign_out_more(c))
             return;
         struct slot *s = slots_queue_first(&c->slots, &w->promised);
         campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
