@@ -27,7 +27,8 @@ struct carrier {
     /* Starts a call. Refuses with TM_EEXPIRED when the permit is not valid
      * now, TM_EINVAL when it is for another number or attempt, TM_EEXIST
      * when it was used before, TM_EFULL when the trunk's calls or
-     * calls per second are used up, TM_ENETWORK when the trunk is down. On
+     * calls per second are used up, TM_ENETWORK when the trunk is down,
+     * TM_ENOTFOUND when the telephone of spec.user is not registered. On
      * success the events follow. */
     int (*place)(void *self, const struct permit *p, const struct call_spec *s,
                  struct err *e);

@@ -132,7 +132,7 @@ int carrier_sip_agent_way(struct carrier_sip *c, const struct permit *p,
                        p->attempt.v);
     }
     if (!c->registrar || !registrar_find(c->registrar, s->user, &t)) {
-        return err_set(e, TM_ENETWORK,
+        return err_set(e, TM_ENOTFOUND,
                        "the telephone of agent %s is not registered here",
                        s->user);
     }

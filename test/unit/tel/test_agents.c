@@ -427,9 +427,9 @@ static void test_refusals(void **state)
     struct scene s;
     struct err e = {0};
     start(&s);
-    assert_int_equal(place_as(&s, 1, PERMIT_STAFF, "anna", &e), TM_ENETWORK);
+    assert_int_equal(place_as(&s, 1, PERMIT_STAFF, "anna", &e), TM_ENOTFOUND);
     assert_non_null(strstr(e.text, "agent anna is not registered"));
-    assert_int_equal(place_as(&s, 1, PERMIT_STAFF, "nobody", &e), TM_ENETWORK);
+    assert_int_equal(place_as(&s, 1, PERMIT_STAFF, "nobody", &e), TM_ENOTFOUND);
     sign_on(&s);
     assert_int_equal(place_as(&s, 1, PERMIT_PROSPECT, "anna", &e), TM_EINVAL);
     assert_int_equal(carrier_sip_calls(s.carrier), 0);
@@ -443,11 +443,11 @@ static void test_refusals(void **state)
     pass(&s, 100);
     assert_int_equal(s.told, 2);
     assert_string_equal(s.where, "");
-    assert_int_equal(place_as(&s, 3, PERMIT_STAFF, "anna", &e), TM_ENETWORK);
+    assert_int_equal(place_as(&s, 3, PERMIT_STAFF, "anna", &e), TM_ENOTFOUND);
     stop(&s);
     start_with(&s, &(struct carrier_sip_config){0}, 0);
     assert_int_equal(carrier_sip_set_agents(s.carrier, NULL, 0, &e), TM_ESTATE);
-    assert_int_equal(place_as(&s, 3, PERMIT_STAFF, "anna", &e), TM_ENETWORK);
+    assert_int_equal(place_as(&s, 3, PERMIT_STAFF, "anna", &e), TM_ENOTFOUND);
     assert_int_equal(s.agents, 0);
     assert_null(carrier_sip_agent_where(s.carrier, "anna"));
     stop(&s);
