@@ -36,6 +36,8 @@ struct check_agents_member { /* a lead */
     enum disposition_do action;
     bool late_told; /* that its promised call is late */
     bool talked;    /* the next step comes a day later, unless disposed */
+    uint64_t wrong[LEAD_PHONES_MAX]; /* numbers of somebody else */
+    size_t wrong_n;
 };
 
 struct check_agents_man {

@@ -53,6 +53,8 @@ void check_agents_disposed(struct check_agents *c, const struct record *r)
     struct check_agents_member *m = check_agents_member(c, k->lead);
     m->disposed = true;
     m->action = d->action;
+    if (d->action == DISPOSITION_WRONG && m->wrong_n < LEAD_PHONES_MAX)
+        m->wrong[m->wrong_n++] = k->e164;
 }
 
 void check_agents_opt_out(struct check_agents *c, const struct record *r)
@@ -119,6 +121,9 @@ void check_agents_first(struct check_agents *c, const struct record *r)
     if (m->open)
         lead_finding(c, r->lead, "called while in a call");
     m->open = true;
+    for (size_t i = 0; i < m->wrong_n; i++)
+        if (m->wrong[i] == r->e164)
+            lead_finding(c, r->lead, "called at a number that is wrong");
     for (size_t i = 0; !promised && c->w.callback_us > 0 && i < c->members_n;
          i++) {
         struct check_agents_member *o = &c->member[i];

@@ -404,9 +404,27 @@ static void apply_verdict(struct sim_rows *t, const struct record *r)
         m->verdict = (int8_t)r->state;
 }
 
+/* Somebody else's telephone: of this lead it is bad, another may be right. */
+static void mark_wrong(struct sim_rows *t, const struct record *r)
+{
+    if (t->flow != NULL) {
+        sim_store_flow_wrong(t->flow, r);
+        return;
+    }
+    const struct sim_store_attempt *a = attempt_of(t, r->attempt);
+    uint64_t at = 0;
+    if (a == NULL || !map_get(&t->row_of, (uint64_t)a->lead.v, &at))
+        return;
+    struct sim_row *row = &t->row.at[at - 1];
+    for (size_t i = 0; i < row->phones; i++)
+        row->phone[i].bad |= row->phone[i].e164 == a->e164;
+}
+
 /* Of an endless list the attempt is forgotten, but not what it counted. */
 static void apply_disposition(struct sim_rows *t, const struct record *r)
 {
+    if (r->state == (int)DISPOSITION_WRONG)
+        mark_wrong(t, r);
     if (t->flow != NULL && r->state == (int)DISPOSITION_MACHINE) {
         campaign_counters_machine(&t->flow->counters, r->at_us);
         t->counts.machines++;

@@ -141,6 +141,20 @@ int apply_agent_bridged(struct db *db, const struct record *r, struct err *e)
     return query_done(&q, e);
 }
 
+/* Somebody else's telephone: of this lead it is bad; another lead with the
+ * number may be the one whose it is. */
+static int mark_wrong(struct db *db, const struct record *r, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "UPDATE lead_phone SET bad = 1 WHERE tenant = ?1 AND "
+               "(lead, e164) = (SELECT lead, e164 FROM attempt "
+               "WHERE tenant = ?1 AND id = ?2)");
+    query_int(&q, r->tenant.v);
+    query_int(&q, r->attempt.v);
+    return query_done(&q, e);
+}
+
 int apply_agent_disposition(struct db *db, const struct record *r,
                             struct err *e)
 {
@@ -154,5 +168,9 @@ int apply_agent_disposition(struct db *db, const struct record *r,
     query_int(&q, r->state == (int)DISPOSITION_MACHINE);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
-    return query_done(&q, e);
+    int rc = query_done(&q, e);
+    if (rc == TM_OK && r->state == (int)DISPOSITION_WRONG) {
+        rc = mark_wrong(db, r, e);
+    }
+    return rc;
 }

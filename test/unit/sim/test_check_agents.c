@@ -100,6 +100,7 @@ static const struct disposition said[] = {
     {{"later", 5}, DISPOSITION_CALLBACK, false},
     {{"stop", 4}, DISPOSITION_OPT_OUT, false},
     {{"robot", 5}, DISPOSITION_MACHINE, false},
+    {{"wrong", 5}, DISPOSITION_WRONG, false},
 };
 
 static struct agent_setup man[2];
@@ -120,7 +121,7 @@ static struct check_floor world(void)
                                 .agent = man,
                                 .agents = 2,
                                 .disposition = said,
-                                .dispositions = 3,
+                                .dispositions = tm_array_len(said),
                                 .lead = people,
                                 .leads = 5};
 }
@@ -322,6 +323,9 @@ static const struct fault faults[] = {
     {CHECK_LEADS, {{"35000 lead", "35000 lead l1 s=callback"}}},
     {CHECK_LEADS, {{"35000 lead", "35000 lead l1 s=callback d=20000"}}},
     {CHECK_LEADS, {{"42000 opt_out", ""}}},
+    {CHECK_LEADS, /* the same telephone again */
+     {{"35000 disp", "35000 disposition t1 l1 a1 k=wrong"},
+      {"35000 lead", "35000 lead l1 s=waiting d=100"}}},
     {CHECK_LEADS, {{"42000 lead", "42000 lead l2 s=waiting d=90000000"}}},
     {CHECK_LEADS, {{"40000 lead", "40000 lead l2 s=waiting d=60000"}}},
     {CHECK_LEADS,

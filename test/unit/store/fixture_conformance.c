@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "core/campaign/disposition.h"
 
 enum { LEADS = 40, POLLS_MAX = 100000 };
 
@@ -347,6 +348,40 @@ static void test_bad_number_is_marked(void **state)
     assert_false(b->got[1].phone[0].bad);
 }
 
+/* What an agent says of a number holds for the person he asked for; for
+ * another lead it may be right. */
+static void test_wrong_number_is_marked(void **state)
+{
+    struct bench *b = *state;
+    struct record r[2] = {record_of(b, RECORD_ATTEMPT, 5),
+                          record_of(b, RECORD_ENDED, 5)};
+    for (size_t i = 0; i < 2; i++) {
+        r[i].attempt.v = b->next_attempt = 1;
+        r[i].e164 = FIRST + 6;
+    }
+    r[1].state = OUTCOME_TALKED;
+    write_records(b, r, 2);
+    put_attempt(b, 6, NOON + 50, OUTCOME_TALKED);
+    put_attempt(b, 7, NOON + 60, OUTCOME_TALKED);
+    struct record said[2] = {record_of(b, RECORD_DISPOSITION, 6),
+                             record_of(b, RECORD_DISPOSITION, 7)};
+    for (size_t i = 0; i < 2; i++) {
+        said[i].attempt.v = 2 + (int64_t)i;
+        said[i].agent.v = 1;
+        said[i].key = str_of("said");
+        said[i].state = (int)(i == 0 ? DISPOSITION_WRONG : DISPOSITION_RETRY);
+    }
+    write_records(b, said, 2);
+    put_lead(b, 5, LEAD_WAITING, NOON);
+    put_lead(b, 6, LEAD_WAITING, NOON + 1);
+    put_lead(b, 7, LEAD_WAITING, NOON + 2);
+    fetch_at(b, NOON + 2, 3);
+    assert_int_equal(b->n, 3);
+    assert_false(b->got[0].phone[0].bad);
+    assert_true(b->got[1].phone[0].bad);
+    assert_false(b->got[2].phone[0].bad);
+}
+
 static void test_open_attempt_in_history(void **state)
 {
     struct bench *b = *state;
@@ -449,6 +484,7 @@ int fixture_conformance_run(const char *name,
         CASE(test_history_without_cancelled),
         CASE(test_history_follows_the_number),
         CASE(test_bad_number_is_marked),
+        CASE(test_wrong_number_is_marked),
         CASE(test_open_attempt_in_history),
         CASE(test_durable_comes_for_all),
         CASE(test_against_a_model),
