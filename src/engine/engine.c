@@ -361,6 +361,7 @@ void engine_run(struct engine *e)
     int64_t now_us = engine_now_us(e);
     retry_store(e, now_us);
     engine_join_retry(e, now_us);
+    engine_leg_retry(e, now_us);
     engine_agent_limits(e, now_us);
     for (size_t i = 0; i < e->members; i++) {
         struct campaign *c = e->member[i].campaign;
@@ -386,6 +387,8 @@ int64_t engine_deadline_us(const struct engine *e)
         at = limit_us;
     if (engine_join_us(e) < at)
         at = engine_join_us(e);
+    if (engine_leg_retry_us(e) < at)
+        at = engine_leg_retry_us(e);
     for (size_t i = 0; i < e->members; i++) {
         int64_t d = campaign_deadline_us(e->member[i].campaign);
         if (d < at)

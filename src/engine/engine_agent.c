@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/civil.h"
 #include "engine/engine_inside.h"
 
@@ -368,18 +370,32 @@ static void take_out(struct engine *e, struct agent_id a)
 
 void engine_agent_no_ring(struct engine *e, struct agent_id a, const char *word)
 {
-    floor_set_reason(e->floor, a, str_of(word));
-    (void)move(e, a, AGENT_IN_PAUSE);
+    /* What he asked for himself meanwhile stands: he may be on his way home. */
+    if (floor_find(e->floor, a)->then == AGENT_READY) {
+        floor_set_reason(e->floor, a, str_of(word));
+        (void)move(e, a, AGENT_IN_PAUSE);
+    }
     take_out(e, a);
 }
 
-static void lost_per_call(struct engine *e, struct agent_id a)
+/* It ended otherwise than by him, or by what his telephone is. */
+static bool is_missed(const char *word)
+{
+    static const enum call_cause his[] = {CAUSE_CALLEE, CAUSE_NO_ANSWER,
+                                          CAUSE_BUSY, CAUSE_REJECTED, CAUSE_US};
+    for (size_t i = 0; i < tm_array_len(his); i++)
+        if (strcmp(word, call_event_cause_text(his[i])) == 0)
+            return true;
+    return false;
+}
+
+static void lost_per_call(struct engine *e, struct agent_id a, const char *word)
 {
     const struct floor_agent *f = floor_find(e->floor, a);
     if (f->state == AGENT_TALKING || f->state == AGENT_HOLDING)
         tell_kind(e, f->campaign, a, AGENT_DO_HANG_UP);
     else if (agent_has_call(f->state))
-        engine_agent_no_ring(e, a, "missed a call");
+        engine_agent_no_ring(e, a, is_missed(word) ? "missed a call" : word);
 }
 
 void engine_agent_leg_lost(struct engine *e, const struct engine_leg *l,
@@ -388,7 +404,7 @@ void engine_agent_leg_lost(struct engine *e, const struct engine_leg *l,
     struct agent_id a = l->agent;
     const struct floor_agent *f = floor_find(e->floor, a);
     if (l->per_call) {
-        lost_per_call(e, a);
+        lost_per_call(e, a, word);
         return;
     }
     tm_assert(f->state != AGENT_OFF);

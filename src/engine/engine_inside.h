@@ -41,7 +41,7 @@ struct engine_member {
 
 enum engine_leg_state {
     LEG_WAITING,  /* for the end of his leg before */
-    LEG_RECORDED, /* its record is not durable yet */
+    LEG_RECORDED, /* its record is not durable yet, or it is postponed */
     LEG_CALLED,   /* the carrier has it */
     LEG_UP,       /* he has answered */
     LEG_CLOSING,  /* hung up, its end has not come back */
@@ -56,6 +56,7 @@ struct engine_leg {
     struct campaign_id campaign;
     uint64_t seq;  /* the batch of its record */
     bool per_call; /* as it was when the leg began */
+    bool late;     /* there was no room for it: it is called again */
     char star;     /* the key before: '*' or 0 */
     int64_t star_us;
     uint64_t e164;
@@ -100,6 +101,10 @@ struct engine {
     struct engine_leg *leg;
     struct engine_leg *leg_waits, *leg_waits_last;
     size_t legs, legs_up;
+    size_t legs_late;     /* of them, telephones that no line was free for */
+    int64_t legs_late_us; /* when to try again */
+    bool legs_are_full;   /* a trunk had no line for one, and this is it */
+    char legs_full[AGENT_WORD_MAX]; /* "": the carrier itself */
     campaign_trace_fn *trace;
     void *trace_arg;
 };
@@ -172,6 +177,11 @@ void engine_leg_begin(struct engine *e, const struct floor_agent *a,
 void engine_leg_drop(struct engine *e, struct agent_id a);
 /* Calls those whose records are durable. */
 void engine_leg_run(struct engine *e);
+/* Whether what the trunk has free is for telephones that are to ring now. */
+bool engine_leg_wants(const struct engine *e, const char *trunk);
+/* Postponed ones are tried again. */
+void engine_leg_retry(struct engine *e, int64_t now_us);
+int64_t engine_leg_retry_us(const struct engine *e); /* INT64_MAX: none */
 /* False: no leg of ours. */
 bool engine_leg_event(struct engine *e, const struct carrier_event *ev);
 void engine_leg_free_all(struct engine *e);

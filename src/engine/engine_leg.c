@@ -1,8 +1,11 @@
 #include "engine/engine_inside.h"
 
+#include <string.h>
+
 #include "core/rules/rules.h"
 
 #define PERMIT_US (10 * INT64_C(1000000))
+#define LATE_US   (100 * INT64_C(1000)) /* a full trunk is asked again */
 
 /* How long his telephone rings: at sign-in he walks to it; a person who waits
  * is told by the campaign long before the time a ring must have. */
@@ -177,12 +180,66 @@ static const char *refusal_word(int error)
     }
 }
 
+/* A person waits for this telephone: no room now is no reason to give it up,
+ * and nothing that its agent did. The campaign drops it when the person's time
+ * is over. Until it is called no new line takes the room (room_of()). */
+static void postpone(struct engine *e, struct engine_leg *l, int rc)
+{
+    if (e->legs_late == 0)
+        e->legs_late_us = engine_now_us(e) + LATE_US;
+    e->legs_late++;
+    l->late = true;
+    if (rc == TM_EFULL)
+        (void)str_copy(e->legs_full, sizeof(e->legs_full), str_of(l->trunk));
+    e->legs_are_full = e->legs_are_full || rc == TM_EFULL;
+}
+
+/* One name is kept: of several full trunks the last one. */
+bool engine_leg_wants(const struct engine *e, const char *trunk)
+{
+    return e->legs_are_full &&
+           (e->legs_full[0] == '\0' || strcmp(e->legs_full, trunk) == 0);
+}
+
+/* It is durable: called, or given up, with the others whose records are. */
+static void resume(struct engine *e, struct engine_leg *l)
+{
+    tm_assert(l->late && e->legs_late > 0);
+    l->late = false;
+    if (--e->legs_late == 0)
+        e->legs_are_full = false;
+    wait_for_record(e, l);
+}
+
+void engine_leg_retry(struct engine *e, int64_t now_us)
+{
+    if (now_us < engine_leg_retry_us(e))
+        return;
+    bool due = e->legs_late > 0 && now_us >= e->legs_late_us;
+    for (struct engine_leg *l = e->leg; due && l != NULL; l = l->next)
+        if (l->late)
+            resume(e, l);
+    engine_settle(e);
+}
+
+int64_t engine_leg_retry_us(const struct engine *e)
+{
+    /* Given up at the end of a settling: the next one is due at once. */
+    if (e->leg_waits != NULL && e->leg_waits->seq <= e->durable)
+        return 0;
+    return e->legs_late > 0 ? e->legs_late_us : INT64_MAX;
+}
+
 /* The permit is made here, so that it is young however slow the store is. */
 static void place(struct engine *e, struct engine_leg *l)
 {
     struct permit permit;
-    if (l->agent.v == 0 || e->draining || e->held) {
+    if (l->agent.v == 0 || e->draining || (e->held && !l->per_call)) {
         over(e, l, "cancelled", 0);
+        return;
+    }
+    if (e->held) {
+        postpone(e, l, TM_ESTATE);
         return;
     }
     int rc = rules_staff_permit(l->attempt, l->e164, engine_now_us(e),
@@ -190,6 +247,10 @@ static void place(struct engine *e, struct engine_leg *l)
     if (rc == TM_OK) {
         const struct call_spec s = spec_of(e, l);
         rc = e->port.carrier->place(e->port.carrier->self, &permit, &s, NULL);
+    }
+    if (l->per_call && (rc == TM_EFULL || rc == TM_ENETWORK)) {
+        postpone(e, l, rc);
+        return;
     }
     if (rc != TM_OK) {
         over(e, l, refusal_word(rc), 0);
@@ -230,6 +291,8 @@ static void hang_up(struct engine *e, struct engine_leg *l)
         forget(e, l);
         return;
     }
+    if (l->late)
+        resume(e, l);
     if (l->state == LEG_RECORDED) /* never called: engine_leg_run() ends it */
         return;
     if (l->state == LEG_UP)

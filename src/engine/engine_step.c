@@ -8,7 +8,10 @@ enum { ROUNDS_MAX = 10000 };
 static unsigned room_of(const struct engine *e, const struct engine_member *m,
                         int64_t now_us)
 {
-    if (e->draining || e->held || e->campaigns_held)
+    /* A person who has answered comes before new ones: his agent's telephone
+     * waits for a line. */
+    if (e->draining || e->held || e->campaigns_held ||
+        engine_leg_wants(e, m->env.plan->trunk))
         return 0;
     unsigned room = e->port.carrier->room(e->port.carrier->self,
                                           m->env.plan->trunk, now_us);
@@ -150,7 +153,7 @@ static void ring(struct engine *e, size_t index,
     if (f->leg_up)
         (void)engine_agent_tell(e, e->member[index].env.id, a->agent, &up,
                                 NULL);
-    else if (engine_leg_check(e, NULL) != TM_OK)
+    else if (e->draining || e->port.carrier->bridge == NULL)
         engine_agent_no_ring(e, a->agent, "cannot be rung");
     else if (f->leg.v == 0)
         engine_leg_begin(e, f, e->member[index].env.id);

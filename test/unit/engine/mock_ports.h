@@ -46,6 +46,7 @@ struct mock_record {
     int state, code;
     char key[32], value[32];
     bool dialog;
+    uint64_t seq;
 };
 
 struct mock {
@@ -64,6 +65,7 @@ struct mock {
     bool store_full, store_slow;
     unsigned bridge_full; /* bridges from now on that are refused: TM_EFULL */
     int place_error;      /* of the next staff call; TM_OK: none */
+    bool place_fails;     /* it is that of all of them */
     size_t staff_up, people_up;
     char log[MOCK_LOG]; /* of what the carrier was asked, one letter each */
     size_t logged;
@@ -99,7 +101,8 @@ static inline int mock_write(void *self, const struct record *r, size_t n,
                                   .agent = r[i].agent.v,
                                   .state = r[i].state,
                                   .code = r[i].code,
-                                  .dialog = r[i].dialog.n > 0};
+                                  .dialog = r[i].dialog.n > 0,
+                                  .seq = m->seq + 1};
         (void)str_copy(t->key, sizeof(t->key), r[i].key);
         (void)str_copy(t->value, sizeof(t->value), r[i].value);
     }
@@ -135,7 +138,7 @@ static inline bool mock_recorded(const struct mock *m, int64_t attempt)
         if (r->attempt == attempt &&
             (r->kind == RECORD_ATTEMPT ||
              (r->kind == RECORD_STAFF && strcmp(r->key, "recorded") == 0)))
-            return m->durable == m->seq || !m->store_slow;
+            return m->durable >= r->seq;
     }
     return false;
 }
@@ -157,7 +160,7 @@ static inline int mock_place(void *self, const struct permit *p,
         return TM_EEXPIRED;
     if (staff && m->place_error != TM_OK) {
         int rc = m->place_error;
-        m->place_error = TM_OK;
+        m->place_error = m->place_fails ? rc : TM_OK;
         return rc;
     }
     /* A telephone is called once at a time. */

@@ -533,13 +533,19 @@ static void test_leg_lost(void **state)
 /* --- a telephone that rings for each person
  * ----------------------------------*/
 
-static int64_t rung(struct mock *m, struct campaign *c)
+static int64_t rung_late(struct mock *m, struct campaign *c)
 {
     put(m, 1, AGENT_LEG_PER_CALL);
     if (him(m, 1)->state == AGENT_OFF)
         OK(order(m, 1, AGENT_DO_SIGN_IN));
     int64_t a = person(m, c);
     IN_STATE(m, 1, AGENT_RINGING);
+    return a;
+}
+
+static int64_t rung(struct mock *m, struct campaign *c)
+{
+    int64_t a = rung_late(m, c);
     assert_true(mock_call(m, him(m, 1)->leg.v)->auto_answer);
     return a;
 }
@@ -582,18 +588,69 @@ static void test_missed_call(void **state)
     assert_string_equal(him(m, 1)->reason, "missed a call");
     assert_int_equal(c->lost, 1);
     assert_int_equal(campaign_waits_since_us(c), m->now_us);
-    m->place_error = TM_EFULL; /* the next is not even called */
+    m->place_error = TM_ENOTFOUND; /* the next is not even called */
     OK(order(m, 1, AGENT_DO_READY));
     IN_STATE(m, 1, AGENT_RINGING);
     mock_pump(m);
     IN_STATE(m, 1, AGENT_PAUSED);
-    engine_hold(m->engine, true);
+    assert_string_equal(him(m, 1)->reason, "not_registered");
+    /* He goes home: missing one more call does not keep him. */
     OK(order(m, 1, AGENT_DO_READY));
-    IN_STATE(m, 1, AGENT_PAUSED);
-    assert_string_equal(him(m, 1)->reason, "cannot be rung");
-    engine_hold(m->engine, false);
+    mock_pump(m);
+    OK(order_word(m, 1, AGENT_DO_SIGN_OUT, "home", NULL));
+    IN_STATE(m, 1, AGENT_RINGING);
+    mock_end(m, him(m, 1)->leg.v, CAUSE_NO_ANSWER);
+    mock_pump(m);
+    IN_STATE(m, 1, AGENT_OFF);
+    assert_string_equal(him(m, 1)->reason, "home");
     mock_end(m, a, CAUSE_CALLEE);
     mock_pump(m);
+    check_quiet(m);
+}
+
+/* No line is free for his telephone, the clock or the store are bad for a
+ * moment: he did nothing wrong, and is rung when there is one. */
+static void test_late_ring(void **state)
+{
+    (void)state;
+    struct mock *m = mock_new();
+    struct campaign *c = camp(m, 2);
+    m->place_error = TM_EFULL;
+    m->place_fails = true;
+    int64_t a = rung_late(m, c), leg = him(m, 1)->leg.v;
+    mock_pass(m, SECOND);
+    IN_STATE(m, 1, AGENT_RINGING);
+    assert_int_equal(mock_call(m, leg)->state, MOCK_NONE);
+    c->want = 1; /* no new line takes what he waits for */
+    mock_pass(m, SECOND);
+    assert_int_equal(c->want, 1);
+    m->place_error = TM_OK;
+    mock_pass(m, SECOND / 10);
+    assert_int_equal(mock_call(m, leg)->state, MOCK_PLACED);
+    mock_answer(m, leg);
+    IN_STATE(m, 1, AGENT_TALKING);
+    assert_int_equal(mock_call(m, a)->with, leg);
+    mock_pass(m, SECOND);
+    assert_int_equal(c->want, 0); /* now it may leave */
+    mock_end(m, a, CAUSE_CALLEE);
+    mock_pump(m);
+    OK(order_word(m, 1, AGENT_DO_DISPOSE, "sale", NULL));
+    engine_hold(m->engine, true); /* as a trunk that is down */
+    mock_answer(m, a + 2);
+    mock_pass(m, SECOND);
+    IN_STATE(m, 1, AGENT_RINGING);
+    engine_hold(m->engine, false);
+    mock_pass(m, SECOND / 10);
+    assert_int_equal(mock_call(m, him(m, 1)->leg.v)->state, MOCK_PLACED);
+    mock_end(m, a + 2, CAUSE_CALLEE);
+    mock_pump(m);
+    IN_STATE(m, 1, AGENT_READY);
+    m->place_error = TM_ENETWORK; /* the person leaves before it comes up */
+    a = rung_late(m, c);
+    mock_end(m, a, CAUSE_CALLEE);
+    mock_pass(m, SECOND);
+    IN_STATE(m, 1, AGENT_READY);
+    assert_int_equal(engine_legs(m->engine), 0);
     check_quiet(m);
 }
 
@@ -1044,6 +1101,7 @@ int main(void)
         cmocka_unit_test(test_leg_lost),
         cmocka_unit_test(test_per_call),
         cmocka_unit_test(test_missed_call),
+        cmocka_unit_test(test_late_ring),
         cmocka_unit_test(test_person_leaves_a_ringing_agent),
         cmocka_unit_test(test_manual),
         cmocka_unit_test(test_pace),
