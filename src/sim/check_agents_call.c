@@ -313,6 +313,7 @@ void check_agents_ended(struct check_agents *c, const struct record *r)
         return;
     struct check_agents_member *m = check_agents_member(c, k->lead);
     m->open = false;
-    /* After a crash the attempt is unknown, and its own rule holds. */
-    m->talked = k->bridged && r->state == OUTCOME_TALKED;
+    /* After a crash the attempt is unknown; he talked all the same. */
+    bool said = r->state == OUTCOME_TALKED || r->state == OUTCOME_UNKNOWN;
+    m->talked = k->bridged && said;
 }

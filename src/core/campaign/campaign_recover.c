@@ -15,6 +15,27 @@ static void common(struct record *r, enum record_kind kind,
     };
 }
 
+/* He talked with an agent, whose word about it is lost: as when an agent says
+ * nothing (campaign_wrap.c). */
+static bool had_an_agent(const struct plan *plan,
+                         const struct campaign_open_attempt *a)
+{
+    return plan->dial_mode != DIAL_AGENTLESS && a->served && !a->opted_out &&
+           !a->callback;
+}
+
+static struct retry_next next_after_talk(const struct plan *plan,
+                                         const struct lead *l, int64_t now_us)
+{
+    int64_t least_us = now_us + CIVIL_DAY_US + plan->wrap_limit_ms * 1000;
+    struct retry_next next =
+        retry_after(&plan->retry, l, OUTCOME_TALKED, now_us);
+    if (next.state == LEAD_WAITING && next.due_us < least_us)
+        next.due_us = least_us;
+    next.reason = "no_disposition";
+    return next;
+}
+
 /* The INVITE may have left although no record says so: the attempt counts
  * toward every cap. A person who answered and was not served was abandoned,
  * by the crash. */
@@ -29,7 +50,8 @@ size_t campaign_close_open(const struct plan *plan,
     enum outcome o = a->opted_out  ? OUTCOME_OPTED_OUT
                      : a->callback ? OUTCOME_CALLBACK
                                    : OUTCOME_UNKNOWN;
-    lead.outcomes[o]++;
+    bool talked = plan != NULL && had_an_agent(plan, a);
+    lead.outcomes[talked ? OUTCOME_TALKED : o]++;
     common(&out[0], RECORD_ENDED, a, now_us);
     out[0].state = OUTCOME_UNKNOWN;
     out[0].value = str_of("crash");
@@ -39,7 +61,9 @@ size_t campaign_close_open(const struct plan *plan,
     if (answered && a->placed_us != 0)
         out[0].ring_ms = (a->answered_us - a->placed_us) / 1000;
     struct retry_next next = {LEAD_WAITING, now_us + CIVIL_DAY_US, "no_plan"};
-    if (plan != NULL)
+    if (talked)
+        next = next_after_talk(plan, &lead, now_us);
+    else if (plan != NULL)
         next = retry_after(&plan->retry, &lead, o, now_us);
     else if (a->opted_out)
         next = (struct retry_next){LEAD_DENIED, 0, "opted_out"};

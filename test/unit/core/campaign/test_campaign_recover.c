@@ -123,6 +123,34 @@ static void test_callback(void **state)
     assert_int_equal(r[1].state, LEAD_DENIED);
 }
 
+/* He talked with an agent, who could not say any more how it went: not called
+ * again the same day, and not as one whom nobody reached. */
+static void test_talked_with_an_agent(void **state)
+{
+    (void)state;
+    struct campaign_open_attempt a = open_attempt();
+    struct record r[3];
+    struct err e = {0};
+    const struct plan *live = NULL;
+    if (plan_parse(&w.arena, "plan", str_of(world_live_plan), &live, &e) !=
+        TM_OK)
+        fail_msg("%s", e.text);
+    a.placed_us = w.now_us - 9000000;
+    a.answered_us = w.now_us - 4000000;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_true(r[1].due_us == w.now_us + INT64_C(7200000000));
+    a.served = true;
+    a.lead.outcomes[OUTCOME_NO_ANSWER] = 2; /* no more of those */
+    assert_int_equal(campaign_close_open(live, &a, w.now_us, r), 2);
+    assert_int_equal(r[0].state, OUTCOME_UNKNOWN);
+    assert_int_equal(r[1].state, LEAD_WAITING);
+    assert_true(r[1].due_us == w.now_us + INT64_C(86460000000));
+    assert_true(str_eq(r[1].key, "no_disposition"));
+    a.opted_out = true;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_DENIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +158,7 @@ int main(void)
         cmocka_unit_test(test_lead),
         cmocka_unit_test(test_opted_out),
         cmocka_unit_test(test_callback),
+        cmocka_unit_test(test_talked_with_an_agent),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
