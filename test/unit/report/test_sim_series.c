@@ -91,9 +91,9 @@ static void calls_ring_wait_and_are_lost(void **state)
     call(s, RECORD_RINGING, 1000, 1, 0);
     call(s, RECORD_ANSWERED, 10000, 1, 0);
     call(s, RECORD_BRIDGED, 11500, 1, 1500);
-    call(s, RECORD_BRIDGED, 15000, 1, 0); /* back from hold: no new answer */
     call(s, RECORD_ANSWERED, 12000, 2, 0);
     call(s, RECORD_ENDED, 14000, 2, -1);
+    call(s, RECORD_BRIDGED, 15000, 1, 0); /* back from hold: no new answer */
     call(s, RECORD_ENDED, 26000, 3, 0);
     call(s, RECORD_ENDED, 60000, 1, 0);
     call(s, RECORD_ENDED, 60000, 9, -1); /* of no call that was placed */

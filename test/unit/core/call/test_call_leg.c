@@ -23,7 +23,8 @@ static const char *const edges[] = {
     "talking beep talking",      "talking hangup closing",
     "talking ended ended",       "closing answered closing",
     "closing dialog closing",    "closing digit closing",
-    "closing ended ended",
+    "closing ended ended",       "answered person answered",
+    "answered machine answered",
 };
 
 static const char *const state_text[] = {
@@ -109,6 +110,8 @@ static void test_carrier_events(void **state)
     assert_int_equal(call_leg_input(CARRIER_DIGIT), CALL_IN_DIGIT);
     assert_int_equal(call_leg_input(CARRIER_PLAYED), CALL_IN_PLAYED);
     assert_int_equal(call_leg_input(CARRIER_BEEP), CALL_IN_BEEP);
+    assert_int_equal(call_leg_input(CARRIER_PERSON), CALL_IN_PERSON);
+    assert_int_equal(call_leg_input(CARRIER_MACHINE), CALL_IN_MACHINE);
     assert_int_equal(call_leg_input(CARRIER_ENDED), CALL_IN_ENDED);
     assert_string_equal(call_event_cause_text(CAUSE_BUSY), "busy");
 }
