@@ -5,11 +5,23 @@
 
 enum { LATE_MS = 2000 };
 
-static void challenge_line(const struct registrar *r, const char *algorithm,
-                           bool stale, struct buf *b)
+static size_t address_of(const struct sa *sa,
+                         uint8_t out[REGISTRAR_GUARD_ADDRESS_MAX])
 {
-    char nonce[REGISTRAR_GUARD_NONCE_MAX];
-    registrar_guard_nonce(&r->guard, loop_monotonic_us(), nonce);
+    if (sa_af(sa) == AF_INET6) {
+        sa_in6(sa, out);
+        return 16;
+    }
+    uint32_t v = sa_in(sa);
+    for (int i = 0; i < 4; ++i) {
+        out[i] = (uint8_t)(v >> (24 - 8 * i));
+    }
+    return 4;
+}
+
+static void challenge_line(const struct registrar *r, const char *nonce,
+                           const char *algorithm, bool stale, struct buf *b)
+{
     buf_addf(b,
              "WWW-Authenticate: Digest realm=\"%s\", nonce=\"%s\", "
              "opaque=\"%s\", algorithm=%s, qop=\"auth\"%s\r\n",
@@ -23,27 +35,19 @@ static void challenge(struct registrar *r, const struct sip_msg *msg,
                       bool stale)
 {
     struct buf b;
+    char nonce[REGISTRAR_GUARD_NONCE_MAX];
+    uint8_t address[REGISTRAR_GUARD_ADDRESS_MAX];
+    size_t n = address_of(&msg->src, address);
+    registrar_guard_nonce(&r->guard, (struct registrar_guard_peer){address, n},
+                          loop_monotonic_us(), nonce);
     buf_init(&b, 2048);
     if (r->config.sha256) {
-        challenge_line(r, "SHA-256", stale, &b);
+        challenge_line(r, nonce, "SHA-256", stale, &b);
     }
-    challenge_line(r, "MD5", stale, &b);
+    challenge_line(r, nonce, "MD5", stale, &b);
     (void)sip_replyf(r->stack->sip, msg, 401, "Unauthorized",
                      "%bContent-Length: 0\r\n\r\n", b.p, b.n);
     buf_fini(&b);
-}
-
-static size_t address_of(const struct sa *sa, uint8_t out[16])
-{
-    if (sa_af(sa) == AF_INET6) {
-        sa_in6(sa, out);
-        return 16;
-    }
-    uint32_t v = sa_in(sa);
-    for (int i = 0; i < 4; ++i) {
-        out[i] = (uint8_t)(v >> (24 - 8 * i));
-    }
-    return 4;
 }
 
 static void late_answer(void *arg)
@@ -115,16 +119,13 @@ static const char *hash_for(const struct registrar *r,
     return algorithm == DIGEST_SHA256 ? a->ha1_sha256 : a->ha1;
 }
 
-/* A nonce and its count are good once: what is older than the last digest we
- * took was seen by others too. False: ask again with a new nonce. */
-static bool nonce_good(const struct registrar *r, struct registrar_entry *a,
-                       const struct digest_answer *d)
+/* A fresh nonce and its count are good once: what is older than the last
+ * digest we took was seen by others too. False: ask again with a new nonce. */
+static bool nonce_unused(struct registrar_entry *a,
+                         const struct digest_answer *d, int64_t made_us)
 {
-    int64_t made_us = 0;
     uint32_t uses = d->count ? d->count : 1;
-    if (registrar_guard_check(&r->guard, d->nonce, loop_monotonic_us(),
-                              &made_us) != REGISTRAR_GUARD_FRESH ||
-        made_us < a->nonce_us || (made_us == a->nonce_us && uses <= a->uses)) {
+    if (made_us < a->nonce_us || (made_us == a->nonce_us && uses <= a->uses)) {
         return false;
     }
     a->nonce_us = made_us;
@@ -150,8 +151,9 @@ struct registrar_entry *registrar_auth(struct registrar *r,
                                        const struct sip_msg *msg)
 {
     struct search s = {.registrar = r};
-    uint8_t address[16];
+    uint8_t address[REGISTRAR_GUARD_ADDRESS_MAX];
     size_t n = address_of(&msg->src, address);
+    int64_t made_us = 0;
     (void)sip_msg_hdr_apply(msg, true, SIP_HDR_AUTHORIZATION,
                             credentials_handler, &s);
     if (!s.found) {
@@ -165,13 +167,24 @@ struct registrar_entry *registrar_auth(struct registrar *r,
         refuse_late(r, msg);
         return NULL;
     }
+    enum registrar_guard_verdict nonce = registrar_guard_check(
+        &r->guard, (struct registrar_guard_peer){address, n}, s.answer.nonce,
+        loop_monotonic_us(), &made_us);
+    if (nonce == REGISTRAR_GUARD_FOREIGN) {
+        /* Whether it is right is not looked at: it may come from somebody
+         * who only says that he is at this address, and neither counts
+         * against it nor tells a guesser anything. */
+        challenge(r, msg, true);
+        return NULL;
+    }
     if (!digest_server_right(&s.answer, hash_for(r, a, s.answer.algorithm),
                              "REGISTER") ||
         !a) {
         wrong(r, msg, address, n);
         return NULL;
     }
-    if (!nonce_good(r, a, &s.answer)) {
+    if (nonce != REGISTRAR_GUARD_FRESH ||
+        !nonce_unused(a, &s.answer, made_us)) {
         challenge(r, msg, true);
         return NULL;
     }

@@ -25,30 +25,45 @@ void registrar_guard_init(struct registrar_guard *g,
     g->nonce_us = (int64_t)nonce_s * 1000000;
 }
 
-static void nonce_at(const struct registrar_guard *g, int64_t us,
+static void key_of(const uint8_t *address, size_t n,
+                   uint8_t key[REGISTRAR_GUARD_ADDRESS_MAX])
+{
+    tm_assert(n == 4 || n == 16);
+    memset(key, 0, REGISTRAR_GUARD_ADDRESS_MAX);
+    key[15] = (uint8_t)n; /* no IPv4 address is the start of an IPv6 one */
+    memcpy(key, address, n == 4 ? 4 : 8);
+}
+
+static void nonce_at(const struct registrar_guard *g,
+                     struct registrar_guard_peer to, int64_t us,
                      char out[REGISTRAR_GUARD_NONCE_MAX])
 {
     unsigned char md[EVP_MAX_MD_SIZE];
+    uint8_t sealed[TIME_HEX + REGISTRAR_GUARD_ADDRESS_MAX];
     unsigned n = 0;
     (void)snprintf(out, REGISTRAR_GUARD_NONCE_MAX, "%016" PRIx64, (uint64_t)us);
+    memcpy(sealed, out, TIME_HEX);
+    key_of(to.address, to.n, sealed + TIME_HEX);
     const unsigned char *ok =
-        HMAC(EVP_sha256(), g->secret, (int)sizeof g->secret,
-             (const unsigned char *)out, TIME_HEX, md, &n);
+        HMAC(EVP_sha256(), g->secret, (int)sizeof g->secret, sealed,
+             sizeof sealed, md, &n);
     tm_assert(ok != NULL && n >= SEAL);
     for (int i = 0; i < SEAL; ++i) {
         (void)snprintf(out + TIME_HEX + 2 * i, 3, "%02x", md[i]);
     }
 }
 
-void registrar_guard_nonce(const struct registrar_guard *g, int64_t now_us,
+void registrar_guard_nonce(const struct registrar_guard *g,
+                           struct registrar_guard_peer to, int64_t now_us,
                            char out[REGISTRAR_GUARD_NONCE_MAX])
 {
     tm_assert(now_us >= 0);
-    nonce_at(g, now_us, out);
+    nonce_at(g, to, now_us, out);
 }
 
 enum registrar_guard_verdict
-registrar_guard_check(const struct registrar_guard *g, const char *nonce,
+registrar_guard_check(const struct registrar_guard *g,
+                      struct registrar_guard_peer from, const char *nonce,
                       int64_t now_us, int64_t *made_us)
 {
     char want[REGISTRAR_GUARD_NONCE_MAX];
@@ -67,22 +82,13 @@ registrar_guard_check(const struct registrar_guard *g, const char *nonce,
     if (us > INT64_MAX) {
         return REGISTRAR_GUARD_FOREIGN;
     }
-    nonce_at(g, (int64_t)us, want);
+    nonce_at(g, from, (int64_t)us, want);
     if (CRYPTO_memcmp(want, nonce, NONCE_HEX) != 0) {
         return REGISTRAR_GUARD_FOREIGN;
     }
     *made_us = (int64_t)us;
     return now_us - (int64_t)us < g->nonce_us ? REGISTRAR_GUARD_FRESH
                                               : REGISTRAR_GUARD_OLD;
-}
-
-static void key_of(const uint8_t *address, size_t n,
-                   uint8_t key[REGISTRAR_GUARD_ADDRESS_MAX])
-{
-    tm_assert(n == 4 || n == 16);
-    memset(key, 0, REGISTRAR_GUARD_ADDRESS_MAX);
-    key[15] = (uint8_t)n; /* no IPv4 address is the start of an IPv6 one */
-    memcpy(key, address, n == 4 ? 4 : 8);
 }
 
 static size_t place_of(const struct registrar_guard *g, const uint8_t *address,

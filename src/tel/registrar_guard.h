@@ -2,8 +2,10 @@
  * What keeps strangers out of the registrar: nonces that prove themselves, so
  * that none needs to be kept, and a table of addresses that fail.
  *
- * A nonce is its time of making and a keyed hash of it. The table has a fixed
- * size; when it is full the address whose last failure is oldest is
+ * A nonce is its time of making and a keyed hash of it and of the address it
+ * was given to: who sends from another's address (UDP proves none) has never
+ * seen a nonce of that address, and cannot fail in its name. The table has a
+ * fixed size; when it is full the address whose last failure is oldest is
  * forgotten. IPv6 addresses count by their /64. Pure: time is a parameter, in
  * microseconds of any clock that does not go back.
  */
@@ -39,20 +41,28 @@ void registrar_guard_init(struct registrar_guard *g,
                           const uint8_t secret[REGISTRAR_GUARD_SECRET],
                           unsigned nonce_s);
 
-void registrar_guard_nonce(const struct registrar_guard *g, int64_t now_us,
+/* Address of 4 or 16 bytes, as below. */
+struct registrar_guard_peer {
+    const uint8_t *address;
+    size_t n;
+};
+
+void registrar_guard_nonce(const struct registrar_guard *g,
+                           struct registrar_guard_peer to, int64_t now_us,
                            char out[REGISTRAR_GUARD_NONCE_MAX]);
 enum registrar_guard_verdict {
     REGISTRAR_GUARD_FRESH, /* ours, and not too old */
     REGISTRAR_GUARD_OLD,
-    REGISTRAR_GUARD_FOREIGN, /* not made with this secret */
+    REGISTRAR_GUARD_FOREIGN, /* not made by us for this address */
 };
 /* *made_us is set unless FOREIGN. */
 enum registrar_guard_verdict
-registrar_guard_check(const struct registrar_guard *g, const char *nonce,
+registrar_guard_check(const struct registrar_guard *g,
+                      struct registrar_guard_peer from, const char *nonce,
                       int64_t now_us, int64_t *made_us);
 
-/* A wrong password from an address (4 or 16 bytes). True: it is blocked from
- * now on, and was not before. */
+/* A wrong password, by a nonce of ours, from an address (4 or 16 bytes). True:
+ * it is blocked from now on, and was not before. */
 bool registrar_guard_failed(struct registrar_guard *g, const uint8_t *address,
                             size_t n, int64_t now_us);
 bool registrar_guard_blocked(const struct registrar_guard *g,

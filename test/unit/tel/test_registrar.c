@@ -217,6 +217,30 @@ static void test_guessers_are_refused_late_others_stay(void **state)
     stop(&s);
 }
 
+/* Who says that he is at another's address (UDP) has no nonce of it: he does
+ * not shut its telephones out, and learns nothing about passwords. */
+static void test_forged_addresses_shut_nobody_out(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct phone anna, thief;
+    start(&s);
+    phone_open(&thief, &s.p, s.port, false, "anna", "guess");
+    assert_int_equal(phone_register(&thief, 600, false, 2000), 401);
+    for (int i = 0; i < 3 * REGISTRAR_GUARD_FAILURES; ++i) {
+        thief.password = i % 2 ? "secret" : "guess";
+        thief.c.nonce[20] = thief.c.nonce[20] == 'x' ? 'y' : 'x';
+        assert_int_equal(phone_register(&thief, 600, true, 2000), 401);
+        assert_true(thief.c.stale); /* right or wrong */
+    }
+    assert_int_equal(s.warnings, 0);
+    phone_open(&anna, &s.p, s.port, false, "anna", "secret");
+    assert_int_equal(phone_login(&anna, 600), 200);
+    phone_close(&anna);
+    phone_close(&thief);
+    stop(&s);
+}
+
 static void test_expires(void **state)
 {
     (void)state;
@@ -464,21 +488,29 @@ static void test_guard(void **state)
     char nonce[REGISTRAR_GUARD_NONCE_MAX];
     int64_t made = 0;
     registrar_guard_init(&g, secret, 300);
-    registrar_guard_nonce(&g, 5000000, nonce);
-    assert_int_equal(registrar_guard_check(&g, nonce, 304999999, &made),
+    uint8_t a[16] = {10, 0, 0, 1}, v6[16] = {10, 0, 0, 1};
+    const struct registrar_guard_peer at = {a, 4}, at6 = {v6, 16};
+    registrar_guard_nonce(&g, at, 5000000, nonce);
+    assert_int_equal(registrar_guard_check(&g, at, nonce, 304999999, &made),
                      REGISTRAR_GUARD_FRESH);
     assert_int_equal(made, 5000000);
-    assert_int_equal(registrar_guard_check(&g, nonce, 305000000, &made),
+    assert_int_equal(registrar_guard_check(&g, at, nonce, 305000000, &made),
                      REGISTRAR_GUARD_OLD);
     for (size_t i = 0; nonce[i]; ++i) {
         nonce[i] ^= 1;
-        assert_int_equal(registrar_guard_check(&g, nonce, 6000000, &made),
+        assert_int_equal(registrar_guard_check(&g, at, nonce, 6000000, &made),
                          REGISTRAR_GUARD_FOREIGN);
         nonce[i] ^= 1;
     }
-    assert_int_equal(registrar_guard_check(&g, "", 0, &made),
+    assert_int_equal(registrar_guard_check(&g, at, "", 0, &made),
                      REGISTRAR_GUARD_FOREIGN);
-    uint8_t a[16] = {10, 0, 0, 1}, v6[16] = {10, 0, 0, 1};
+    /* Good at the address it was given to only. */
+    assert_int_equal(registrar_guard_check(&g, at6, nonce, 6000000, &made),
+                     REGISTRAR_GUARD_FOREIGN);
+    a[3] = 2;
+    assert_int_equal(registrar_guard_check(&g, at, nonce, 6000000, &made),
+                     REGISTRAR_GUARD_FOREIGN);
+    a[3] = 1;
     for (int i = 1; i < REGISTRAR_GUARD_FAILURES; ++i) {
         assert_false(registrar_guard_failed(&g, a, 4, i));
     }
@@ -571,6 +603,7 @@ int main(void)
         cmocka_unit_test(test_contact_counts_when_no_rport_and_no_nat),
         cmocka_unit_test(test_wrong_and_unknown_are_answered_alike),
         cmocka_unit_test(test_guessers_are_refused_late_others_stay),
+        cmocka_unit_test(test_forged_addresses_shut_nobody_out),
         cmocka_unit_test(test_expires),
         cmocka_unit_test(test_removal_and_odd_contacts),
         cmocka_unit_test(test_nonces_are_good_once_and_not_for_ever),
