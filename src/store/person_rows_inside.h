@@ -5,6 +5,8 @@
 
 #include "store/person_rows.h"
 
+struct retention_rule;
+
 /* SQL; ?1 is the tenant. */
 #define MINE     " IN person_number "
 #define ITS      " IN person_lead "
@@ -13,5 +15,16 @@
 /* Lists the exports that have the person, then forgets those of his own data.
  * Before anything else is erased: the rows lead to them. */
 int person_rows_exports(struct db *db, struct person_rows *p, struct err *e);
+
+/* Counts a row of a kind that the rule keeps until then. */
+void person_rows_keep(struct person_rows *p, enum person_rows_kind k,
+                      const struct retention_rule *rule, int64_t until_us);
+
+/* Copies to the table `kept` what a law keeps of consents and relationships.
+ * Before the leads and calls they hang on are erased. */
+int person_rows_keep_consents(struct db *db, struct person_rows *p,
+                              struct err *e);
+int person_rows_keep_relationships(struct db *db, struct person_rows *p,
+                                   struct err *e);
 
 #endif
