@@ -201,6 +201,27 @@ static int insert_campaign(struct db *db, const struct agent_row *r,
     return query_done(&q, e);
 }
 
+/* The first free one from 1000 + id on: others may be of people's choice. */
+static int give_extension(struct db *db, struct agent_row *r, struct err *e)
+{
+    struct query q;
+    int64_t n = 1;
+    int rc = TM_OK;
+    uint64_t *e164 = &r->setup.e164;
+    *e164 = EXTENSION_FIRST + (uint64_t)r->setup.id.v - 1;
+    while (rc == TM_OK && n > 0) {
+        ++*e164;
+        query_open(&q, db,
+                   "SELECT count(*) FROM agent WHERE tenant = ? "
+                   "AND removed_us = 0 AND e164 = ? AND trunk = ?");
+        query_int(&q, r->tenant.v);
+        query_int(&q, (int64_t)*e164);
+        query_text(&q, str_of(r->setup.trunk));
+        rc = query_one(&q, &n, e);
+    }
+    return rc;
+}
+
 int agent_rows_add(struct db *db, struct agent_row *row, int64_t now_us,
                    struct err *e)
 {
@@ -212,9 +233,11 @@ int agent_rows_add(struct db *db, struct agent_row *row, int64_t now_us,
         return rc;
     }
     if (a->e164 == 0) {
-        a->e164 = EXTENSION_FIRST + (uint64_t)a->id.v;
+        rc = give_extension(db, r, e);
     }
-    rc = check_free(db, r, e);
+    if (rc == TM_OK) {
+        rc = check_free(db, r, e);
+    }
     if (rc != TM_OK) {
         return rc;
     }
@@ -286,6 +309,19 @@ static int read_open(struct db *db, struct arena *a, struct agent_rows_left *l,
     return rc < 0 ? rc : TM_OK;
 }
 
+/* When the run that was cut off was last seen: by what only a running server
+ * writes. A start closes the calls before it asks this, and commands may have
+ * been given in between: hours in which nobody was at work. */
+static int read_last(struct db *db, int64_t *out, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT coalesce((SELECT at_us FROM journal WHERE kind IN "
+               "('verdict', 'attempt', 'placed', 'ringing', 'answered', "
+               "'bridged', 'agent', 'staff') ORDER BY seq DESC LIMIT 1), 0)");
+    return query_one(&q, out, e);
+}
+
 int agent_rows_left_open(struct db *db, struct arena *a,
                          struct agent_rows_left *out, struct err *e)
 {
@@ -296,11 +332,8 @@ int agent_rows_left_open(struct db *db, struct arena *a,
                "SELECT (SELECT count(*) FROM staff_leg WHERE ended_us = 0) + "
                "(SELECT count(*) FROM agent_event WHERE until_us = 0)");
     int rc = count(&q, &max, e);
-    if (rc == TM_OK) {
-        query_open(&q, db,
-                   "SELECT coalesce((SELECT at_us FROM journal "
-                   "ORDER BY seq DESC LIMIT 1), 0)");
-        rc = query_one(&q, &l.last_us, e);
+    if (rc == TM_OK && max > 0) {
+        rc = read_last(db, &l.last_us, e);
     }
     if (rc != TM_OK) {
         return rc;

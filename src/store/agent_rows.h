@@ -50,7 +50,8 @@ int agent_rows_find(struct db *db, struct arena *a, struct tenant_id t,
                     struct err *e) TM_MUST_CHECK;
 
 /* Adds r and fills its id, and e164 when that is 0: an extension of his own.
- * TM_EEXIST: the name is taken, or the telephone is another agent's. */
+ * (the next free one). TM_EEXIST: the name is taken, or the telephone is
+ * another agent's. */
 int agent_rows_add(struct db *db, struct agent_row *r, int64_t now_us,
                    struct err *e) TM_MUST_CHECK;
 int agent_rows_disable(struct db *db, struct tenant_id t, struct agent_id id,
@@ -70,7 +71,8 @@ struct agent_rows_open {
 struct agent_rows_left {
     struct agent_rows_open *open; /* legs before agents, by id */
     size_t n;
-    int64_t last_us; /* of the journal: until then they were at work */
+    int64_t last_us; /* when that run was last seen: until then they were at
+                        work; 0 when n is 0 */
 };
 int agent_rows_left_open(struct db *db, struct arena *a,
                          struct agent_rows_left *out,

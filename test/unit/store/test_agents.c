@@ -307,6 +307,23 @@ static void test_rows(void **state)
     assert_true(again.v > r.setup.id.v);
 }
 
+/* An extension that somebody chose is passed over, not told to the next one
+ * as an error. */
+static void test_extension_is_free(void **state)
+{
+    struct house *h = *state;
+    struct err e = {0};
+    struct agent_row r = row_of(h, "cleo");
+    r.setup.e164 = 1000 + (uint64_t)h->bob.v + 2; /* that of the next but one */
+    struct job j = {.row = &r};
+    assert_int_equal(run(h, do_add, &j, &e), TM_OK);
+    struct agent_row next = row_of(h, "dan");
+    j.row = &next;
+    assert_int_equal(run(h, do_add, &j, &e), TM_OK);
+    assert_int_equal(next.setup.id.v, h->bob.v + 2);
+    assert_int_equal(next.setup.e164, r.setup.e164 + 1);
+}
+
 static void test_call_with_agent(void **state)
 {
     struct house *h = *state;
@@ -407,6 +424,17 @@ static void test_left_open(void **state)
     /* a call that an agent had taken was served */
     assert_int_equal(j.attempts.n, 1);
     assert_true(j.attempts.attempt[0].open.served);
+    /* a start ten hours later closes the call before it asks for agents */
+    struct record late = record_of(h, RECORD_ENDED, 36000);
+    late.lead.v = 1;
+    late.attempt.v = 7;
+    late.state = OUTCOME_UNKNOWN;
+    put(h, &late);
+    late = record_of(h, RECORD_RESTART, 36000);
+    put(h, &late);
+    assert_int_equal(run(h, do_left, &j, &e), TM_OK);
+    assert_int_equal(j.left.n, 3);
+    assert_int_equal(j.left.last_us, NOON + 26 * SECOND);
     put_staff(h, h->ann, 8, 26, "ended");
     put_staff(h, h->bob, 11, 26, "ended");
     put_state(h, h->ann, 26, AGENT_OFF, "");
@@ -419,6 +447,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_extension_is_free, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_call_with_agent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_states, setup, teardown),
         cmocka_unit_test_setup_teardown(test_left_open, setup, teardown),
