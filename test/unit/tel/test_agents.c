@@ -628,7 +628,8 @@ static void test_port_shared_with_a_trunk(void **state)
     place(&s, 2, NULL);
     wait_for(&s, CARRIER_ANSWERED, 2);
     assert_int_equal(join(&s, 1, 2), TM_OK);
-    pass(&s, 200);
+    for (int n = 0; n < 50 && hears(&s, &s.end[0]) <= 1000000; n++)
+        pass(&s, 100); /* a busy machine takes its time */
     assert_true(hears(&s, &s.end[0]) > 1000000);
     stop(&s);
 }
