@@ -321,6 +321,14 @@ static uint64_t hears(struct scene *s, const struct end *e)
     return c.energy;
 }
 
+/* A busy machine takes its time. */
+static bool hears_soon(struct scene *s, const struct end *e)
+{
+    for (int n = 0; n < 50 && hears(s, e) <= 1000000; n++)
+        pass(s, 100);
+    return hears(s, e) > 1000000;
+}
+
 static void test_agent_and_person_talk(void **state)
 {
     (void)state;
@@ -353,8 +361,8 @@ static void test_agent_and_person_talk(void **state)
     struct prompt beep = {.kind = PROMPT_BEEP};
     s.port->prepare(s.port->self, &beep, 1);
     pass(&s, 200);
-    assert_true(hears(&s, &s.end[0]) > 1000000);
-    assert_true(hears(&s, &s.end[1]) > 1000000);
+    assert_true(hears_soon(&s, &s.end[0]));
+    assert_true(hears_soon(&s, &s.end[1]));
     /* Orders by key. */
     media_leg_silence(s.end[0].leg);
     assert_int_equal(media_leg_press(s.end[0].leg, "1", 120, 60, true), TM_OK);
@@ -389,7 +397,7 @@ static void test_agent_and_person_talk(void **state)
     wait_for(&s, CARRIER_PERSON, 2);
     assert_int_equal(join(&s, 1, 3), TM_OK);
     pass(&s, 200);
-    assert_true(hears(&s, &s.end[0]) > 1000000);
+    assert_true(hears_soon(&s, &s.end[0]));
     dialog_hangup(s.end[0].d, ""); /* the agent goes */
     wait_for(&s, CARRIER_ENDED, 2);
     assert_int_equal(s.ev[s.n - 1].cause, CAUSE_CALLEE);
@@ -628,9 +636,7 @@ static void test_port_shared_with_a_trunk(void **state)
     place(&s, 2, NULL);
     wait_for(&s, CARRIER_ANSWERED, 2);
     assert_int_equal(join(&s, 1, 2), TM_OK);
-    for (int n = 0; n < 50 && hears(&s, &s.end[0]) <= 1000000; n++)
-        pass(&s, 100); /* a busy machine takes its time */
-    assert_true(hears(&s, &s.end[0]) > 1000000);
+    assert_true(hears_soon(&s, &s.end[0]));
     stop(&s);
 }
 
