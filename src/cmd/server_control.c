@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/server.h"
 
@@ -8,7 +9,11 @@
  * whoever is last frees it, so that a command that gave up waiting (the loop
  * has ended) leaves nothing dangling.
  */
-enum { LOOP_WAIT_S = 10 };
+enum {
+    LOOP_WAIT_S = 10,
+    WRITTEN_WAIT_MS = 3000,
+    WRITTEN_STEP_MS = 5,
+};
 
 struct loop_call {
     int (*fn)(struct server *s, struct loop_call *c);
@@ -26,6 +31,7 @@ struct loop_call {
     struct agent_order order;
     char word[CONTROL_TEXT_MAX]; /* of the order */
     struct control_agent look;
+    uint64_t batch; /* the records of the order */
     struct err err;
     int rc;
     bool done;
@@ -288,9 +294,35 @@ static int loop_agent_order(struct server *s, struct loop_call *c)
         return err_set(&c->err, TM_ESTATE, "the server is going down");
     c->order.word = str_of(c->word);
     int rc = engine_agent_order(s->engine, c->agent, &c->order, &c->err);
+    c->batch = engine_batch(s->engine);
     if (rc != TM_OK && c->err.text[0] == '\0')
         return err_set(&c->err, rc, "%s", err_text(rc));
     return rc;
+}
+
+static int loop_durable(struct server *s, struct loop_call *c)
+{
+    return engine_is_durable(s->engine, c->batch) ? TM_OK : TM_ENOTFOUND;
+}
+
+/* "Never call again" is promised when it is written, not before. */
+static int wait_written(struct server *s, uint64_t batch, struct err *e)
+{
+    int rc = TM_ENOTFOUND;
+    for (int ms = 0; rc == TM_ENOTFOUND && ms < WRITTEN_WAIT_MS;
+         ms += WRITTEN_STEP_MS) {
+        struct loop_call *c = new_call(s, loop_durable);
+        c->batch = batch;
+        rc = wait_for(c, NULL, NULL, NULL);
+        if (rc != TM_OK)
+            (void)usleep(WRITTEN_STEP_MS * 1000);
+    }
+    if (rc == TM_OK)
+        return rc;
+    return err_set(e, TM_ESTATE,
+                   "it is noted, but not written yet: records cannot be "
+                   "written now (the log says why), and if the server ends "
+                   "before they can, it is forgotten; note it down");
 }
 
 static int on_agent_order(void *self, struct agent_id a,
@@ -300,7 +332,12 @@ static int on_agent_order(void *self, struct agent_id a,
     c->agent = a;
     c->order = *o;
     (void)str_copy(c->word, sizeof(c->word), o->word);
-    return wait_for(c, NULL, NULL, e);
+    c->holders++; /* its batch is looked at after the call */
+    int rc = wait_for(c, NULL, NULL, e);
+    if (rc == TM_OK && o->kind == AGENT_DO_DISPOSE)
+        rc = wait_written(self, c->batch, e);
+    drop(c);
+    return rc;
 }
 
 static int loop_agent_look(struct server *s, struct loop_call *c)

@@ -89,6 +89,10 @@ int engine_agent_put(struct engine *e, const struct agent_setup *a,
 int engine_agent_order(struct engine *e, struct agent_id a,
                        const struct agent_order *o,
                        struct err *err) TM_MUST_CHECK;
+/* The newest batch of records, what was ordered before among them; and whether
+ * a batch is durable: until then a crash forgets what it says. */
+uint64_t engine_batch(const struct engine *e);
+bool engine_is_durable(const struct engine *e, uint64_t batch);
 const struct floor *engine_floor(const struct engine *e);
 /* The lead of his present call, preview or wrap-up, or NULL. Lives until the
  * engine runs again. */

@@ -41,3 +41,13 @@ bool engine_record_works(const struct engine *e)
 {
     return !e->store_failed && e->backlog.head == NULL;
 }
+
+uint64_t engine_batch(const struct engine *e)
+{
+    return e->written;
+}
+
+bool engine_is_durable(const struct engine *e, uint64_t batch)
+{
+    return batch <= e->durable;
+}
