@@ -116,7 +116,10 @@ static int is_on_file(struct db *db, const struct person_rows *p, struct err *e)
                "FROM opt_out WHERE tenant = ?1 AND e164 = ?2) + EXISTS "
                "(SELECT 1 FROM kept WHERE tenant = ?1 AND e164 = ?2) + "
                "EXISTS (SELECT 1 FROM complaint WHERE tenant = ?1 "
-               "AND e164 = ?2 AND ?2 > 0)");
+               "AND e164 = ?2 AND ?2 > 0) + EXISTS (SELECT 1 FROM agent "
+               "WHERE tenant = ?1 AND e164 = ?2 AND ?2 > 0) + EXISTS (SELECT "
+               "1 FROM staff_leg WHERE tenant = ?1 AND e164 = ?2 "
+               "AND ?2 > 0)");
     query_int(&q, p->tenant.v);
     query_int(&q, (int64_t)p->e164);
     query_text(&q, p->address);

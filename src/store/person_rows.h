@@ -39,6 +39,7 @@ enum { PERSON_NUMBERS_MAX = 64, PERSON_NAMES_MAX = 32, PERSON_PATHS_MAX = 64 };
     X(PERSON_RECORDINGS, "recordings")                                         \
     X(PERSON_LEDGER, "ledger entries")                                         \
     X(PERSON_COMPLAINTS, "complaints")                                         \
+    X(PERSON_STAFF, "numbers of staff")                                        \
     X(PERSON_EXPORTS, "exports")                                               \
     X(PERSON_HOLDS, "released holds")                                          \
     X(PERSON_OPT_OUTS, "requests to be left alone")

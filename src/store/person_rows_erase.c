@@ -431,7 +431,7 @@ static int count_opt_outs(struct db *db, struct person_rows *p, struct err *e)
 
 static int write_down(struct db *db, const struct person_rows *p, struct err *e)
 {
-    char note[600] = "";
+    char note[900] = "";
     int n = 0;
     for (int k = 0; k < (int)PERSON_KIND_COUNT; k++) {
         const struct person_rows_tally *t = &p->tally[k];
@@ -466,6 +466,7 @@ int person_rows_erase(struct db *db, struct person_rows *p, struct err *e)
                                     erase_complaints,
                                     erase_leads,
                                     blank_holds,
+                                    person_rows_staff,
                                     count_opt_outs};
     tm_assert(p->path != NULL && p->now_us > 0);
     int rc = db_exec(db, "PRAGMA secure_delete = ON", e);

@@ -27,4 +27,9 @@ int person_rows_keep_consents(struct db *db, struct person_rows *p,
 int person_rows_keep_relationships(struct db *db, struct person_rows *p,
                                    struct err *e);
 
+/* The number in the rows of our own people, when it is that of one who was
+ * removed. Rows stay: reports have his name and hours, the next call's id is
+ * counted from them. */
+int person_rows_staff(struct db *db, struct person_rows *p, struct err *e);
+
 #endif

@@ -27,6 +27,8 @@ const struct retention_rule retention_rules[] = {
     {RETENTION_LEAD, "", 0, 0, 60, "no law named: policy"},
     {RETENTION_COMPLAINT, "", 48, 0, 60,
      "28 USC 1658(a): claims can be made for 4 years"},
+    {RETENTION_STAFF, "", 0, 0, 60,
+     "no law named: policy; who took a call is in the record of the call"},
     {RETENTION_MATERIAL, "", 60, 0, RETENTION_NO_END,
      "16 CFR 310.5(a)(1), (b); no personal data"},
     {RETENTION_REGISTRY, "", 60, 0, RETENTION_NO_END,

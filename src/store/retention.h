@@ -35,6 +35,7 @@ enum { RETENTION_NO_END = 12000, RETENTION_RULES_MAX = 40 };
     X(RETENTION_REQUEST, "request", "the request to be left alone")            \
     X(RETENTION_LEAD, "lead", "the import, or the last call")                  \
     X(RETENTION_COMPLAINT, "complaint", "the closing, unless a violation")     \
+    X(RETENTION_STAFF, "staff", "the day of work, or the removal")             \
     X(RETENTION_MATERIAL, "material", "the last use")                          \
     X(RETENTION_REGISTRY, "registry", "the last use")                          \
     X(RETENTION_PROVIDER, "provider", "the end of the contract")
@@ -96,7 +97,7 @@ struct retention_erase {
     /* result */
     bool done;
     uint64_t calls, answers, recordings, leads, consents, entries, kept,
-        complaints;
+        complaints, staff;
     uint64_t held; /* rows whose time is over, under legal hold */
     /* its own */
     struct retention_periods periods;

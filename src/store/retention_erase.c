@@ -19,6 +19,9 @@ enum {
     PHASE_LEDGER,
     PHASE_KEPT,
     PHASE_COMPLAINTS,
+    PHASE_STATES,
+    PHASE_LEGS,
+    PHASE_AGENTS,
     PHASE_END
 };
 
@@ -367,20 +370,99 @@ static int erase_complaints(struct db *db, struct retention_erase *s,
     return walk(db, s, &q, complaint_over, drop_complaint, e);
 }
 
+/* --- staff ----------------------------------------------------------------*/
+
+static bool staff_over(const struct retention_erase *s, const struct item *it)
+{
+    return over(s, RETENTION_STAFF, it);
+}
+
+static int drop_staff(struct db *db, struct retention_erase *s,
+                      const struct item *it, const char *literal, struct err *e)
+{
+    struct query q;
+    s->staff++;
+    if (s->dry)
+        return TM_OK;
+    query_open(&q, db, literal);
+    return delete_two(&q, s->tenant.v, it->id, e);
+}
+
+static int drop_state(struct db *db, struct retention_erase *s,
+                      const struct item *it, struct err *e)
+{
+    return drop_staff(db, s, it,
+                      "DELETE FROM agent_event WHERE tenant = ? AND id = ?", e);
+}
+
+/* What agents did; a state within a call is covered as the call is. */
+static int erase_states(struct db *db, struct retention_erase *s, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT v.id, coalesce(a.e164, 0), coalesce(a.lead, 0), "
+               "v.until_us, v.campaign, coalesce(c.seller, 0), 0 "
+               "FROM agent_event v LEFT JOIN attempt a ON a.tenant = v.tenant "
+               "AND a.id = v.attempt LEFT JOIN campaign c "
+               "ON c.tenant = v.tenant AND c.id = v.campaign "
+               "WHERE v.tenant = ? AND v.id > ? AND v.until_us > 0 "
+               "ORDER BY v.id LIMIT ?");
+    return walk(db, s, &q, staff_over, drop_state, e);
+}
+
+static int drop_leg(struct db *db, struct retention_erase *s,
+                    const struct item *it, struct err *e)
+{
+    return drop_staff(db, s, it,
+                      "DELETE FROM staff_leg WHERE tenant = ? AND id = ?", e);
+}
+
+/* The last one stays: the next id is counted from it. */
+static int erase_legs(struct db *db, struct retention_erase *s, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT id, e164, 0, recorded_us, 0, 0, 0 FROM staff_leg "
+               "WHERE tenant = ?1 AND id > ?2 AND ended_us > 0 AND id < "
+               "(SELECT max(id) FROM staff_leg WHERE tenant = ?1) "
+               "ORDER BY id LIMIT ?3");
+    return walk(db, s, &q, staff_over, drop_leg, e);
+}
+
+static int blank_agent(struct db *db, struct retention_erase *s,
+                       const struct item *it, struct err *e)
+{
+    return drop_staff(
+        db, s, it, "UPDATE agent SET e164 = 0 WHERE tenant = ? AND id = ?", e);
+}
+
+/* Who was removed keeps his name, which records of calls lead to, not his
+ * telephone. */
+static int erase_agents(struct db *db, struct retention_erase *s, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT id, e164, 0, removed_us, 0, 0, 0 FROM agent "
+               "WHERE tenant = ? AND id > ? AND removed_us > 0 AND e164 > 0 "
+               "ORDER BY id LIMIT ?");
+    return walk(db, s, &q, staff_over, blank_agent, e);
+}
+
 static int write_down(struct db *db, const struct retention_erase *s,
                       struct err *e)
 {
-    char note[300];
+    char note[400];
     (void)snprintf(
         note, sizeof(note),
         "calls %llu, answers %llu, recordings %llu, leads %llu, "
-        "consents %llu, ledger entries %llu, kept rows %llu, complaints %llu; "
+        "consents %llu, ledger entries %llu, kept rows %llu, complaints %llu, "
+        "rows of staff %llu; "
         "under legal hold %llu",
         (unsigned long long)s->calls, (unsigned long long)s->answers,
         (unsigned long long)s->recordings, (unsigned long long)s->leads,
         (unsigned long long)s->consents, (unsigned long long)s->entries,
         (unsigned long long)s->kept, (unsigned long long)s->complaints,
-        (unsigned long long)s->held);
+        (unsigned long long)s->staff, (unsigned long long)s->held);
     struct record r = {.kind = RECORD_ERASED,
                        .at_us = s->now_us,
                        .tenant = s->tenant,
@@ -405,6 +487,9 @@ int retention_erase(struct db *db, struct retention_erase *s, struct err *e)
     case PHASE_LEDGER: return erase_ledger(db, s, e);
     case PHASE_KEPT: return erase_kept(db, s, e);
     case PHASE_COMPLAINTS: return erase_complaints(db, s, e);
+    case PHASE_STATES: return erase_states(db, s, e);
+    case PHASE_LEGS: return erase_legs(db, s, e);
+    case PHASE_AGENTS: return erase_agents(db, s, e);
     default: break;
     }
     rc = write_down(db, s, e);

@@ -696,6 +696,88 @@ static void test_complaints_over(void **state)
                      0);
 }
 
+/* Two agents of the year 2021, who has left and who has not. */
+static void put_staff(struct fixture_house *h, const char *day)
+{
+    char sql[300];
+    long long us = (long long)at(day);
+    change(h,
+           "INSERT INTO agent (tenant, id, name, leg, e164, trunk, skills, "
+           "realm, ha1_md5, ha1_sha256, added_us, changed_us, removed_us) "
+           "VALUES (1, 1, 'ann', 'permanent', 442079461111, 't', '', '', "
+           "'', '', 5, 5, 9), (1, 2, 'bob', 'permanent', 442079462222, 't', "
+           "'', '', '', '', 5, 5, 0); INSERT INTO staff_leg (tenant, id, "
+           "agent, e164, recorded_us, ended_us) VALUES "
+           "(1, 11, 1, 442079461111, 9, 9), (1, 12, 2, 442079462222, 9, 9), "
+           "(1, 13, 2, 442079462222, 9, 9); INSERT INTO agent_event (tenant, "
+           "agent, state, reason, from_us, until_us, campaign, attempt) "
+           "VALUES (1, 1, 'ready', '', 5, 9, 0, 0), (1, 2, 'talking', '', 5, "
+           "9, 1, 1), (1, 2, 'ready', '', 5, 0, 0, 0)");
+    (void)snprintf(sql, sizeof(sql),
+                   "UPDATE agent SET removed_us = %lld WHERE removed_us = 9; "
+                   "UPDATE staff_leg SET recorded_us = %lld; UPDATE "
+                   "agent_event SET until_us = %lld WHERE until_us = 9",
+                   us, us, us);
+    change(h, sql);
+}
+
+static void test_staff_over(void **state)
+{
+    struct fixture_house *h = *state;
+    struct err e = {0};
+    int64_t end = at("2026-11-20T12:00Z");
+    fixture_house_leads(h, GB, 1);
+    put_staff(h, "2021-11-20T12:00Z");
+    struct hold x = {.tenant = h->tenant,
+                     .name = str_of("n"),
+                     .campaign = h->campaign,
+                     .reason = str_of("r"),
+                     .now_us = 5};
+    assert_int_equal(sqlite_store_run(h->store, do_hold, &x, &e), TM_OK);
+    assert_int_equal(over(h, end - 1, false).staff, 0);
+    /* a span, two legs, a number; not the last leg, not the held talk */
+    struct retention_erase s = over(h, end, true);
+    assert_int_equal(s.staff, 4);
+    assert_int_equal(s.held, 2); /* with the lead */
+    assert_int_equal(count(h, "SELECT count(*) FROM staff_leg"), 3);
+    assert_int_equal(over(h, end, false).staff, 4);
+    assert_int_equal(count(h, "SELECT sum(id) FROM staff_leg"), 13);
+    assert_int_equal(count(h, "SELECT count(*) FROM agent_event"), 2);
+    assert_int_equal(count(h, "SELECT count(*) FROM agent_event "
+                              "WHERE until_us = 0"),
+                     1);
+    assert_int_equal(count(h, "SELECT sum(e164) FROM agent"), 442079462222);
+    assert_int_equal(sqlite_store_run(h->store, do_release, &x, &e), TM_OK);
+    assert_int_equal(over(h, end, false).staff, 1);
+    assert_int_equal(over(h, end, false).staff, 0);
+    verify_journal(h, 4);
+}
+
+/* Who left is erased like anybody; who works here is not, and it says so. */
+static void test_erase_staff(void **state)
+{
+    struct fixture_house *h = *state;
+    struct job j;
+    struct err e = {0};
+    int64_t now = at("2026-11-20T12:00Z");
+    put_staff(h, "2026-11-19T12:00Z");
+    const struct person_rows_tally *t = j.person.tally;
+    if (erase(h, UINT64_C(442079461111), now, &j, &e) != TM_OK)
+        fail_msg("%s", e.text);
+    assert_int_equal(t[PERSON_STAFF].erased, 2);
+    assert_int_equal(t[PERSON_STAFF].kept, 0);
+    assert_int_equal(count(h, "SELECT (SELECT count(*) FROM agent WHERE e164 "
+                              "= 442079461111) + (SELECT count(*) FROM "
+                              "staff_leg WHERE e164 = 442079461111)"),
+                     0);
+    assert_int_equal(count(h, "SELECT count(*) FROM staff_leg"), 3);
+    if (erase(h, UINT64_C(442079462222), now, &j, &e) != TM_OK)
+        fail_msg("%s", e.text);
+    assert_int_equal(t[PERSON_STAFF].erased, 0);
+    assert_int_equal(t[PERSON_STAFF].kept, 3);
+    assert_non_null(strstr(t[PERSON_STAFF].because, "agent remove"));
+}
+
 struct setting {
     enum retention_kind kind;
     const char *country;
@@ -879,6 +961,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_correct, setup, teardown),
         cmocka_unit_test_setup_teardown(test_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_longer_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_staff_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_erase_staff, setup, teardown),
         cmocka_unit_test(test_periods),
         cmocka_unit_test_setup_teardown(test_every_table, setup, teardown),
         cmocka_unit_test_setup_teardown(test_person_rows, setup, teardown),
