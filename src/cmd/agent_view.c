@@ -230,7 +230,8 @@ static void tell(const struct agent_desk *d, const struct agent_row *r,
         civil_format_instant(
             a->since_us != 0 ? a->since_us : control_now_us(d->c), at);
         buf_addf(&b, "%s ", at);
-        agent_view_text(a, r->setup.name, 0, &b);
+        /* As it was when this state began: the time that the line bears. */
+        agent_view_text(a, r->setup.name, a->since_us, &b);
     }
     d->c->io.out(d->c->io.self, buf_slice(&b));
     buf_fini(&b);
