@@ -5,7 +5,13 @@
 #include "base/map.h"
 #include "core/campaign/disposition.h"
 
-enum { REASONS_MAX = FIGURES_REASONS_MAX, REASON_MAX = 64, QUESTIONS_MAX = 8 };
+enum { REASON_MAX = 64, QUESTIONS_MAX = 8 };
+
+/* Words by number; number 0 is "", none. */
+struct word_list {
+    char (*text)[REASON_MAX];
+    size_t n, cap;
+};
 
 struct said {
     char question[REASON_MAX], label[REASON_MAX];
@@ -30,7 +36,7 @@ struct agent_now {
 
 /* An attempt that an agent took: his last word about it. */
 struct taken {
-    size_t word; /* index of reason; 0: none yet */
+    size_t word; /* index of disposition; 0: none yet */
     struct agent_id agent;
     uint64_t e164;
     int64_t placed_us;
@@ -55,9 +61,9 @@ struct figures_records {
     size_t opens, opens_cap;
     uint64_t *free; /* indices of open that may be used again */
     size_t frees;
-    char reason[REASONS_MAX][REASON_MAX];
-    size_t reasons;
-    struct map agent_at; /* agent -> index + 1 */
+    struct word_list reason;      /* of leads, and rules */
+    struct word_list disposition; /* of agents */
+    struct map agent_at;          /* agent -> index + 1 */
     struct agent_now *agent;
     size_t agents, agents_cap;
     struct map taken_at; /* attempt -> index + 1 */
@@ -67,11 +73,27 @@ struct figures_records {
     struct lead_id missing_of;
 };
 
+static size_t number_of(struct word_list *w, struct slice word)
+{
+    if (word.n >= REASON_MAX)
+        word.n = REASON_MAX - 1;
+    for (size_t i = 0; i < w->n; i++)
+        if (str_eq(word, w->text[i]))
+            return i;
+    if (w->n == w->cap) {
+        w->cap = w->cap == 0 ? 32 : 2 * w->cap;
+        w->text = mem_resize(w->text, w->cap * sizeof(*w->text));
+    }
+    (void)str_copy(w->text[w->n], REASON_MAX, word);
+    return w->n++;
+}
+
 struct figures_records *figures_records_new(struct figures_builder *b)
 {
     struct figures_records *f = mem_alloc(sizeof(*f));
     f->b = b;
-    f->reasons = 1; /* number 0: none */
+    (void)number_of(&f->reason, str_of(""));
+    (void)number_of(&f->disposition, str_of(""));
     map_init(&f->lead_at);
     map_init(&f->open_at);
     map_init(&f->agent_at);
@@ -87,23 +109,14 @@ void figures_records_free(struct figures_records *f)
     map_fini(&f->open_at);
     map_fini(&f->agent_at);
     map_fini(&f->taken_at);
+    mem_free(f->reason.text);
+    mem_free(f->disposition.text);
     mem_free(f->agent);
     mem_free(f->taken);
     mem_free(f->lead);
     mem_free(f->open);
     mem_free(f->free);
     mem_free(f);
-}
-
-static size_t reason_of(struct figures_records *f, struct slice word)
-{
-    for (size_t i = 0; i < f->reasons; i++)
-        if (str_eq(word, f->reason[i]))
-            return i;
-    if (f->reasons == REASONS_MAX)
-        return 0;
-    (void)str_copy(f->reason[f->reasons], REASON_MAX, word);
-    return f->reasons++;
 }
 
 static struct lead_now *lead_of(struct figures_records *f, struct lead_id id)
@@ -204,7 +217,7 @@ static void note_lead(struct figures_records *f, const struct record *r)
 {
     tm_assert(r->state >= 0 && r->state < LEAD_STATE_COUNT);
     struct lead_now l = {.state = (enum lead_state)r->state,
-                         .reason = reason_of(f, r->key),
+                         .reason = number_of(&f->reason, r->key),
                          .due_us = r->due_us};
     if (l.state == LEAD_DENIED && r->lead.v == f->missing_of.v)
         l.refused = f->missing;
@@ -222,7 +235,7 @@ static void note_verdict(struct figures_records *f, const struct record *r)
         struct slice effect, word = str_cut(rules, ' ', &rules);
         struct slice id = str_cut(word, ':', &effect);
         if (str_eq(effect, "unknown"))
-            f->missing = reason_of(f, id);
+            f->missing = number_of(&f->reason, id);
         if (str_eq(effect, "unknown") || str_eq(effect, "denied"))
             return;
     }
@@ -298,17 +311,22 @@ static void note_bridged(struct figures_records *f, const struct record *r)
     agent_figures_bridge(figures_agents(f->b), &j);
 }
 
+static struct slice word_text(const struct figures_records *f, size_t word)
+{
+    return str_of(f->disposition.text[word]);
+}
+
 /* The last word counts. */
 static void note_disposition(struct figures_records *f, const struct record *r)
 {
     struct agent_figures_builder *b = figures_agents(f->b);
     struct taken *t = taken_of(f, r->attempt, true);
     if (t->word != 0)
-        agent_figures_disposition(b, t->agent, str_of(f->reason[t->word]), -1);
-    t->word = reason_of(f, r->key);
+        agent_figures_disposition(b, t->agent, word_text(f, t->word), -1);
+    t->word = number_of(&f->disposition, r->key);
     t->agent = r->agent;
     if (t->word != 0)
-        agent_figures_disposition(b, t->agent, r->key, 1);
+        agent_figures_disposition(b, t->agent, word_text(f, t->word), 1);
     if (r->state != (int)DISPOSITION_MACHINE || t->machine)
         return;
     figures_machine(f->b, t->e164, t->placed_us, t->live);
@@ -375,7 +393,7 @@ static void tell_refused(struct figures_records *f)
         if (l->refused == 0 || l->state != LEAD_DENIED)
             continue;
         buf_clear(&b);
-        buf_addf(&b, "%s:unknown", f->reason[l->refused]);
+        buf_addf(&b, "%s:unknown", f->reason.text[l->refused]);
         figures_refused(f->b, buf_slice(&b), 1);
     }
     buf_fini(&b);
@@ -384,20 +402,20 @@ static void tell_refused(struct figures_records *f)
 /* By state, then reason, as the store tells them. */
 static void tell_states(struct figures_records *f)
 {
-    size_t groups = (size_t)LEAD_STATE_COUNT * f->reasons;
+    size_t groups = (size_t)LEAD_STATE_COUNT * f->reason.n;
     struct reader_state_count *group = mem_alloc(groups * sizeof(*group));
     for (size_t i = 0; i < f->leads; i++) {
         const struct lead_now *l = &f->lead[i];
         struct reader_state_count *g =
-            &group[(size_t)l->state * f->reasons + l->reason];
+            &group[(size_t)l->state * f->reason.n + l->reason];
         g->leads++;
         if (l->due_us != 0 &&
             (g->first_due_us == 0 || l->due_us < g->first_due_us))
             g->first_due_us = l->due_us;
     }
     for (size_t i = 0; i < groups; i++) {
-        group[i].state = (enum lead_state)(i / f->reasons);
-        group[i].reason = str_of(f->reason[i % f->reasons]);
+        group[i].state = (enum lead_state)(i / f->reason.n);
+        group[i].reason = str_of(f->reason.text[i % f->reason.n]);
         if (group[i].leads > 0)
             figures_state(f->b, &group[i]);
     }

@@ -196,6 +196,54 @@ static void test_records_and_rows_agree(void **state)
         story(seed);
 }
 
+/* Reasons of leads and rules leave room for what agents say. */
+static void test_many_words(void **state)
+{
+    const struct figures_options o = {.now_us = NOON};
+    struct figures_builder *b = figures_new(&o);
+    struct figures_records *f = figures_records_new(b);
+    (void)state;
+    for (int i = 1; i <= 300; i++) {
+        char word[100];
+        (void)snprintf(word, sizeof(word),
+                       "a_reason_longer_than_there_is_"
+                       "room_for_in_any_table_of_a_report_%d",
+                       i % 2);
+        if (i > 2)
+            (void)snprintf(word, sizeof(word), "reason_%d", i);
+        const struct record r = {.kind = RECORD_LEAD,
+                                 .at_us = NOON,
+                                 .lead = {i},
+                                 .state = LEAD_WAITING,
+                                 .key = str_of(word)};
+        figures_records_add(f, &r);
+    }
+    struct record r = {.kind = RECORD_ATTEMPT,
+                       .at_us = NOON,
+                       .lead = {1},
+                       .agent = {1},
+                       .attempt = {1},
+                       .e164 = 12125550100};
+    figures_records_add(f, &r);
+    r.kind = RECORD_BRIDGED;
+    figures_records_add(f, &r);
+    r.kind = RECORD_ENDED;
+    r.state = OUTCOME_TALKED;
+    r.live = true;
+    figures_records_add(f, &r);
+    r.kind = RECORD_DISPOSITION;
+    r.state = DISPOSITION_DONE;
+    r.key = str_of("sale");
+    figures_records_add(f, &r);
+    figures_records_end(f, 300);
+    const struct agent_figures *a = figures_end(b)->agents;
+    assert_int_equal(a->people, 1);
+    assert_int_equal(a->silent, 0);
+    assert_int_equal(a->all.dispositions, 1);
+    figures_records_free(f);
+    figures_free(b);
+}
+
 /* Only the part within the time counts. */
 static void test_time_is_cut(void **state)
 {
@@ -248,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_and_rows_agree),
+        cmocka_unit_test(test_many_words),
         cmocka_unit_test(test_time_is_cut),
         cmocka_unit_test(test_nobody),
     };
