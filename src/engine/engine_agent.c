@@ -75,6 +75,9 @@ void engine_agent_changes(struct engine *e)
 {
     struct floor_change c[CHANGES_AT_ONCE];
     struct record r[CHANGES_AT_ONCE];
+    /* What one campaign does without the others may dial for. */
+    if (floor_reshared(e->floor) && e->staffed_n > 1)
+        e->floor_news = true;
     for (size_t n = take_changes(e, c, r); n > 0; n = take_changes(e, c, r)) {
         (void)engine_record_write(e, r, n);
         for (size_t i = 0; i < n; i++) {

@@ -227,9 +227,18 @@ int floor_campaign(struct floor *f, struct campaign_id c, unsigned weight,
     bool same = s->active == active && (s->weight == weight || !active);
     s->weight = weight;
     s->active = active;
-    if (!same)
-        floor_share_changed(&f->share);
+    if (same)
+        return TM_OK;
+    floor_share_changed(&f->share);
+    f->reshared = true;
     return TM_OK;
+}
+
+bool floor_reshared(struct floor *f)
+{
+    bool changed = f->reshared;
+    f->reshared = false;
+    return changed;
 }
 
 int floor_campaign_needs(struct floor *f, struct campaign_id c, uint64_t skills)

@@ -12,11 +12,14 @@
  * Sharing: an agent of several campaigns counts for each of the active ones
  * by its weight, in whole agents: the ready agents that floor_counts() gives
  * to all campaigns together are never more than there are, so two campaigns
- * never dial for one idle agent. A person who waits gets any suitable one.
+ * never dial for one idle agent. A person who waits gets any suitable one, and
+ * gets him first: until then nobody who might take him is given a lead or a
+ * line.
  *
  * Cost: floor_take() and floor_move() some tens of nanoseconds for agents who
  * all may take the same, and some more for each different set of campaigns and
- * skills among the ready ones; floor_counts() is O(1); floor_campaign() that
+ * skills among the ready ones, for a lead or a line times the campaigns while
+ * people wait; floor_counts() and floor_waits() are O(1); floor_campaign() that
  * changes something O(different sets x campaigns). Memory grows with the
  * agents. One thread. Pure: time is a parameter.
  *
@@ -48,6 +51,10 @@ int floor_put(struct floor *f, const struct agent_setup *a,
  * TM_EINVAL: weight. */
 int floor_campaign(struct floor *f, struct campaign_id c, unsigned weight,
                    bool active) TM_MUST_CHECK;
+
+/* Whether who takes part, or with which weight, has changed since the last call
+ * of this: a campaign may count on more agents now. */
+bool floor_reshared(struct floor *f);
 
 /* Skills (floor_skill) without which an agent neither counts for a campaign nor
  * takes its people. TM_ELIMIT. */
@@ -100,9 +107,15 @@ struct floor_want {
                                   TALK becomes RING when his leg is per_call */
     struct attempt_id attempt; /* 0 with LEAD */
 };
-/* The longest idle suitable agent, moved; v 0: none is ready. */
+/* The longest idle suitable agent, moved; v 0: none is ready, or with DIAL and
+ * LEAD: those who are go to people who wait. */
 struct agent_id floor_take(struct floor *f, const struct floor_want *w,
                            int64_t now_us);
+/* One person more of this campaign waits for an agent (n 1), or one less (-1).
+ * The campaign is one of floor_campaign()'s. */
+void floor_waits(struct floor *f, struct campaign_id c, int n);
+/* How many wait in all campaigns. */
+unsigned floor_waiting(const struct floor *f);
 /* The attempt of an agent who looked at a lead, or dials anew. */
 void floor_set_attempt(struct floor *f, struct agent_id a, struct campaign_id c,
                        struct attempt_id attempt);

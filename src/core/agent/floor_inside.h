@@ -32,6 +32,7 @@ struct floor {
     char skill[64][AGENT_WORD_MAX];
     size_t skills;
     struct floor_share share;
+    bool reshared; /* since it was last asked */
     struct floor_limits limits;
     uint64_t turns;
     struct floor_change *change; /* a ring */

@@ -266,6 +266,30 @@ void floor_set_attempt(struct floor *f, struct agent_id id,
 
 /* --- who takes the next ------------------------------------------------- */
 
+void floor_waits(struct floor *f, struct campaign_id c, int n)
+{
+    uint16_t i = floor_share_side(&f->share, c);
+    tm_assert(i != FLOOR_NONE && (n == 1 || n == -1));
+    struct floor_side *s = &f->share.side[i];
+    tm_assert(n > 0 || s->waiting > 0);
+    s->waiting = n > 0 ? s->waiting + 1 : s->waiting - 1;
+    f->share.waiting = n > 0 ? f->share.waiting + 1 : f->share.waiting - 1;
+}
+
+unsigned floor_waiting(const struct floor *f)
+{
+    return f->share.waiting;
+}
+
+/* People come before leads and lines. */
+static bool suits(const struct floor *f, uint32_t group,
+                  const struct floor_want *w)
+{
+    bool person = w->input == AGENT_IN_TALK || w->input == AGENT_IN_RING;
+    return floor_share_suits(&f->share, group, w->campaign, w->skills) &&
+           (person || !floor_share_wanted(&f->share, group));
+}
+
 static struct floor_seat *longest_idle(const struct floor *f,
                                        const struct floor_want *w)
 {
@@ -273,8 +297,7 @@ static struct floor_seat *longest_idle(const struct floor *f,
     for (size_t i = 0; i < f->share.fills; i++) {
         uint32_t group = f->share.filled[i];
         struct floor_seat *s = &f->seat[f->share.group[group].first];
-        if ((best == NULL || s->turn < best->turn) &&
-            floor_share_suits(&f->share, group, w->campaign, w->skills))
+        if ((best == NULL || s->turn < best->turn) && suits(f, group, w))
             best = s;
     }
     return best;
@@ -289,9 +312,7 @@ struct agent_id floor_take(struct floor *f, const struct floor_want *w,
         s = longest_idle(f, w);
     } else {
         s = floor_inside_seat(f, w->only);
-        if (s != NULL &&
-            (s->a.state != AGENT_READY ||
-             !floor_share_suits(&f->share, s->group, w->campaign, w->skills)))
+        if (s != NULL && (s->a.state != AGENT_READY || !suits(f, s->group, w)))
             s = NULL;
     }
     if (s == NULL)

@@ -70,6 +70,18 @@ bool floor_share_suits(const struct floor_share *s, uint32_t group,
     return (skills & ~g->skills) == 0 && names(g, c);
 }
 
+bool floor_share_wanted(const struct floor_share *s, uint32_t group)
+{
+    unsigned left = s->waiting;
+    for (size_t i = 0; left > 0 && i < s->sides; i++) {
+        const struct floor_side *side = &s->side[i];
+        if (side->waiting > 0 && floor_share_suits(s, group, side->id, 0))
+            return true;
+        left -= side->waiting;
+    }
+    return false;
+}
+
 static void sort(struct campaign_id *c, size_t n)
 {
     for (size_t i = 1; i < n; i++) {

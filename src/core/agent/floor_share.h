@@ -34,6 +34,7 @@ struct floor_side {
     uint64_t needs; /* skills of its agents */
     unsigned ready; /* that count for it */
     unsigned busy, leaving;
+    unsigned waiting; /* its people who wait for an agent */
 };
 
 /* A campaign in a group. */
@@ -60,6 +61,7 @@ struct floor_group {
 struct floor_share {
     struct floor_side *side;
     size_t sides;
+    unsigned waiting;   /* of all sides */
     struct map side_of; /* campaign id -> index + 1 */
     struct floor_group *group;
     size_t groups, group_cap;
@@ -84,6 +86,9 @@ uint32_t floor_share_group(struct floor_share *s, const struct agent_setup *a,
 /* Its agents may take people of this campaign who need these skills. */
 bool floor_share_suits(const struct floor_share *s, uint32_t group,
                        struct campaign_id c, uint64_t skills);
+
+/* One of its agents might take a person who waits. */
+bool floor_share_wanted(const struct floor_share *s, uint32_t group);
 
 /* A ready agent more. */
 void floor_share_come(struct floor_share *s, uint32_t group);

@@ -388,6 +388,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     prepare_fixed(c);
     campaign_call_due(c);
     if (c->crew != NULL) {
+        campaign_crew_share(c);
         campaign_pace_tick(c);
         campaign_preview_promised(c);
     }

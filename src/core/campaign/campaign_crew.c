@@ -92,13 +92,22 @@ void campaign_crew_refuse(struct campaign *c, int error, const char *fmt, ...)
     c->crew->error = error;
 }
 
-/* Agents are not kept for a campaign that has nobody to call. */
+/* It would dial if it had agents. A look for leads is no reason to begin: a
+ * campaign that waits for the morning looks now and then. */
+static bool could_dial(const struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    return w->pacing.mode != DIAL_MANUAL && c->now_us >= c->hold_until_us &&
+           (c->hopper_n > 0 || w->promised.n > 0 || (c->fetching && w->active));
+}
+
+/* Agents are not kept for a campaign that has nobody to call, and not for one
+ * whose agents ask for each lead themselves. */
 void campaign_crew_share(struct campaign *c)
 {
     struct crew *w = c->crew;
     bool active = c->state == CAMPAIGN_RUNNING && !c->store_down &&
-                  (c->hopper_n > 0 || c->fetching || w->promised.n > 0 ||
-                   w->lines.n > 0 || w->waiting.n > 0);
+                  (could_dial(c) || w->lines.n > 0 || w->waiting.n > 0);
     if (active == w->active && w->shared)
         return;
     unsigned weight = c->env.plan->weight > 0 ? c->env.plan->weight : 1;
@@ -148,6 +157,8 @@ static void leave(struct campaign *c, struct slot *s, enum lasting_end how)
     if (q != NULL)
         slots_queue_remove(&c->slots, q, s);
     count(c->crew, s->stage, UINT_MAX); /* one less */
+    if (s->stage == SLOT_WAIT)
+        floor_waits(c->env.floor, c->env.id, -1);
     if (s->stage == SLOT_LINE)
         predictive_line_ended(facts, c->now_us, s->mark, how);
     else if (s->stage == SLOT_TALK)
@@ -167,6 +178,8 @@ void campaign_stage(struct campaign *c, struct slot *s, enum slot_stage to,
     if (q != NULL)
         slots_queue_add(&c->slots, q, s);
     count(c->crew, to, 1);
+    if (to == SLOT_WAIT)
+        floor_waits(c->env.floor, c->env.id, 1);
     if (to == SLOT_LINE)
         s->mark = predictive_dialled(facts, c->now_us);
     else if (to == SLOT_TALK)

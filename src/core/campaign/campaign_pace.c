@@ -208,7 +208,9 @@ void campaign_pace_tick(struct campaign *c)
     w->tick_us += PREDICTIVE_TICK_US;
     if (w->tick_us <= c->now_us)
         w->tick_us = c->now_us + PREDICTIVE_TICK_US;
-    campaign_bridge_serve(c);
+    /* The engine gives the next agent to whoever has waited longest. */
+    if (floor_waiting(c->env.floor) == w->waiting.n)
+        campaign_bridge_serve(c);
     campaign_preview_promised(c); /* their agents are not there for others */
     decide(c);
 }

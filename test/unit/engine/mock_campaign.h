@@ -25,9 +25,11 @@ struct campaign {
     struct campaign_env env;
     enum campaign_state state;
     struct mock_person person[MOCK_PEOPLE];
-    unsigned want; /* lines to dial with the next step */
-    unsigned told; /* CAMPAIGN_EV_FLOOR */
-    unsigned lost; /* AGENT_DO_LEG_LOST */
+    unsigned want;    /* lines to dial with the next step */
+    unsigned told;    /* CAMPAIGN_EV_FLOOR */
+    unsigned waiting; /* people, as the floor knows */
+    bool shows;       /* it gives a lead to whoever is ready */
+    unsigned lost;    /* AGENT_DO_LEG_LOST */
     unsigned limits;
     int answer; /* to the next order */
     char disposed[32];
@@ -325,6 +327,26 @@ static void on_call(struct campaign *c, const struct carrier_event *ev)
         on_end(c, p);
 }
 
+static unsigned people_waiting(const struct campaign *c)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < MOCK_PEOPLE; i++)
+        n += c->person[i].attempt.v != 0 && c->person[i].waits_us < INT64_MAX;
+    return n;
+}
+
+/* As it has to: the floor knows who waits, then leads are shown. */
+static void tell_waiting(struct campaign *c)
+{
+    unsigned n = people_waiting(c);
+    for (; c->waiting < n; c->waiting++)
+        floor_waits(c->env.floor, c->env.id, 1);
+    for (; c->waiting > n; c->waiting--)
+        floor_waits(c->env.floor, c->env.id, -1);
+    if (c->shows && c->state == CAMPAIGN_RUNNING)
+        (void)next_lead(c, (struct agent_id){0});
+}
+
 static void set_state(struct campaign *c, enum campaign_state s)
 {
     c->state = s;
@@ -368,6 +390,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     while (c->want > 0 && c->state == CAMPAIGN_RUNNING && ev->room > 0 &&
            dial(c, (struct agent_id){0}) != NULL)
         c->want--;
+    tell_waiting(c);
     out->actions = c->actions;
     out->records = c->records;
 }

@@ -840,6 +840,33 @@ static void test_waiting_people(void **state)
     check_quiet(m);
 }
 
+/* A person waits; the only agent comes free in a step of the other campaign,
+ * which would give him a lead at once. */
+static void test_people_before_leads(void **state)
+{
+    (void)state;
+    struct mock *m = mock_new();
+    struct campaign *two = camp(m, 2), *three = camp(m, 3);
+    sign_in(m, 1);
+    int64_t first = person(m, three);
+    IN_STATE(m, 1, AGENT_TALKING);
+    three->shows = true;
+    mock_end(m, first, CAUSE_CALLEE);
+    mock_pump(m);
+    IN_STATE(m, 1, AGENT_WRAP);
+    int64_t second = person(m, two);
+    OK(order(m, 1, AGENT_DO_DISPOSE));
+    mock_pump(m);
+    IN_STATE(m, 1, AGENT_TALKING);
+    assert_int_equal(him(m, 1)->attempt.v, second);
+    mock_end(m, second, CAUSE_CALLEE);
+    mock_pump(m);
+    OK(order(m, 1, AGENT_DO_DISPOSE));
+    IN_STATE(m, 1, AGENT_PREVIEW);
+    assert_int_equal(him(m, 1)->campaign.v, 3);
+    check_quiet(m);
+}
+
 /* Others that pace hear of it too; campaigns without agents never. */
 static void test_who_hears_of_the_floor(void **state)
 {
@@ -851,8 +878,10 @@ static void test_who_hears_of_the_floor(void **state)
     OK(order(m, 1, AGENT_DO_PAUSE));
     assert_true(two->told == a + 1 && three->told == b + 1);
     OK(engine_command(m->engine, CAMP(3), CAMPAIGN_EV_PAUSE));
-    OK(order(m, 1, AGENT_DO_READY));
+    /* One campaign less takes part. */
     assert_true(two->told == a + 2 && three->told == b + 1);
+    OK(order(m, 1, AGENT_DO_READY));
+    assert_true(two->told == a + 3 && three->told == b + 1);
     struct floor_counts counts;
     floor_counts(engine_floor(m->engine), CAMP(3), &counts);
     assert_int_equal(counts.ready, 0); /* all for the one that runs */
@@ -1108,6 +1137,7 @@ int main(void)
         cmocka_unit_test(test_trace),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_waiting_people),
+        cmocka_unit_test(test_people_before_leads),
         cmocka_unit_test(test_who_hears_of_the_floor),
         cmocka_unit_test(test_replace_waits_for_wrap_up),
         cmocka_unit_test(test_drain),

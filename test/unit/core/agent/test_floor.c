@@ -358,6 +358,74 @@ static void test_shares(void **state)
     assert_int_equal(counted(5), 10);
 }
 
+static int64_t take_for(int64_t c, enum agent_input in, int64_t only)
+{
+    struct floor_want w = {
+        .campaign = CAMPAIGN(c), .only = AGENT(only), .input = in};
+    return floor_take(f, &w, ++now).v;
+}
+
+/* While people wait, their agents get neither leads nor lines, whoever asks;
+ * others do. */
+static void test_people_first(void **state)
+{
+    (void)state;
+    assert_int_equal(floor_campaign(f, CAMPAIGN(5), 1, true), TM_OK);
+    assert_int_equal(floor_campaign(f, CAMPAIGN(6), 1, false), TM_OK);
+    put_ready(1);
+    floor_waits(f, CAMPAIGN(6), 1);
+    floor_waits(f, CAMPAIGN(6), 1);
+    floor_waits(f, CAMPAIGN(6), -1);
+    assert_int_equal(floor_waiting(f), 1);
+    assert_int_equal(take_for(5, AGENT_IN_LEAD, 0), 0);
+    assert_int_equal(take_for(5, AGENT_IN_DIAL, 0), 0);
+    assert_int_equal(take_for(5, AGENT_IN_LEAD, 1), 0);
+    assert_int_equal(take_for(6, AGENT_IN_LEAD, 0), 0);
+    struct agent_setup a = person(2);
+    a.campaigns = 1;
+    a.campaign[0] = CAMPAIGN(5);
+    put(&a);
+    ready(2);
+    assert_int_equal(take_for(5, AGENT_IN_LEAD, 0), 2);
+    move(2, AGENT_IN_NOBODY);
+    assert_int_equal(take_for(5, AGENT_IN_DIAL, 0), 2);
+    assert_int_equal(take_for(6, AGENT_IN_TALK, 0), 1);
+    floor_waits(f, CAMPAIGN(6), -1);
+    assert_int_equal(floor_waiting(f), 0);
+    move(1, AGENT_IN_CALL_ENDED);
+    move(1, AGENT_IN_READY);
+    assert_int_equal(take_for(5, AGENT_IN_LEAD, 0), 1);
+}
+
+/* Who waits for an agent with a skill keeps nobody else. */
+static void test_people_first_by_skill(void **state)
+{
+    (void)state;
+    assert_int_equal(floor_campaign(f, CAMPAIGN(5), 1, true), TM_OK);
+    assert_int_equal(floor_campaign(f, CAMPAIGN(6), 1, true), TM_OK);
+    assert_int_equal(
+        floor_campaign_needs(f, CAMPAIGN(6), floor_skill(f, str_of("es"))),
+        TM_OK);
+    put_ready(1);
+    floor_waits(f, CAMPAIGN(6), 1);
+    assert_int_equal(take_for(5, AGENT_IN_LEAD, 0), 1);
+    floor_waits(f, CAMPAIGN(6), -1);
+}
+
+static void test_reshared(void **state)
+{
+    (void)state;
+    assert_int_equal(floor_campaign(f, CAMPAIGN(5), 1, true), TM_OK);
+    assert_true(floor_reshared(f));
+    assert_false(floor_reshared(f));
+    assert_int_equal(floor_campaign(f, CAMPAIGN(5), 1, true), TM_OK);
+    assert_false(floor_reshared(f));
+    assert_int_equal(floor_campaign(f, CAMPAIGN(5), 2, true), TM_OK);
+    assert_true(floor_reshared(f));
+    assert_int_equal(floor_campaign(f, CAMPAIGN(5), 2, false), TM_OK);
+    assert_true(floor_reshared(f));
+}
+
 static void test_find(void **state)
 {
     (void)state;
@@ -460,6 +528,9 @@ int main(void)
         CASE(test_one_agent_for_two),
         CASE(test_pauses_keep_turns),
         CASE(test_shares),
+        CASE(test_people_first),
+        CASE(test_people_first_by_skill),
+        CASE(test_reshared),
         CASE(test_find),
         CASE(test_telephone),
         CASE(test_refusals),

@@ -943,6 +943,112 @@ static void test_shared_agents(void **state)
     world_close(&w);
 }
 
+static struct campaign *begin_second(const struct lead *l, size_t n,
+                                     enum dial_mode mode)
+{
+    struct campaign_env env = w.env;
+    env.id.v = 2;
+    w.campaign = campaign_new(&w.arena, &env, CAMPAIGN_LOADED, NULL);
+    assert_int_equal(pace(mode, 30000), TM_OK);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_leads(&w, l, n, INT64_MAX);
+    return w.campaign;
+}
+
+/* The agent comes free in a step of a campaign that has a lead to show, or a
+ * promised call: the person of the other one who waits gets him. */
+static void people_first(enum dial_mode mode, bool promised)
+{
+    open_mode("dial_mode = power\n");
+    struct campaign *first = w.campaign;
+    begin(1, 2);
+    answers(1);
+    rings(2);
+    struct lead l[2] = {world_lead(101, 12124561001),
+                        world_lead(102, 12124561002)};
+    l[0].state = promised ? LEAD_CALLBACK : LEAD_NEW;
+    l[0].due_us = w.now_us;
+    struct campaign *second = begin_second(l, 2, mode);
+    w.campaign = first;
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "no_interest", 0), TM_OK);
+    w.campaign = second;
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    enum agent_state at = promised ? AGENT_DIALLING : AGENT_PREVIEW;
+    assert_int_equal(world_state(&w, 1), at);
+    /* Now he works for the second one, and a person answers the first. */
+    w.campaign = first;
+    world_call(&w, 2, CARRIER_ANSWERED);
+    assert_int_equal(floor_waiting(w.floor), 1);
+    w.campaign = second;
+    if (promised)
+        world_refused(&w, 3, TM_EFULL);
+    else
+        assert_int_equal(order(1, AGENT_DO_SKIP), TM_OK);
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    world_say(&w, CAMPAIGN_EV_TICK);
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    w.campaign = first;
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    assert_int_equal(world_state(&w, 1), AGENT_TALKING);
+    assert_int_equal(floor_waiting(w.floor), 0);
+    assert_int_equal(count("abandoned"), 0);
+    world_close(&w);
+}
+
+static void test_people_before_leads(void **state)
+{
+    (void)state;
+    people_first(DIAL_PREVIEW, false);
+}
+
+static void test_people_before_promises(void **state)
+{
+    (void)state;
+    people_first(DIAL_PROGRESSIVE, true);
+}
+
+/* Agents whom nobody would dial for are all there for the other campaign. */
+static void test_manual_takes_no_share(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(4, 8);
+    assert_int_equal(count("attempt"), 4);
+    struct lead l[6];
+    for (int64_t i = 0; i < 6; i++)
+        l[i] = world_lead(101 + i, 12124561001 + (uint64_t)i);
+    (void)begin_second(l, 6, DIAL_MANUAL);
+    struct floor_counts n;
+    floor_counts(w.floor, (struct campaign_id){1}, &n);
+    assert_int_equal(n.ready, 4);
+    assert_int_equal(order(1, AGENT_DO_NEXT), TM_OK);
+    assert_int_equal(world_state(&w, 1), AGENT_PREVIEW);
+    assert_int_equal(order(1, AGENT_DO_SKIP), TM_OK);
+    /* Preview has its half. */
+    assert_int_equal(pace(DIAL_PREVIEW, 30000), TM_OK);
+    assert_int_equal(status().hopper, 3); /* one skipped, two looked at */
+    floor_counts(w.floor, (struct campaign_id){1}, &n);
+    assert_int_equal(n.ready, 1);
+    world_close(&w);
+}
+
+/* A campaign that holds, because the carrier refused a call, keeps nobody. */
+static void test_held_takes_no_share(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(2, 8);
+    world_refused(&w, 1, TM_EFULL);
+    world_refused(&w, 2, TM_EFULL);
+    struct floor_counts n;
+    floor_counts(w.floor, w.env.id, &n);
+    assert_int_equal(n.agents, 0);
+    world_run(&w, 8000);
+    assert_int_equal(count("attempt"), 4);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -980,6 +1086,10 @@ int main(void)
         cmocka_unit_test(test_trace),
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_shared_agents),
+        cmocka_unit_test(test_people_before_leads),
+        cmocka_unit_test(test_people_before_promises),
+        cmocka_unit_test(test_manual_takes_no_share),
+        cmocka_unit_test(test_held_takes_no_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
