@@ -8,6 +8,11 @@
 /* A pause longer than this is no dialling. */
 #define GAP_US (30 * 60 * CIVIL_SECOND_US)
 
+/* A day of work, in any zone: it begins with the first call after a night. In
+ * UTC an evening in the West is the next day already. */
+#define NIGHT_US (3 * 60 * 60 * CIVIL_SECOND_US)
+#define HALF_DAY (CIVIL_DAY_US / 2)
+
 /* Running mean and squares (Welford). */
 struct times {
     uint64_t n;
@@ -16,11 +21,12 @@ struct times {
 
 struct work {
     struct plan_history *out;
+    struct campaign_id campaign;
     struct map tries;  /* lead: how often dialled */
     struct map agents; /* who took a call of the campaign */
     struct times ring, machine_ring, busy_ring, talk, wrap;
     int64_t session_us, last_us; /* of dialling that goes on */
-    int64_t day;
+    int64_t day_us;              /* its first call */
     double agent_s;
 };
 
@@ -53,15 +59,22 @@ static struct plan_history_times times_of(const struct times *t)
 
 /* --- attempts --------------------------------------------------------------*/
 
+static bool is_new_day(const struct work *w, int64_t at_us)
+{
+    int64_t since = at_us - w->day_us;
+    return w->out->days == 0 || since >= CIVIL_DAY_US ||
+           (since >= HALF_DAY && at_us - w->last_us > NIGHT_US);
+}
+
 static void count_time(struct work *w, int64_t at_us)
 {
     struct plan_history *h = w->out;
-    int64_t day = at_us / CIVIL_DAY_US;
     if (h->first_us == 0 || at_us < h->first_us)
         h->first_us = at_us;
-    if (h->days == 0 || day != w->day)
+    if (is_new_day(w, at_us)) {
         h->days++;
-    w->day = day;
+        w->day_us = at_us;
+    }
     if (w->last_us == 0 || at_us - w->last_us > GAP_US) {
         h->dialled_h += (double)(w->last_us - w->session_us) / 3.6e9;
         w->session_us = at_us;
@@ -150,7 +163,8 @@ static int on_own_span(void *arg, const struct reader_agent_span *s)
     return 0;
 }
 
-/* Whoever took a call of it, within the time that it dialled. */
+/* Whoever took a call of it, within the time that it dialled, without what he
+ * did for another campaign. */
 static int on_span(void *arg, const struct reader_agent_span *s)
 {
     struct work *w = arg;
@@ -160,6 +174,7 @@ static int on_span(void *arg, const struct reader_agent_span *s)
         s->until_us != 0 && s->until_us < h->last_us ? s->until_us : h->last_us;
     if (until <= from || s->state == AGENT_OFF || s->state == AGENT_PAUSED ||
         s->state == AGENT_CALLING_IN ||
+        (s->campaign.v != 0 && s->campaign.v != w->campaign.v) ||
         !map_get(&w->agents, (uint64_t)s->agent.v, NULL))
         return 0;
     w->agent_s += (double)(until - from) / 1e6;
@@ -187,7 +202,7 @@ static int on_state(void *arg, const struct reader_state_count *s)
     return 0;
 }
 
-static int on_waiting(void *arg, const struct reader_membership *m)
+static int on_left(void *arg, const struct reader_membership *m)
 {
     struct work *w = arg;
     uint64_t tries = 0;
@@ -202,7 +217,9 @@ static int read_leads(const struct reader *r, struct campaign_id c,
 {
     int rc = r->states(r->self, c, on_state, w, e);
     if (rc == TM_OK)
-        rc = r->members(r->self, c, LEAD_WAITING, on_waiting, w, e);
+        rc = r->members(r->self, c, LEAD_WAITING, on_left, w, e);
+    if (rc == TM_OK) /* promised a call */
+        rc = r->members(r->self, c, LEAD_CALLBACK, on_left, w, e);
     w->out->left[0] += w->out->lead[LEAD_NEW];
     return rc;
 }
@@ -211,7 +228,7 @@ int plan_history_read(const struct reader *r, struct campaign_id c,
                       struct plan_history *out, struct err *e)
 {
     struct reader_attempts q = {.campaign = c};
-    struct work w = {.out = out};
+    struct work w = {.out = out, .campaign = c};
     *out = (struct plan_history){0};
     map_init(&w.tries);
     map_init(&w.agents);

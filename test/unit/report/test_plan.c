@@ -92,9 +92,9 @@ static int members_of(void *self, struct campaign_id c, enum lead_state which,
     const struct story *s = self;
     (void)e;
     (void)c;
-    assert_int_equal(which, LEAD_WAITING);
     for (size_t i = 0; i < s->members; i++)
-        (void)v(arg, &s->member[i]);
+        if (s->member[i].state == which)
+            (void)v(arg, &s->member[i]);
     return TM_OK;
 }
 
@@ -184,12 +184,26 @@ static void test_history(void **state)
                                    .state = AGENT_READY,
                                    .from_us = START_US,
                                    .until_us = START_US + 9 * MINUTE_US};
+    /* What he did for another campaign. */
+    s.span[s.spans++] =
+        (struct reader_agent_span){.agent = {1},
+                                   .state = AGENT_TALKING,
+                                   .from_us = START_US + 10 * MINUTE_US,
+                                   .until_us = START_US + 15 * MINUTE_US,
+                                   .campaign = {6}};
     s.state[s.states++] =
         (struct reader_state_count){.state = LEAD_NEW, .leads = 90};
     s.state[s.states++] =
         (struct reader_state_count){.state = LEAD_WAITING, .leads = 2};
-    s.member[s.members++] = (struct reader_membership){.lead = {2}};
-    s.member[s.members++] = (struct reader_membership){.lead = {77}};
+    s.member[s.members++] =
+        (struct reader_membership){.lead = {2}, .state = LEAD_WAITING};
+    s.member[s.members++] =
+        (struct reader_membership){.lead = {77}, .state = LEAD_WAITING};
+    /* promised a call, and done */
+    s.member[s.members++] =
+        (struct reader_membership){.lead = {1}, .state = LEAD_CALLBACK};
+    s.member[s.members++] =
+        (struct reader_membership){.lead = {3}, .state = LEAD_DONE};
     struct reader r = reader_of(&s);
     assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
                      TM_OK);
@@ -221,10 +235,43 @@ static void test_history(void **state)
     assert_true(h.agent_h > 549.0 / 3600 - 1e-6 &&
                 h.agent_h < 549.0 / 3600 + 1e-6);
     assert_int_equal(h.left[0], 91);
+    assert_int_equal(h.left[1], 1);
     assert_int_equal(h.left[4], 1);
     s.fail = TM_EIO;
     assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
                      TM_EIO);
+}
+
+/* Days of work, whatever the day in UTC: Los Angeles from 9 to 20 with a pause,
+ * the whole country until Hawaii's evening, an hour after supper. */
+static void test_days(void **state)
+{
+    static const struct {
+        int from, until, pause_from, pause_until; /* hours UTC of the first */
+    } day[] = {{17, 28, 20, 25}, {13, 31, 0, 0}, {27, 28, 0, 0}};
+    (void)state;
+    for (size_t i = 0; i < tm_array_len(day); i++) {
+        struct reader_attempt a[5 * 24 * 2];
+        struct story s = {.attempt = a};
+        struct plan_history h;
+        struct err e = {0};
+        for (int half = 0; half < 5 * 48; half++) {
+            int hour = half % 48 / 2, d = half / 48;
+            int at = hour + day[i].from;
+            if (at > day[i].until ||
+                (at >= day[i].pause_from && at < day[i].pause_until))
+                continue;
+            int64_t us = 20000 * CIVIL_DAY_US +
+                         ((d * 24 + at) * 60 + half % 2 * 30) * MINUTE_US;
+            a[s.attempts] =
+                dial((int64_t)s.attempts + 1, us, OUTCOME_NO_ANSWER, 25000);
+            s.attempts++;
+        }
+        struct reader r = reader_of(&s);
+        assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
+                         TM_OK);
+        assert_int_equal(h.days, 5);
+    }
 }
 
 /* --- the fit ---------------------------------------------------------------*/
@@ -474,8 +521,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_history), T(test_nothing_is_known), T(test_fit),
-        T(test_list),    T(test_calendar),         T(test_words),
+        T(test_history), T(test_days), T(test_nothing_is_known),
+        T(test_fit),     T(test_list), T(test_calendar),
+        T(test_words),
     };
 #undef T
     return cmocka_run_group_tests(tests, NULL, NULL);
