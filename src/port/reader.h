@@ -73,9 +73,10 @@ struct reader_attempt {
     struct slice rules, versions, call_id;
     struct agent_id agent; /* who took it last; 0 nobody */
     struct slice agent_name;
-    int64_t bridged_us;       /* the first was joined; 0 never */
-    int64_t wait_ms;          /* end of the greeting to him */
-    struct slice disposition; /* what the agent said it was, or "" */
+    int64_t bridged_us;          /* the first was joined; 0 never */
+    int64_t wait_ms;             /* end of the greeting to him */
+    struct slice disposition;    /* what the agent said it was, or "" */
+    struct agent_id disposed_by; /* who said so; 0 nobody */
 };
 typedef int(reader_attempt_fn)(void *arg, const struct reader_attempt *a);
 

@@ -325,8 +325,11 @@ static int read_attempt(void *arg, const struct reader_attempt *a)
     if (a->agent.v == 0)
         return 0;
     agent_figures_call(arg, a->ended_us != 0 && a->disposition.n == 0);
+    /* Who said so, who need not be who took the call last. */
     if (a->disposition.n > 0)
-        agent_figures_disposition(arg, a->agent, a->disposition, 1);
+        agent_figures_disposition(
+            arg, a->disposed_by.v != 0 ? a->disposed_by : a->agent,
+            a->disposition, 1);
     return 0;
 }
 

@@ -161,13 +161,15 @@ int apply_agent_disposition(struct db *db, const struct record *r,
     tm_assert(r->attempt.v > 0 && r->key.n > 0);
     struct query q;
     query_open(&q, db,
-               "UPDATE attempt SET disposition = ?1, live = live AND NOT ?2, "
+               "UPDATE attempt SET disposition = ?1, disposed_by = ?5, "
+               "live = live AND NOT ?2, "
                "outcome = CASE WHEN ?2 AND outcome = 'talked' THEN 'machine' "
                "ELSE outcome END WHERE tenant = ?3 AND id = ?4");
     query_text(&q, r->key);
     query_int(&q, r->state == (int)DISPOSITION_MACHINE);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
+    query_int(&q, r->agent.v);
     int rc = query_done(&q, e);
     if (rc == TM_OK && r->state == (int)DISPOSITION_WRONG) {
         rc = mark_wrong(db, r, e);

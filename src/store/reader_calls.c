@@ -36,6 +36,7 @@ static int attempt_row(struct query *q, void *arg, struct err *e)
         .bridged_us = query_get_int(q, 23),
         .wait_ms = query_get_int(q, 24),
         .disposition = query_get_text(q, 25),
+        .disposed_by = {query_get_int(q, 26)},
     };
     if (!outcome_parse(query_get_text(q, 11), &a.outcome)) {
         return err_set(e, TM_ECORRUPT, "attempt %lld has no known outcome",
@@ -50,7 +51,7 @@ static int attempt_row(struct query *q, void *arg, struct err *e)
     "code, cause, ring_ms, talk_ms, live, abandoned, rules, versions, "        \
     "call_id, agent, coalesce((SELECT g.name FROM agent g WHERE g.tenant = "   \
     "attempt.tenant AND g.id = attempt.agent), ''), bridged_us, wait_ms, "     \
-    "disposition FROM attempt "
+    "disposition, disposed_by FROM attempt "
 #define ATTEMPT_WHERE                                                          \
     "(?1 = 0 OR campaign = ?1) AND (?2 = 0 OR lead = ?2) "                     \
     "AND (?3 = 0 OR e164 = ?3) AND recorded_us >= ?4 "                         \

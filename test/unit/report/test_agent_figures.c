@@ -196,6 +196,64 @@ static void test_records_and_rows_agree(void **state)
         story(seed);
 }
 
+/* --- the store ------------------------------------------------------------*/
+
+static int no_agents(void *self, struct tenant_id t, reader_agent_fn *v,
+                     void *arg, struct err *e)
+{
+    (void)self, (void)t, (void)v, (void)arg, (void)e;
+    return TM_OK;
+}
+
+static int no_spans(void *self, const struct reader_agent_time *q,
+                    reader_agent_span_fn *v, void *arg, struct err *e)
+{
+    (void)self, (void)q, (void)v, (void)arg, (void)e;
+    return TM_OK;
+}
+
+static int two_bridges(void *self, const struct reader_agent_time *q,
+                       reader_bridge_fn *v, void *arg, struct err *e)
+{
+    struct reader_bridge b = {.attempt = {1}, .agent = {1}};
+    (void)self, (void)q, (void)e;
+    int rc = v(arg, &b);
+    b.agent.v = 2;
+    return rc == 0 ? v(arg, &b) : rc;
+}
+
+static int one_attempt(void *self, const struct reader_attempts *q,
+                       reader_attempt_fn *v, void *arg, struct err *e)
+{
+    const struct reader_attempt a = {.id = {1},
+                                     .ended_us = NOON,
+                                     .agent = {2},
+                                     .disposition = str_of("sale"),
+                                     .disposed_by = {1}};
+    (void)self, (void)q, (void)e;
+    return v(arg, &a);
+}
+
+/* The first agent says what it is, his telephone dies, the second takes the
+ * person: it is the first one's word, as the journal has it. */
+static void test_who_said_it(void **state)
+{
+    const struct reader r = {.agents = no_agents,
+                             .agent_spans = no_spans,
+                             .bridges = two_bridges,
+                             .attempts = one_attempt};
+    struct agent_figures_builder *b = agent_figures_new(true, 0, 0);
+    struct err e = {0};
+    (void)state;
+    assert_int_equal(agent_figures_read(&r, OURS, b, &e), TM_OK);
+    const struct agent_figures *f = agent_figures_end(b, NOON);
+    assert_int_equal(f->rows, 2);
+    assert_int_equal(f->row[0].id.v, 1);
+    assert_int_equal(f->row[0].dispositions, 1);
+    assert_int_equal(f->row[1].dispositions, 0);
+    agent_figures_free(b);
+}
+
 /* Reasons of leads and rules leave room for what agents say. */
 static void test_many_words(void **state)
 {
@@ -296,6 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_and_rows_agree),
+        cmocka_unit_test(test_who_said_it),
         cmocka_unit_test(test_many_words),
         cmocka_unit_test(test_time_is_cut),
         cmocka_unit_test(test_nobody),

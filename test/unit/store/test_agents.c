@@ -366,6 +366,7 @@ static void test_call_with_agent(void **state)
     put(h, &r);
     with_reader(h, &s, read_attempts);
     assert_string_equal(s.agent, "bob");
+    assert_int_equal(s.a.disposed_by.v, h->ann.v); /* she said it */
     assert_int_equal(s.a.bridged_us, NOON + 17 * SECOND);
     with_reader(h, &s, read_bridges);
     assert_int_equal(s.n, 2);
