@@ -14,6 +14,7 @@
 #include "report/why_json.h"
 #include "report/why_text.h"
 #include "store/dnc_files.h"
+#include "store/pacing_rows.h"
 
 enum { ANSWER_BYTES_MAX = 16 << 20 };
 
@@ -108,6 +109,23 @@ static int parse(const char *text, const char *country, uint64_t *e164,
     return TM_OK;
 }
 
+/* What the server was told of the way of dialling counts, not the files. */
+static int read_dials(struct work *w, struct why_question *q, struct err *e)
+{
+    struct pacing_rows rows;
+    int rc = sqlite_reader_pacing(w->reading->sqlite, &w->arena, &rows, e);
+    if (rc != TM_OK)
+        return rc;
+    struct why_dial *dial = arena_array(&w->arena, rows.n + 1, sizeof(*dial));
+    for (size_t i = 0; i < rows.n; i++)
+        dial[i] = (struct why_dial){.campaign = rows.row[i].campaign,
+                                    .plan_hash = rows.row[i].plan,
+                                    .mode = rows.row[i].pacing.mode};
+    q->dial = dial;
+    q->dials = rows.n;
+    return TM_OK;
+}
+
 static int answer(struct work *w, const struct dnc_lists *lists,
                   const char *about, struct err *e)
 {
@@ -128,6 +146,8 @@ static int answer(struct work *w, const struct dnc_lists *lists,
     if (rc == TM_OK)
         rc = sqlite_reader_facts(w->reading->sqlite, &w->arena,
                                  tenant_default(), &q.facts, e);
+    if (rc == TM_OK)
+        rc = read_dials(w, &q, e);
     if (rc == TM_OK)
         rc = why_ask(&q, &w->arena, e164, lead, &why, e);
     if (rc != TM_OK)

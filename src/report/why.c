@@ -258,10 +258,53 @@ static void seller_history(const struct why_lead *l, const struct walk *w,
     }
 }
 
+/* The campaign's present way of dialling. */
+static enum dial_mode mode_of(const struct ask *k)
+{
+    const struct why_question *q = k->w->q;
+    for (size_t i = 0; i < q->dials; i++)
+        if (q->dial[i].campaign.v == k->w->campaign->m.campaign.v &&
+            strcmp(q->dial[i].plan_hash, k->plan->hash) == 0)
+            return q->dial[i].mode;
+    return DIAL_UNKNOWN;
+}
+
+/* A ceiling of abandoned calls says no. */
+static bool too_many_lost(const struct verdict *v)
+{
+    for (size_t i = 0; i < v->reasons; i++) {
+        const struct verdict_reason *r = &v->reason[i];
+        bool forbids = r->effect == EFFECT_DENIED ||
+                       r->effect == EFFECT_UNKNOWN ||
+                       r->effect == EFFECT_NOT_BEFORE;
+        if (forbids && strcmp(r->rule->test, "ratio") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* As the campaign asks: over the ceiling it dials a line for each agent. */
+static void ask_as_dialled(struct lead_case_input *in, const struct lead *lead,
+                           size_t phone, struct lead_case *c, struct verdict *v)
+{
+    const struct rule_book *book = in->book;
+    struct attempt_id none = {0};
+    for (int n = 0; n < 2; n++) {
+        lead_case_build(c, in, lead, phone);
+        int rc = rules_check(book, &c->k, none, v, NULL);
+        tm_assert(rc == TM_OK || v->kind == VERDICT_DENY);
+        enum dial_mode m =
+            in->mode != DIAL_UNKNOWN ? in->mode : in->plan->dial_mode;
+        if ((m != DIAL_PREDICTIVE && m != DIAL_POWER) || !too_many_lost(v))
+            return;
+        in->mode = DIAL_PROGRESSIVE;
+    }
+}
+
 static void ask_phone(struct ask *k, const struct lead *lead, size_t phone)
 {
     const struct why_question *q = k->w->q;
-    const struct lead_case_input in = {
+    struct lead_case_input in = {
         .plan = k->plan,
         .seller = k->w->campaign->m.seller,
         .book = q->book,
@@ -270,17 +313,15 @@ static void ask_phone(struct ask *k, const struct lead *lead, size_t phone)
         .facts = q->facts,
         .suppression = &k->suppression,
         .now_us = q->now_us,
+        .mode = mode_of(k),
         .bucket = k->counters.cell,
         .buckets = k->counters.cells,
         .first_call_us = k->counters.first_call_us,
     };
     struct lead_case *c = mem_alloc(sizeof(*c));
     struct verdict *v = mem_alloc(sizeof(*v));
-    struct attempt_id none = {0};
     struct buf b;
-    lead_case_build(c, &in, lead, phone);
-    int rc = rules_check(q->book, &c->k, none, v, NULL);
-    tm_assert(rc == TM_OK || v->kind == VERDICT_DENY);
+    ask_as_dialled(&in, lead, phone, c, v);
     buf_init(&b, ASKED_MAX);
     struct why_phone *to = &k->w->campaign->phone[phone];
     to->help = why_remedy_verdict(k->w->a, v, &c->k);

@@ -23,6 +23,14 @@
 #include "report/why_remedy.h"
 #include "report/why_rule.h"
 
+/* A campaign that was told to dial otherwise than its file says, as long as it
+ * goes by the file with this hash. */
+struct why_dial {
+    struct campaign_id campaign;
+    const char *plan_hash;
+    enum dial_mode mode; /* DIAL_UNKNOWN: as the file says */
+};
+
 struct why_question {
     const struct reader *reader;
     const struct rule_book *book;
@@ -31,6 +39,8 @@ struct why_question {
     const struct caller_facts *facts; /* NULL: nothing is known */
     int64_t now_us;
     const char *now_source;
+    const struct why_dial *dial; /* those who were */
+    size_t dials;
 };
 
 struct why_attempt {

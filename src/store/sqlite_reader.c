@@ -1,5 +1,7 @@
 #include "store/sqlite_reader.h"
 
+#include "store/pacing_rows.h"
+
 #include "base/arena.h"
 #include "store/complaint_reader.h"
 #include "store/dnc_files.h"
@@ -74,4 +76,10 @@ int sqlite_reader_facts(struct sqlite_reader *r, struct arena *a,
                         struct err *e)
 {
     return startup_facts_read(&r->db, a, t, out, e);
+}
+
+int sqlite_reader_pacing(struct sqlite_reader *r, struct arena *a,
+                         struct pacing_rows *out, struct err *e)
+{
+    return pacing_rows_read(&r->db, a, out, e);
 }

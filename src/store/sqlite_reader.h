@@ -29,4 +29,9 @@ int sqlite_reader_facts(struct sqlite_reader *r, struct arena *a,
                         struct tenant_id t, const struct caller_facts **out,
                         struct err *e) TM_MUST_CHECK;
 
+/* How campaigns dial otherwise than their files say, in the arena. */
+struct pacing_rows;
+int sqlite_reader_pacing(struct sqlite_reader *r, struct arena *a,
+                         struct pacing_rows *out, struct err *e) TM_MUST_CHECK;
+
 #endif

@@ -177,6 +177,27 @@ def add_history(house, days=3, dials=1200, human=0.25, machine=0.3):
     return n
 
 
+def why_asks_as_dialled(house):
+    """The way of dialling that holds, not that of the file: no server runs."""
+    def rules():
+        said = house.must('why', '+12025550300', '--all')
+        return 'ABN' in said[said.index('Campaign ' + NAME):]
+    db = sqlite3.connect(f'{house.data}/telemark.db')
+    live = 1796140800000000 - 86400000000  # a day before the server's
+    db.execute("UPDATE attempt SET outcome = 'abandoned', abandoned = 1, "
+               'recorded_us = ?, placed_us = ? WHERE outcome = ?',
+               (live, live, 'talked'))
+    db.execute('UPDATE campaign SET first_call_us = ? WHERE name = ?',
+               (live, NAME))
+    db.commit()
+    db.close()
+    pace(house, '--mode', 'preview')
+    house.check(not rules(), 'a ceiling for lines of one agent')
+    # Over the ceiling the campaign dials a line for each ready agent.
+    pace(house, '--mode', 'predictive')
+    house.check(not rules(), 'not asked as it is dialled')
+
+
 def plan_text(house, *words):
     done = house.run('plan', NAME, '--seeds', '2', *words, timeout=300)
     house.check(done.returncode == 0, f'plan {words}: {done.stderr}')
@@ -253,4 +274,5 @@ def loaded(house):
 
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'house'),
-         [loaded, pace_words, pace_of_a_server, plan_of_a_history])
+         [loaded, pace_words, pace_of_a_server, plan_of_a_history,
+          why_asks_as_dialled])
