@@ -183,12 +183,10 @@ def why_asks_as_dialled(house):
         said = house.must('why', '+12025550300', '--all')
         return 'ABN' in said[said.index('Campaign ' + NAME):]
     db = sqlite3.connect(f'{house.data}/telemark.db')
-    live = 1796140800000000 - 86400000000  # a day before the server's
-    db.execute("UPDATE attempt SET outcome = 'abandoned', abandoned = 1, "
-               'recorded_us = ?, placed_us = ? WHERE outcome = ?',
-               (live, live, 'talked'))
-    db.execute('UPDATE campaign SET first_call_us = ? WHERE name = ?',
-               (live, NAME))
+    db.execute("UPDATE attempt SET outcome = 'abandoned', abandoned = 1 "
+               "WHERE outcome = 'talked'")
+    db.execute('UPDATE campaign SET first_call_us = (SELECT min(placed_us) '
+               'FROM attempt) WHERE name = ?', (NAME,))
     db.commit()
     db.close()
     pace(house, '--mode', 'preview')
