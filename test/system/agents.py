@@ -601,6 +601,10 @@ def after_a_crash(h):
         ids = h.rows('SELECT id FROM staff_leg UNION ALL '
                      'SELECT id FROM attempt')
         h.check(len(ids) == len(set(ids)), 'an id was used twice')
+        between = 1795460700 * 1000000 # 19:05: no server ran
+        worked = h.rows('SELECT * FROM agent_event WHERE from_us < '
+                        f'{between} AND until_us > {between}')
+        h.check(worked == [], f'at work while no server ran: {worked}')
     finally:
         end([server, *running])
 
