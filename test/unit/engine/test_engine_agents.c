@@ -452,6 +452,30 @@ static void test_answers_of_the_campaign(void **state)
     check_quiet(m);
 }
 
+/* Who said something may be told when it is safe. */
+static void test_when_it_is_written(void **state)
+{
+    (void)state;
+    struct mock *m = mock_new();
+    (void)camp(m, 2);
+    sign_in(m, 1);
+    assert_true(engine_is_durable(m->engine, engine_batch(m->engine)));
+    m->store_slow = true;
+    OK(order(m, 1, AGENT_DO_PAUSE));
+    uint64_t batch = engine_batch(m->engine);
+    mock_pump(m);
+    assert_false(engine_is_durable(m->engine, batch));
+    m->store_full = true; /* not even taken */
+    OK(order(m, 1, AGENT_DO_READY));
+    uint64_t after = engine_batch(m->engine);
+    assert_true(after > batch);
+    m->store_slow = m->store_full = false;
+    mock_pass(m, SECOND);
+    assert_true(engine_is_durable(m->engine, batch));
+    assert_true(engine_is_durable(m->engine, after));
+    check_quiet(m);
+}
+
 /* Sign-out in a call comes after the wrap-up, and takes the telephone along. */
 static void test_sign_out_in_a_call(void **state)
 {
@@ -1125,6 +1149,7 @@ int main(void)
         cmocka_unit_test(test_bridge_without_room),
         cmocka_unit_test(test_bridge_never),
         cmocka_unit_test(test_answers_of_the_campaign),
+        cmocka_unit_test(test_when_it_is_written),
         cmocka_unit_test(test_sign_out_in_a_call),
         cmocka_unit_test(test_ready_in_wrap_up),
         cmocka_unit_test(test_leg_lost),
