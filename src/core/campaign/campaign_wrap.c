@@ -68,23 +68,24 @@ static void write_end(struct campaign *c, struct slot *s, enum outcome o,
 /* --- the agent's part ------------------------------------------------------*/
 
 static void lead_record(struct campaign *c, const struct slot *s,
-                        enum lead_state state, int64_t due_us,
-                        const char *reason)
+                        const struct retry_next *next)
 {
     struct record *r = campaign_out_record(c, RECORD_LEAD, s);
     r->attempt = s->over;
     r->e164 = s->e164;
-    r->state = (int)state;
-    r->due_us = due_us;
-    r->key = str_of(reason);
-    if (state == LEAD_WAITING && due_us < c->own_due_us)
-        c->own_due_us = due_us;
-    if (state == LEAD_CALLBACK && due_us < c->crew->promised_due_us)
-        c->crew->promised_due_us = due_us;
+    r->state = (int)next->state;
+    r->due_us = next->due_us;
+    r->key = str_of(next->reason);
+}
+
+static void no_later(int64_t *due_us, int64_t us)
+{
+    if (us < *due_us)
+        *due_us = us;
 }
 
 /* Holds until the agent says more: not lost when he never does, and not at
- * once when he is slow. */
+ * once when he is slow. The campaign waits for it when he has not. */
 static void lead_unsaid(struct campaign *c, struct slot *s)
 {
     struct retry_next next =
@@ -93,7 +94,9 @@ static void lead_unsaid(struct campaign *c, struct slot *s)
         c->now_us + CIVIL_DAY_US + c->env.plan->wrap_limit_ms * 1000;
     if (next.state == LEAD_WAITING && next.due_us < least_us)
         next.due_us = least_us;
-    lead_record(c, s, next.state, next.due_us, "no_disposition");
+    next.reason = "no_disposition";
+    s->unsaid_due_us = next.state == LEAD_WAITING ? next.due_us : INT64_MAX;
+    lead_record(c, s, &next);
 }
 
 static struct retry_next next_number(const struct campaign *c,
@@ -177,7 +180,11 @@ static void carry_out(struct campaign *c, struct slot *s)
     if (d->action == DISPOSITION_MACHINE)
         no_person(c, s);
     struct retry_next next = next_of(c, s, d);
-    lead_record(c, s, next.state, next.due_us, next.reason);
+    lead_record(c, s, &next);
+    if (next.state == LEAD_WAITING)
+        no_later(&c->own_due_us, next.due_us);
+    else if (next.state == LEAD_CALLBACK)
+        no_later(&c->crew->promised_due_us, next.due_us);
 }
 
 void campaign_wrap_close(struct campaign *c, struct slot *s,
@@ -187,6 +194,8 @@ void campaign_wrap_close(struct campaign *c, struct slot *s,
     tm_assert(s->attempt.v == 0);
     if (s->disposition >= 0)
         carry_out(c, s);
+    else
+        no_later(&c->own_due_us, s->unsaid_due_us);
     if (a.v != 0)
         slots_drop_agent(&c->slots, s);
     campaign_stage(c, s, SLOT_IDLE, how);

@@ -93,6 +93,7 @@ static void begin_stage(struct slot *slot)
     slot->mark = slot->rang_us = slot->since_us = 0;
     slot->disposition = -1;
     slot->disposed_due_us = 0;
+    slot->unsaid_due_us = INT64_MAX;
     slot->live_us = 0;
     slot->agent_next = slot->near_before = slot->near_after = SLOTS_NONE;
 }

@@ -67,6 +67,7 @@ struct slot {
     int disposition;          /* of the plan's; -1: none yet */
     struct agent_id disposer; /* who said so */
     int64_t disposed_due_us;  /* a call back is due */
+    int64_t unsaid_due_us;    /* WRAP: the next call when nothing is said */
     int64_t live_us;          /* when it was counted as live; 0: it was not */
     int32_t agent_next;
     int32_t near_before, near_after; /* in the queue of its stage */
