@@ -279,10 +279,11 @@ static int64_t promised_due(const struct campaign *c)
 static bool wants_leads(const struct campaign *c)
 {
     return c->state == CAMPAIGN_RUNNING && !c->store_down && !c->fetching &&
+           !campaign_window_over(c) &&
            (at_hand(c) <= c->hopper_cap / 4 || promised_due(c) <= c->now_us);
 }
 
-static int64_t least_due(const struct campaign *c)
+int64_t campaign_least_due(const struct campaign *c)
 {
     int64_t due_us =
         c->own_due_us < c->next_due_us ? c->own_due_us : c->next_due_us;
@@ -295,7 +296,7 @@ static int64_t least_due(const struct campaign *c)
 static bool nothing_left(const struct campaign *c)
 {
     return c->state == CAMPAIGN_RUNNING && !c->store_down && !c->fetching &&
-           !c->more && c->slots.used == 0 && least_due(c) == INT64_MAX;
+           !c->more && c->slots.used == 0 && campaign_least_due(c) == INT64_MAX;
 }
 
 static void fetch(struct campaign *c)
@@ -305,7 +306,7 @@ static void fetch(struct campaign *c)
         c->more = true;
     if (!wants_leads(c) || c->now_us < c->fetch_after_us)
         return;
-    if (!c->more && least_due(c) > c->now_us)
+    if (!c->more && campaign_least_due(c) > c->now_us)
         return;
     c->fetching = true;
     c->newer = false;
@@ -354,12 +355,13 @@ static void set_deadline(struct campaign *c)
         sooner(&at_us, c->now_us);
     if (s != NULL)
         sooner(&at_us, s->deadline_us);
-    if (c->state == CAMPAIGN_RUNNING && !c->store_down && c->hopper_n > 0)
+    if (c->state == CAMPAIGN_RUNNING && !c->store_down && c->hopper_n > 0 &&
+        !campaign_window_over(c))
         sooner(&at_us, dial_deadline(c));
     if (wants_leads(c)) {
         int64_t due_us = c->more && at_hand(c) <= c->hopper_cap / 4
                              ? c->now_us
-                             : least_due(c);
+                             : campaign_least_due(c);
         sooner(&at_us, due_us > c->fetch_after_us ? due_us : c->fetch_after_us);
     }
     if (c->crew != NULL)
@@ -418,52 +420,17 @@ int64_t campaign_deadline_us(const struct campaign *c)
     return c->deadline_us;
 }
 
-static const char *hold_why(int error)
-{
-    if (error == TM_EEXPIRED)
-        return "the store is slow: the permission for a call grew old before "
-               "the call was recorded; the next one follows in seconds";
-    return "the trunk refused a call; the next one follows in seconds";
-}
-
-/* *out gets the text when it is not a constant. */
-static const char *idle_why(const struct campaign *c,
-                            char out[CAMPAIGN_IDLE_MAX])
-{
-    char when[CIVIL_INSTANT_LEN];
-    if (c->state != CAMPAIGN_RUNNING)
-        return "";
-    if (c->store_down)
-        return "the store cannot write: no call may start before it is "
-               "recorded; the log says what is wrong";
-    if (c->now_us < c->hold_until_us)
-        return hold_why(c->hold_error);
-    if (c->crew != NULL && c->crew->counts.agents == 0)
-        return "no agent is signed in";
-    if (c->hopper_n > 0)
-        return pace_limit_text(c->limit);
-    if (c->fetching || c->more)
-        return "leads are being fetched";
-    if (least_due(c) == INT64_MAX)
-        return c->slots.calls > 0 ? "the last calls are in progress" : "";
-    civil_format_instant(least_due(c), when);
-    snprintf(out, CAMPAIGN_IDLE_MAX,
-             "no lead may be called before %s (hours, caps or retry times)",
-             when);
-    return out;
-}
-
 void campaign_status(const struct campaign *c, struct campaign_status *out)
 {
     char text[CAMPAIGN_IDLE_MAX];
     out->state = c->state;
     out->calls = c->slots.calls;
     out->hopper = c->hopper_n;
-    out->next_due_us = least_due(c);
+    out->next_due_us = campaign_least_due(c);
     campaign_counters_copy(&out->counters, &c->counters);
     campaign_counters_roll(&out->counters, c->now_us);
     (void)str_copy(out->idle_why, sizeof(out->idle_why),
-                   str_of(idle_why(c, text)));
+                   str_of(campaign_idle_why(c, text)));
     campaign_crew_status(c, out);
 }
 

@@ -98,6 +98,7 @@ static bool could_dial(const struct campaign *c)
 {
     const struct crew *w = c->crew;
     return w->pacing.mode != DIAL_MANUAL && c->now_us >= c->hold_until_us &&
+           !campaign_window_over(c) &&
            (c->hopper_n > 0 || w->promised.n > 0 || (c->fetching && w->active));
 }
 

@@ -11,6 +11,7 @@
  *     campaign_wrap.c     ends of calls, dispositions
  *     campaign_preview.c  leads that agents look at, calls that were promised
  *     campaign_agent.c    orders of agents
+ *     campaign_idle.c     why nobody is called, in a sentence
  */
 #ifndef CORE_CAMPAIGN_CAMPAIGN_CREW_H
 #define CORE_CAMPAIGN_CAMPAIGN_CREW_H

@@ -20,6 +20,7 @@ struct answer_of_rules {
     struct duty_recording recording;
     bool too_many_lost; /* a ceiling of abandoned calls says no */
     bool one_each;      /* asked for as progressive because of that */
+    bool last_day_over; /* of the campaign, where the person is */
 };
 
 /* Rules, lists and data an attempt was decided with. */
@@ -106,6 +107,22 @@ static bool too_many_lost(const struct verdict *v)
     return false;
 }
 
+/* The campaign's last day is over at one of the places where he may be. */
+static bool last_day_over(const struct campaign *c, const struct rule_case *k)
+{
+    struct civil_date ends = c->env.plan->ends;
+    if (ends.year == 0)
+        return false;
+    int64_t end_us = (civil_days(ends) + (int64_t)1) * CIVIL_DAY_US;
+    for (size_t i = 0; i < k->location.places; i++) {
+        const struct tz *z = k->location.place[i].zone;
+        if (z != NULL &&
+            c->now_us + tz_offset_s(z, c->now_us) * CIVIL_SECOND_US >= end_us)
+            return true;
+    }
+    return false;
+}
+
 /* What is asked about: a telephone of a lead, and how it would be dialled. */
 struct question {
     const struct lead *lead;
@@ -156,6 +173,7 @@ static void ask_rules(struct campaign *c, const struct question *q,
     if (c->crew == NULL)
         return;
     a->too_many_lost = too_many_lost(&v);
+    a->last_day_over = last_day_over(c, &k.k);
     if (k.k.location.places > 0 && k.k.location.place[0].zone != NULL)
         c->crew->zone = k.k.location.place[0].zone;
 }
@@ -419,7 +437,7 @@ static enum dial_answer go_ahead(struct campaign *c, struct slot *s,
 {
     if (want->only_ask)
         return DIAL_ALLOWED;
-    if (a->one_each && !want->take_agent && campaign_pace_uncovered(c) == 0)
+    if (a->one_each && campaign_pace_uncovered(c) == 0)
         return DIAL_KEPT;
     if (c->crew != NULL && !find_agent(c, s, want, permit->attempt))
         return DIAL_KEPT;
@@ -451,6 +469,11 @@ enum dial_answer campaign_dial_lead(struct campaign *c, struct slot *s,
             ask_rules(c, &q, &a, &permit);
         if (better(&a, &best))
             best = a;
+        if (a.kind == VERDICT_ALLOW && a.last_day_over) {
+            campaign_out_lead(c, s, campaign_out_waits(s),
+                              campaign_window_over_us(c), "campaign_ends");
+            return DIAL_GONE;
+        }
         if (a.kind == VERDICT_ALLOW)
             return go_ahead(c, s, q.phone, &a, &permit, want);
     }
@@ -513,7 +536,7 @@ void campaign_dial(struct campaign *c)
     struct dial_want anybody = {0};
     c->limit = PACE_FREE;
     if (c->state != CAMPAIGN_RUNNING || c->store_down ||
-        c->now_us < c->hold_until_us)
+        c->now_us < c->hold_until_us || campaign_window_over(c))
         return;
     if (c->crew != NULL)
         anybody.take_agent = campaign_pace_ties(c);
@@ -531,7 +554,7 @@ void campaign_dial(struct campaign *c)
             c->crew->order = 0;
         } else if (c->crew != NULL) {
             c->crew->dialled++;
-            c->crew->order--;
+            c->crew->order -= c->crew->order > 0;
         }
         calls--;
         in = input(c);

@@ -77,6 +77,18 @@ struct campaign {
     char versions[VERSIONS_MAX];
 };
 
+/* campaign.c: the earliest lead that waits, INT64_MAX: none. */
+int64_t campaign_least_due(const struct campaign *c);
+
+/* campaign_idle.c: why a running campaign does not dial, or "". *out gets the
+ * text when it is not a constant. */
+const char *campaign_idle_why(const struct campaign *c,
+                              char out[CAMPAIGN_IDLE_MAX]);
+
+/* campaign_window.c: the plan's last day is over for everybody on Earth. */
+bool campaign_window_over(const struct campaign *c);
+int64_t campaign_window_over_us(const struct campaign *c);
+
 /* campaign_out.c: appends; the arrays are sized for the bounds of a step. */
 struct record *campaign_out_record(struct campaign *c, enum record_kind k,
                                    const struct slot *s);

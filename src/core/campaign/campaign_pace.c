@@ -190,7 +190,7 @@ static bool is_at_work(const struct campaign *c)
     if (w->lines.n > 0 || w->waiting.n > 0)
         return true;
     return w->counts.agents > 0 && c->state == CAMPAIGN_RUNNING &&
-           (c->hopper_n > 0 || w->promised.n > 0);
+           !campaign_window_over(c) && (c->hopper_n > 0 || w->promised.n > 0);
 }
 
 int64_t campaign_pace_deadline(const struct campaign *c)

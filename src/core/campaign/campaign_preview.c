@@ -2,10 +2,18 @@
 
 /* --- leads that agents look at ---------------------------------------------*/
 
+/* Of a call that an agent orders for one lead: as the campaign dials, or as
+ * that lead was shown, when the campaign dials otherwise by now. */
+static enum dial_mode own_mode(const struct campaign *c)
+{
+    enum dial_mode m = c->crew->pacing.mode;
+    return m == DIAL_PREVIEW || m == DIAL_MANUAL ? m : DIAL_PREVIEW;
+}
+
 static bool may_dial(const struct campaign *c)
 {
     return c->state == CAMPAIGN_RUNNING && !c->store_down &&
-           c->now_us >= c->hold_until_us;
+           c->now_us >= c->hold_until_us && !campaign_window_over(c);
 }
 
 /* Slots for calls and those who wrap up are counted together. */
@@ -89,7 +97,7 @@ static void take_away(struct campaign *c)
 void campaign_preview_offer(struct campaign *c)
 {
     struct crew *w = c->crew;
-    if (c->state != CAMPAIGN_RUNNING)
+    if (c->state != CAMPAIGN_RUNNING || campaign_window_over(c))
         take_away(c);
     if (w->pacing.mode != DIAL_PREVIEW || !may_dial(c))
         return;
@@ -141,7 +149,7 @@ void campaign_preview_dial(struct campaign *c, struct slot *s)
         return;
     campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
     slots_drop_agent(&c->slots, s);
-    struct dial_want want = {.mode = c->crew->pacing.mode, .agent = a};
+    struct dial_want want = {.mode = own_mode(c), .agent = a};
     if (campaign_dial_lead(c, s, &want) == DIAL_STARTED)
         return;
     (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);

@@ -136,3 +136,17 @@ void campaign_window(struct campaign *c, struct policy_view *v)
                       ? (double)w->hours.today_us / (double)w->hours.day_us
                       : 0.0;
 }
+
+/* The day ends last where clocks are 12 hours behind UTC. */
+int64_t campaign_window_over_us(const struct campaign *c)
+{
+    struct civil_date ends = c->env.plan->ends;
+    if (ends.year == 0)
+        return INT64_MAX;
+    return (civil_days(ends) + (int64_t)1) * CIVIL_DAY_US + CIVIL_DAY_US / 2;
+}
+
+bool campaign_window_over(const struct campaign *c)
+{
+    return c->now_us >= campaign_window_over_us(c);
+}
