@@ -527,6 +527,12 @@ void figures_rates(const struct figures *f,
     out[2] =
         (struct figures_rate){"completion", "people reached completed the call",
                               f->completed, f->live};
+    if (f->agents != NULL)
+        out[2] =
+            (struct figures_rate){"success",
+                                  "people who talked with an agent brought a "
+                                  "success",
+                                  f->agents->all.successes, f->agents->people};
     out[3] = (struct figures_rate){"opt_out", "people reached asked us to stop",
                                    f->opt_outs, f->live};
     out[4] = (struct figures_rate){"abandoned", "people reached were abandoned",
@@ -548,6 +554,13 @@ struct figures_rate figures_worst_period(const struct figures *f)
         }
     }
     return worst;
+}
+
+const char *figures_fate_text(const struct figures *f, enum figures_lead k)
+{
+    if (k == FIGURES_DONE && f->agents != NULL)
+        return "settled by an agent";
+    return figures_lead_text(k);
 }
 
 bool figures_rows_add_up(const struct figures *f)

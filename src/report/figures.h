@@ -173,10 +173,15 @@ struct figures_rate {
     uint64_t n, of;
 };
 enum { FIGURES_RATES = 5 };
+/* The third one is "completion", and where agents talk "success": of the
+ * people who talked with one. */
 void figures_rates(const struct figures *f,
                    struct figures_rate out[FIGURES_RATES]);
 /* The period of 30 days with the greatest share of abandoned calls. */
 struct figures_rate figures_worst_period(const struct figures *f);
+/* As figures_lead_text, in the words of this campaign: what an agent settled
+ * need be no goal, a refusal settles it as well. */
+const char *figures_fate_text(const struct figures *f, enum figures_lead k);
 bool figures_rows_add_up(const struct figures *f);
 /* Leads that were imported and are not on file any more: erased. Those that
  * the campaign has not taken up yet are among the new ones. */

@@ -114,8 +114,8 @@ static void html_head(const struct agent_figures *f, struct buf *b)
     static const char *const of_call[] = {"calls", "talk", "wrap-up"};
     static const char *const of_time[] = {"ready", "paused", "signed in",
                                           "talk min/h"};
-    buf_add_str(b, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">"
-                   "agent</th>");
+    buf_add_str(b, "<div class=\"scroll\"><table class=\"agents\"><thead>"
+                   "<tr><th scope=\"col\">agent</th>");
     for (size_t i = 0; i < tm_array_len(of_call); i++)
         buf_addf(b, "<th scope=\"col\" class=\"n\">%s</th>", of_call[i]);
     for (size_t i = 0; !f->of_campaign && i < tm_array_len(of_time); i++)

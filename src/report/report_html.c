@@ -110,7 +110,7 @@ static void tiles(struct buf *b, const struct figures *f)
     tile(b, "Calls placed", words_count(f->placed, count), &leads);
     tile(b, "Answered", NULL, &r[0]);
     tile(b, "People reached", NULL, &r[1]);
-    tile(b, "Completed", NULL, &r[2]);
+    tile(b, f->agents != NULL ? "Successes" : "Completed", NULL, &r[2]);
     tile(b, "Opted out", NULL, &r[3]);
     tile(b, "Abandoned", NULL, &r[4]);
     buf_add_str(b, "</section>\n");
@@ -172,7 +172,7 @@ static void leads(struct buf *b, const struct figures *f)
         const struct figures_lead_count *c = &f->lead[i];
         if (c->n == 0)
             continue;
-        buf_addf(b, "<tr><th scope=\"row\">%s", figures_lead_text(k));
+        buf_addf(b, "<tr><th scope=\"row\">%s", figures_fate_text(f, k));
         if (c->first_due_us != 0)
             buf_addf(b, "<br/><small class=\"soft\">from %s on</small>",
                      words_instant(c->first_due_us, at));
@@ -189,13 +189,17 @@ static void leads(struct buf *b, const struct figures *f)
 
 static void calls(struct buf *b, const struct figures *f)
 {
+    bool talks = f->agents != NULL;
     const struct {
         const char *name;
         uint64_t n;
     } stage[] = {
-        {"placed", f->placed},       {"rang", f->ringing},
-        {"answered", f->answered},   {"reached a person", f->live},
-        {"completed", f->completed},
+        {"placed", f->placed},
+        {"rang", f->ringing},
+        {"answered", f->answered},
+        {"reached a person", f->live},
+        {talks ? "talked with an agent" : "completed",
+         talks ? f->agents->people : f->completed},
     };
     char ring[WORDS_MAX], talk[WORDS_MAX];
     open_card(b, "The calls");

@@ -140,7 +140,7 @@ static void leads(const struct page *p)
         const struct figures_lead_count *c = &f->lead[i];
         if (c->n == 0)
             continue;
-        line(p, str_of(figures_lead_text((enum figures_lead)i)), c->n,
+        line(p, str_of(figures_fate_text(f, (enum figures_lead)i)), c->n,
              f->leads);
         if (c->first_due_us != 0)
             buf_addf(p->b, "    the first one from %s on\n",
@@ -182,7 +182,10 @@ static void calls(const struct page *p)
     line(p, str_of("rang"), f->ringing, f->placed);
     line(p, str_of("answered"), f->answered, f->placed);
     line(p, str_of("answered by a person"), f->live, f->placed);
-    line(p, str_of("completed"), f->completed, f->placed);
+    if (f->agents != NULL)
+        line(p, str_of("talked with an agent"), f->agents->people, f->placed);
+    else
+        line(p, str_of("completed"), f->completed, f->placed);
     buf_addf(p->b, "  on average %s of ringing and %s of talk\n",
              words_mean_ms(f->ring_ms, f->rung, ring),
              words_mean_ms(f->talk_ms, f->talked, talk));

@@ -239,6 +239,41 @@ static void test_versions(void **state)
     unmake(&m);
 }
 
+/* A refusal that an agent took down is settled; it is no goal. */
+static void test_agents_settle(void **state)
+{
+    (void)state;
+    const struct disposition refusal = {str_of("no"), DISPOSITION_DONE, false};
+    struct made m;
+    house_init(&m.h);
+    house_story(&m.h);
+    m.b = figures_new(&(struct figures_options){.now_us = NOW});
+    figures_dispositions(m.b, &refusal, 1);
+    const struct agent_id ann = {1};
+    struct err e = {0};
+    assert_int_equal(
+        figures_read(&m.h.reader, (struct campaign_id){1}, m.b, &e), TM_OK);
+    struct agent_figures_builder *a = figures_agents(m.b);
+    agent_figures_name(a, ann, str_of("ann"));
+    agent_figures_bridge(a, &(struct reader_bridge){.agent = ann});
+    agent_figures_call(a, false);
+    agent_figures_disposition(a, ann, str_of("no"), 1);
+    m.f = figures_end(m.b);
+    buf_init(&m.text, 1 << 20);
+    report_text(m.f, false, &m.text);
+    says(&m, "settled by an agent");
+    says(&m, "talked with an agent");
+    says(&m, "0 of 1 people who talked with an agent brought a success");
+    assert_null(strstr(m.text.p, "reached its goal"));
+    assert_null(strstr(m.text.p, "completion"));
+    m.text.n = 0;
+    report_html(m.f, &m.text);
+    says(&m, "Successes");
+    says(&m, "settled by an agent");
+    assert_null(strstr(m.text.p, "Completed"));
+    unmake(&m);
+}
+
 static void test_golden(void **state)
 {
     (void)state;
@@ -739,6 +774,7 @@ int main(void)
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_missing_of_records),
         cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_agents_settle),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_adds_up),
