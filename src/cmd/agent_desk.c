@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "cmd/server.h"
 #include "cmd/tenant.h"
+#include "cmd/trunk_file.h"
 #include "core/number/number.h"
 #include "store/catalog.h"
 
@@ -164,6 +166,37 @@ static void fill_hashes(const struct agent_desk *d, struct agent_row *r)
                    str_of(d->ha1_sha256 != NULL ? d->ha1_sha256 : ""));
 }
 
+static int do_trunks(struct db *db, void *arg, struct err *e)
+{
+    int rc = catalog_setting_get(db, "trunks", arg, TRUNK_FILE_TEXT_MAX, e);
+    return rc == TM_ENOTFOUND ? TM_OK : rc;
+}
+
+/* An agent may be added before his trunk is loaded; the user is told. */
+static void check_trunk(struct control *c, const char *name)
+{
+    struct err e = {0};
+    struct arena arena;
+    size_t n = 0;
+    bool there = name[0] == '\0';
+    arena_init(&arena);
+    char *text = arena_alloc(&arena, TRUNK_FILE_TEXT_MAX);
+    struct trunk_config *trunk =
+        arena_array(&arena, SERVER_TRUNKS_MAX, sizeof(*trunk));
+    int rc = sqlite_store_run(c->house->store, do_trunks, text, &e);
+    if (rc == TM_OK)
+        rc = trunk_file_parse(&arena, "stored trunks", str_of(text), trunk,
+                              SERVER_TRUNKS_MAX, &n, &e);
+    for (size_t i = 0; i < n; i++)
+        there = there || strcmp(trunk[i].name, name) == 0;
+    if (rc != TM_OK || !there)
+        control_warn(c,
+                     "there is no trunk '%s' yet, and without it he cannot be "
+                     "called: telemark trunk load FILE\n",
+                     name);
+    arena_fini(&arena);
+}
+
 static void say_added(struct control *c, const struct agent_row *r)
 {
     const struct agent_setup *a = &r->setup;
@@ -211,6 +244,7 @@ int agent_desk_add(const struct agent_desk *d, const char *name)
         rc = tell_server(d->c, &e);
     if (rc != TM_OK)
         return control_fail(d->c, &e);
+    check_trunk(d->c, a->trunk);
     say_added(d->c, &j.row);
     return EXIT_DONE;
 }

@@ -132,21 +132,42 @@ static int run(int argc, char **argv)
 
 /* --- orders ---------------------------------------------------------------*/
 
+/* Why it came to nothing, by the engine's word for it. */
+static int not_signed_in(const struct agent_row *r, const char *word,
+                         struct err *e)
+{
+    const struct agent_setup *a = &r->setup;
+    if (strcmp(word, "trunk_down") == 0)
+        return err_set(e, TM_ESTATE,
+                       "trunk '%s' is down, or this server does not have it: "
+                       "telemark trunk list, and the server's log",
+                       a->trunk);
+    if (strcmp(word, "trunk_full") == 0)
+        return err_set(e, TM_ESTATE,
+                       "no line is free for his telephone now; try again");
+    if (strcmp(word, "not_registered") == 0)
+        return err_set(e, TM_ESTATE,
+                       "the telephone of '%s' is not registered any more; "
+                       "look at its account, then try again",
+                       a->name);
+    return err_set(e, TM_ESTATE,
+                   "his telephone did not answer%s%s; call him, or try again",
+                   word[0] != '\0' ? ": " : "", word);
+}
+
 /* A state in which a sign-in goes on is waited for. */
-static int wait_signed_in(struct control *c, struct agent_id id,
+static int wait_signed_in(struct control *c, const struct agent_row *r,
                           struct control_agent *a, struct err *e)
 {
     int rc = TM_OK;
     for (int ms = 0; ms < SIGN_IN_WAIT_MS; ms += SIGN_IN_STEP_MS) {
-        rc = c->server->agent_look(c->server->self, id, a, e);
+        rc = c->server->agent_look(c->server->self, r->setup.id, a, e);
         if (rc != TM_OK || a->state != AGENT_CALLING_IN || control_stopping(c))
             break;
         (void)usleep(SIGN_IN_STEP_MS * 1000);
     }
     if (rc == TM_OK && a->state == AGENT_OFF)
-        rc = err_set(e, TM_ESTATE,
-                     "his telephone did not answer%s%s; call him, or try again",
-                     a->reason[0] != '\0' ? ": " : "", a->reason);
+        rc = not_signed_in(r, a->reason, e);
     if (rc == TM_OK && a->state == AGENT_CALLING_IN)
         rc = err_set(e, TM_ESTATE, "his telephone still rings");
     return rc;
@@ -214,7 +235,7 @@ static int give(const struct agent_desk *d, const struct agent_row *r,
     if (rc == TM_OK)
         rc = c->server->agent_order(c->server->self, r->setup.id, o, e);
     if (rc == TM_OK && o->kind == AGENT_DO_SIGN_IN && !d->no_wait)
-        rc = wait_signed_in(c, r->setup.id, a, e);
+        rc = wait_signed_in(c, r, a, e);
     else if (rc == TM_OK)
         rc = c->server->agent_look(c->server->self, r->setup.id, a, e);
     if (rc == TM_OK)

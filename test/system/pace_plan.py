@@ -76,6 +76,16 @@ def pace_words(house):
     no(['pace', 'robot', '--limit', '1'], 'agentless')
     no(['pace', 'nobody', '--limit', '1'], "no campaign 'nobody'")
     no(['pause', NAME, '--mode', 'power'], 'are for pace', code=2)
+    # Not forbidden, as a campaign before its trunk; but said.
+    done = house.run('agent', 'add', 'zed', '--phone', '212-555-0177',
+                     '--trunk', 'city')
+    house.check(done.returncode == 0 and
+                "there is no trunk 'city'" in done.stderr, done.stderr)
+    done = house.run('agent', 'add', 'yan', '--phone', '212-555-0178',
+                     '--trunk', 'nobody')
+    house.check(done.returncode == 0 and done.stderr == '', done.stderr)
+    house.must('agent', 'remove', 'zed')
+    house.must('agent', 'remove', 'yan')
     said = pace(house, '--mode', 'power', '--limit', '2 %')
     house.check('dials power (power:r=2), at most 2 %' in said, said)
 
