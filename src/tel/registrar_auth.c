@@ -133,16 +133,26 @@ static bool nonce_unused(struct registrar_entry *a,
     return true;
 }
 
+/* The first one of an address and the one that shuts it out are told: who
+ * typed his password wrong is found, and a guesser does not fill the log. */
 static void wrong(struct registrar *r, const struct sip_msg *msg,
-                  const uint8_t *address, size_t n)
+                  const struct registrar_guard_peer *from, struct slice user)
 {
-    if (registrar_guard_failed(&r->guard, address, n, loop_monotonic_us())) {
-        char text[64];
-        (void)re_snprintf(text, sizeof text, "%j", &msg->src);
+    char text[64], name[64];
+    bool shut = registrar_guard_failed(&r->guard, from->address, from->n,
+                                       loop_monotonic_us());
+    (void)re_snprintf(text, sizeof text, "%j", &msg->src);
+    (void)str_copy(name, sizeof name, user);
+    if (shut) {
         tel_log(&r->log, TEL_LOG_WARNING,
-                "agents: %d wrong names or passwords from %s, which is "
-                "refused for %d s",
-                REGISTRAR_GUARD_FAILURES, text, REGISTRAR_GUARD_WINDOW_S);
+                "agents: %d wrong names or passwords from %s, the last for "
+                "'%s'; it is refused for %d s",
+                REGISTRAR_GUARD_FAILURES, text, name, REGISTRAR_GUARD_WINDOW_S);
+    } else if (registrar_guard_failures(&r->guard, from->address, from->n) ==
+               1) {
+        tel_log(&r->log, TEL_LOG_INFO,
+                "agents: a wrong name or password for '%s' from %s", name,
+                text);
     }
     challenge(r, msg, false);
 }
@@ -180,7 +190,8 @@ struct registrar_entry *registrar_auth(struct registrar *r,
     if (!digest_server_right(&s.answer, hash_for(r, a, s.answer.algorithm),
                              "REGISTER") ||
         !a) {
-        wrong(r, msg, address, n);
+        const struct registrar_guard_peer from = {address, n};
+        wrong(r, msg, &from, str_of(s.answer.user));
         return NULL;
     }
     if (nonce != REGISTRAR_GUARD_FRESH ||

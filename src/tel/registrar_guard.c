@@ -151,3 +151,10 @@ bool registrar_guard_blocked(const struct registrar_guard *g,
     return i < REGISTRAR_GUARD_ADDRESSES &&
            now_us < g->source[i].blocked_until_us;
 }
+
+unsigned registrar_guard_failures(const struct registrar_guard *g,
+                                  const uint8_t *address, size_t n)
+{
+    size_t i = place_of(g, address, n);
+    return i < REGISTRAR_GUARD_ADDRESSES ? g->source[i].failures : 0;
+}

@@ -65,6 +65,9 @@ registrar_guard_check(const struct registrar_guard *g,
  * it is blocked from now on, and was not before. */
 bool registrar_guard_failed(struct registrar_guard *g, const uint8_t *address,
                             size_t n, int64_t now_us);
+/* Failures of its present window. */
+unsigned registrar_guard_failures(const struct registrar_guard *g,
+                                  const uint8_t *address, size_t n);
 bool registrar_guard_blocked(const struct registrar_guard *g,
                              const uint8_t *address, size_t n, int64_t now_us);
 

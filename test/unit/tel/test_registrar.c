@@ -23,6 +23,7 @@ struct scene {
     int told;
     char user[64], where[80]; /* last told */
     int warnings;
+    char said[200]; /* last told */
 };
 
 static void on_change(void *arg, const char *user, const char *where)
@@ -36,7 +37,7 @@ static void on_change(void *arg, const char *user, const char *where)
 static void on_log(void *arg, enum tel_log_level level, const char *text)
 {
     struct scene *s = arg;
-    (void)text;
+    (void)str_copy(s->said, sizeof s->said, str_of(text));
     s->warnings += level <= TEL_LOG_WARNING;
 }
 
@@ -195,11 +196,13 @@ static void test_guessers_are_refused_late_others_stay(void **state)
     assert_int_equal(phone_login(&anna, 600), 200);
     phone_open(&thief, &s.p, s.port, false, "bob", "guess");
     assert_int_equal(phone_login(&thief, 600), 401);
+    assert_non_null(strstr(s.said, "password for 'bob' from 127.0.0.1"));
     for (int i = 1; i < REGISTRAR_GUARD_FAILURES; ++i) {
         assert_int_equal(s.warnings, 0);
         assert_int_equal(phone_register(&thief, 600, true, 2000), 401);
     }
     assert_int_equal(s.warnings, 1);
+    assert_non_null(strstr(s.said, "the last for 'bob'"));
     thief.password = "word"; /* even the right one, and late */
     int64_t from = loop_monotonic_us();
     assert_int_equal(phone_register(&thief, 600, true, 500), 0);
