@@ -375,6 +375,7 @@ void sim_store_open_attempt(const struct sim_store *s,
                                           .placed_us = a->placed_us,
                                           .answered_us = a->answered_us,
                                           .served = a->served,
+                                          .bridged = a->bridged,
                                           .opted_out = a->opted_out,
                                           .callback = a->callback};
     bool found = sim_store_lead(s, a->campaign, a->lead, &out->lead);

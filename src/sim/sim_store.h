@@ -99,7 +99,8 @@ struct sim_store_attempt {
     int code;
     bool live, abandoned;
     bool opted_out; /* an opt-out is there */
-    bool served;    /* an answer, opt-out or callback is there */
+    bool served;    /* an answer, opt-out, callback or agent is there */
+    bool bridged;   /* ... an agent */
     bool callback;
     char *dialog; /* while it is up and answered, else NULL */
     size_t before_lead, before_number; /* chains: index + 1, 0: none */

@@ -366,8 +366,8 @@ static void apply_to_attempt(struct sim_rows *t, const struct record *r)
     case RECORD_DIALOG: set_dialog(a, r->dialog); break;
     case RECORD_ENDED: apply_ended(t, a, r); break;
     case RECORD_OPT_OUT: a->opted_out = a->served = true; break;
-    case RECORD_ANSWER:
-    case RECORD_BRIDGED: a->served = true; break;
+    case RECORD_ANSWER: a->served = true; break;
+    case RECORD_BRIDGED: a->bridged = a->served = true; break;
     case RECORD_CALLBACK: a->callback = a->served = true; break;
     case RECORD_DISPOSITION:
         if (r->state != (int)DISPOSITION_MACHINE)

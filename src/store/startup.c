@@ -164,8 +164,9 @@ static int read_open(struct db *db, struct arena *a,
         s->dialog = keep(a, query_get_text(&q, 8));
         o->opted_out = query_get_int(&q, 9) != 0;
         o->callback = query_get_int(&q, 11) != 0;
+        o->bridged = query_get_int(&q, 12) != 0;
         o->served = o->opted_out || o->callback || query_get_int(&q, 10) != 0 ||
-                    query_get_int(&q, 12) != 0;
+                    o->bridged;
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;

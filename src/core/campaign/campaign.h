@@ -243,7 +243,8 @@ struct campaign_open_attempt {
     uint64_t e164;
     int64_t placed_us;   /* 0: no INVITE known */
     int64_t answered_us; /* 0: not answered */
-    bool served;         /* an answer, opt-out or callback is recorded */
+    bool served;         /* an answer, opt-out, callback or agent is recorded */
+    bool bridged;        /* ... an agent */
     bool opted_out;      /* a request to be left alone is recorded */
     bool callback;       /* a call back by a person was promised */
 };

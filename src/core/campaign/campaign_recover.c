@@ -36,6 +36,15 @@ static struct retry_next next_after_talk(const struct plan *plan,
     return next;
 }
 
+/* Where agents talk, nobody else serves: who opts out by the key of the message
+ * to those who found nobody was abandoned all the same. */
+static bool was_served(const struct plan *plan,
+                       const struct campaign_open_attempt *a)
+{
+    bool agents = plan != NULL && plan->dial_mode != DIAL_AGENTLESS;
+    return agents ? a->bridged : a->served;
+}
+
 /* The INVITE may have left although no record says so: the attempt counts
  * toward every cap. A person who answered and was not served was abandoned,
  * by the crash. */
@@ -56,7 +65,7 @@ size_t campaign_close_open(const struct plan *plan,
     out[0].state = OUTCOME_UNKNOWN;
     out[0].value = str_of("crash");
     out[0].live = answered;
-    out[0].abandoned = answered && !a->served;
+    out[0].abandoned = answered && !was_served(plan, a);
     /* Who answered was called, also where the note of the INVITE is lost. */
     if (answered && a->placed_us != 0)
         out[0].ring_ms = (a->answered_us - a->placed_us) / 1000;

@@ -425,6 +425,7 @@ static void test_left_open(void **state)
     /* a call that an agent had taken was served */
     assert_int_equal(j.attempts.n, 1);
     assert_true(j.attempts.attempt[0].open.served);
+    assert_true(j.attempts.attempt[0].open.bridged);
     /* a start ten hours later closes the call before it asks for agents */
     struct record late = record_of(h, RECORD_ENDED, 36000);
     late.lead.v = 1;

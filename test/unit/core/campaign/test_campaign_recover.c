@@ -139,7 +139,7 @@ static void test_talked_with_an_agent(void **state)
     a.answered_us = w.now_us - 4000000;
     campaign_close_open(live, &a, w.now_us, r);
     assert_true(r[1].due_us == w.now_us + INT64_C(7200000000));
-    a.served = true;
+    a.served = a.bridged = true;
     a.lead.outcomes[OUTCOME_NO_ANSWER] = 2; /* no more of those */
     assert_int_equal(campaign_close_open(live, &a, w.now_us, r), 2);
     assert_int_equal(r[0].state, OUTCOME_UNKNOWN);
@@ -151,6 +151,30 @@ static void test_talked_with_an_agent(void **state)
     assert_int_equal(r[1].state, LEAD_DENIED);
 }
 
+/* Nobody came, he pressed the key of the message, and the server crashed: he
+ * was abandoned, and is left alone. With an agent he was not abandoned. */
+static void test_key_of_the_message(void **state)
+{
+    (void)state;
+    struct campaign_open_attempt a = open_attempt();
+    struct record r[3];
+    struct err e = {0};
+    const struct plan *live = NULL;
+    if (plan_parse(&w.arena, "plan", str_of(world_live_plan), &live, &e) !=
+        TM_OK)
+        fail_msg("%s", e.text);
+    a.placed_us = w.now_us - 9000000;
+    a.answered_us = w.now_us - 4000000;
+    a.served = a.opted_out = true;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_true(r[0].live && r[0].abandoned);
+    assert_int_equal(r[1].state, LEAD_DENIED);
+    a.bridged = true;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_true(r[0].live && !r[0].abandoned);
+    assert_int_equal(r[1].state, LEAD_DENIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_opted_out),
         cmocka_unit_test(test_callback),
         cmocka_unit_test(test_talked_with_an_agent),
+        cmocka_unit_test(test_key_of_the_message),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
