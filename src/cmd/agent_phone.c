@@ -43,7 +43,7 @@ static int ask_twice(const char *name, char out[PASSWORD_MAX], struct err *e)
     if (isatty(STDIN_FILENO) == 0)
         return TM_OK;
     bool same = ask("the same once more", again) && strcmp(out, again) == 0;
-    memset(again, 0, sizeof(again));
+    explicit_bzero(again, sizeof(again));
     return same ? TM_OK
                 : err_set(e, TM_EINVAL, "the two passwords are not the same");
 }
@@ -64,6 +64,7 @@ static int read_file(const char *file, char out[PASSWORD_MAX], struct err *e)
                      file, PASSWORD_MAX - 1);
     else
         (void)str_copy(out, PASSWORD_MAX, line);
+    explicit_bzero(text.p, text.n);
     buf_fini(&text);
     return rc;
 }
@@ -85,6 +86,6 @@ int agent_phone_read(const char *file, const char *name, const char *realm,
         digest_server_ha1(DIGEST_SHA256, name, realm, password,
                           out->ha1_sha256);
     }
-    memset(password, 0, sizeof(password));
+    explicit_bzero(password, sizeof(password));
     return rc;
 }

@@ -264,6 +264,8 @@ int agent_view_watch(const struct agent_desk *d, const char *name)
         }
         (void)usleep(WATCH_STEP_US);
     }
+    if (control_stopping(d->c))
+        control_warn(d->c, "the server goes down: nothing more is seen\n");
     mem_free(now);
     /* A server that goes down is the natural end. */
     return rc == TM_OK || over(d->c) ? EXIT_DONE : control_fail(d->c, &e);

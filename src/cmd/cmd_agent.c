@@ -125,7 +125,12 @@ static int run(int argc, char **argv)
     if (words == 0)
         return command_usage(&cmd_agent, "add, list, sign-in, ready, pause, "
                                          "dispose, status, ...?");
-    if (words == 2 && strcmp(copy[1], "add") == 0 && o.d.ha1_md5 == NULL)
+    /* Between our processes only: others see what stands on a command line. */
+    if (o.d.ha1_md5 != NULL || o.d.ha1_sha256 != NULL)
+        return command_usage(&cmd_agent,
+                             "a password is typed, or read by --password-file; "
+                             "its hash is as good, and is not taken here");
+    if (words == 2 && strcmp(copy[1], "add") == 0)
         return run_add(argc, argv, copy[2], &o);
     return control_run(&cmd_agent, o.data, argc, argv);
 }

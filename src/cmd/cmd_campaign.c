@@ -169,10 +169,13 @@ static void print_loaded(struct control *c, const struct plan *plan)
                        vocab_dial_text(plan->dial_mode));
     else
         (void)snprintf(what, sizeof(what), "%zu steps", plan->script->steps);
+    /* A name of several words is one for the shell too. */
+    const char *quote = strchr(plan->name, ' ') != NULL ? "'" : "";
     control_printf(c,
                    "campaign '%s' is loaded (%s, list '%s', trunk '%s'); start "
-                   "it with: telemark campaign start %s\n",
-                   plan->name, what, plan->list, plan->trunk, plan->name);
+                   "it with: telemark campaign start %s%s%s\n",
+                   plan->name, what, plan->list, plan->trunk, quote, plan->name,
+                   quote);
 }
 
 static int load_plan(struct control *c, const char *path, struct arena *a,

@@ -85,7 +85,11 @@ def pace_words(house):
                      '--trunk', 'nobody')
     house.check(done.returncode == 0 and done.stderr == '', done.stderr)
     house.must('agent', 'remove', 'zed')
+    house.refused(['agent', 'add', 'zed', '--ha1-md5=' + '0' * 32],
+                  ['--password-file'], 2)
     house.must('agent', 'remove', 'yan')
+    said = house.must('campaign', 'load', house.path('live.campaign'))
+    house.check(f"telemark campaign start '{NAME}'" in said, said)
     said = pace(house, '--mode', 'power', '--limit', '2 %')
     house.check('dials power (power:r=2), at most 2 %' in said, said)
 
