@@ -158,6 +158,17 @@ void campaign_preview_dial(struct campaign *c, struct slot *s)
                          "waits for its time");
 }
 
+/* Where each line has its agent he is not taken away from it: the promised call
+ * comes when a line ends, as no new one is dialled before it. */
+static unsigned ready_for_promised(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    if (campaign_pace_mode(c) == DIAL_PROGRESSIVE)
+        return campaign_pace_uncovered(c);
+    floor_counts(c->env.floor, c->env.id, &w->counts);
+    return w->counts.ready;
+}
+
 /* A person promised the call, so it never meets nobody: an agent is taken
  * first. */
 void campaign_preview_promised(struct campaign *c)
@@ -174,8 +185,7 @@ void campaign_preview_promised(struct campaign *c)
                                 .order = 1};
         if (pace_now(&c->pace, &in, &c->limit) == 0 || !room_for_one(c))
             return;
-        floor_counts(c->env.floor, c->env.id, &w->counts);
-        if (w->counts.ready == 0 || !campaign_out_more(c))
+        if (ready_for_promised(c) == 0 || !campaign_out_more(c))
             return;
         struct slot *s = slots_queue_first(&c->slots, &w->promised);
         campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);

@@ -630,6 +630,30 @@ static void test_promised_keep_their_line(void **state)
     world_close(&w);
 }
 
+/* The only agent has a line in the air: the promised call comes after it. */
+static void test_promised_leave_lines(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(1, 1);
+    assert_int_equal(count("attempt"), 1);
+    struct lead l = world_lead(101, 12124561001);
+    l.state = LEAD_CALLBACK;
+    world_say(&w, CAMPAIGN_EV_START);
+    expect("fetch");
+    world_leads(&w, &l, 1, INT64_MAX);
+    assert_int_equal(w.campaign->crew->promised.n, 1);
+    world_run(&w, 1000);
+    assert_int_equal(count("attempt"), 1);
+    answers(1);
+    expect("bridged L1 A1 G1 wait 0");
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "no_interest", 0), TM_OK);
+    world_run(&w, 250);
+    expect("attempt L101 A2\n");
+    world_close(&w);
+}
+
 static void test_promised_with_a_telephone(void **state)
 {
     (void)state;
@@ -1075,6 +1099,7 @@ int main(void)
         cmocka_unit_test(test_manual),
         cmocka_unit_test(test_promised_first),
         cmocka_unit_test(test_promised_keep_their_line),
+        cmocka_unit_test(test_promised_leave_lines),
         cmocka_unit_test(test_promised_with_a_telephone),
         cmocka_unit_test(test_ring_for_each_person),
         cmocka_unit_test(test_progressive_rings_first),
