@@ -242,6 +242,26 @@ static unsigned present_agents(const struct plan_fit *f)
                                        : (unsigned)n;
 }
 
+static void not_before(struct civil_date day, struct civil_date *d)
+{
+    if (civil_date_cmp(*d, day) < 0)
+        *d = day;
+}
+
+/* However many people dial, a lead is not dialled before its next try. */
+static void wait_for_tries(struct work *w, struct plan_list *l)
+{
+    struct civil_date last;
+    l->ends = plan_fit_last_try(&w->fit, w->plan, &w->history, w->answer.today,
+                                &last);
+    if (!l->ends)
+        return;
+    l->waits = civil_date_cmp(l->on, last) < 0;
+    not_before(last, &l->on);
+    not_before(last, &l->early);
+    not_before(last, &l->late);
+}
+
 /* Lines decide how long it takes; with many people few lines are needed. */
 static void answer_list(struct work *w)
 {
@@ -258,6 +278,8 @@ static void answer_list(struct work *w)
                            l->left.dials / (d->hi * n), &l->early) &&
               plan_fit_day(&w->fit, w->plan, a->today,
                            l->left.dials / (d->lo * n), &l->late);
+    if (l->ends && l->left.leads >= 0.5)
+        wait_for_tries(w, l);
 }
 
 static void answer_leads(const struct work *w, struct plan_target *t)

@@ -16,7 +16,7 @@ enum { FOUND_MAX = 5 }; /* worlds with findings, then it ends */
 struct worlds {
     const struct simulate_random *asked;
     struct random_world_house house;
-    int64_t until_us; /* wall time; INT64_MAX: no end */
+    int64_t from_us, until_us; /* wall time; INT64_MAX: no end */
     struct progress progress;
     uint64_t done, found, events, calls, moves;
     uint8_t head[JOURNAL_HASH_SIZE]; /* over the journals, in order */
@@ -41,6 +41,22 @@ static void tell(const struct random_world_result *r)
     (void)fflush(stdout);
 }
 
+/* Of the time or of the worlds, whichever ends it sooner. */
+static void tell_progress(struct worlds *w)
+{
+    uint64_t done = w->done, of = w->asked->worlds;
+    if (w->asked->minutes > 0) {
+        uint64_t all_us = w->asked->minutes * 60000000;
+        uint64_t us = (uint64_t)(simulate_ask_wall_us() - w->from_us);
+        us = us < all_us ? us : all_us;
+        if ((double)us * (double)of > (double)done * (double)all_us) {
+            done = us;
+            of = all_us;
+        }
+    }
+    progress_update(&w->progress, w->done, done, of);
+}
+
 static void world_ended(void *arg, uint64_t i, const void *result)
 {
     struct worlds *w = arg;
@@ -58,7 +74,7 @@ static void world_ended(void *arg, uint64_t i, const void *result)
         progress_end(&w->progress);
         tell(r);
     }
-    progress_update(&w->progress, w->done, w->done, w->asked->worlds);
+    tell_progress(w);
 }
 
 static bool is_over(void *arg)
@@ -95,6 +111,7 @@ static int run_all(struct worlds *w, struct err *e)
         .arg = w,
     };
     int64_t from_us = simulate_ask_wall_us();
+    w->from_us = from_us;
     if (w->asked->minutes > 0)
         w->until_us = from_us + (int64_t)w->asked->minutes * 60000000;
     progress_start(&w->progress, "random worlds", "worlds");

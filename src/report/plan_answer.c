@@ -129,6 +129,9 @@ static void add_list(struct buf *b, const struct plan_answer *a)
         buf_add_str(b, " to ");
         add_date(b, l->late);
         buf_add_str(b, ")");
+        if (l->waits)
+            buf_add_str(b, "\n  not before: the waits between the tries of a "
+                           "lead take that long ([retry], [caps])");
     } else {
         buf_add_str(b, ": within the campaign's [hours] it never runs out");
     }

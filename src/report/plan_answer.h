@@ -35,6 +35,7 @@ struct plan_list {
     double hours; /* of dialling, with the present floor */
     bool ends;    /* the dates hold */
     struct civil_date on, early, late;
+    bool waits; /* the waits between tries decide, not the hours */
 };
 
 enum plan_target_kind {

@@ -113,6 +113,7 @@ static void add_list(struct json_out *j, const struct plan_list *l)
     kv_date(j, "runs_out", l->ends, l->on);
     kv_date(j, "earliest", l->ends, l->early);
     kv_date(j, "latest", l->ends, l->late);
+    json_out_kv_bool(j, "waits", l->ends && l->waits);
     json_out_end_object(j);
 }
 

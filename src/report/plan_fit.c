@@ -116,11 +116,12 @@ static void fit_leads(const struct plan_history *h, struct plan_fit *f)
                        PLAN_FIT_LEADS_MIN, 1);
 }
 
+static const enum outcome again[] = {OUTCOME_NO_ANSWER, OUTCOME_MACHINE,
+                                     OUTCOME_BUSY};
+
 /* A lead that nobody answers is dialled until the rules end it. */
 static unsigned tries_of(const struct plan *p)
 {
-    static const enum outcome again[] = {OUTCOME_NO_ANSWER, OUTCOME_MACHINE,
-                                         OUTCOME_BUSY};
     unsigned most = 0;
     for (size_t i = 0; i < tm_array_len(again); i++)
         if (p->retry.of[again[i]].times > most)
@@ -241,6 +242,67 @@ bool plan_fit_day(const struct plan_fit *f, const struct plan *p,
         *out = civil_add_days(*out, 1);
     }
     return false;
+}
+
+enum { TRIES_MAX = PLAN_HISTORY_TRIES };
+
+/* Not before t_us, of days that begin when dialling does; -1: never. */
+static int64_t within_hours(const struct plan_fit *f, const struct plan *p,
+                            struct civil_date today, int64_t t_us)
+{
+    for (int i = 0; i < WINDOW_DAYS_MAX; i++) {
+        int64_t day = t_us / CIVIL_DAY_US;
+        double hours = plan_fit_hours(
+            f, p, civil_weekday(civil_add_days(today, (int32_t)day)));
+        if ((double)(t_us % CIVIL_DAY_US) < hours * 3600e6)
+            return t_us;
+        t_us = (day + 1) * CIVIL_DAY_US;
+    }
+    return -1;
+}
+
+/* Of tries that all end alike, the day of the last one, from today on. */
+static int64_t last_of(const struct plan_fit *f, const struct plan *p,
+                       struct civil_date today, int64_t delay_us,
+                       unsigned tries)
+{
+    int64_t at_us[TRIES_MAX];
+    for (unsigned k = 0; k < tries; k++) {
+        int64_t t_us = k > 0 ? at_us[k - 1] + delay_us : 0;
+        for (size_t i = 0; i < p->policy.caps; i++) {
+            const struct policy_cap *c = &p->policy.cap[i];
+            if (c->max > 0 && k >= c->max &&
+                t_us < at_us[k - c->max] + c->span_us)
+                t_us = at_us[k - c->max] + c->span_us;
+        }
+        at_us[k] = within_hours(f, p, today, t_us);
+        if (at_us[k] < 0)
+            return -1;
+    }
+    return tries > 0 ? at_us[tries - 1] / CIVIL_DAY_US : 0;
+}
+
+bool plan_fit_last_try(const struct plan_fit *f, const struct plan *p,
+                       const struct plan_history *h, struct civil_date today,
+                       struct civil_date *out)
+{
+    int64_t last = 0;
+    unsigned before = 0;
+    while (before < PLAN_HISTORY_TRIES && h->left[before] == 0)
+        before++;
+    for (size_t i = 0; i < tm_array_len(again); i++) {
+        const struct retry_rule *r = &p->retry.of[again[i]];
+        unsigned tries = r->times + 1 < f->tries ? r->times + 1 : f->tries;
+        if (tries <= before)
+            continue;
+        tries = tries - before < TRIES_MAX ? tries - before : TRIES_MAX;
+        int64_t day = last_of(f, p, today, r->delay_ms * 1000, tries);
+        if (day < 0)
+            return false;
+        last = day > last ? day : last;
+    }
+    *out = civil_add_days(today, (int32_t)last);
+    return true;
 }
 
 double plan_fit_hours_until(const struct plan_fit *f, const struct plan *p,

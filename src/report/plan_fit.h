@@ -80,6 +80,12 @@ double plan_fit_hours(const struct plan_fit *f, const struct plan *p,
 bool plan_fit_day(const struct plan_fit *f, const struct plan *p,
                   struct civil_date today, double hours,
                   struct civil_date *out);
+/* The day before which a lead that nobody answers cannot have had the last of
+ * its tries, the first of those that are left being today: the waits of
+ * [retry] and the caps of [caps] on a number or a person. False as above. */
+bool plan_fit_last_try(const struct plan_fit *f, const struct plan *p,
+                       const struct plan_history *h, struct civil_date today,
+                       struct civil_date *out);
 /* Hours of dialling from today to the last day, both included. */
 double plan_fit_hours_until(const struct plan_fit *f, const struct plan *p,
                             struct civil_date today, struct civil_date last);

@@ -435,6 +435,39 @@ static void test_calendar(void **state)
     assert_false(plan_fit_day(&f, p, friday, 1, &day));
 }
 
+/* Two tries a day and four hours between them: the fourth is tomorrow's. */
+static void test_last_try(void **state)
+{
+    (void)state;
+    static const char *const with[] = {
+        "[caps]\nlead = 4\nnumber_24h = 2\n[retry]\nno_answer = 5 x 1h\n",
+        "[caps]\nlead = 4\n[retry]\nno_answer = 5 x 1h\n",
+        "[caps]\nlead = 4\ngap = 2d\n[retry]\nno_answer = 5 x 1h\n",
+        "[caps]\nlead = 4\n[retry]\nbusy = 1 x 1m\nmachine = 2 x 4h\n",
+    };
+    static const struct civil_date wanted[] = {
+        {2026, 11, 24}, {2026, 11, 23}, {2026, 11, 30}, {2026, 11, 24}};
+    const struct civil_date monday = {2026, 11, 23};
+    struct plan_history h = known(4000, 600);
+    char text[4096];
+    const char *caps = strstr(campaign, "[caps]");
+    assert_non_null(caps);
+    for (size_t i = 0; i < tm_array_len(with); i++) {
+        const struct plan *p = NULL;
+        struct err e = {0};
+        struct plan_fit f;
+        struct civil_date last;
+        (void)snprintf(text, sizeof(text), "%.*s%s", (int)(caps - campaign),
+                       campaign, with[i]);
+        if (plan_parse(&arena, "f", str_of(text), &p, &e) != TM_OK)
+            fail_msg("%s", e.text);
+        plan_fit_make(&h, p, &f);
+        assert_true(plan_fit_last_try(&f, p, &h, monday, &last));
+        if (civil_date_cmp(last, wanted[i]) != 0)
+            fail_msg("%zu: %d-%d", i, last.month, last.day);
+    }
+}
+
 /* --- the words -------------------------------------------------------------*/
 
 static void test_words(void **state)
@@ -465,7 +498,8 @@ static void test_words(void **state)
                  .ends = true,
                  .on = {2026, 11, 27},
                  .early = {2026, 11, 27},
-                 .late = {2026, 11, 28}},
+                 .late = {2026, 11, 28},
+                 .waits = true},
         .target = {.kind = PLAN_TARGET_CONTACTS,
                    .wanted = 1000,
                    .hours = 14,
@@ -490,7 +524,8 @@ static void test_words(void **state)
         "hour (5.3 %).",
         "750 leads may still be dialled: about 2500 lines, 300 people (up to 4 "
         "tries a lead)",
-        "it runs out on 2026-11-27 (2026-11-27 to 2026-11-28)",
+        "it runs out on 2026-11-27 (2026-11-27 to 2026-11-28)\n  not before: "
+        "the waits between",
         "The target: talks with 1000 people until 2026-11-30 (14.0 hours",
         "agents: 4 (4 to 5); lines at one time: 5000, more than max_calls = 10",
         "leads: about 2500 (6800 lines); there are 750, so 1750 are missing",
@@ -521,9 +556,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_history), T(test_days), T(test_nothing_is_known),
-        T(test_fit),     T(test_list), T(test_calendar),
-        T(test_words),
+        T(test_history),  T(test_days),  T(test_nothing_is_known),
+        T(test_fit),      T(test_list),  T(test_calendar),
+        T(test_last_try), T(test_words),
     };
 #undef T
     return cmocka_run_group_tests(tests, NULL, NULL);
