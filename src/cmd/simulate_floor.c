@@ -73,6 +73,18 @@ int simulate_floor_policy(const struct plan *plan, const char *text,
     return TM_OK;
 }
 
+const struct plan *simulate_floor_plan(const struct plan *plan,
+                                       const struct campaign_pacing *pacing,
+                                       struct plan *copy)
+{
+    if (pacing == NULL ||
+        (pacing->mode == DIAL_MANUAL) == (plan->dial_mode == DIAL_MANUAL))
+        return plan;
+    *copy = *plan;
+    copy->dial_mode = pacing->mode;
+    return copy;
+}
+
 /* The plan's own, when none is asked for. */
 static const char *plan_policy(const struct plan *plan)
 {
@@ -197,8 +209,10 @@ static int run_one(void *arg, uint64_t i, void *result, struct err *e)
     int64_t cpu_us = simulate_ask_cpu_us();
     struct runner_result *r = mem_alloc(sizeof(*r));
     struct sim_list *list = sim_list_new(&f->ask->world.scenario, seed);
-    struct runner_options o =
-        options(f, seed, list, &f->pacing[i / f->ask->seeds]);
+    const struct campaign_pacing *pacing = &f->pacing[i / f->ask->seeds];
+    struct runner_options o = options(f, seed, list, pacing);
+    struct plan plan;
+    o.plan = simulate_floor_plan(o.plan, pacing, &plan);
     if (f->ask->check)
         f->checker = runner_check_new(&o);
     out->has_series = f->ask->html != NULL && seed == f->ask->seed;

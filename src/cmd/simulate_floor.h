@@ -24,5 +24,10 @@ int simulate_floor_replay(struct simulate_ask *a,
 int simulate_floor_policy(const struct plan *plan, const char *text,
                           struct campaign_pacing *out,
                           struct err *e) TM_MUST_CHECK;
+/* The plan that a run with this pacing (or NULL) takes: simulated agents ask
+ * for leads when the plan is manual. It may be in *copy. */
+const struct plan *simulate_floor_plan(const struct plan *plan,
+                                       const struct campaign_pacing *pacing,
+                                       struct plan *copy);
 
 #endif

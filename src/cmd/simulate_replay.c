@@ -127,10 +127,11 @@ static int run(struct replay *p, const struct campaign_pacing *pacing,
 {
     const struct simulate_world *w = &p->ask->world;
     struct simulate_found found;
+    struct plan plan;
     struct sim_list *list = sim_list_new(&w->scenario, p->part.seed);
     struct runner_options o = {
         .scenario = &w->scenario,
-        .plan = w->plan,
+        .plan = simulate_floor_plan(w->plan, pacing, &plan),
         .book = w->book,
         .zones = &w->zones,
         .list = list,

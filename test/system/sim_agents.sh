@@ -122,6 +122,20 @@ one=$("$TELEMARK" simulate "$file" $small --seed 2 --policy predictive --json |
     sed -n 's/.*"journal_hash":"\([0-9a-f]*\)".*/\1/p')
 grep -q "$one" "$TEST_DIR/told" || fail "the replay is another run"
 
+# Agents ask for their leads where no machine dials, replayed as well.
+# shellcheck disable=SC2086
+manual=$("$TELEMARK" simulate "$file" $small --policy manual --check --json)
+echo "$manual" | python3 -c '
+import json, sys
+o = json.load(sys.stdin)
+assert o["dials"] > 200 and o["talks"] > 30 and o["lost"] == 0, o
+' || fail "manual: $manual"
+# shellcheck disable=SC2086
+"$TELEMARK" simulate "$file" $small --policy manual --replay 1 --from 10:00 \
+    --to 10:01 | grep -q "$(echo "$manual" |
+    sed -n 's/.*"journal_hash":"\([0-9a-f]*\)".*/\1/p')" ||
+    fail "the replay of manual is another run"
+
 # Random worlds: the same twice, whatever the number of processes.
 "$TELEMARK" simulate --random --seeds 6 --jobs 2 >"$TEST_DIR/worlds" ||
     fail "$(cat "$TEST_DIR/worlds")"
