@@ -133,7 +133,15 @@ static void stepped(struct check_agents *c)
 
 static bool is_of_people(const struct check_agents *c, const struct record *r)
 {
-    return r->campaign.v == 0 || r->campaign.v == c->w.campaign.v;
+    return r->campaign.v == 0 || r->campaign.v == c->w.campaign.v ||
+           (c->w.second != NULL && r->campaign.v == c->w.second->campaign.v);
+}
+
+const struct check_floor *check_agents_of(const struct check_agents *c,
+                                          struct campaign_id id)
+{
+    bool second = c->w.second != NULL && id.v == c->w.second->campaign.v;
+    return second ? c->w.second : &c->w;
 }
 
 void check_agents_record(struct check_agents *c, const struct record *r)
@@ -157,7 +165,11 @@ void check_agents_record(struct check_agents *c, const struct record *r)
     if (!is_of_people(c, r))
         return;
     if (r->kind == RECORD_CAMPAIGN) {
-        c->running = r->state == CAMPAIGN_RUNNING;
+        bool runs = r->state == CAMPAIGN_RUNNING;
+        if (check_agents_of(c, r->campaign) == &c->w)
+            c->running = runs;
+        else
+            c->second_running = runs;
         c->quiet_us = r->at_us;
         c->running_us = r->at_us;
     } else if (r->kind == RECORD_ATTEMPT) {

@@ -56,7 +56,9 @@ const char *check_agents_kind_text(enum check_agents_kind k);
  * checker. Times of 0 are not checked. */
 struct check_floor {
     struct campaign_id campaign;
-    bool live;          /* it has agents */
+    const struct check_floor *second; /* what the campaign beside it promises,
+                                         by its times; NULL: there is none */
+    bool live;                        /* it has agents */
     int64_t hold_us;    /* end of the greeting to an agent, at most */
     int64_t detect_us;  /* the verdict of detection comes so late at most */
     int64_t message_us; /* who finds nobody hears so much at least */

@@ -64,7 +64,8 @@ void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
                           uint64_t lost)
 {
     uint64_t ended_live, ended_lost, later = 0; /* or joined */
-    if (!c->w.live || c->w.clock_steps || c->first_us == 0)
+    if (!c->w.live || c->w.clock_steps || c->first_us == 0 ||
+        c->w.second != NULL)
         return;
     int64_t from_us = now_us - (now_us - c->first_us) % PERIOD_US;
     check_agents_window(c, from_us, INT64_MAX, &ended_live, &ended_lost);

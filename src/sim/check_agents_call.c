@@ -6,8 +6,9 @@
 
 #define SECOND    INT64_C(1000000)
 #define PERMIT_US (60 * SECOND)
-#define MARGIN    (SECOND / 20) /* between two events of one instant */
-#define RING_US   (15 * SECOND) /* 47 CFR 64.1200(a)(6) */
+#define OLD_US    (300 * SECOND) /* nobody waits who was dialled before */
+#define MARGIN    (SECOND / 20)  /* between two events of one instant */
+#define RING_US   (15 * SECOND)  /* 47 CFR 64.1200(a)(6) */
 
 static void bridge_finding(struct check_agents *c,
                            const struct check_agents_call *k, const char *what)
@@ -35,6 +36,7 @@ void check_agents_attempt(struct check_agents *c, const struct record *r)
         return;
     }
     struct check_agents_call *k = check_agents_new_call(c, r->attempt);
+    k->campaign = r->campaign;
     k->lead = r->lead;
     k->e164 = r->e164;
     k->recorded_us = r->at_us;
@@ -70,7 +72,8 @@ void check_agents_invite(void *arg, const struct permit *p,
         check_agents_find(c, CHECK_PERMIT, "a second INVITE of attempt %lld",
                           id);
     k->invited = true;
-    if (!staff && !c->running)
+    bool first = check_agents_of(c, k->campaign) == &c->w;
+    if (!staff && !(first ? c->running : c->second_running))
         check_agents_find(c, CHECK_PERMIT,
                           "INVITE of attempt %lld, and the campaign is paused",
                           id);
@@ -157,6 +160,7 @@ static void check_wait(struct check_agents *c,
                        const struct record *r)
 {
     int64_t true_us = r->at_us - k->answered_us;
+    int64_t hold_us = check_agents_of(c, k->campaign)->hold_us;
     if (k->stepped || c->w.clock_steps)
         return;
     if (r->ring_ms < 0 || r->ring_ms * 1000 > true_us + 2 * MARGIN ||
@@ -166,7 +170,7 @@ static void check_wait(struct check_agents *c,
                           "it was %lld",
                           (long long)k->id.v, (long long)r->ring_ms,
                           (long long)(true_us / 1000));
-    if (c->w.hold_us > 0 && true_us > c->w.hold_us + MARGIN)
+    if (hold_us > 0 && true_us > hold_us + MARGIN)
         check_agents_find(c, CHECK_BRIDGE,
                           "attempt %lld: an agent after %lld ms",
                           (long long)k->id.v, (long long)(true_us / 1000));
@@ -198,12 +202,37 @@ void check_agents_bridged(struct check_agents *c, const struct record *r)
 
 /* --- the end ------------------------------------------------------------ */
 
+/* An agent who was ready is given a lead or a line of one campaign while a
+ * person of another stands there. With detection nobody knows yet whether it
+ * is one. */
+void check_agents_taken(struct check_agents *c,
+                        const struct check_agents_man *m)
+{
+    for (size_t i = c->calls_n; i > 0; i--) {
+        const struct check_agents_call *k = &c->call[i - 1];
+        const struct check_floor *w = check_agents_of(c, k->campaign);
+        if (k->staff.v == 0 && c->now_us - k->recorded_us > OLD_US)
+            return; /* those before are older */
+        if (k->staff.v != 0 || k->answered_us == 0 || k->bridged || k->ended ||
+            k->rung || k->stepped || w->detect_us > 0 ||
+            c->now_us < k->answered_us + MARGIN ||
+            c->now_us > k->answered_us + w->hold_us - MARGIN)
+            continue;
+        check_agents_find(c, CHECK_ABANDON,
+                          "attempt %lld: agent %lld is given a lead or a line, "
+                          "and this person waits",
+                          (long long)k->id.v, (long long)m->id.v);
+        return;
+    }
+}
+
 /* Somebody was ready all the while a person waited in vain. */
 static void check_needless(struct check_agents *c,
                            const struct check_agents_call *k)
 {
-    int64_t from_us = k->answered_us + c->w.detect_us + MARGIN;
-    int64_t to_us = k->answered_us + c->w.hold_us - MARGIN;
+    const struct check_floor *w = check_agents_of(c, k->campaign);
+    int64_t from_us = k->answered_us + w->detect_us + MARGIN;
+    int64_t to_us = k->answered_us + w->hold_us - MARGIN;
     for (size_t i = 0; i < c->men_n && from_us < to_us; i++) {
         const struct check_agents_man *m = &c->man[i];
         if (m->ready_from_us == 0 || m->ready_from_us > to_us ||
@@ -226,11 +255,12 @@ static void check_lost(struct check_agents *c,
                        const struct record *r)
 {
     int64_t up_us = r->at_us - k->answered_us;
+    const struct check_floor *w = check_agents_of(c, k->campaign);
     if (k->stepped || c->w.clock_steps)
         return;
     /* Who presses the key of the message has heard enough. */
     if (!str_eq(r->value, "callee_hung_up") && !k->opted_out &&
-        up_us < c->w.hold_us + c->w.message_us)
+        up_us < w->hold_us + w->message_us)
         abandon_finding(c, k, "hung up before the hold and the message");
     if (!k->rung) /* else one was found, and did not pick up in time */
         check_needless(c, k);
@@ -263,11 +293,12 @@ static void check_fate(struct check_agents *c,
     }
     /* Who hangs up by himself before the hold is over was not lost. */
     int64_t up_us = r->at_us - k->answered_us;
-    if (r->live && (up_us > c->w.hold_us + c->w.detect_us + MARGIN) &&
-        !k->stepped && !c->w.clock_steps)
+    const struct check_floor *w = check_agents_of(c, k->campaign);
+    int64_t most_us = w->hold_us + w->detect_us + MARGIN;
+    if (r->live && up_us > most_us && !k->stepped && !c->w.clock_steps)
         abandon_finding(c, k, "a person without agent, and not counted");
     if (!r->live && o != OUTCOME_MACHINE && o != OUTCOME_FAX &&
-        up_us > c->w.hold_us + c->w.detect_us + MARGIN && !k->stepped)
+        up_us > most_us && !k->stepped)
         abandon_finding(c, k, "answered, and neither person nor machine");
 }
 

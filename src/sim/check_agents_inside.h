@@ -13,6 +13,7 @@
 /* A call to a person, or a leg to an agent. */
 struct check_agents_call {
     struct attempt_id id;
+    struct campaign_id campaign;
     struct lead_id lead;
     struct agent_id staff; /* a leg: whose */
     uint64_t e164;
@@ -72,7 +73,7 @@ struct check_agents {
     int64_t first_us; /* INVITE */
     size_t looking;   /* agents at leads */
     size_t ready, on; /* agents ready; who can take a call now or soon */
-    bool running;
+    bool running, second_running;
     int64_t running_us; /* since when */
     int64_t staffed_us; /* since when anybody can take a call */
     int64_t quiet_us;   /* since when nothing was tried */
@@ -92,6 +93,10 @@ struct check_agents_member *check_agents_member(struct check_agents *c,
 struct check_agents_man *check_agents_man(struct check_agents *c,
                                           struct agent_id id);
 
+/* What a campaign promises. */
+const struct check_floor *check_agents_of(const struct check_agents *c,
+                                          struct campaign_id id);
+
 /* check_agents_state.c */
 void check_agents_moved(struct check_agents *c, const struct record *r);
 void check_agents_leg(struct check_agents *c, const struct record *r);
@@ -103,6 +108,8 @@ void check_agents_attempt(struct check_agents *c, const struct record *r);
 void check_agents_event(struct check_agents *c, const struct record *r);
 void check_agents_bridged(struct check_agents *c, const struct record *r);
 void check_agents_ended(struct check_agents *c, const struct record *r);
+void check_agents_taken(struct check_agents *c,
+                        const struct check_agents_man *m);
 
 /* check_agents_budget.c */
 void check_agents_cover(struct check_agents *c, int64_t now_us);

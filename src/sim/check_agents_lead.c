@@ -157,7 +157,8 @@ static bool is_due(const struct check_agents_member *m, int64_t at_us)
 void check_agents_quiet(struct check_agents *c, int64_t now_us)
 {
     int64_t since_us = c->quiet_us;
-    if (c->w.idle_us <= 0 || !c->w.live || !c->running || c->ready == 0 ||
+    bool runs = c->running && (c->w.second == NULL || c->second_running);
+    if (c->w.idle_us <= 0 || !c->w.live || !runs || c->ready == 0 ||
         c->open > 0) {
         c->quiet_us = c->now_us;
         c->stuck_told = false;

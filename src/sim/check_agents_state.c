@@ -107,11 +107,11 @@ static void check_times(struct check_agents *c,
     const struct check_agents_call *k = check_agents_call(c, m->attempt);
     if (c->w.clock_steps)
         return;
-    if (m->state == AGENT_WRAP && c->w.wrap_us > 0 &&
-        in_us > c->w.wrap_us + SECOND)
+    const struct check_floor *w = check_agents_of(c, r->campaign);
+    if (m->state == AGENT_WRAP && w->wrap_us > 0 && in_us > w->wrap_us + SECOND)
         state_finding(c, m, to, "wrapped up beyond the limit");
-    if (m->state == AGENT_PREVIEW && c->w.preview_us > 0 &&
-        in_us > c->w.preview_us + SECOND)
+    if (m->state == AGENT_PREVIEW && w->preview_us > 0 &&
+        in_us > w->preview_us + SECOND)
         state_finding(c, m, to, "looked at a lead beyond the limit");
     if (with_person(m->state) && k != NULL && k->ended &&
         r->at_us - k->ended_us > SECOND)
@@ -177,6 +177,9 @@ void check_agents_moved(struct check_agents *c, const struct record *r)
         state_finding(c, m, to, "may not follow");
     check_times(c, m, r, to);
     check_leg_of(c, m, to);
+    if (m->state == AGENT_READY &&
+        (to == AGENT_PREVIEW || to == AGENT_DIALLING))
+        check_agents_taken(c, m);
     if (with_person(to) || to == AGENT_RINGING || to == AGENT_DIALLING ||
         to == AGENT_WRAP) {
         /* A line is dialled for him when its permit is there; the record of

@@ -210,7 +210,7 @@ static void add_retries(struct rng *r, struct buf *b)
 static void add_campaign(struct rng *r, struct buf *b, bool detect, bool calm)
 {
     buf_add_str(b,
-                "[campaign]\nname = random\nseller = Lakeside Gardens\n"
+                "name = random\nseller = Lakeside Gardens\n"
                 "caller_kind = seller\npurpose = sale\ngoods = other\n"
                 "leads_to_sale = yes\nlist = people\ncountry = US\n"
                 "trunk = main\ncaller_id = +12125550100\n"
@@ -232,6 +232,25 @@ static void add_campaign(struct rng *r, struct buf *b, bool detect, bool calm)
              calm ? 100u : (unsigned)pick_wide(r, 1, 50));
     buf_addf(b, "ring_timeout = %us\n", (unsigned)pick(r, 15, 30));
     add_retries(r, b);
+}
+
+/* A campaign beside it, for every other person: another way of dialling, other
+ * limits, another weight. Drawn apart, so that the first one stays what it is.
+ */
+static int draw_second(struct arena *a, uint64_t seed, bool detect,
+                       struct random_world *w, struct err *e)
+{
+    struct rng r;
+    struct buf b;
+    rng_init(&r, seed, "second campaign");
+    if (w->scenario.list_size == 0 || is_calm(seed) || !chance(&r, 35))
+        return TM_OK;
+    buf_init(&b, TEXT_MAX);
+    buf_addf(&b, "weight = %u\n", (unsigned)pick_wide(&r, 1, 1000));
+    add_campaign(&r, &b, detect, false);
+    struct slice text = str_of(arena_strdup(a, buf_slice(&b)));
+    buf_fini(&b);
+    return plan_parse(a, "second", text, &w->second, e);
 }
 
 static void draw_faults(struct rng *r, struct random_world *w)
@@ -321,6 +340,7 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
     if (rc == TM_OK) {
         if (!calm)
             add_changes(&r, &b, &out->scenario);
+        buf_add_str(&b, "[campaign]\n");
         add_campaign(&r, &b, detect, calm);
         out->text = str_of(arena_strdup(a, buf_slice(&b)));
         scenario_init(&out->scenario);
@@ -331,6 +351,8 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
         rc = scenario_check(&out->scenario, e);
     if (rc == TM_OK)
         rc = plan_parse(a, "random", out->scenario.campaign, &out->plan, e);
+    if (rc == TM_OK)
+        rc = draw_second(a, seed, detect, out, e);
     if (!calm)
         draw_faults(&r, out);
     if (rc == TM_OK && !calm)
@@ -405,6 +427,10 @@ static void tell(const struct random_world *w, const struct runner_check *c,
     if (w->has_faults)
         add_faults(&b, &w->faults);
     add_operator(&b, w);
+    if (w->second != NULL)
+        buf_addf(&b, "# beside it: %s, weight %u, hold %lld ms\n",
+                 vocab_dial_text(w->second->dial_mode), w->second->weight,
+                 (long long)w->second->hold_ms);
     buf_add_slice(&b, w->text);
     (void)str_copy(out->text, sizeof(out->text), buf_slice(&b));
     buf_fini(&b);
@@ -444,6 +470,7 @@ static void run(const struct random_world *w,
     struct runner_result *result = mem_alloc(sizeof(*result));
     struct runner_options o = {.scenario = &w->scenario,
                                .plan = w->plan,
+                               .second = w->second,
                                .book = h->book,
                                .zones = h->zones,
                                .list = list,

@@ -1,10 +1,10 @@
 /*
  * Worlds drawn from one seed: a floor of 1 to 60 agents with shifts, breaks
- * and people who leave, a campaign in any dial mode under any policy,
- * telephones that are always up or ring for each person, lists from a handful
- * to without end, trunks of any size, and everything that may go wrong
- * (runner_faults). Each runs on the product's engine beside both independent
- * checkers.
+ * and people who leave, a campaign in any dial mode under any policy, often a
+ * second one that shares agents and trunk with it, telephones that are always
+ * up or ring for each person, lists from a handful to without end, trunks of
+ * any size, and everything that may go wrong (runner_faults). Each runs on the
+ * product's engine beside both independent checkers.
  *
  *     random_world_draw() says what the world of a seed is, as a scenario file
  *     does; random_world_run() runs it and tells what was found.
@@ -35,7 +35,8 @@ enum {
 struct random_world {
     struct scenario scenario;
     const struct plan *plan;
-    struct slice text; /* as a scenario file says it */
+    const struct plan *second; /* of the campaign beside it; NULL: none */
+    struct slice text;         /* as a scenario file says it */
     struct runner_faults faults;
     bool has_faults;
     struct runner_change change[RANDOM_WORLD_CHANGES];

@@ -18,6 +18,9 @@
  * who is in a call finishes it. `pacing` sets one way of dialling beside
  * another on the same people; `minute` and `trace` show what happens.
  *
+ * `second` is another campaign of the same agents and trunk, which calls every
+ * other person of a list with an end; it dials as its plan says throughout.
+ *
  * Cost: about 60 us a call, 20 us one that is paced. One thread a run.
  */
 #ifndef SIM_RUNNER_H
@@ -87,6 +90,7 @@ struct runner_change {
 struct runner_options {
     const struct scenario *scenario;
     const struct plan *plan;
+    const struct plan *second; /* of a campaign beside it; NULL: none */
     const struct rule_book *book;
     const struct tz_set *zones;
     const struct sim_list *list;

@@ -12,10 +12,10 @@
 struct runner_check {
     struct arena arena;
     const struct runner_options *o;
-    struct check_campaign campaign;
+    struct check_campaign campaign[2];
     struct check_world world;
     struct check_rules *rules;
-    struct check_floor floor;
+    struct check_floor floor, second;
     struct check_agents *agents;
     bool finished;
 };
@@ -137,13 +137,13 @@ static void fill_leads(struct runner_check *c)
     c->world.leads = n;
 }
 
-static void fill_campaign(struct runner_check *c)
+static void fill_campaign(struct runner_check *c, const struct plan *p,
+                          struct campaign_id id, struct check_campaign *out)
 {
-    const struct plan *p = c->o->plan;
     const struct dnc_lists *lists = sim_list_lists(c->o->list);
     const struct dnc_set *national = dnc_lists_find(lists, "us_national");
-    c->campaign = (struct check_campaign){
-        .id = {SIM_LIST_CAMPAIGN},
+    *out = (struct check_campaign){
+        .id = id,
         .seller = {SIM_LIST_SELLER},
         .channel = p->channel,
         .dial_mode = p->dial_mode,
@@ -166,9 +166,19 @@ static void fill_campaign(struct runner_check *c)
         .tries_max = p->retry.tries_max,
     };
     if (national != NULL)
-        c->campaign.scrubbed = civil_of_us(national->obtained_us).date;
-    c->world.campaign = &c->campaign;
-    c->world.campaigns = 1;
+        out->scrubbed = civil_of_us(national->obtained_us).date;
+}
+
+static void fill_campaigns(struct runner_check *c)
+{
+    const struct runner_options *o = c->o;
+    fill_campaign(c, o->plan, (struct campaign_id){SIM_LIST_CAMPAIGN},
+                  &c->campaign[0]);
+    if (o->second != NULL)
+        fill_campaign(c, o->second, (struct campaign_id){SIM_LIST_SECOND},
+                      &c->campaign[1]);
+    c->world.campaign = c->campaign;
+    c->world.campaigns = o->second != NULL ? 2 : 1;
 }
 
 /* --- agents ------------------------------------------------------------- */
@@ -252,6 +262,31 @@ static double limit_of(const struct runner_options *o)
            1e6;
 }
 
+/* What one of two campaigns may do with agents of both is not checked. */
+static void fill_second(struct runner_check *c)
+{
+    const struct plan *p = c->o->second;
+    bool shown = p->dial_mode == DIAL_MANUAL || p->dial_mode == DIAL_PREVIEW;
+    c->second = c->floor;
+    c->second.campaign.v = SIM_LIST_SECOND;
+    c->second.hold_us = p->hold_ms * 1000;
+    c->second.detect_us =
+        p->detect ? (int64_t)(c->o->scenario->amd_hi * 1e6) + SECOND_US / 10
+                  : 0;
+    c->second.wrap_us = p->wrap_limit_ms * 1000;
+    c->second.preview_us = p->dial_mode == DIAL_PREVIEW && !p->preview_dials
+                               ? p->preview_limit_ms * 1000
+                               : 0;
+    c->floor.second = &c->second;
+    c->floor.covered = false;
+    c->floor.budget = 0;
+    if (shown)
+        c->floor.callback_us = 0;
+    if (p->dial_mode == DIAL_MANUAL ||
+        is_wasteful(p->dial_mode, p->pacing.kind))
+        c->floor.idle_us = 0;
+}
+
 static void fill_floor(struct runner_check *c)
 {
     const struct runner_options *o = c->o;
@@ -291,6 +326,8 @@ static void fill_floor(struct runner_check *c)
     };
     if (!live)
         return;
+    if (o->second != NULL)
+        fill_second(c);
     fill_setups(c);
     fill_people(c);
 }
@@ -305,7 +342,7 @@ struct runner_check *runner_check_new(const struct runner_options *o)
     fill_floor(c);
     if (!c->floor.endless)
         fill_leads(c);
-    fill_campaign(c);
+    fill_campaigns(c);
     c->world.no_law = c->floor.live && o->scenario->allow_all;
     c->rules = check_rules_new(&c->world);
     c->agents = check_agents_new(&c->floor);

@@ -4,6 +4,7 @@
 enum { OTHER_TIMERS = 16 };
 
 static const struct campaign_id CAMPAIGN = {SIM_LIST_CAMPAIGN};
+static const struct campaign_id SECOND = {SIM_LIST_SECOND};
 static const struct tenant_id TENANT = {SIM_LIST_TENANT};
 static const struct seller_id SELLER = {SIM_LIST_SELLER};
 
@@ -25,6 +26,25 @@ static bool endless_is_good(void *arg, size_t i)
 {
     const struct runner *r = arg;
     return sim_list_is_good(r->o.list, i);
+}
+
+static void add_campaign(struct runner *r, struct campaign_id id)
+{
+    const struct sim_store_campaign c = {
+        .tenant = TENANT, .id = id, .seller = SELLER, .state = CAMPAIGN_LOADED};
+    sim_store_add_campaign(r->store_sim, &c);
+}
+
+/* Every other person is the second campaign's. */
+static void add_people(struct runner *r)
+{
+    for (size_t i = 0; i < sim_list_size(r->o.list); i++) {
+        struct lead l;
+        bool second = r->o.second != NULL && i % 2 == 1;
+        sim_list_lead(r->o.list, i, &l);
+        sim_store_add_lead(r->store_sim, &l);
+        sim_store_enroll(r->store_sim, second ? SECOND : CAMPAIGN, l.id);
+    }
 }
 
 static void open_store(struct runner *r)
@@ -51,17 +71,10 @@ static void open_store(struct runner *r)
     if (sim_list_is_endless(o->list))
         so.endless = &endless;
     r->store_sim = sim_store_new(&so);
-    struct sim_store_campaign c = {.tenant = TENANT,
-                                   .id = CAMPAIGN,
-                                   .seller = SELLER,
-                                   .state = CAMPAIGN_LOADED};
-    sim_store_add_campaign(r->store_sim, &c);
-    for (size_t i = 0; i < sim_list_size(o->list); i++) {
-        struct lead l;
-        sim_list_lead(o->list, i, &l);
-        sim_store_add_lead(r->store_sim, &l);
-        sim_store_enroll(r->store_sim, c.id, l.id);
-    }
+    add_campaign(r, CAMPAIGN);
+    if (o->second != NULL)
+        add_campaign(r, SECOND);
+    add_people(r);
     sim_store_port(r->store_sim, &r->store);
 }
 
@@ -154,15 +167,22 @@ static void read_memory(struct runner *r)
     r->next_attempt = sim_store_last_attempt(r->store_sim) + 1;
 }
 
-void runner_house_command(struct runner *r)
+static void command(struct runner *r, struct campaign_id id)
 {
     struct campaign_status s;
-    int rc = engine_status(r->engine, CAMPAIGN, &s);
+    int rc = engine_status(r->engine, id, &s);
     if (rc == TM_OK && r->dialling && s.state != CAMPAIGN_RUNNING)
-        rc = engine_command(r->engine, CAMPAIGN, CAMPAIGN_EV_START);
+        rc = engine_command(r->engine, id, CAMPAIGN_EV_START);
     else if (rc == TM_OK && !r->dialling && s.state == CAMPAIGN_RUNNING)
-        rc = engine_command(r->engine, CAMPAIGN, CAMPAIGN_EV_PAUSE);
+        rc = engine_command(r->engine, id, CAMPAIGN_EV_PAUSE);
     tm_assert(rc == TM_OK);
+}
+
+void runner_house_command(struct runner *r)
+{
+    command(r, CAMPAIGN);
+    if (r->o.second != NULL)
+        command(r, SECOND);
 }
 
 /* The agents and the way of dialling, as a server's folder has them. */
@@ -185,6 +205,33 @@ static int start_floor(struct runner *r, struct err *e)
     return TM_OK;
 }
 
+static int start_campaign(struct runner *r, struct campaign_id id,
+                          const struct plan *plan, struct err *e)
+{
+    struct campaign_env env = {.tenant = TENANT,
+                               .id = id,
+                               .seller = SELLER,
+                               .plan = plan,
+                               .book = r->o.book,
+                               .zones = r->o.zones,
+                               .lists = sim_list_lists(r->o.list),
+                               .facts = sim_list_facts(r->o.list),
+                               .suppression = &r->suppression,
+                               .next_attempt = &r->next_attempt,
+                               .judged = r->o.judged,
+                               .judged_arg = r->o.judged_arg};
+    enum campaign_state state;
+    struct campaign_counters counters;
+    bool known = sim_store_campaign_now(r->store_sim, id, r->clock.now_us,
+                                        &state, &counters);
+    tm_assert(known);
+    int rc = engine_add(r->engine, &env, state, &counters);
+    /* The operator's command is repeated when a crash swallowed it. */
+    if (rc == TM_OK && state == CAMPAIGN_LOADED)
+        rc = engine_command(r->engine, id, CAMPAIGN_EV_START);
+    return rc == TM_OK ? TM_OK : err_set(e, rc, "the campaign does not start");
+}
+
 int runner_house_start(struct runner *r, struct err *e)
 {
     read_memory(r);
@@ -203,29 +250,11 @@ int runner_house_start(struct runner *r, struct err *e)
     struct store_events events = engine_store_events(r->engine);
     sim_store_listen(r->store_sim, &events);
     sim_carrier_listen(r->carrier_sim, engine_on_call, r->engine);
-    struct campaign_env env = {.tenant = TENANT,
-                               .id = CAMPAIGN,
-                               .seller = SELLER,
-                               .plan = r->o.plan,
-                               .book = r->o.book,
-                               .zones = r->o.zones,
-                               .lists = sim_list_lists(r->o.list),
-                               .facts = sim_list_facts(r->o.list),
-                               .suppression = &r->suppression,
-                               .next_attempt = &r->next_attempt,
-                               .judged = r->o.judged,
-                               .judged_arg = r->o.judged_arg};
-    enum campaign_state state;
-    struct campaign_counters counters;
-    bool known = sim_store_campaign_now(r->store_sim, CAMPAIGN, r->clock.now_us,
-                                        &state, &counters);
-    tm_assert(known);
-    int rc = engine_add(r->engine, &env, state, &counters);
-    /* The operator's command is repeated when a crash swallowed it. */
-    if (rc == TM_OK && state == CAMPAIGN_LOADED)
-        rc = engine_command(r->engine, CAMPAIGN, CAMPAIGN_EV_START);
+    int rc = start_campaign(r, CAMPAIGN, r->o.plan, e);
+    if (rc == TM_OK && r->o.second != NULL)
+        rc = start_campaign(r, SECOND, r->o.second, e);
     if (rc != TM_OK)
-        return err_set(e, rc, "the campaign does not start");
+        return rc;
     return r->agents != NULL ? start_floor(r, e) : TM_OK;
 }
 
@@ -240,7 +269,9 @@ static int close_attempt(struct runner *r, const struct sim_store_attempt *a,
         if (rc != TM_OK)
             return rc;
     }
-    size_t n = campaign_close_open(r->o.plan, &open, r->clock.now_us, record);
+    bool second = a->campaign.v == SECOND.v;
+    size_t n = campaign_close_open(second ? r->o.second : r->o.plan, &open,
+                                   r->clock.now_us, record);
     sim_store_apply(r->store_sim, record, n);
     return TM_OK;
 }

@@ -6,6 +6,7 @@
 #include "sim/runner_inside.h"
 
 static const struct campaign_id CAMPAIGN = {SIM_LIST_CAMPAIGN};
+static const struct campaign_id SECOND = {SIM_LIST_SECOND};
 
 static struct runner_hour *hour_of(const struct runner *r,
                                    struct runner_result *out,
@@ -155,6 +156,15 @@ static void fill_journal(const struct runner *r, struct runner_result *out)
     }
 }
 
+static void count_members(const struct sim_store *s, struct campaign_id c,
+                          struct runner_result *out)
+{
+    for (size_t i = 0; i < sim_store_members(s, c); i++) {
+        struct sim_store_member m = sim_store_member_at(s, c, i);
+        count_member(out, &m);
+    }
+}
+
 void runner_result_fill(struct runner *r, struct runner_result *out)
 {
     const struct sim_store *s = r->store_sim;
@@ -172,10 +182,9 @@ void runner_result_fill(struct runner *r, struct runner_result *out)
     for (size_t i = 0; !endless && i < sim_store_attempts(s); i++)
         if (sim_store_attempt_at(s, i)->id.v != 0)
             count_attempt(r, out, sim_store_attempt_at(s, i));
-    for (size_t i = 0; i < sim_store_members(s, CAMPAIGN); i++) {
-        struct sim_store_member m = sim_store_member_at(s, CAMPAIGN, i);
-        count_member(out, &m);
-    }
+    count_members(s, CAMPAIGN, out);
+    if (r->o.second != NULL)
+        count_members(s, SECOND, out);
     if (endless) {
         count_forgotten(r, out);
         out->live -= sim_store_counts(s)->machines;

@@ -29,6 +29,7 @@ enum {
     SIM_LIST_TENANT = 1, /* ids of everything that there is one of */
     SIM_LIST_SELLER = 1,
     SIM_LIST_CAMPAIGN = 1,
+    SIM_LIST_SECOND = 2, /* a campaign beside it (runner.h) */
     SIM_LIST_DEFAULT_SIZE = 1000,
     /* People of a scenario with the built-in campaign live in Arizona, which
      * has no summer time: its hours are theirs all the year. */

@@ -17,8 +17,8 @@
 #include "sim/check_agents.h"
 
 /* One record a line: milliseconds, kind, then words: aN agent, tN attempt, lN
- * lead, s=state k=key v=value d=due (ms from then) w=wait, live, lost. An
- * INVITE leaves at `invite`. */
+ * lead, cN campaign (1 when none is said), s=state k=key v=value d=due (ms from
+ * then) w=wait, live, lost. An INVITE leaves at `invite`. */
 static const char *const day[] = {
     "0 campaign s=running",
     "10 staff a1 t901 k=recorded",
@@ -174,6 +174,8 @@ static void read_word(struct record *r, struct slice word)
         r->attempt.v = v;
     else if (word.p[0] == 'l')
         r->lead.v = v;
+    else if (word.p[0] == 'c')
+        r->campaign.v = v;
     else
         fail_msg("no word: %.*s", (int)word.n, word.p);
 }
@@ -477,6 +479,51 @@ static void test_covered(void **state)
     check_agents_free(c);
 }
 
+/* A person of the second campaign stands there for half a second, its hold. */
+static uint64_t two_campaigns(const char *line, enum check_agents_kind k)
+{
+    struct check_floor w = world(), second = world();
+    second.campaign.v = 2;
+    second.hold_us = 500000;
+    w.second = &second;
+    struct check_agents *c = check_agents_new(&w);
+    for (size_t i = 0; !begins(day[i], "1000 "); i++)
+        tell_lines(c, day[i]);
+    if (k != CHECK_PERMIT)
+        tell_lines(c, "960 campaign c2 s=running");
+    tell_lines(c, "1000 attempt c2 t1 l1 d=60000\n1005 invite t1\n"
+                  "1005 placed c2 t1 l1\n3000 answered c2 t1 l1");
+    tell_lines(c, line);
+    uint64_t n = of_kind(c, k);
+    if (check_agents_findings(c) != n)
+        print_findings(c);
+    assert_int_equal(check_agents_findings(c), n);
+    check_agents_free(c);
+    return n;
+}
+
+/* People of any campaign come before leads and lines of any. */
+static void test_people_first(void **state)
+{
+    (void)state;
+    const enum check_agents_kind k = CHECK_ABANDON;
+    assert_int_equal(two_campaigns("3200 agent a1 s=preview", k), 1);
+    assert_int_equal(two_campaigns("3600 agent a1 s=preview", k), 0);
+    assert_int_equal(two_campaigns("3200 attempt t2 l2 d=60000\n"
+                                   "3200 agent a1 t2 s=dialling",
+                                   k),
+                     1);
+    assert_int_equal(two_campaigns("3200 bridged c2 t1 l1 a1 w=200\n"
+                                   "3200 agent c2 a1 t1 s=talking\n"
+                                   "3200 agent a2 s=preview",
+                                   k),
+                     0);
+    /* Its hold is its own, and whether it runs. */
+    assert_int_equal(
+        two_campaigns("3700 bridged c2 t1 l1 a1 w=700", CHECK_BRIDGE), 1);
+    assert_int_equal(two_campaigns("3100 ringing c2 t1 l1", CHECK_PERMIT), 1);
+}
+
 /* What pacing says it counts, against the records. */
 static void test_window(void **state)
 {
@@ -552,6 +599,7 @@ int main(void)
         cmocka_unit_test(test_clean_day),
         cmocka_unit_test(test_each_fault),
         cmocka_unit_test(test_covered),
+        cmocka_unit_test(test_people_first),
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_window_in_calls),
         cmocka_unit_test(test_budget),
