@@ -83,12 +83,16 @@ void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
 /* --- the whole run ------------------------------------------------------ */
 
 /* Far beyond what chance explains: in a window of thirty days pacing may be
- * ahead of its budget for an hour, by less than twice. */
+ * ahead of its budget for an hour, by less than twice. Where the detection may
+ * take longer than the plan lets people wait, they are lost by the plan with
+ * every agent ready, however few lines there are: no pacing keeps a budget. */
 void check_agents_budget(struct check_agents *c)
 {
     double live = (double)c->sums.live, lost = (double)c->sums.abandoned;
     double may = c->w.budget * live;
-    if (c->w.budget <= 0 || lost <= 2 * may + FEW + 5 * real_sqrt(may))
+    bool in_time = c->w.detect_us <= c->w.hold_us;
+    if (c->w.budget <= 0 || !in_time ||
+        lost <= 2 * may + FEW + 5 * real_sqrt(may))
         return;
     check_agents_find(c, CHECK_BUDGET,
                       "%llu of %llu live answers lost, and pacing may lose "

@@ -121,14 +121,16 @@ static void check_free(struct check_agents *c,
 {
     if (m->state == AGENT_READY)
         return;
-    /* States of agents are written after the calls of the same instant. */
-    if (m->state == AGENT_WRAP && m->freed_us == 0) {
+    bool tied = m->state == AGENT_RINGING || m->state == AGENT_DIALLING;
+    if (tied && m->attempt.v == k->id.v)
+        return;
+    /* States of agents are written after the calls of the same instant: his
+     * wrap-up is over, or the line that was dialled for him came to nothing.
+     * That he is ready must be the next that is told of him. */
+    if ((m->state == AGENT_WRAP || tied) && m->freed_us == 0) {
         m->freed_us = c->now_us;
         return;
     }
-    if ((m->state == AGENT_RINGING || m->state == AGENT_DIALLING) &&
-        m->attempt.v == k->id.v)
-        return;
     check_agents_find(c, CHECK_BOOKED,
                       "attempt %lld is joined with agent %lld, who is %s "
                       "(attempt %lld)",

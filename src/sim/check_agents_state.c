@@ -170,7 +170,8 @@ void check_agents_moved(struct check_agents *c, const struct record *r)
     m->known = true;
     if (m->freed_us != 0 && (to != AGENT_READY || r->at_us != m->freed_us))
         check_agents_find(c, CHECK_BOOKED,
-                          "agent %lld was joined with a person in his wrap-up",
+                          "agent %lld was joined with a person, and not set "
+                          "free before",
                           (long long)m->id.v);
     m->freed_us = 0;
     if (!may_follow(m->state, to))
