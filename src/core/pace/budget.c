@@ -13,6 +13,8 @@ static const double LAST_HOURS = 0.3;
 static const double PAY_BACK_HOURS = 2.0, PAY_BACK_ANSWERS = 200.0;
 /* Answers an hour for one call more in reserve. */
 static const double RESERVE_FROM = 100.0;
+/* Calls, and a part of the budget so far, that may be owed. */
+static const double DEBT_CALLS = 4.0, DEBT_PART = 0.25;
 /* Calls that must be left to lose in the last hour for one more risk. */
 static const double SPARE = 1.2;
 
@@ -66,6 +68,10 @@ double budget_price(struct budget *b, const struct budget_window *w)
     if (left_h < LAST_HOURS && credit < 1.0 + reserve * left_h / LAST_HOURS)
         aim = least(aim, 0.02 * limit);
     if (left_h < 1.0 && credit < SPARE)
+        aim = 0.0;
+    /* Deep in debt nothing is risked, however long the window still is: the
+     * list may run out, and then what there was is the window. */
+    if (credit < -(DEBT_CALLS + DEBT_PART * limit * (double)w->live))
         aim = 0.0;
     b->aim = most(aim, 0.0);
     if (aim <= 0.0)

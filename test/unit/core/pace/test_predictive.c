@@ -149,6 +149,13 @@ static void test_price(void **state)
         budget_settled(&b, true);
     double least = budget_price(&b, &w);
     assert_true(least > 0.0 && least < 0.003);
+    /* Deep in debt nothing is risked, though weeks are left: a list that runs
+     * out makes this the whole window. */
+    w = (struct budget_window){
+        .live = 1000, .lost = 45, .left_us = 600 * INT64_C(3600) * S};
+    assert_true(budget_price(&b, &w) <= 0.0);
+    w.lost = 31;
+    assert_true(budget_price(&b, &w) > 0.0);
 }
 
 /* A window whose budget is gone risks nothing, one with wrong verdicts has
