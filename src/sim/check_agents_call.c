@@ -125,9 +125,11 @@ static void check_free(struct check_agents *c,
     if (tied && m->attempt.v == k->id.v)
         return;
     /* States of agents are written after the calls of the same instant: his
-     * wrap-up is over, or the line that was dialled for him came to nothing.
-     * That he is ready must be the next that is told of him. */
-    if ((m->state == AGENT_WRAP || tied) && m->freed_us == 0) {
+     * wrap-up is over, the line that was dialled for him came to nothing, or
+     * the lead he looked at went back. That he is ready must be the next that
+     * is told of him. */
+    bool freed = tied || m->state == AGENT_WRAP || m->state == AGENT_PREVIEW;
+    if (freed && m->freed_us == 0) {
         m->freed_us = c->now_us;
         return;
     }
