@@ -150,6 +150,18 @@ bool str_double(struct slice a, double *out)
     return true;
 }
 
+bool str_percent(struct slice a, double *out)
+{
+    double d;
+    a = str_trim(a);
+    if (a.n > 0 && a.p[a.n - 1] == '%')
+        a = str_trim(str_range(a.p, a.n - 1));
+    if (!str_double(a, &d) || !(d >= 0.0 && d <= 100.0))
+        return false;
+    *out = d;
+    return true;
+}
+
 bool str_duration_ms(struct slice a, int64_t *out)
 {
     static const struct {

@@ -35,6 +35,8 @@ bool str_i64(struct slice a, int64_t *out);
  * hexadecimal, infinity or NaN. */
 enum { STR_DOUBLE_MAX = 255 };
 bool str_double(struct slice a, double *out);
+/* Per cent from 0 to 100, with or without the sign: "2.5 %", "2.5". */
+bool str_percent(struct slice a, double *out);
 /* "1500ms", "25s", "10m", "2h", "3d" to milliseconds; false on others. */
 bool str_duration_ms(struct slice a, int64_t *out);
 /* Copies and terminates, cutting at cap - 1 on a UTF-8 border; returns the

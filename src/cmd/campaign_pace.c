@@ -81,11 +81,8 @@ static int read_mode(const char *text, enum dial_mode *out, struct err *e)
 /* "2.5 %", "2.5%" and "2.5" */
 static int read_limit(const char *text, uint32_t *ppm, struct err *e)
 {
-    struct slice s = str_trim(str_of(text));
     double d;
-    if (s.n > 0 && s.p[s.n - 1] == '%')
-        s = str_trim(str_range(s.p, s.n - 1));
-    if (!str_double(s, &d) || !(d >= 0 && d <= 100))
+    if (!str_percent(str_of(text), &d))
         return err_set(e, TM_EINVAL,
                        "--limit: '%s' is no share in per cent, such as 2.5 %%",
                        text);

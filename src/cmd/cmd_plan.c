@@ -75,11 +75,8 @@ static int read_number(const char *option, const char *text, double least,
 
 static int read_limit(struct work *w, struct err *e)
 {
-    struct slice s = str_trim(str_of(w->o->limit));
     double d;
-    if (s.n > 0 && s.p[s.n - 1] == '%')
-        s = str_trim(str_range(s.p, s.n - 1));
-    if (!str_double(s, &d) || !(d >= 0 && d <= 100))
+    if (!str_percent(str_of(w->o->limit), &d))
         return err_set(e, TM_EINVAL,
                        "--limit: '%s' is no share in per cent, such as 1 %%",
                        w->o->limit);

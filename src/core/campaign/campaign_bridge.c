@@ -17,27 +17,11 @@ void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost)
         predictive_settled(&w->policy.facts, lost);
 }
 
-/* That a call is recorded is the first thing that is heard on it. */
-static void say_notice(struct campaign *c, struct slot *s)
-{
-    if (!s->notice_due)
-        return;
-    s->notice_due = false;
-    struct prompt *p = campaign_out_prompts(c, 1);
-    *p = (struct prompt){.kind = PROMPT_TEXT,
-                         .text = str_of(c->env.plan->recording_notice),
-                         .voice = str_of(c->env.plan->voice)};
-    struct campaign_action *a = campaign_out_action(c, ACTION_PLAY, s);
-    a->prompt = p;
-    a->prompts = 1;
-}
-
 static void join(struct campaign *c, struct slot *s)
 {
     struct record *r = campaign_out_record(c, RECORD_BRIDGED, s);
     r->agent = s->agent;
     r->ring_ms = (c->now_us - s->since_us) / 1000;
-    say_notice(c, s);
     struct campaign_action *a = campaign_out_action(c, ACTION_BRIDGE, s);
     a->agent = s->agent;
     a->beep = !s->rung;

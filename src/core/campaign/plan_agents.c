@@ -14,8 +14,8 @@ enum { DETECT_WRONG_MAX_PPM = 200000, PPM = 1000000 };
 static bool read_percent(struct slice s, uint32_t *ppm)
 {
     double d;
-    if (s.n < 2 || s.p[s.n - 1] != '%' ||
-        !str_double(str_trim(str_range(s.p, s.n - 1)), &d) || d < 0 || d > 100)
+    /* A plain number could be meant as a share of one. */
+    if (s.n == 0 || s.p[s.n - 1] != '%' || !str_percent(s, &d))
         return false;
     *ppm = (uint32_t)(d * (PPM / 100) + 0.5);
     return true;

@@ -112,6 +112,11 @@ static void test_double(void **state)
     assert_true(str_double(str_of("1.5"), &d) && d == 1.5);
     assert_true(str_double(str_of("-.5e1"), &d) && d == -5);
     assert_true(str_double(str_of("+2."), &d) && d == 2);
+    assert_true(str_percent(str_of(" 2.5 %"), &d) && d == 2.5);
+    assert_true(str_percent(str_of("100"), &d) && d == 100);
+    assert_false(str_percent(str_of("%"), &d));
+    assert_false(str_percent(str_of("100.1 %"), &d));
+    assert_false(str_percent(str_of("-1 %"), &d));
     assert_true(str_double(str_of("0.1"), &d) && d == 0.1);
     assert_true(str_double(str_range("12345", 2), &d) && d == 12);
     assert_true(str_double(str_of("1.7976931348623157e308"), &d));
