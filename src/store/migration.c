@@ -55,7 +55,7 @@ static int step(struct db *db, int version, struct err *e)
 
 int migration_run(struct db *db, struct err *e)
 {
-    int version;
+    int version = 0;
     int rc = version_of(db, &version, e);
     if (rc != TM_OK) {
         return rc;
@@ -71,7 +71,7 @@ int migration_run(struct db *db, struct err *e)
 
 int migration_check(struct db *db, struct err *e)
 {
-    int version;
+    int version = 0;
     int rc = version_of(db, &version, e);
     if (rc != TM_OK) {
         return rc;

@@ -8,7 +8,12 @@
 #include "core/number/number.h"
 #include "core/rules/rule_case.h"
 
-enum { SHOWN_MAX = 60, VANITY_LETTERS = 4, VANITY_FIGURES = 3 };
+enum {
+    SHOWN_MAX = 60,
+    WHY_MAX = LEDGER_ROW_REASON_MAX - 8, /* beside the name and quotes */
+    VANITY_LETTERS = 4,
+    VANITY_FIGURES = 3,
+};
 
 struct reading {
     const struct ledger_row_options *o;
@@ -111,7 +116,7 @@ static bool is_area_code(const char *area)
 static bool reject_place(struct reading *r, struct slice cell,
                          const char *country)
 {
-    char codes[LEDGER_ROW_REASON_MAX], why[LEDGER_ROW_REASON_MAX];
+    char codes[LEDGER_ROW_REASON_MAX], why[WHY_MAX];
     place_name_codes(country, codes, sizeof(codes));
     (void)snprintf(why, sizeof(why), "is no place of %s: %.*s", country,
                    (int)sizeof(why) - 32, codes);
@@ -178,7 +183,7 @@ static bool read_address(struct reading *r, struct slice cell)
 
 static bool reject_word(struct reading *r, struct slice cell)
 {
-    char why[LEDGER_ROW_REASON_MAX];
+    char why[WHY_MAX];
     (void)snprintf(why, sizeof(why), "is not one of: %s", r->column->words);
     return reject(r, cell, why);
 }
