@@ -120,6 +120,7 @@ static const char *state_word(const struct record *r)
     case RECORD_STAFF:
     case RECORD_BRIDGED:
     case RECORD_DISPOSITION:
+    case RECORD_INCOMING:
     case RECORD_COUNT: break;
     }
     return NULL;

@@ -95,22 +95,22 @@ static void tell_floor(struct engine *e, size_t index)
     (void)engine_step(e, index, &ev, NULL);
 }
 
-/* The member not told yet whose person has waited longest. False: nobody
+/* The member not told yet whose person is due first. False: nobody
  * waits. */
-static bool longest_wait(const struct engine *e, size_t *index, int64_t *since)
+static bool first_due(const struct engine *e, size_t *index, int64_t *due_us)
 {
-    *since = INT64_MAX;
+    *due_us = INT64_MAX;
     for (size_t i = 0; i < e->staffed_n; i++) {
         const struct engine_member *m = &e->member[e->staffed[i]];
         if (m->told == e->round)
             continue;
-        int64_t us = campaign_waits_since_us(m->campaign);
-        if (us >= *since)
+        int64_t us = campaign_waits_due_us(m->campaign);
+        if (us >= *due_us)
             continue;
-        *since = us;
+        *due_us = us;
         *index = e->staffed[i];
     }
-    return *since < INT64_MAX;
+    return *due_us < INT64_MAX;
 }
 
 bool engine_agent_round(struct engine *e)
@@ -120,11 +120,11 @@ bool engine_agent_round(struct engine *e)
     e->floor_news = false;
     e->round++;
     size_t index;
-    int64_t since_us;
-    while (longest_wait(e, &index, &since_us)) {
+    int64_t due_us;
+    while (first_due(e, &index, &due_us)) {
         tell_floor(e, index);
         /* He got an agent: the next one of this campaign has his turn too. */
-        if (campaign_waits_since_us(e->member[index].campaign) != since_us)
+        if (campaign_waits_due_us(e->member[index].campaign) != due_us)
             e->member[index].told = 0;
     }
     for (size_t i = 0; i < e->staffed_n; i++) {

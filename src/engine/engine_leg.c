@@ -356,6 +356,7 @@ bool engine_leg_event(struct engine *e, const struct carrier_event *ev)
     case CARRIER_ENDED:
         over(e, l, call_event_cause_text(ev->cause), ev->code);
         break;
+    case CARRIER_INCOMING:
     case CARRIER_PLACED:
     case CARRIER_RINGING:
     case CARRIER_PLAYED:

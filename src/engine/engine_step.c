@@ -174,6 +174,8 @@ static void run_action(struct engine *e, size_t index,
     case ACTION_PART: c->part(c->self, a->attempt); break;
     case ACTION_RING: ring(e, index, a); break;
     case ACTION_DROP: engine_leg_drop(e, a->agent); break;
+    case ACTION_ANSWER: (void)c->answer(c->self, a->attempt, a->record); break;
+    case ACTION_SILENCE: c->silence(c->self, a->attempt); break;
     }
 }
 

@@ -6,6 +6,11 @@
  * delivered inside a call of the engine into the carrier. A call is named by
  * its attempt id; every call that was placed ends with exactly one
  * CARRIER_ENDED, and a place() that failed has no event at all.
+ *
+ * A call to us is told as CARRIER_INCOMING. Once the handler has written
+ * *adopt it is a call like the others: named by that id, it ends with
+ * CARRIER_ENDED, also when the caller gives up before he is answered
+ * (CAUSE_CALLEE: the far side).
  */
 #ifndef PORT_CARRIER_H
 #define PORT_CARRIER_H
@@ -32,6 +37,11 @@ struct carrier {
      * success the events follow. */
     int (*place)(void *self, const struct permit *p, const struct call_spec *s,
                  struct err *e);
+    /* Answers a call to us that was adopted: CARRIER_ANSWERED follows when
+     * media is open. record: both sides. TM_ESTATE: it is over, or answered
+     * already. hangup() before it refuses the call. NULL: this carrier takes
+     * no calls, and none come in. */
+    int (*answer)(void *self, struct attempt_id a, bool record);
     /* Converts prompts ahead of their use; returns at once, any failure is
      * told by play's silence and a log line. */
     void (*prepare)(void *self, const struct prompt *list, size_t n);

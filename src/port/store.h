@@ -38,6 +38,26 @@ struct store_leads {
     uint64_t unclaimed;  /* leads due now that did not fit into max */
 };
 
+/* Who calls us: the lead of the campaign that has this number, claimed as by a
+ * fetch. When there are several, the one called last, else the newest. */
+struct store_caller {
+    struct campaign_id campaign;
+    struct attempt_id attempt; /* comes back in the answer */
+    uint64_t e164;
+    int64_t now_us;
+    bool make; /* when none has it: one with this number joins the campaign's
+                  list, in LEAD_WAITING with due INT64_MAX until a RECORD_LEAD
+                  says better */
+};
+
+struct store_called {
+    struct campaign_id campaign;
+    struct attempt_id attempt;
+    const struct lead *lead; /* NULL: none; lives until the handler returns */
+    bool held;               /* it was claimed before: the campaign has it at
+                                hand, or a fetch brings it */
+};
+
 struct store_events {
     void *arg;
     /* Everything written with a sequence number <= seq is durable. */
@@ -48,6 +68,8 @@ struct store_events {
      * recovered() says that writing works again and nothing was lost. */
     void (*failed)(void *arg, const struct err *e);
     void (*recovered)(void *arg);
+    /* The answer to caller(). */
+    void (*called)(void *arg, const struct store_called *c);
 };
 
 struct store {
@@ -57,6 +79,7 @@ struct store {
     int (*write)(void *self, const struct record *r, size_t n,
                  uint64_t *seq) TM_MUST_CHECK;
     int (*fetch)(void *self, const struct store_fetch *q) TM_MUST_CHECK;
+    int (*caller)(void *self, const struct store_caller *q) TM_MUST_CHECK;
     /* Unclaims all leads of a campaign that have no open attempt. */
     int (*release)(void *self, struct campaign_id c) TM_MUST_CHECK;
 };

@@ -251,6 +251,7 @@ void check_rules_record(struct check_rules *c, const struct record *r)
     case RECORD_AGENT:
     case RECORD_STAFF:
     case RECORD_DISPOSITION:
+    case RECORD_INCOMING:
     case RECORD_COUNT: break;
     }
 }

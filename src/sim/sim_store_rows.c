@@ -467,6 +467,7 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_CORRECTED:
     case RECORD_EXPORTED:
     case RECORD_AGENT:
+    case RECORD_INCOMING:
     case RECORD_BRIDGED: break;
     case RECORD_DISPOSITION: apply_disposition(t, r); break;
     case RECORD_COUNT: tm_unreachable("a record of no kind");

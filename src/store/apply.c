@@ -47,6 +47,7 @@ static int apply_tables(struct db *db, const struct record *r, struct err *e)
     case RECORD_HOLD:
     case RECORD_ERASED:
     case RECORD_CORRECTED:
+    case RECORD_INCOMING:
     case RECORD_EXPORTED: return TM_OK;
     case RECORD_COUNT:
     default: tm_unreachable("a record of no kind");

@@ -114,6 +114,8 @@ struct agent_id floor_take(struct floor *f, const struct floor_want *w,
 /* One person more of this campaign waits for an agent (n 1), or one less (-1).
  * The campaign is one of floor_campaign()'s. */
 void floor_waits(struct floor *f, struct campaign_id c, int n);
+/* Somebody called this campaign: so it is learnt how many will. */
+void floor_called(struct floor *f, struct campaign_id c, int64_t now_us);
 /* How many wait in all campaigns. */
 unsigned floor_waiting(const struct floor *f);
 /* The attempt of an agent who looked at a lead, or dials anew. */
@@ -124,10 +126,12 @@ uint64_t floor_skill(struct floor *f, struct slice word);
 
 /* How many agents a campaign may count on, its share of those it shares. */
 struct floor_counts {
-    unsigned ready;   /* whole agents, see Sharing */
-    unsigned busy;    /* in calls or wrap-up, who come back */
-    unsigned leaving; /* busy ones who pause or sign out afterwards */
-    unsigned agents;  /* ready and busy */
+    unsigned ready;      /* whole agents, see Sharing */
+    unsigned busy;       /* in calls or wrap-up, who come back */
+    unsigned leaving;    /* busy ones who pause or sign out afterwards */
+    unsigned agents;     /* ready and busy */
+    double called_per_s; /* callers expected to take agents who count here, of
+                            all campaigns; 0: nobody calls */
 };
 void floor_counts(const struct floor *f, struct campaign_id c,
                   struct floor_counts *out);

@@ -1,7 +1,7 @@
 /*
  * What is said about calls on both sides of the carrier port: the order to
- * place one, what is played, and the events that come back. The port's rules
- * on threads and order stand in port/carrier.h.
+ * place one, what is played, and the events that come back, calls to us among
+ * them. The port's rules on threads and order stand in port/carrier.h.
  */
 #ifndef CORE_CALL_CALL_EVENT_H
 #define CORE_CALL_CALL_EVENT_H
@@ -51,6 +51,8 @@ enum hangup_reason {
     HANGUP_NORMAL,   /* the script is over */
     HANGUP_WITHDRAW, /* still ringing and no longer wanted */
     HANGUP_SHUTDOWN, /* draining took too long */
+    HANGUP_BUSY,     /* a call to us is refused with 486; the others of this
+                        list refuse it with 480 */
 };
 
 /* X(name, text): how a call ended, before it is judged. */
@@ -75,6 +77,8 @@ enum call_cause {
 };
 
 enum carrier_event_kind {
+    CARRIER_INCOMING, /* somebody calls a number of ours: from, to, trunk,
+                         adopt; text = Call-ID. It rings until answer() */
     CARRIER_PLACED,   /* the INVITE left; text = Call-ID */
     CARRIER_RINGING,  /* 180, or 183 with early media; code */
     CARRIER_ANSWERED, /* 200 OK and media is open; text = dialog */
@@ -97,6 +101,13 @@ struct carrier_event {
     uint32_t tag;          /* PLAYED */
     int64_t since_us;      /* PERSON: when the greeting ended */
     struct slice text;     /* lives until the handler returns */
+    /* INCOMING */
+    uint64_t from;            /* E.164 of the caller; 0: withheld or none */
+    uint64_t to;              /* E.164 of ours that was called */
+    const char *trunk;        /* it came by */
+    struct attempt_id *adopt; /* the handler writes the name that the call has
+                                 from now on; left 0: nobody takes calls to
+                                 that number, it is refused with 404 */
 };
 
 /* The stable word of a cause. */

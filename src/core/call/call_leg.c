@@ -68,6 +68,7 @@ enum call_input call_leg_input(enum carrier_event_kind k)
     case CARRIER_PERSON: return CALL_IN_PERSON;
     case CARRIER_MACHINE: return CALL_IN_MACHINE;
     case CARRIER_ENDED: return CALL_IN_ENDED;
+    case CARRIER_INCOMING: break; /* begins a call, never one that is there */
     }
     tm_unreachable("a carrier event outside its table");
 }

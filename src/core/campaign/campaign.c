@@ -243,6 +243,7 @@ static void handle(struct campaign *c, const struct campaign_event *ev)
         if (c->crew != NULL)
             campaign_agent_event(c, ev);
         break;
+    case CAMPAIGN_EV_INCOMING: break;
     }
 }
 

@@ -101,6 +101,9 @@ enum campaign_event_kind {
     CAMPAIGN_EV_AGENT, /* an order of `agent` about his call of this campaign
                           or a lead of it; campaign_out.error answers it */
     CAMPAIGN_EV_PACE,  /* another dial mode or pacing from now on */
+    CAMPAIGN_EV_INCOMING, /* somebody calls a number of the plan's [inbound]:
+                             call (INCOMING, with its attempt); lead: his, or
+                             NULL; held: store_called.held */
 };
 
 struct campaign_event {
@@ -109,6 +112,7 @@ struct campaign_event {
     unsigned room;           /* calls the trunk takes now (any event) */
     const struct lead *lead; /* LEADS: copied by the step */
     size_t leads;
+    bool held;                            /* INCOMING */
     int64_t next_due_us;                  /* LEADS: earliest of the others */
     const struct carrier_event *call;     /* CALL */
     struct attempt_id attempt;            /* REFUSED */
@@ -139,6 +143,8 @@ enum campaign_action_kind {
     ACTION_PART,    /* the person's call waits alone */
     ACTION_RING,    /* a leg to the telephone of a per_call agent */
     ACTION_DROP,    /* ends that leg */
+    ACTION_ANSWER,  /* a call to us; record */
+    ACTION_SILENCE, /* cuts off what is played */
 };
 
 struct campaign_action {
@@ -154,6 +160,7 @@ struct campaign_action {
     enum hangup_reason reason; /* HANGUP */
     struct agent_id agent;     /* BRIDGE, RING, DROP */
     bool beep;                 /* BRIDGE */
+    bool record;               /* ANSWER */
 };
 
 struct campaign_out {
@@ -208,15 +215,24 @@ struct campaign_status {
     unsigned ringing; /* lines dialled, not answered */
     unsigned waiting; /* people who wait for an agent */
     unsigned talking; /* people with an agent */
-    int64_t oldest_wait_us; /* since when the first of them waits; 0 nobody */
-    double price, chance;   /* of the last decision of pacing */
+    int64_t oldest_wait_us;   /* since when the first of them waits; 0 nobody */
+    unsigned callers;         /* people who called us and wait for an agent */
+    int64_t oldest_caller_us; /* since when the first of them waits; 0 nobody */
+    double price, chance;     /* of the last decision of pacing */
     struct floor_counts agents;
 };
 void campaign_status(const struct campaign *c, struct campaign_status *out);
 
-/* Since when somebody waits for an agent, INT64_MAX: nobody does. The engine
- * tells the campaign whose person has waited longest first of a free agent. */
-int64_t campaign_waits_since_us(const struct campaign *c);
+/* When the first of those who wait for an agent should have one: who answered
+ * us by the law's time (plan->hold_ms), who called us by the plan's
+ * (inbound.target_ms). INT64_MAX: nobody waits. The engine tells the campaign
+ * whose person is due first of a free agent. */
+int64_t campaign_waits_due_us(const struct campaign *c);
+
+/* Whether the campaign takes a call to this number now. TM_ENOTFOUND: it is
+ * none of its plan's; TM_ESTATE: it neither runs nor is paused, or nothing can
+ * be written; TM_EFULL: as many callers as the plan takes. */
+int campaign_takes_caller(const struct campaign *c, uint64_t to);
 
 /* The lead an agent looks at, talks with or wraps up, for his screen; NULL:
  * none of this campaign. Lives until the next step. */

@@ -178,12 +178,12 @@ void campaign_agent_event(struct campaign *c, const struct campaign_event *ev)
         collect_leads(c);
 }
 
-int64_t campaign_waits_since_us(const struct campaign *c)
+int64_t campaign_waits_due_us(const struct campaign *c)
 {
     if (c->crew == NULL)
         return INT64_MAX;
     const struct slot *s = slots_queue_first(&c->slots, &c->crew->waiting);
-    return s != NULL ? s->since_us : INT64_MAX;
+    return s != NULL ? s->since_us + c->env.plan->hold_ms * 1000 : INT64_MAX;
 }
 
 const struct lead *campaign_agent_lead(const struct campaign *c,

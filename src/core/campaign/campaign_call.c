@@ -205,6 +205,7 @@ void campaign_call_event(struct campaign *c, const struct carrier_event *ev)
             campaign_bridge_machine(c, s);
         break;
     case CARRIER_ENDED: campaign_end(c, s, ev->cause, ev->code); break;
+    case CARRIER_INCOMING: break;
     }
 }
 

@@ -51,6 +51,33 @@ enum plan_words {
     PLAN_SAYS_AI = 32,        /* ... an artificial intelligence */
 };
 
+enum { PLAN_NUMBERS_MAX = 64 };
+
+/* Calls to us, for agents: the section [inbound]. */
+struct plan_inbound {
+    uint64_t number[PLAN_NUMBERS_MAX]; /* of ours that people call */
+    size_t numbers;                    /* 0: the campaign takes no calls */
+    unsigned calls_max;                /* callers at once, talking ones too */
+    int64_t target_ms;                 /* time to an agent that is aimed at */
+    int64_t wait_max_ms;               /* then he is turned away */
+    const char *greeting; /* said at the answer, before he waits; or NULL */
+    const char *wait_say; /* while he waits, every wait_every_ms; or NULL */
+    int64_t wait_every_ms;
+    const char *music;        /* a sound file, over and over, between them; or
+                                 NULL: silence */
+    const char *closed_say;   /* when nobody is signed in or he is turned away;
+                                 then the call ends; or NULL */
+    char callback_key;        /* while he waits: to be called back; 0 none */
+    const char *callback_say; /* the answer to it; or NULL */
+    char opt_out_key;         /* before an agent has him; 0 none */
+    const char *opt_out_say;  /* the answer to it; or NULL */
+    bool make_leads;          /* of callers who are no leads yet */
+    bool call_back_missed;    /* who gave up or was turned away is called back
+                                 by an agent */
+    const char *recording_notice; /* said first; NULL: calls to us are not
+                                     recorded, whatever `record` says */
+};
+
 struct plan {
     const char *name;
     const char *seller;
@@ -107,6 +134,7 @@ struct plan {
     struct civil_date ends; /* last day; year 0: open */
     struct disposition disposition[DISPOSITIONS_MAX];
     size_t dispositions;
+    struct plan_inbound inbound; /* with agents */
     const struct script *script;
     char hash[PLAN_HASH_LEN]; /* hex, of the file's text; in the records */
 };

@@ -40,7 +40,8 @@
     X(RECORD_AGENT, "agent")         /* an agent's state changed */            \
     X(RECORD_STAFF, "staff")         /* a leg to an agent's own telephone */   \
     X(RECORD_BRIDGED, "bridged")     /* a person was joined with an agent */   \
-    X(RECORD_DISPOSITION, "disposition") /* what the agent says it was */
+    X(RECORD_DISPOSITION, "disposition") /* what the agent says it was */      \
+    X(RECORD_INCOMING, "incoming") /* somebody calls us; before the answer */
 
 enum record_kind {
 #define X(name, text) name,
@@ -77,7 +78,8 @@ struct record {
     struct slice key;      /* ANSWER: question; LEAD: reason word;
                               LEDGER: its kind; AGENT: reason of a pause;
                               STAFF: recorded, answered or ended;
-                              DISPOSITION: its word */
+                              DISPOSITION: its word;
+                              INCOMING: the number called, "+1..." */
     struct slice value;    /* ANSWER: answer label; ENDED: cause word;
                               LEDGER: added, ended or file */
     struct slice rules;    /* ATTEMPT, VERDICT: "ID:effect ID:effect ..." */

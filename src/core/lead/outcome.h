@@ -36,7 +36,10 @@
     /* found without an end after a crash: counts toward every cap */          \
     X(OUTCOME_UNKNOWN, "unknown", 0)                                           \
     /* a person talked with an agent; the disposition says more */             \
-    X(OUTCOME_TALKED, "talked", OUTCOME_F_LIVE)
+    X(OUTCOME_TALKED, "talked", OUTCOME_F_LIVE)                                \
+    /* of a call to us: he gave up, or we took no more callers */              \
+    X(OUTCOME_GAVE_UP, "gave_up", 0)                                           \
+    X(OUTCOME_TURNED_AWAY, "turned_away", 0)
 
 enum outcome {
 #define X(name, text, flags) name,

@@ -10,7 +10,10 @@
  * were lost (16 CFR 310.4(b)(4)(i), 47 CFR 64.1200(a)(7)).
  *
  * It never dials less than one line for each idle agent that has none, which
- * cannot abandon anybody, and none while no agent is signed in. What it
+ * cannot abandon anybody, and none while no agent is signed in. Where people
+ * call us too and take the same agents, those to come (a Poisson number) stand
+ * beside the answers, and a line for an idle agent must keep within the limit
+ * by itself: a lone agent whom somebody calls each minute calls nobody. What it
  * does not know it takes for what a first hour looks like.
  *
  * Use: tell every event when it happens, ask predictive_decide() each quarter
@@ -108,6 +111,7 @@ struct predictive_now {
     unsigned agents;  /* signed in */
     unsigned leaving; /* busy ones who are known not to come back */
     struct budget_window window;
+    double called_per_s; /* people who call us, and take agents that count */
 };
 
 struct predictive_order {

@@ -153,7 +153,7 @@ static bool give(struct campaign *c, struct mock_person *p)
     return true;
 }
 
-int64_t campaign_waits_since_us(const struct campaign *c)
+int64_t campaign_waits_due_us(const struct campaign *c)
 {
     int64_t us = INT64_MAX;
     for (size_t i = 0; i < MOCK_PEOPLE; i++)
@@ -164,7 +164,7 @@ int64_t campaign_waits_since_us(const struct campaign *c)
 
 static void serve_oldest(struct campaign *c)
 {
-    int64_t us = campaign_waits_since_us(c);
+    int64_t us = campaign_waits_due_us(c);
     for (size_t i = 0; us < INT64_MAX && i < MOCK_PEOPLE; i++) {
         if (c->person[i].attempt.v == 0 || c->person[i].waits_us != us)
             continue;
@@ -381,6 +381,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
         out->error = ev->pacing->mode == DIAL_AGENTLESS ? TM_EINVAL : TM_OK;
         out->why = "a plan with agents stays one";
         break;
+    case CAMPAIGN_EV_INCOMING:
     case CAMPAIGN_EV_REFRESH:
     case CAMPAIGN_EV_TICK:
     case CAMPAIGN_EV_LEADS:

@@ -503,7 +503,7 @@ static void test_missed_call(void **state)
     IN_STATE(m, 1, AGENT_PAUSED);
     assert_string_equal(him(m, 1)->reason, "missed a call");
     assert_int_equal(c->lost, 1);
-    assert_int_equal(campaign_waits_since_us(c), m->now_us);
+    assert_int_equal(campaign_waits_due_us(c), m->now_us);
     m->place_error = TM_ENOTFOUND; /* the next is not even called */
     OK(order(m, 1, AGENT_DO_READY));
     IN_STATE(m, 1, AGENT_RINGING);

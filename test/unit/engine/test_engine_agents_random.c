@@ -38,7 +38,7 @@ static void check_all(struct mock *m, struct campaign *const *c)
     }
     assert_int_equal(up, m->staff_up); /* no leg without an agent */
     for (size_t i = 0; i < 3 && ready; i++)
-        assert_true(campaign_waits_since_us(c[i]) == INT64_MAX);
+        assert_true(campaign_waits_due_us(c[i]) == INT64_MAX);
 }
 
 /* Some call that is up or being set up, or 0. */

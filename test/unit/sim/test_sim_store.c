@@ -75,7 +75,8 @@ static void on_row(void *arg, const struct record *r,
 
 static void listen(struct desk *d)
 {
-    struct store_events e = {d, on_durable, on_leads, on_failed, on_recovered};
+    struct store_events e = {d,         on_durable,   on_leads,
+                             on_failed, on_recovered, NULL};
     sim_store_listen(d->sim, &e);
 }
 

@@ -75,7 +75,8 @@ static void on_recovered(void *arg)
 static int setup(void **state)
 {
     struct bench *b = test_calloc(1, sizeof(*b));
-    struct store_events e = {b, on_durable, on_leads, on_failed, on_recovered};
+    struct store_events e = {b,         on_durable,   on_leads,
+                             on_failed, on_recovered, NULL};
     b->c = suite;
     b->world = suite->open(&e, LEADS, b->lead);
     suite->port(b->world, &b->port);

@@ -78,7 +78,7 @@ void fixture_house_open(struct fixture_house *h)
     h->durable = 0;
     struct sqlite_store_options o = {
         .dir = &h->dir,
-        .events = {h, on_durable, on_leads, on_failed, on_recovered},
+        .events = {h, on_durable, on_leads, on_failed, on_recovered, NULL},
     };
     if (sqlite_store_open(&o, &h->store, &e) != TM_OK) {
         fail_msg("%s", e.text);

@@ -240,6 +240,8 @@ static void act(const struct campaign_action *a)
     case ACTION_PART: require(t->agent == a->agent.v); break;
     case ACTION_RING: agent[a->agent.v].then_us = some_us(3000); break;
     case ACTION_DROP: agent[a->agent.v].leg = false; break;
+    case ACTION_ANSWER:
+    case ACTION_SILENCE: break;
     }
 }
 
@@ -270,7 +272,7 @@ static void check(void)
     require(c->policy.facts.talking.all == talks && c->talking == talks);
     require(c->policy.facts.wrapping.all == wraps && c->wrapping == wraps);
     require(c->waiting.n <= waits);
-    require(campaign_waits_since_us(w.campaign) == INT64_MAX ||
+    require(campaign_waits_due_us(w.campaign) == INT64_MAX ||
             c->waiting.n > 0);
     require(w.campaign->slots.used == w.campaign->hopper_n + c->promised.n +
                                           c->looks.n + w.campaign->slots.calls +

@@ -240,6 +240,8 @@ static void act(const struct campaign_action *a)
     case ACTION_BRIDGE:
     case ACTION_PART:
     case ACTION_RING:
+    case ACTION_ANSWER:
+    case ACTION_SILENCE:
     case ACTION_DROP: require(false); break; /* there are no agents */
     }
 }
