@@ -3,8 +3,8 @@
 ways of dialling and the figures of the pacing research.
 
     ./dev bench pacing [--quick | --full] [--rows PATTERN] [--parts A,B,...]
-                       [--days N] [--seeds N] [--jobs N] [--windows N]
-                       [--keep FILE]
+                       [--agents N,N,...] [--days N] [--seeds N] [--jobs N]
+                       [--windows N] [--ours] [--keep FILE]
 
 Parts: grid (nothing moves: agents, answer rate, length of talks), moving
 (answer rates jump, agents leave, detection errs), small (1 to 5 agents),
@@ -14,6 +14,8 @@ under the rules of the United States), speed. Default: all of them.
 --quick (default): a subset that takes about ten minutes on two cores.
 --full: every row with the days and seeds of the research.
 --rows talk45 or '100, 0.2': only rows whose name has that text.
+--agents 10,25: only rows of so many agents.
+--ours: our policy alone; the others are left out.
 --keep FILE: results are kept there, and what the same program has measured
 before is not measured again.
 
@@ -171,8 +173,12 @@ QUICK = ('10, 0.08, talk45', '10, 0.2, talk180', '10, 0.4, talk45',
 
 
 def is_asked(row, args):
+    if args.agents and str(row.agents) not in args.agents.split(','):
+        return False
     if args.rows:
         return args.rows in row.name
+    if args.agents:
+        return True
     return args.full or row.table != 'stationary' or row.name in QUICK
 
 
@@ -358,6 +364,8 @@ def arguments():
     a.add_argument('--quick', action='store_true')
     a.add_argument('--full', action='store_true')
     a.add_argument('--rows', default='')
+    a.add_argument('--agents', default='')
+    a.add_argument('--ours', action='store_true')
     a.add_argument('--parts', default='')
     a.add_argument('--days', type=int, default=0)
     a.add_argument('--seeds', type=int, default=0)
@@ -385,6 +393,8 @@ def main():
     runner = Runner(program, args.jobs, args.keep)
     reference, began = Reference(), time.time()
     chosen = [r for r in rows() if is_asked(r, args)]
+    for row in chosen if args.ours else ():
+        row.columns = {}
     print('# Pacing: minutes of talk in an agent-hour (abandoned % of live '
           'answers)\n\n"!": a legal window ended over 3 %. Columns "research" '
           'and the ratio to them: the pacing research\'s\npublished figures '

@@ -40,6 +40,8 @@ static const double TALK_MEAN_S = 60.0, WRAP_MEAN_S = 15.0;
 static const double BUSY_WEIGHT = 4.0;
 static const double LEVEL_WEIGHT = 8.0;
 static const double NIGHT_FADE = 0.1;
+/* The part of the limit that a line for an idle agent may risk in debt. */
+static const double DEBT_PART = 0.5;
 /* A line that rang long is rarely answered: giving it up costs one more dial,
  * so it is worth a smaller risk than a new line. Measured (bench_pace). */
 static const double WITHDRAW_PART = 0.1, WITHDRAW_PRICE_MIN = 0.0002;
@@ -406,6 +408,7 @@ struct forecast {
     double each[PREDICTIVE_HORIZONS]; /* answer chance of a new line */
     double rho;                       /* more or less answers than learnt */
     double rho_variance;              /* relative */
+    double called[PREDICTIVE_AHEAD];  /* callers to come, each takes one too */
     long free;
 };
 
@@ -450,10 +453,22 @@ static void look_ahead(const struct predictive *p,
     f->free = (long)in->idle - (long)in->waiting;
     add(&p->lines, p->line_answers, rho, f->answers);
     add_freed(p, in->leaving, freed);
-    for (unsigned k = 0; k < PREDICTIVE_AHEAD; k++)
+    for (unsigned k = 0; k < PREDICTIVE_AHEAD; k++) {
         loss_cdf_init(&f->freed[k], freed[k]);
+        f->called[k] =
+            in->called_per_s * (double)p->ahead_us[k] / (double)SECOND_US;
+    }
     for (unsigned k = 0; k < PREDICTIVE_HORIZONS; k++)
         f->each[k] = least(p->new_answers[k] * rho, 1.0);
+}
+
+/* Those who call us take agents as those who answer do: a Poisson number of
+ * them, which tells nothing of the answers. */
+static void add_called(const struct forecast *f, unsigned k,
+                       struct loss_count *c)
+{
+    c->mean += f->called[k];
+    c->variance += f->called[k];
 }
 
 /* L(d): the chance that an answer finds nobody when d lines more ring. */
@@ -466,6 +481,7 @@ static double chance_with(const struct forecast *f, unsigned d)
         c.mean += d * q;
         c.variance += d * q * (1.0 - q);
         c.variance += c.mean * c.mean * f->rho_variance;
+        add_called(f, k, &c);
         sum += loss_chance(c, f->free, &f->freed[k]);
     }
     return sum / PREDICTIVE_HORIZONS;
@@ -505,6 +521,7 @@ static unsigned withdraw(const struct predictive *p, const struct forecast *f,
         return 0;
     const unsigned k = PREDICTIVE_HORIZONS;
     struct loss_count c = f->answers[k];
+    add_called(f, k, &c);
     unsigned n = 0;
     /* A line of this tick has surely rung so long. */
     int64_t from = p->setup.withdraw_us / PREDICTIVE_TICK_US + 1;
@@ -515,12 +532,31 @@ static unsigned withdraw(const struct predictive *p, const struct forecast *f,
             /* One answer more than free and freed agents is lost. */
             if (loss_chance(c, f->free + 1, &f->freed[k]) <= price)
                 return n;
-            c.mean = most(c.mean - q, 0.0);
-            c.variance = most(c.variance - q * (1.0 - q), 0.0);
+            c.mean = most(c.mean - q, f->called[k]);
+            c.variance = most(c.variance - q * (1.0 - q), f->called[k]);
             n++;
         }
     }
     return n;
+}
+
+/* A line for each idle agent abandons nobody, unless somebody who calls us
+ * takes the agent meanwhile: then only as many as keep within the limit if all
+ * lines had that chance, or below it while something is owed. */
+static unsigned safe_lines(const struct predictive *p,
+                           const struct predictive_now *in,
+                           const struct forecast *f)
+{
+    int64_t safe = (int64_t)in->idle - (int64_t)lines_now(p);
+    safe -= (int64_t)in->waiting;
+    if (safe <= 0)
+        return 0;
+    if (in->called_per_s <= 0.0)
+        return (unsigned)safe;
+    const struct budget_window *w = &in->window;
+    double limit = p->setup.limit;
+    bool owes = (double)w->lost > limit * (double)w->live;
+    return most_lines(f, owes ? DEBT_PART * limit : limit, (unsigned)safe);
 }
 
 /* As many as the price allows, but a line for each idle agent always. */
@@ -539,13 +575,14 @@ static unsigned lines_to_dial(struct predictive *p,
     unsigned n = 0;
     if (price > 0.0 && is_known(p, in->agents))
         n = most_lines(f, price, (unsigned)room);
-    int64_t safe = (int64_t)in->idle - (int64_t)ringing - (int64_t)in->waiting;
-    return safe > (int64_t)n ? (unsigned)safe : n;
+    unsigned safe = safe_lines(p, in, f);
+    return safe > n ? safe : n;
 }
 
 void predictive_decide(struct predictive *p, const struct predictive_now *in,
                        struct predictive_order *out)
 {
+    tm_assert(in->called_per_s >= 0.0);
     predictive_observe(p, in->now_us);
     struct forecast f;
     look_ahead(p, in, &f);

@@ -74,21 +74,31 @@ static bool is_idle(const struct floor *f, unsigned a)
     return a < f->agents && f->agent[a].state == FLOOR_IDLE;
 }
 
-/* People who wait meet agents who are idle; others have waited too long. */
+static void talk(struct floor *f, unsigned a)
+{
+    int64_t talk_us = exponential_us(f, f->talk_s);
+    f->talked_s += (double)talk_us / 1e6;
+    f->agent[a] = (struct floor_agent){
+        .state = FLOOR_TALK,
+        .end_us = f->now_us + talk_us,
+        .mark = predictive_talk(&f->policy.facts, told_us(f)),
+    };
+}
+
+/* People who wait meet agents who are idle; others have waited too long. Who
+ * called waits as long as it takes. */
 static void connect(struct floor *f)
 {
-    for (unsigned a = 0; a < f->agents && f->waits > 0; a++) {
+    for (unsigned a = 0; a < f->agents && f->waits + f->callers > 0; a++) {
         if (!is_idle(f, a))
             continue;
-        int64_t talk_us = exponential_us(f, f->talk_s);
+        talk(f, a);
+        if (f->waits == 0) {
+            f->callers--;
+            continue;
+        }
         f->waits--;
         memmove(f->waits_us, f->waits_us + 1, f->waits * sizeof f->waits_us[0]);
-        f->talked_s += (double)talk_us / 1e6;
-        f->agent[a] = (struct floor_agent){
-            .state = FLOOR_TALK,
-            .end_us = f->now_us + talk_us,
-            .mark = predictive_talk(&f->policy.facts, told_us(f)),
-        };
         settle(f, false);
     }
     while (f->waits > 0 && f->waits_us[0] <= f->now_us) {
@@ -158,9 +168,10 @@ static void look(struct floor *f)
     struct policy_view *v = &f->view;
     *v = (struct policy_view){
         .now = {.now_us = told_us(f),
-                .waiting = f->waits,
+                .waiting = f->waits + f->callers,
                 .agents = f->agents,
-                .window = {f->live, f->lost, f->stop_us - f->now_us}},
+                .window = {f->live, f->lost, f->stop_us - f->now_us},
+                .called_per_s = f->told_per_s},
         .ringing = f->lines,
         .day_live = f->live,
         .day_lost = f->lost,
@@ -186,6 +197,8 @@ void floor_step(struct floor *f)
             f->waits_us[f->waits++] = f->now_us + 2 * S;
         end_line(f, l, l->human ? LASTING_GOAL : LASTING_OTHER);
     }
+    if (f->calls_per_s > 0.0)
+        f->callers += rng_unit(&f->random) < f->calls_per_s / 4;
     connect(f);
     if (f->now_us >= f->stop_us)
         return;

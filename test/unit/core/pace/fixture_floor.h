@@ -32,6 +32,9 @@ struct floor {
     int64_t now_us, stop_us;
     int64_t clock_skew_us; /* of the clock that the policy is told */
     unsigned leaving_more; /* told, but not true */
+    double calls_per_s;    /* of people who call and wait for an agent */
+    double told_per_s;     /* what the policy is told of them */
+    unsigned callers;      /* who wait */
     double p_human, talk_s;
     uint64_t live, lost, dials, withdrawn;
     double talked_s;

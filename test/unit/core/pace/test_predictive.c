@@ -313,6 +313,66 @@ static void test_late_answers(void **state)
     assert_true(sum[0] < 0.1 * sum[1]);
 }
 
+/* The more people are expected to call us, the fewer lines are dialled and
+ * the more are given up, whatever the floor stands like. */
+static void test_callers_property(void **state)
+{
+    (void)state;
+    static const double rates[] = {0.0, 0.003, 0.03, 0.1, 0.5, 3.0};
+    unsigned dials[6] = {0}, withdrawn[6] = {0};
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct rng r;
+        rng_init(&r, seed, "callers");
+        floor_init(&floor_a, "predictive", 1 + (unsigned)rng_below(&r, 40),
+                   seed);
+        floor_run(&floor_a, 400.0);
+        for (int i = 0; i < 400; i++) {
+            unsigned most = UINT32_MAX, least = 0;
+            for (unsigned k = 0; k < 6; k++) {
+                floor_b = floor_a;
+                floor_b.told_per_s = rates[k];
+                floor_step(&floor_b);
+                const struct predictive_order *o = &floor_b.order;
+                if (o->dial > most || (o->dial == 0 && o->withdraw < least))
+                    fail_msg("seed %llu, %g called a second: %u dialled, %u "
+                             "withdrawn",
+                             (unsigned long long)seed, rates[k], o->dial,
+                             o->withdraw);
+                most = o->dial;
+                least = o->withdraw;
+                dials[k] += o->dial;
+                withdrawn[k] += o->withdraw;
+            }
+            floor_step(&floor_a);
+        }
+    }
+    print_message("dialled %u, %u, %u, %u, %u, %u; withdrawn %u to %u\n",
+                  dials[0], dials[1], dials[2], dials[3], dials[4], dials[5],
+                  withdrawn[0], withdrawn[5]);
+    assert_true(dials[1] > dials[3] && dials[3] > 2 * dials[5]);
+    assert_true(withdrawn[5] > withdrawn[0]);
+}
+
+/* Two agents whom somebody calls every minute: told of it, the budget holds,
+ * though no line for an idle agent is safe any more. */
+static void test_callers_and_budget(void **state)
+{
+    (void)state;
+    for (int told = 0; told < 2; told++) {
+        floor_init(&floor_a, "predictive", 2, 11);
+        floor_a.calls_per_s = 1.0 / 60;
+        floor_a.told_per_s = told ? 1.0 / 60 : 0.0;
+        floor_run(&floor_a, 8 * 3600.0 + 60.0);
+        print_message("%s: talked %.0f s, %llu of %llu lost\n",
+                      told ? "told" : "not told", floor_a.talked_s,
+                      (unsigned long long)floor_a.lost,
+                      (unsigned long long)floor_a.live);
+        assert_true(told ? lost_share(&floor_a) <= 0.03
+                         : lost_share(&floor_a) > 0.03);
+        assert_true(floor_a.live > 80);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +390,8 @@ int main(void)
         cmocka_unit_test(test_cold_start_of_many),
         cmocka_unit_test(test_machine_is_taken_back),
         cmocka_unit_test(test_late_answers),
+        cmocka_unit_test(test_callers_property),
+        cmocka_unit_test(test_callers_and_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
