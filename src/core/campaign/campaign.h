@@ -229,6 +229,11 @@ void campaign_status(const struct campaign *c, struct campaign_status *out);
  * whose person is due first of a free agent. */
 int64_t campaign_waits_due_us(const struct campaign *c);
 
+/* Since when the oldest line in the air, or person who waits, counts on
+ * whoever is ready: an agent who was ready then is counted on, also when he
+ * wants to pause or go. INT64_MAX: there is none. */
+int64_t campaign_oldest_line_us(const struct campaign *c);
+
 /* Whether the campaign takes a call to this number now. TM_ENOTFOUND: it is
  * none of its plan's; TM_ESTATE: it neither runs nor is paused, or nothing can
  * be written; TM_EFULL: as many callers as the plan takes. */

@@ -186,6 +186,11 @@ int64_t campaign_waits_due_us(const struct campaign *c)
     return s != NULL ? s->since_us + c->env.plan->hold_ms * 1000 : INT64_MAX;
 }
 
+int64_t campaign_oldest_line_us(const struct campaign *c)
+{
+    return slots_air_since_us(&c->slots);
+}
+
 const struct lead *campaign_agent_lead(const struct campaign *c,
                                        struct agent_id a)
 {

@@ -168,6 +168,16 @@ static void leave(struct campaign *c, struct slot *s, enum lasting_end how)
         predictive_wrap_ended(facts, c->now_us, s->mark, how);
 }
 
+/* A line, and who answered it, counts on whoever is ready until an agent has
+ * it; so does one whose own agent was lost, from then on. */
+static void count_air(struct campaign *c, struct slot *s, enum slot_stage to)
+{
+    if (to == SLOT_LINE || to == SLOT_WAIT)
+        slots_air_add(&c->slots, s, c->now_us);
+    else if (to != SLOT_RING)
+        slots_air_remove(&c->slots, s);
+}
+
 void campaign_stage(struct campaign *c, struct slot *s, enum slot_stage to,
                     enum lasting_end how)
 {
@@ -175,6 +185,7 @@ void campaign_stage(struct campaign *c, struct slot *s, enum slot_stage to,
     tm_assert(s->used && to < SLOT_STAGES && c->crew->begun);
     leave(c, s, how);
     s->stage = to;
+    count_air(c, s, to);
     struct slot_queue *q = queue_of(c->crew, to);
     if (q != NULL)
         slots_queue_add(&c->slots, q, s);

@@ -25,6 +25,7 @@ void slots_init(struct slots *s, struct arena *a, size_t n)
 {
     tm_assert(n > 0 && n < INT32_MAX / 4);
     *s = (struct slots){.n = n, .first = SLOTS_NONE, .last = SLOTS_NONE};
+    s->air_first = s->air_last = SLOTS_NONE;
     s->slot = arena_array(a, n, sizeof(*s->slot));
     s->heap = arena_array(a, n, sizeof(*s->heap));
     for (s->buckets = 16; s->buckets < 2 * n; s->buckets *= 2)
@@ -96,6 +97,8 @@ static void begin_stage(struct slot *slot)
     slot->unsaid_due_us = INT64_MAX;
     slot->live_us = 0;
     slot->agent_next = slot->near_before = slot->near_after = SLOTS_NONE;
+    slot->air_us = 0;
+    slot->air_before = slot->air_after = SLOTS_NONE;
 }
 
 static bool has_lead(const struct slots *s, struct lead_id id)
@@ -144,6 +147,7 @@ struct slot *slots_take(struct slots *s, const struct lead *l,
 void slots_give(struct slots *s, struct slot *slot)
 {
     tm_assert(slot->used && slot->attempt.v == 0 && slot->agent.v == 0);
+    tm_assert(slot->air_us == 0);
     int32_t i = slots_index(s, slot);
     int32_t *link = &s->by_lead[bucket_of(s, slot->lead.id.v)];
     while (*link != i)
@@ -352,4 +356,43 @@ struct slot *slots_queue_first(const struct slots *s,
 struct slot *slots_queue_next(const struct slots *s, const struct slot *slot)
 {
     return slot->near_after == SLOTS_NONE ? NULL : at(s, slot->near_after);
+}
+
+/* --- the air ---------------------------------------------------------------*/
+
+void slots_air_add(struct slots *s, struct slot *slot, int64_t now_us)
+{
+    tm_assert(now_us > 0);
+    if (slot->air_us != 0)
+        return;
+    int32_t i = slots_index(s, slot);
+    slot->air_us = now_us;
+    slot->air_before = s->air_last;
+    slot->air_after = SLOTS_NONE;
+    if (s->air_last != SLOTS_NONE)
+        at(s, s->air_last)->air_after = i;
+    else
+        s->air_first = i;
+    s->air_last = i;
+}
+
+void slots_air_remove(struct slots *s, struct slot *slot)
+{
+    if (slot->air_us == 0)
+        return;
+    if (slot->air_before != SLOTS_NONE)
+        at(s, slot->air_before)->air_after = slot->air_after;
+    else
+        s->air_first = slot->air_after;
+    if (slot->air_after != SLOTS_NONE)
+        at(s, slot->air_after)->air_before = slot->air_before;
+    else
+        s->air_last = slot->air_before;
+    slot->air_us = 0;
+    slot->air_before = slot->air_after = SLOTS_NONE;
+}
+
+int64_t slots_air_since_us(const struct slots *s)
+{
+    return s->air_first == SLOTS_NONE ? INT64_MAX : at(s, s->air_first)->air_us;
 }

@@ -71,6 +71,9 @@ struct slot {
     int64_t live_us;          /* when it was counted as live; 0: it was not */
     int32_t agent_next;
     int32_t near_before, near_after; /* in the queue of its stage */
+    int64_t air_us; /* since when it counts on whoever is ready; 0: it does
+                       not */
+    int32_t air_before, air_after;
     /* links, indices of slots */
     int32_t heap_at; /* place in the heap, or SLOTS_NONE */
     int32_t lead_next, attempt_next;
@@ -91,6 +94,7 @@ struct slots {
     int32_t *by_lead, *by_attempt, *by_agent;
     size_t buckets;      /* a power of two */
     int32_t first, last; /* calls */
+    int32_t air_first, air_last;
     int32_t *heap;
     size_t heaped;
 };
@@ -124,5 +128,12 @@ void slots_queue_remove(struct slots *s, struct slot_queue *q,
 struct slot *slots_queue_first(const struct slots *s,
                                const struct slot_queue *q);
 struct slot *slots_queue_next(const struct slots *s, const struct slot *slot);
+
+/* Calls that count on whoever is ready, oldest first. Adding one that does
+ * already, and removing one that does not, changes nothing. */
+void slots_air_add(struct slots *s, struct slot *slot, int64_t now_us);
+void slots_air_remove(struct slots *s, struct slot *slot);
+/* Since when the first does; INT64_MAX: none. */
+int64_t slots_air_since_us(const struct slots *s);
 
 #endif
