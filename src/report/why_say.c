@@ -15,6 +15,11 @@ const char *why_say_reason(const char *word)
         {"completed", "the call reached its goal"},
         {"opted_out", "the person asked to be left alone"},
         {"callback", "the person asked to be called back"},
+        {"no_disposition", "the agent did not say what the call was, so it is "
+                           "tried again a day later"},
+        {"success", "the agent has said that the call was a success"},
+        {"done", "the agent has said that nothing more is to be done"},
+        {"wrong_number", "the agent has said that it was a wrong number"},
         {"not_placed", "a call was withdrawn before it left"},
         {"next_number", "its other number is next"},
         {"asked_again", "it was refused, and is asked about again as what is "
@@ -63,6 +68,27 @@ static void add_rule(const struct rule *r, const char *citation,
              missing != NULL ? missing->text : r->text);
 }
 
+/* The newest that was made; NULL: none. */
+static const struct reader_attempt *last_call(const struct why_campaign *c)
+{
+    const struct reader_attempt *last = NULL;
+    for (size_t i = 0; i < c->attempts; i++) {
+        const struct reader_attempt *a = &c->attempt[i].a;
+        if (a->placed_us != 0 && (last == NULL || a->id.v > last->id.v))
+            last = a;
+    }
+    return last;
+}
+
+/* Which of the campaign's rules sets the time of a retry. */
+static void add_retry(const struct why_campaign *c, struct buf *b)
+{
+    const struct reader_attempt *a = last_call(c);
+    if (c->m.state == LEAD_WAITING && a != NULL && a->ended_us != 0 &&
+        strcmp(c->m.reason.p, "retry") == 0)
+        buf_addf(b, " ([retry] %s of the campaign)", outcome_text(a->outcome));
+}
+
 static void add_cause(const struct why_campaign *c, struct buf *b)
 {
     if (c->rule != NULL) {
@@ -72,6 +98,7 @@ static void add_cause(const struct why_campaign *c, struct buf *b)
     }
     buf_add_str(b, ": ");
     words_plain(b, str_of(why_say_reason(c->m.reason.p)));
+    add_retry(c, b);
 }
 
 static const char *not_called(const struct why_campaign *c)
@@ -128,13 +155,44 @@ static void add_waiting(const struct why_question *q, struct arena *a,
     add_cause(c, b);
 }
 
+/* "is called back from ..., as agent ann agreed"; a person of the seller does
+ * it when none was there. */
 static void add_callback(const struct why_question *q, struct arena *a,
                          const struct why_campaign *c, struct buf *b)
 {
-    buf_add_str(b, "A person calls back, due ");
+    const struct reader_attempt *last = last_call(c);
+    if (last == NULL || last->agent.v == 0) {
+        buf_add_str(b, "A person calls back, due ");
+        add_instant(q, a, c, b);
+        buf_add_str(b, ": ");
+        words_plain(b, str_of(why_say_reason(c->m.reason.p)));
+        return;
+    }
+    buf_add_str(b, "Is called back from ");
     add_instant(q, a, c, b);
-    buf_add_str(b, ": ");
-    words_plain(b, str_of(why_say_reason(c->m.reason.p)));
+    buf_add_str(b, " on, as agent ");
+    words_plain(b, last->agent_name);
+    buf_add_str(b, " agreed");
+    if (last->disposition.n > 0) {
+        buf_add_str(b, " (");
+        words_plain(b, last->disposition);
+        buf_add_char(b, ')');
+    }
+}
+
+/* What would hold it up if the rules did not. */
+static void add_also_waits(const struct why_question *q, struct arena *a,
+                           const struct why_campaign *c, struct buf *b)
+{
+    if (c->opted_out || c->m.state == LEAD_NEW || c->m.due_us <= q->now_us)
+        return;
+    while (b->n > 0 && b->p[b->n - 1] == '.')
+        b->n--;
+    buf_add_str(b, ". Apart from that: ");
+    if (c->m.state == LEAD_CALLBACK)
+        add_callback(q, a, c, b);
+    else
+        add_waiting(q, a, c, b);
 }
 
 static void add_state(const struct why_question *q, struct arena *a,
@@ -142,8 +200,10 @@ static void add_state(const struct why_question *q, struct arena *a,
 {
     bool open = c->m.state == LEAD_NEW || c->m.state == LEAD_WAITING ||
                 c->m.state == LEAD_CALLBACK;
-    if (open && add_refused_now(c, b))
+    if (open && add_refused_now(c, b)) {
+        add_also_waits(q, a, c, b);
         return;
+    }
     switch (c->m.state) {
     case LEAD_NEW:
         buf_add_str(b, "Not called yet: it was not considered so far; leads "

@@ -196,6 +196,35 @@ static void add_call(struct story *s, int64_t id, int64_t lead)
     };
 }
 
+static void test_agreed_with_an_agent(void **state)
+{
+    (void)state;
+    struct story s;
+    begin(&s);
+    add_call(&s, 41, 7);
+    struct reader_attempt *call = &s.h.attempt[0];
+    call->outcome = OUTCOME_TALKED;
+    call->agent.v = 3;
+    call->agent_name = str_of("ann");
+    call->disposition = str_of("later");
+    s.m->state = LEAD_CALLBACK;
+    s.m->reason = str_of("callback");
+    s.m->due_us = NOW + 2 * CIVIL_HOUR_US;
+    has(ask_about(&s, NUMBER, 0),
+        "Is called back from 2026-11-24 03:00:00 UTC (Mon 22:00");
+    has(s.text.p, "on, as agent ann agreed (later).");
+    /* What the law says now hides neither. */
+    s.with_lists = true;
+    has(ask_about(&s, NUMBER, 0), "as agent ann agreed (later)");
+    s.m->state = LEAD_WAITING;
+    s.m->reason = str_of("retry");
+    call->agent.v = 0;
+    call->outcome = OUTCOME_NO_ANSWER;
+    has(ask_about(&s, NUMBER, 0), "not before 2026-11-24 03:00:00 UTC");
+    has(s.text.p, "([retry] no_answer of");
+    end(&s);
+}
+
 static void test_called(void **state)
 {
     (void)state;
@@ -471,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_waits_for_retry),
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_agreed_with_an_agent),
         cmocka_unit_test(test_called),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_asked_anew),
