@@ -33,22 +33,80 @@ static bool is_ours(const struct campaign *c, const struct agent_setup *a)
     return named;
 }
 
-/* The shares say that no agent counts for it now. */
-static const char *no_agent(const struct campaign *c)
+/* Those who are signed in and may work for it. */
+struct crew_here {
+    unsigned all, ready, in[AGENT_STATE_COUNT];
+};
+
+static void count_here(const struct campaign *c, struct crew_here *out)
 {
-    size_t all = floor_agents(c->env.floor), here = 0, pause = 0;
-    for (size_t i = 0; i < all; i++) {
+    *out = (struct crew_here){0};
+    for (size_t i = 0; i < floor_agents(c->env.floor); i++) {
         const struct floor_agent *f = floor_at(c->env.floor, i);
         if (f->state == AGENT_OFF || f->state == AGENT_CALLING_IN ||
             !is_ours(c, &f->setup))
             continue;
-        here++;
-        pause += f->state == AGENT_PAUSED;
+        out->all++;
+        out->in[f->state]++;
     }
-    if (here == 0)
+    out->ready = out->in[AGENT_READY];
+}
+
+/* "no agent is ready (2 talk, 1 pauses)" */
+static const char *nobody_ready(const struct crew_here *h,
+                                char out[CAMPAIGN_IDLE_MAX])
+{
+    const struct {
+        unsigned n;
+        const char *one, *more;
+    } part[] = {
+        {h->in[AGENT_TALKING] + h->in[AGENT_HOLDING], "talks", "talk"},
+        {h->in[AGENT_WRAP], "wraps up", "wrap up"},
+        {h->in[AGENT_DIALLING] + h->in[AGENT_RINGING], "is being joined",
+         "are being joined"},
+        {h->in[AGENT_PREVIEW], "looks at a lead", "look at leads"},
+        {h->in[AGENT_PAUSED], "pauses", "pause"},
+    };
+    int at = snprintf(out, CAMPAIGN_IDLE_MAX, "no agent is ready");
+    const char *sep = " (";
+    for (size_t i = 0; i < tm_array_len(part); i++) {
+        if (part[i].n == 0)
+            continue;
+        at += snprintf(out + at, CAMPAIGN_IDLE_MAX - (size_t)at, "%s%u %s", sep,
+                       part[i].n, part[i].n == 1 ? part[i].one : part[i].more);
+        tm_assert(at < CAMPAIGN_IDLE_MAX - 2);
+        sep = ", ";
+    }
+    if (sep[0] == ',')
+        snprintf(out + at, CAMPAIGN_IDLE_MAX - (size_t)at, ")");
+    return out;
+}
+
+/* Why agents do not bring about a line; "": it is not for them. */
+static const char *with_agents(const struct campaign *c,
+                               char out[CAMPAIGN_IDLE_MAX])
+{
+    struct crew_here h;
+    const struct crew *w = c->crew;
+    count_here(c, &h);
+    if (h.all == 0)
         return "no agent is signed in";
-    return pause == here ? "every agent who is signed in pauses"
-                         : "its agents work for other campaigns";
+    if (h.all == h.in[AGENT_PAUSED])
+        return "every agent who is signed in pauses";
+    if (w->pacing.mode == DIAL_MANUAL)
+        return "agents ask for leads (manual): telemark agent next";
+    if (h.ready == 0)
+        return nobody_ready(&h, out);
+    if (w->counts.agents == 0 || w->counts.ready == 0)
+        return "its agents work for other campaigns";
+    if (w->pacing.mode == DIAL_PREVIEW)
+        return "agents look at leads before they are called (preview)";
+    if (c->limit != PACE_ORDER || w->lines.n + w->tied > 0)
+        return "";
+    return w->waiting.n > 0
+               ? "people who have answered come first"
+               : "one line more could lose more people than the limit of "
+                 "abandoned calls allows";
 }
 
 /* --- leads -----------------------------------------------------------------*/
@@ -97,7 +155,9 @@ const char *campaign_idle_why(const struct campaign *c,
         c->hopper_n > 0 || (c->crew != NULL && c->crew->promised.n > 0);
     if (!leads)
         return no_lead(c, out);
-    if (c->crew != NULL && c->crew->counts.agents == 0)
-        return no_agent(c);
-    return pace_limit_text(c->limit);
+    bool agents = c->crew != NULL && (c->limit == PACE_ORDER ||
+                                      c->crew->pacing.mode == DIAL_MANUAL ||
+                                      c->crew->counts.agents == 0);
+    const char *why = agents ? with_agents(c, out) : "";
+    return why[0] != '\0' ? why : pace_limit_text(c->limit);
 }

@@ -278,6 +278,15 @@ static void move(int64_t agent, enum agent_input in)
     world_say(&w, CAMPAIGN_EV_FLOOR);
 }
 
+static void pace_to(enum dial_mode mode)
+{
+    struct campaign_pacing p = {.mode = mode, .abandon_limit_ppm = 30000};
+    struct campaign_event ev = {.kind = CAMPAIGN_EV_PACE, .pacing = &p};
+    plan_pace_default(mode, &p.policy);
+    world_step(&w, &ev);
+    assert_int_equal(w.out.error, TM_OK);
+}
+
 /* First what is wrong with leads, then with agents. */
 static void test_idle(void **state)
 {
@@ -298,6 +307,19 @@ static void test_idle(void **state)
     move(1, AGENT_IN_PAUSE);
     move(2, AGENT_IN_PAUSE);
     expect_idle("every agent who is signed in pauses");
+    move(1, AGENT_IN_READY);
+    world_run(&w, 300);
+    expect_idle("as many lines ring");
+    answers(1);
+    expect_idle("no agent is ready (1 talks, 1 pauses)");
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    expect_idle("no agent is ready (1 wraps up, 1 pauses)");
+    pace_to(DIAL_MANUAL);
+    expect_idle("agents ask for leads (manual)");
+    pace_to(DIAL_PREVIEW);
+    assert_int_equal(order(1, AGENT_DO_LIMIT), TM_OK);
+    world_run(&w, 300);
+    expect_idle("no agent is ready (1 looks at a lead, 1 pauses)");
     move(1, AGENT_IN_SIGN_OUT);
     move(2, AGENT_IN_SIGN_OUT);
     expect_idle("no agent is signed in");
