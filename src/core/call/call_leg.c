@@ -19,6 +19,7 @@
     X(CALL_RINGING, CALL_IN_ENDED, CALL_ENDED)                                 \
     X(CALL_ANSWERED, CALL_IN_DIALOG, CALL_ANSWERED)                            \
     X(CALL_ANSWERED, CALL_IN_DIGIT, CALL_ANSWERED)                             \
+    X(CALL_ANSWERED, CALL_IN_PLAYED, CALL_ANSWERED)                            \
     X(CALL_ANSWERED, CALL_IN_BEEP, CALL_ANSWERED)                              \
     X(CALL_ANSWERED, CALL_IN_PERSON, CALL_ANSWERED)                            \
     X(CALL_ANSWERED, CALL_IN_MACHINE, CALL_ANSWERED)                           \
@@ -76,6 +77,12 @@ enum call_input call_leg_input(enum carrier_event_kind k)
 void call_leg_init(struct call_leg *l, int64_t now_us)
 {
     *l = (struct call_leg){.state = CALL_RECORDED, .recorded_us = now_us};
+}
+
+void call_leg_init_incoming(struct call_leg *l, int64_t now_us)
+{
+    *l = (struct call_leg){
+        .state = CALL_RINGING, .recorded_us = now_us, .placed_us = now_us};
 }
 
 bool call_leg_move(struct call_leg *l, enum call_input in, int64_t now_us)

@@ -17,7 +17,7 @@
     X(CALL_RECORDED, "recorded", "the attempt is written, the INVITE waits")   \
     X(CALL_PLACED, "placed", "the INVITE left")                                \
     X(CALL_RINGING, "ringing", "180 or 183 came")                              \
-    X(CALL_ANSWERED, "answered", "200 came, nothing has been said")            \
+    X(CALL_ANSWERED, "answered", "200 came, no script speaks")                 \
     X(CALL_TALKING, "talking", "the script speaks and listens")                \
     X(CALL_CLOSING, "closing", "we hung up, the end has not come back")        \
     X(CALL_ENDED, "ended", "over; nothing may follow")
@@ -55,13 +55,16 @@ enum call_input {
 struct call_leg {
     enum call_state state;
     int64_t recorded_us;
-    int64_t placed_us; /* 0: not yet; so the others */
+    int64_t placed_us; /* or when the call to us came; 0: not yet; so the
+                          others */
     int64_t answered_us;
     int64_t ended_us;
     bool beep; /* a voicemail's beep was heard */
 };
 
 void call_leg_init(struct call_leg *l, int64_t now_us);
+/* A call to us, which rings here. */
+void call_leg_init_incoming(struct call_leg *l, int64_t now_us);
 /* False: the state does not permit the input, nothing changed. */
 bool call_leg_move(struct call_leg *l, enum call_input in, int64_t now_us);
 bool call_leg_permits(enum call_state s, enum call_input in);

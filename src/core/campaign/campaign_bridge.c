@@ -243,6 +243,8 @@ void campaign_bridge_leg_lost(struct campaign *c, struct slot *s)
     case SLOT_LINE:
     case SLOT_WAIT:
     case SLOT_GONE:
+    case SLOT_CALLING:
+    case SLOT_CALLER:
     case SLOT_STAGES: return;
     }
 }

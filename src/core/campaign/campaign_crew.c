@@ -134,6 +134,8 @@ static struct slot_queue *queue_of(struct crew *w, enum slot_stage s)
     case SLOT_TALK:
     case SLOT_GONE:
     case SLOT_WRAP:
+    case SLOT_CALLING:
+    case SLOT_CALLER:
     case SLOT_STAGES: break;
     }
     return NULL;

@@ -22,15 +22,22 @@ void numbers_fini(struct numbers *n)
 
 void numbers_begin(struct numbers *n, uint64_t e164, int64_t now_us)
 {
-    tm_assert(e164 > 0 && !numbers_in_call(n, e164));
-    map_set(&n->in_call, e164, 1);
+    uint64_t calls = 0;
+    tm_assert(e164 > 0);
+    (void)map_get(&n->in_call, e164, &calls);
+    map_set(&n->in_call, e164, calls + 1);
     n->recent[place_of(e164)] = now_us;
 }
 
 void numbers_end(struct numbers *n, uint64_t e164)
 {
-    bool was = map_remove(&n->in_call, e164);
-    tm_assert(was);
+    uint64_t calls = 0;
+    bool was = map_get(&n->in_call, e164, &calls);
+    tm_assert(was && calls > 0);
+    if (calls > 1)
+        map_set(&n->in_call, e164, calls - 1);
+    else
+        (void)map_remove(&n->in_call, e164);
 }
 
 bool numbers_in_call(const struct numbers *n, uint64_t e164)

@@ -20,13 +20,13 @@
 enum { NUMBERS_RECENT_SIZE = 1 << 14 };
 
 struct numbers {
-    struct map in_call; /* number -> 1 */
+    struct map in_call; /* number -> how many calls it is in */
     int64_t recent[NUMBERS_RECENT_SIZE];
 };
 
 void numbers_init(struct numbers *n);
 void numbers_fini(struct numbers *n);
-/* A call to the number begins at now_us; it is in no call. */
+/* A call to the number, or from it, begins at now_us. */
 void numbers_begin(struct numbers *n, uint64_t e164, int64_t now_us);
 void numbers_end(struct numbers *n, uint64_t e164);
 bool numbers_in_call(const struct numbers *n, uint64_t e164);

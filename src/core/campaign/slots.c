@@ -96,18 +96,23 @@ static void begin_stage(struct slot *slot)
     slot->disposed_due_us = 0;
     slot->unsaid_due_us = INT64_MAX;
     slot->live_us = 0;
+    slot->incoming = false;
+    slot->close = OUTCOME_NONE;
+    slot->said = 0;
+    slot->said_us = 0;
+    slot->say_us = slot->until_us = INT64_MAX;
     slot->agent_next = slot->near_before = slot->near_after = SLOTS_NONE;
     slot->air_us = 0;
     slot->air_before = slot->air_after = SLOTS_NONE;
 }
 
-static bool has_lead(const struct slots *s, struct lead_id id)
+struct slot *slots_find_lead(const struct slots *s, struct lead_id id)
 {
     for (int32_t i = s->by_lead[bucket_of(s, id.v)]; i != SLOTS_NONE;
          i = at(s, i)->lead_next)
         if (at(s, i)->lead.id.v == id.v)
-            return true;
-    return false;
+            return at(s, i);
+    return NULL;
 }
 
 /* All but the fields, which are many and of which few are spoken. */
@@ -117,45 +122,67 @@ static void copy_lead(struct lead *to, const struct lead *from)
     to->fields = 0;
 }
 
+static struct slot *take_free(struct slots *s)
+{
+    struct slot *slot = at(s, s->free);
+    s->free = slot->lead_next;
+    begin_stage(slot);
+    slot->used = true;
+    slot->attempt.v = 0;
+    slot->deadline_us = INT64_MAX;
+    slot->heap_at = SLOTS_NONE;
+    slot->lead_next = SLOTS_NONE;
+    s->used++;
+    return slot;
+}
+
 struct slot *slots_take(struct slots *s, const struct lead *l,
                         const struct script *script)
 {
     tm_assert(l->id.v > 0);
     tm_assert(l->phones <= LEAD_PHONES_MAX && l->tries <= LEAD_HISTORY_MAX);
-    if (s->free == SLOTS_NONE || has_lead(s, l->id))
+    if (s->free == SLOTS_NONE || slots_find_lead(s, l->id) != NULL)
         return NULL;
-    int32_t i = s->free;
-    struct slot *slot = at(s, i);
-    s->free = slot->lead_next;
+    struct slot *slot = take_free(s);
     size_t b = bucket_of(s, l->id.v);
     copy_lead(&slot->lead, l);
     if (script != NULL)
         copy_fields(slot, l, script);
     else
         copy_all_fields(slot, l);
-    begin_stage(slot);
-    slot->used = true;
-    slot->attempt.v = 0;
-    slot->deadline_us = INT64_MAX;
-    slot->heap_at = SLOTS_NONE;
     slot->lead_next = s->by_lead[b];
-    s->by_lead[b] = i;
-    s->used++;
+    s->by_lead[b] = slots_index(s, slot);
     return slot;
+}
+
+struct slot *slots_take_nobody(struct slots *s)
+{
+    if (s->free == SLOTS_NONE)
+        return NULL;
+    struct slot *slot = take_free(s);
+    slot->lead = (struct lead){.state = LEAD_WAITING};
+    return slot;
+}
+
+/* Out of the chain of its lead. */
+static void forget_lead(struct slots *s, const struct slot *slot)
+{
+    int32_t i = slots_index(s, slot);
+    int32_t *link = &s->by_lead[bucket_of(s, slot->lead.id.v)];
+    while (*link != i)
+        link = &at(s, *link)->lead_next;
+    *link = slot->lead_next;
 }
 
 void slots_give(struct slots *s, struct slot *slot)
 {
     tm_assert(slot->used && slot->attempt.v == 0 && slot->agent.v == 0);
     tm_assert(slot->air_us == 0);
-    int32_t i = slots_index(s, slot);
-    int32_t *link = &s->by_lead[bucket_of(s, slot->lead.id.v)];
-    while (*link != i)
-        link = &at(s, *link)->lead_next;
-    *link = slot->lead_next;
+    if (slot->lead.id.v != 0)
+        forget_lead(s, slot);
     slot->used = false;
     slot->lead_next = s->free;
-    s->free = i;
+    s->free = slots_index(s, slot);
     s->used--;
 }
 
@@ -171,7 +198,7 @@ struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a)
 void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a)
 {
     tm_assert(slot->used && slot->attempt.v == 0 && a.v > 0);
-    tm_assert(slot->e164 > 0);
+    tm_assert(slot->e164 > 0 || slot->incoming);
     int32_t i = slots_index(s, slot);
     size_t b = bucket_of(s, a.v);
     slot->attempt = a;
@@ -185,6 +212,7 @@ void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a)
         s->first = i;
     s->last = i;
     s->calls++;
+    s->incoming += slot->incoming;
 }
 
 void slots_call_end(struct slots *s, struct slot *slot)
@@ -206,6 +234,7 @@ void slots_call_end(struct slots *s, struct slot *slot)
         s->last = slot->before;
     slot->attempt.v = 0;
     s->calls--;
+    s->incoming -= slot->incoming;
 }
 
 /* Earlier deadline first; of two equal ones the older attempt, so that the
@@ -328,6 +357,24 @@ void slots_queue_add(struct slots *s, struct slot_queue *q, struct slot *slot)
     else
         q->first = i;
     q->last = i;
+    q->n++;
+}
+
+void slots_queue_sort_in(struct slots *s, struct slot_queue *q,
+                         struct slot *slot)
+{
+    int32_t i = slots_index(s, slot), before = q->last;
+    while (before != SLOTS_NONE && at(s, before)->since_us > slot->since_us)
+        before = at(s, before)->near_before;
+    int32_t *from =
+        before != SLOTS_NONE ? &at(s, before)->near_after : &q->first;
+    slot->near_before = before;
+    slot->near_after = *from;
+    if (*from != SLOTS_NONE)
+        at(s, *from)->near_before = i;
+    else
+        q->last = i;
+    *from = i;
     q->n++;
 }
 

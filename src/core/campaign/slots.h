@@ -31,6 +31,8 @@ enum slot_stage {
     SLOT_TALK,     /* joined with an agent, or on hold */
     SLOT_GONE,     /* a call without anybody, until it ends */
     SLOT_WRAP,     /* the call is over, its agent wraps up */
+    SLOT_CALLING,  /* he calls us: it rings, or he is greeted */
+    SLOT_CALLER,   /* he called us and waits for an agent */
     SLOT_STAGES
 };
 
@@ -74,6 +76,13 @@ struct slot {
     int64_t air_us; /* since when it counts on whoever is ready; 0: it does
                        not */
     int32_t air_before, air_after;
+    /* of a call to us */
+    bool incoming;
+    enum outcome close; /* how it ends unless an agent has it; NONE: open */
+    uint32_t said;      /* tag of what is played, 0: nothing was */
+    int64_t said_us;    /* since when */
+    int64_t say_us;     /* when wait_say is due; INT64_MAX: never */
+    int64_t until_us;   /* then he is turned away */
     /* links, indices of slots */
     int32_t heap_at; /* place in the heap, or SLOTS_NONE */
     int32_t lead_next, attempt_next;
@@ -90,7 +99,8 @@ struct slot_queue {
 struct slots {
     struct slot *slot;
     size_t n, used, calls;
-    int32_t free; /* chained by lead_next */
+    size_t incoming; /* of the calls, those to us */
+    int32_t free;    /* chained by lead_next */
     int32_t *by_lead, *by_attempt, *by_agent;
     size_t buckets;      /* a power of two */
     int32_t first, last; /* calls */
@@ -104,11 +114,14 @@ void slots_init(struct slots *s, struct arena *a, size_t n);
  * long texts are cut. NULL: full, or the lead is at hand already. */
 struct slot *slots_take(struct slots *s, const struct lead *l,
                         const struct script *script);
+/* One without a lead: its id is 0, it is not found by it. NULL: full. */
+struct slot *slots_take_nobody(struct slots *s);
 void slots_give(struct slots *s, struct slot *slot);
+struct slot *slots_find_lead(const struct slots *s, struct lead_id id);
 int32_t slots_index(const struct slots *s, const struct slot *slot);
 struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a);
 
-/* The call of a slot whose e164 is set. */
+/* The call of a slot whose e164 is set; that of a call to us may be 0. */
 void slots_call_begin(struct slots *s, struct slot *slot, struct attempt_id a);
 void slots_call_end(struct slots *s, struct slot *slot);
 void slots_set_deadline(struct slots *s, struct slot *slot, int64_t us);
@@ -122,6 +135,9 @@ struct slot *slots_find_agent(const struct slots *s, struct agent_id a);
 
 void slots_queue_init(struct slot_queue *q);
 void slots_queue_add(struct slots *s, struct slot_queue *q, struct slot *slot);
+/* In order of since_us, behind those who are as old. */
+void slots_queue_sort_in(struct slots *s, struct slot_queue *q,
+                         struct slot *slot);
 void slots_queue_remove(struct slots *s, struct slot_queue *q,
                         struct slot *slot);
 /* The oldest, or NULL; the one after it, or NULL. */

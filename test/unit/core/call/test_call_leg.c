@@ -24,7 +24,7 @@ static const char *const edges[] = {
     "talking ended ended",       "closing answered closing",
     "closing dialog closing",    "closing digit closing",
     "closing ended ended",       "answered person answered",
-    "answered machine answered",
+    "answered machine answered", "answered played answered",
 };
 
 static const char *const state_text[] = {
