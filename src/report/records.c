@@ -229,40 +229,52 @@ static const char *prerecorded(const struct records_script *s)
                : "no";
 }
 
-static void add_plan(struct adding *a, const struct records_script *s)
+static bool is_incoming(const struct record_row *row)
+{
+    return records_cell(row, "incoming")->value != 0;
+}
+
+/* A caller shows his own number, not one of the plan. */
+static void add_plan(struct adding *a, const struct record_row *row,
+                     const struct records_script *s)
 {
     static const struct slice none = {"", 0};
+    bool in = is_incoming(row);
+    int64_t from = s ? (int64_t)s->caller_e164 : 0;
     add(a, "purpose", s ? str_of(vocab_purpose_text(s->purpose)) : none);
     add(a, "goods", s ? str_of(vocab_goods_text(s->goods)) : none);
-    add(a, "direction", str_of("outbound"));
+    add(a, "direction", str_of(in ? "inbound" : "outbound"));
     add(a, "channel", s ? str_of(vocab_channel_text(s->channel)) : none);
     add(a, "prerecorded", str_of(prerecorded(s)));
     add(a, "made_by", s ? str_of(vocab_caller_text(s->caller_kind)) : none);
     tm_assert(a->n < RECORD_CELLS_MAX);
-    a->r->out[a->n++] =
-        (struct record_cell){.name = "calling_number",
-                             .kind = 'n',
-                             .value = s ? (int64_t)s->caller_e164 : 0};
-    add(a, "caller_id_name", s ? s->caller_name : none);
+    a->r->out[a->n++] = (struct record_cell){
+        .name = "calling_number",
+        .kind = 'n',
+        .value = in ? records_cell(row, "from_number")->value : from};
+    add(a, "caller_id_name", s && !in ? s->caller_name : none);
 }
 
 static void add_authority(struct adding *a, const struct record_row *row,
                           const struct records_script *s)
 {
     static const struct slice none = {"", 0};
+    bool in = is_incoming(row);
     const struct records_caller_id *c =
-        s == NULL ? NULL
-                  : find_authority(a->r, s->caller_e164,
-                                   records_cell(row, "seller")->text,
-                                   records_cell(row, "time")->value);
+        s == NULL || in ? NULL
+                        : find_authority(a->r, s->caller_e164,
+                                         records_cell(row, "seller")->text,
+                                         records_cell(row, "time")->value);
     const char *word = "unknown";
-    if (c != NULL)
+    if (in)
+        word = "the caller's own";
+    else if (c != NULL)
         word = "on file";
     else if (s != NULL && s->caller_id_authority == TRI_YES)
         word = "stated in the campaign only";
     else if (s != NULL)
         word = vocab_tri_text(s->caller_id_authority);
-    a->r->calls_no_authority += c == NULL;
+    a->r->calls_no_authority += c == NULL && !in;
     add(a, "caller_id_authority", str_of(word));
     add(a, "authority_proof", c ? c->proof : none);
     add(a, "authority_from", c ? c->from_text : none);
@@ -283,7 +295,7 @@ void records_call(struct records *r, const struct record_row *row,
     add_cell(&a, row, "campaign");
     add(&a, "script", s != NULL ? str_of(s->name) : none);
     add(&a, "script_hash", s != NULL ? str_of(s->hash) : none);
-    add_plan(&a, s);
+    add_plan(&a, row, s);
     add_authority(&a, row, s);
     add_cell(&a, row, "called_number");
     add(&a, "party", str_of(party(r, row)));

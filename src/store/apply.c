@@ -3,6 +3,7 @@
 #include "core/campaign/campaign.h"
 #include "store/apply_agent.h"
 #include "store/apply_attempt.h"
+#include "store/apply_incoming.h"
 #include "store/apply_lead.h"
 #include "store/query.h"
 
@@ -38,6 +39,7 @@ static int apply_tables(struct db *db, const struct record *r, struct err *e)
     case RECORD_STAFF: return apply_agent_staff(db, r, e);
     case RECORD_BRIDGED: return apply_agent_bridged(db, r, e);
     case RECORD_DISPOSITION: return apply_agent_disposition(db, r, e);
+    case RECORD_INCOMING: return apply_incoming_recorded(db, r, e);
     /* What the journal alone keeps: their tables are written by who reads
      * the files, or there are none. */
     case RECORD_CLOCK:
@@ -47,7 +49,6 @@ static int apply_tables(struct db *db, const struct record *r, struct err *e)
     case RECORD_HOLD:
     case RECORD_ERASED:
     case RECORD_CORRECTED:
-    case RECORD_INCOMING:
     case RECORD_EXPORTED: return TM_OK;
     case RECORD_COUNT:
     default: tm_unreachable("a record of no kind");

@@ -2,6 +2,7 @@
 
 #include "core/agent/agent.h"
 #include "core/campaign/disposition.h"
+#include "store/apply_incoming.h"
 #include "store/query.h"
 
 static int end_state(struct db *db, const struct record *r, struct err *e)
@@ -138,7 +139,11 @@ int apply_agent_bridged(struct db *db, const struct record *r, struct err *e)
     query_int(&q, r->at_us);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
-    return query_done(&q, e);
+    rc = query_done(&q, e);
+    if (rc == TM_OK && sqlite3_changes(db->sql) == 0) {
+        rc = apply_incoming_bridged(db, r, e);
+    }
+    return rc;
 }
 
 /* Somebody else's telephone: of this lead it is bad; another lead with the
@@ -148,8 +153,8 @@ static int mark_wrong(struct db *db, const struct record *r, struct err *e)
     struct query q;
     query_open(&q, db,
                "UPDATE lead_phone SET bad = 1 WHERE tenant = ?1 AND "
-               "(lead, e164) = (SELECT lead, e164 FROM attempt "
-               "WHERE tenant = ?1 AND id = ?2)");
+               "(lead, e164) IN (SELECT lead, e164 FROM "
+               "either_call WHERE tenant = ?1 AND id = ?2)");
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
     return query_done(&q, e);
@@ -171,6 +176,9 @@ int apply_agent_disposition(struct db *db, const struct record *r,
     query_int(&q, r->attempt.v);
     query_int(&q, r->agent.v);
     int rc = query_done(&q, e);
+    if (rc == TM_OK && sqlite3_changes(db->sql) == 0) {
+        rc = apply_incoming_disposition(db, r, e);
+    }
     if (rc == TM_OK && r->state == (int)DISPOSITION_WRONG) {
         rc = mark_wrong(db, r, e);
     }

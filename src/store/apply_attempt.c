@@ -1,7 +1,14 @@
 #include "store/apply_attempt.h"
 
 #include "core/lead/outcome.h"
+#include "store/apply_incoming.h"
 #include "store/query.h"
+
+/* What the last change found no attempt for. */
+static bool is_not_ours(struct db *db)
+{
+    return sqlite3_changes(db->sql) == 0;
+}
 
 static int insert_attempt(struct db *db, const struct record *r, struct err *e)
 {
@@ -89,7 +96,11 @@ int apply_attempt_answered(struct db *db, const struct record *r, struct err *e)
     query_blob(&q, r->dialog.p, r->dialog.n);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
-    return query_done(&q, e);
+    int rc = query_done(&q, e);
+    if (rc == TM_OK && is_not_ours(db)) {
+        rc = apply_incoming_answered(db, r, e);
+    }
+    return rc;
 }
 
 int apply_attempt_dialog(struct db *db, const struct record *r, struct err *e)
@@ -102,6 +113,9 @@ int apply_attempt_dialog(struct db *db, const struct record *r, struct err *e)
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
     int rc = query_done(&q, e);
+    if (rc == TM_OK && is_not_ours(db)) {
+        rc = apply_incoming_dialog(db, r, e);
+    }
     if (rc != TM_OK || r->agent.v == 0) {
         return rc;
     }
@@ -144,6 +158,9 @@ int apply_attempt_ended(struct db *db, const struct record *r, struct err *e)
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
     int rc = query_done(&q, e);
+    if (rc == TM_OK && is_not_ours(db)) {
+        return apply_incoming_ended(db, r, e);
+    }
     if (rc == TM_OK && (outcome_flags(o) & OUTCOME_F_BAD_NUMBER)) {
         rc = mark_number_bad(db, r, e);
     }

@@ -1,6 +1,5 @@
 #include "store/fetch.h"
 
-#include "store/lead_rows.h"
 #include "store/query.h"
 
 enum {
@@ -8,15 +7,10 @@ enum {
     COUNT_MAX = 10000,   /* unclaimed leads are counted up to here */
 };
 
-struct scope {
-    struct lead_rows_scope rows; /* tenant 0: no such campaign */
-    int64_t list, enrolled;
-};
-
-static int find_scope(struct db *db, struct campaign_id c, struct scope *out,
-                      struct err *e)
+int fetch_find_scope(struct db *db, struct campaign_id c,
+                     struct fetch_scope *out, struct err *e)
 {
-    *out = (struct scope){.rows.campaign = c};
+    *out = (struct fetch_scope){.rows.campaign = c};
     struct query q;
     query_open(&q, db,
                "SELECT tenant, seller, list, enrolled_lead FROM campaign "
@@ -35,7 +29,7 @@ static int find_scope(struct db *db, struct campaign_id c, struct scope *out,
 }
 
 /* Highest id of the next leads of the list; 0 when there is none. */
-static int find_last(struct db *db, const struct scope *s, size_t max,
+static int find_last(struct db *db, const struct fetch_scope *s, size_t max,
                      int64_t *out, struct err *e)
 {
     struct query q;
@@ -50,13 +44,16 @@ static int find_last(struct db *db, const struct scope *s, size_t max,
     return query_one(&q, out, e);
 }
 
-static int insert_new(struct db *db, const struct scope *s, int64_t last,
+static int insert_new(struct db *db, const struct fetch_scope *s, int64_t last,
                       struct err *e)
 {
     struct query q;
+    /* Who called us and stands in no file joins no other campaign's calls. */
     query_open(&q, db,
-               "INSERT INTO campaign_lead (tenant, campaign, lead, state) "
-               "SELECT tenant, ?4, id, 'new' FROM lead "
+               "INSERT INTO campaign_lead (tenant, campaign, lead, state, "
+               "due_us) SELECT tenant, ?4, id, CASE WHEN import_file = 0 "
+               "THEN 'waiting' ELSE 'new' END, CASE WHEN import_file = 0 "
+               "THEN 9223372036854775807 ELSE 0 END FROM lead "
                "WHERE tenant = ?1 AND list = ?2 AND id > ?3 AND id <= ?5 "
                "ORDER BY id ON CONFLICT DO NOTHING");
     query_int(&q, s->rows.tenant.v);
@@ -80,9 +77,9 @@ static int insert_new(struct db *db, const struct scope *s, int64_t last,
 int fetch_enroll(struct db *db, const struct store_fetch *q, struct err *e)
 {
     tm_assert(db->in_transaction);
-    struct scope s;
+    struct fetch_scope s;
     int64_t last = 0;
-    int rc = find_scope(db, q->campaign, &s, e);
+    int rc = fetch_find_scope(db, q->campaign, &s, e);
     if (rc != TM_OK || s.rows.tenant.v == 0) {
         return rc;
     }
@@ -130,7 +127,7 @@ static void take(struct picks *p, enum lead_state state, struct lead_id id,
     }
 }
 
-static int pick_from(struct db *db, const struct scope *s, size_t source,
+static int pick_from(struct db *db, const struct fetch_scope *s, size_t source,
                      const struct claims *claims, int64_t now_us,
                      struct picks *p, struct err *e)
 {
@@ -154,8 +151,9 @@ static int pick_from(struct db *db, const struct scope *s, size_t source,
     return rc < 0 ? rc : TM_OK;
 }
 
-static int find_next_due(struct db *db, const struct scope *s, int64_t now_us,
-                         const char *state, int64_t *next, struct err *e)
+static int find_next_due(struct db *db, const struct fetch_scope *s,
+                         int64_t now_us, const char *state, int64_t *next,
+                         struct err *e)
 {
     struct query q;
     int64_t due = INT64_MAX;
@@ -174,7 +172,7 @@ static int find_next_due(struct db *db, const struct scope *s, int64_t now_us,
     return rc == TM_ENOTFOUND ? TM_OK : rc;
 }
 
-static int pick_all(struct db *db, const struct scope *s,
+static int pick_all(struct db *db, const struct fetch_scope *s,
                     const struct claims *claims, const struct store_fetch *f,
                     struct picks *p, struct err *e)
 {
@@ -191,23 +189,27 @@ static int pick_all(struct db *db, const struct scope *s,
     return rc;
 }
 
+int fetch_load_lead(struct db *db, struct arena *a, const struct fetch_scope *s,
+                    struct lead_id id, struct lead *out, struct err *e)
+{
+    int rc = lead_rows_load(db, a, s->rows.tenant, id, out, e);
+    if (rc == TM_OK) {
+        rc = lead_rows_ledger(db, &s->rows, out, e);
+    }
+    return rc == TM_OK ? lead_rows_history(db, &s->rows, out, e) : rc;
+}
+
 /* Returns how many leads there are, or an error. One that is not in its list
  * any more is left out. */
-static int load(struct db *db, struct arena *a, const struct scope *s,
+static int load(struct db *db, struct arena *a, const struct fetch_scope *s,
                 const struct picks *p, struct lead *out, struct err *e)
 {
     int n = 0;
     for (size_t i = 0; i < p->n; i++) {
         struct lead *l = &out[n];
-        int rc = lead_rows_load(db, a, s->rows.tenant, p->pick[i].id, l, e);
+        int rc = fetch_load_lead(db, a, s, p->pick[i].id, l, e);
         if (rc == TM_ENOTFOUND) {
             continue;
-        }
-        if (rc == TM_OK) {
-            rc = lead_rows_ledger(db, &s->rows, l, e);
-        }
-        if (rc == TM_OK) {
-            rc = lead_rows_history(db, &s->rows, l, e);
         }
         if (rc != TM_OK) {
             return rc;
@@ -223,10 +225,10 @@ int fetch_leads(struct db *db, struct claims *claims, struct arena *a,
                 const struct store_fetch *f, struct store_leads *out,
                 struct err *e)
 {
-    struct scope s;
+    struct fetch_scope s;
     *out =
         (struct store_leads){.campaign = f->campaign, .next_due_us = INT64_MAX};
-    int rc = find_scope(db, f->campaign, &s, e);
+    int rc = fetch_find_scope(db, f->campaign, &s, e);
     if (rc != TM_OK || s.rows.tenant.v == 0) {
         return rc;
     }

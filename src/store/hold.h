@@ -58,7 +58,11 @@ int hold_covers(struct db *db, const struct hold_row *r, bool *out,
     "), called(campaign, seller) AS (SELECT a.campaign, a.seller FROM mine "   \
     "n CROSS JOIN attempt a ON a.tenant = ?1 AND a.e164 = n.e164 UNION "       \
     "SELECT a.campaign, a.seller FROM its l CROSS JOIN attempt a "             \
-    "ON a.tenant = ?1 AND a.lead = l.lead), campaigns(id) AS (" campaign_set   \
+    "ON a.tenant = ?1 AND a.lead = l.lead UNION SELECT i.campaign, i.seller "  \
+    "FROM mine n CROSS JOIN incoming i ON i.tenant = ?1 "                      \
+    "AND i.e164 = n.e164 AND n.e164 <> 0 UNION SELECT i.campaign, i.seller "   \
+    "FROM its l CROSS JOIN incoming i ON i.tenant = ?1 AND i.lead = l.lead "   \
+    "AND l.lead <> 0), campaigns(id) AS (" campaign_set                        \
     " UNION SELECT campaign FROM called UNION SELECT m.campaign FROM its l "   \
     "CROSS JOIN campaign_lead m ON m.tenant = ?1 AND m.lead = l.lead UNION "   \
     "SELECT c.id FROM its l CROSS JOIN lead d ON d.tenant = ?1 "               \

@@ -22,7 +22,13 @@ struct mailbox_run {
     struct err err;
 };
 
-enum mailbox_job_kind { JOB_WRITE, JOB_FETCH, JOB_RELEASE, JOB_RUN };
+enum mailbox_job_kind {
+    JOB_WRITE,
+    JOB_FETCH,
+    JOB_CALLER,
+    JOB_RELEASE,
+    JOB_RUN
+};
 
 /* One piece of memory: the job, its records, their texts. */
 struct mailbox_job {
@@ -31,13 +37,15 @@ struct mailbox_job {
     uint64_t seq;          /* WRITE */
     struct record *record; /* WRITE */
     size_t records;
-    struct store_fetch fetch; /* FETCH; RELEASE: its campaign */
-    struct mailbox_run *run;  /* RUN */
+    struct store_fetch fetch;   /* FETCH; RELEASE: its campaign */
+    struct store_caller caller; /* CALLER */
+    struct mailbox_run *run;    /* RUN */
 };
 
 enum mailbox_event_kind {
     EVENT_DURABLE,
     EVENT_LEADS,
+    EVENT_CALLED,
     EVENT_FAILED,
     EVENT_RECOVERED,
 };
@@ -45,10 +53,11 @@ enum mailbox_event_kind {
 struct mailbox_event {
     struct mailbox_event *next;
     enum mailbox_event_kind kind;
-    uint64_t seq;             /* DURABLE */
-    struct arena arena;       /* of leads */
-    struct store_leads leads; /* LEADS */
-    struct err err;           /* FAILED */
+    uint64_t seq;               /* DURABLE */
+    struct arena arena;         /* of leads */
+    struct store_leads leads;   /* LEADS */
+    struct store_called called; /* CALLED */
+    struct err err;             /* FAILED */
 };
 
 struct mailbox {

@@ -111,6 +111,8 @@ static int is_on_file(struct db *db, const struct person_rows *p, struct err *e)
     query_open(&q, db,
                "SELECT (SELECT count(*) FROM person_lead) + EXISTS (SELECT 1 "
                "FROM attempt WHERE tenant = ?1 AND e164 = ?2) + EXISTS "
+               "(SELECT 1 FROM incoming WHERE tenant = ?1 AND e164 = ?2 "
+               "AND ?2 > 0) + EXISTS "
                "(SELECT 1 FROM ledger WHERE tenant = ?1 AND (e164 = ?2 "
                "AND ?2 > 0 OR address = ?3 AND ?3 <> '')) + EXISTS (SELECT 1 "
                "FROM opt_out WHERE tenant = ?1 AND e164 = ?2) + EXISTS "

@@ -18,14 +18,15 @@ static int refuse_open_call(struct db *db, const struct person_rows *p,
 {
     struct query q;
     int64_t id = 0;
-    query_open(&q, db,
-               "SELECT coalesce(max(a.id), 0) FROM attempt a WHERE " CALLS_OF
-               "AND a.ended_us = 0");
+    query_open(
+        &q, db,
+        "SELECT coalesce(max(a.id), 0) FROM either_call a WHERE " CALLS_OF
+        "AND a.ended_us = 0");
     query_int(&q, p->tenant.v);
     int rc = query_one(&q, &id, e);
     if (rc == TM_OK && id != 0)
         rc = err_set(e, TM_ESTATE,
-                     "call %lld to this person is not over: try again after "
+                     "call %lld with this person is not over: try again after "
                      "the call (one cut off by a crash is closed when the "
                      "server starts)",
                      (long long)id);
@@ -108,8 +109,9 @@ static int next_call(struct db *db, const struct person_rows *p, struct call *c,
     query_open(&q, db,
                "SELECT a.id, a.e164, a.recorded_us, EXISTS (SELECT 1 FROM "
                "ledger g WHERE g.tenant = a.tenant AND g.e164 = a.e164 "
-               "AND g.kind = 'consent' AND g.attempt = a.id) FROM attempt a "
-               "WHERE " CALLS_OF "AND a.id > ?2 ORDER BY a.id LIMIT 1");
+               "AND g.kind = 'consent' AND g.attempt = a.id) FROM "
+               "either_call a WHERE " CALLS_OF
+               "AND a.id > ?2 ORDER BY a.id LIMIT 1");
     query_int(&q, p->tenant.v);
     query_int(&q, c->id);
     int rc = query_step(&q, e);
@@ -122,20 +124,24 @@ static int next_call(struct db *db, const struct person_rows *p, struct call *c,
     return rc;
 }
 
+/* An id is that of a call to him or from him, never of both. */
 static int erase_call(struct db *db, struct person_rows *p,
                       const struct call *c, struct err *e)
 {
-    struct query q;
-    query_open(&q, db, "DELETE FROM bridge WHERE tenant = ? AND attempt = ?");
-    query_int(&q, p->tenant.v);
-    query_int(&q, c->id);
-    int rc = query_done(&q, e);
-    if (rc != TM_OK)
-        return rc;
-    query_open(&q, db, "DELETE FROM attempt WHERE tenant = ? AND id = ?");
-    query_int(&q, p->tenant.v);
-    query_int(&q, c->id);
-    return query_done(&q, e);
+    static const char *const text[] = {
+        "DELETE FROM bridge WHERE tenant = ? AND attempt = ?",
+        "DELETE FROM attempt WHERE tenant = ? AND id = ?",
+        "DELETE FROM incoming WHERE tenant = ? AND id = ?",
+    };
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < tm_array_len(text); i++) {
+        struct query q;
+        query_open(&q, db, text[i]);
+        query_int(&q, p->tenant.v);
+        query_int(&q, c->id);
+        rc = query_done(&q, e);
+    }
+    return rc;
 }
 
 static int erase_calls(struct db *db, struct person_rows *p, struct err *e)
@@ -166,14 +172,14 @@ static int erase_answers(struct db *db, struct person_rows *p, struct err *e)
 {
     int rc = run_on(db, p,
                     "DELETE FROM answer WHERE tenant = ?1 AND (campaign, "
-                    "attempt) IN (SELECT a.campaign, a.id FROM attempt a "
-                    "WHERE " CALLS_OF ")",
+                    "attempt) IN (SELECT a.campaign, a.id FROM either_call "
+                    "a WHERE " CALLS_OF ")",
                     &p->tally[PERSON_ANSWERS].erased, e);
     return rc == TM_OK
                ? run_on(db, p,
                         "DELETE FROM callback WHERE tenant = ?1 AND (campaign, "
-                        "attempt) IN (SELECT a.campaign, a.id FROM attempt a "
-                        "WHERE " CALLS_OF ")",
+                        "attempt) IN (SELECT a.campaign, a.id FROM either_call "
+                        "a WHERE " CALLS_OF ")",
                         &p->tally[PERSON_CALLBACKS].erased, e)
                : rc;
 }

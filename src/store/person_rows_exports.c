@@ -10,7 +10,7 @@ static int list_exports(struct db *db, struct person_rows *p,
     query_open(&q, db,
                "SELECT x.kind, x.path FROM export x WHERE x.tenant = ?1 "
                "AND (x.number = ?2 OR x.kind = 'records' AND (EXISTS "
-               "(SELECT 1 FROM attempt a WHERE " CALLS_OF
+               "(SELECT 1 FROM either_call a WHERE " CALLS_OF
                "AND a.recorded_us >= x.from_us AND a.recorded_us < x.until_us "
                "AND (x.seller = 0 OR a.seller = x.seller)) OR EXISTS "
                "(SELECT 1 FROM lead d WHERE d.tenant = ?1 AND d.id" ITS

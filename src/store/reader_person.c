@@ -17,6 +17,15 @@
     "(SELECT a0.id FROM attempt a0 WHERE a0.tenant = ?1 "                      \
     "AND a0.lead IN " LEADS "UNION SELECT a1.id FROM attempt a1 "              \
     "WHERE a1.tenant = ?1 AND a1.e164 IN " NUMBERS ") "
+#define INCOMING                                                               \
+    "(SELECT i0.id FROM incoming i0 WHERE i0.tenant = ?1 "                     \
+    "AND i0.lead IN " LEADS "UNION SELECT i1.id FROM incoming i1 "             \
+    "WHERE i1.tenant = ?1 AND i1.e164 IN " NUMBERS ") "
+/* Calls either way, as rows of campaign and id. */
+#define CALLS                                                                  \
+    "(SELECT a2.campaign, a2.id FROM attempt a2 WHERE a2.tenant = ?1 "         \
+    "AND a2.id IN " ATTEMPTS "UNION SELECT i2.campaign, i2.id "                \
+    "FROM incoming i2 WHERE i2.tenant = ?1 AND i2.id IN " INCOMING ") "
 #define LEDGER                                                                 \
     "(SELECT g0.id FROM ledger g0 WHERE g0.tenant = ?1 AND g0.e164 "           \
     "IN " NUMBERS                                                              \
@@ -75,18 +84,27 @@ const struct reader_records_table reader_records_tables[] = {
      "ON c.tenant = a.tenant AND c.id = a.campaign LEFT JOIN agent h "
      "ON h.tenant = a.tenant AND h.id = a.agent WHERE a.tenant = ?1 "
      "AND a.id IN " ATTEMPTS ALL "ORDER BY a.id"},
-    {"answer",
-     "SELECT w.attempt AS 'i:call', w.question AS 's:question', "
-     "w.answer AS 's:answer', w.at_us AS 't:at' FROM answer w "
-     "WHERE w.tenant = ?1 AND (w.campaign, w.attempt) IN "
-     "(SELECT a2.campaign, a2.id FROM attempt a2 WHERE a2.tenant = ?1 "
-     "AND a2.id IN " ATTEMPTS ") " ALL "ORDER BY w.attempt, w.at_us"},
-    {"callback",
-     "SELECT b.attempt AS 'i:call', b.e164 AS 'n:number', "
-     "b.asked_us AS 't:asked', b.due_us AS 't:due' FROM callback b "
-     "WHERE b.tenant = ?1 AND (b.campaign, b.attempt) IN "
-     "(SELECT a2.campaign, a2.id FROM attempt a2 WHERE a2.tenant = ?1 "
-     "AND a2.id IN " ATTEMPTS ") " ALL "ORDER BY b.asked_us"},
+    {"incoming",
+     "SELECT a.id AS 'i:call', a.lead AS 'i:lead', s.name AS 's:seller', "
+     "c.name AS 's:campaign', a.e164 AS 'n:number', "
+     "a.called AS 'n:called_us_at', a.recorded_us AS 't:recorded', "
+     "a.answered_us AS 't:answered', a.ended_us AS 't:ended', "
+     "a.talk_ms AS 'd:duration_s', a.outcome AS 's:outcome', "
+     "coalesce(h.name, '') AS 's:agent', a.disposition AS 's:disposition', "
+     "a.bridged_us AS 't:agent_joined', a.wait_ms AS 'd:waited_s' "
+     "FROM incoming a LEFT JOIN seller s "
+     "ON s.tenant = a.tenant AND s.id = a.seller LEFT JOIN campaign c "
+     "ON c.tenant = a.tenant AND c.id = a.campaign LEFT JOIN agent h "
+     "ON h.tenant = a.tenant AND h.id = a.agent WHERE a.tenant = ?1 "
+     "AND a.id IN " INCOMING ALL "ORDER BY a.id"},
+    {"answer", "SELECT w.attempt AS 'i:call', w.question AS 's:question', "
+               "w.answer AS 's:answer', w.at_us AS 't:at' FROM answer w "
+               "WHERE w.tenant = ?1 AND (w.campaign, w.attempt) IN " CALLS ALL
+               "ORDER BY w.attempt, w.at_us"},
+    {"callback", "SELECT b.attempt AS 'i:call', b.e164 AS 'n:number', "
+                 "b.asked_us AS 't:asked', b.due_us AS 't:due' FROM callback b "
+                 "WHERE b.tenant = ?1 AND (b.campaign, b.attempt) IN " CALLS ALL
+                 "ORDER BY b.asked_us"},
     {"opt_out",
      "SELECT coalesce(s.name, 'all') AS 's:seller', o.e164 AS 'n:number', "
      "o.at_us AS 't:requested', o.source AS 's:means', "
@@ -127,6 +145,10 @@ const struct reader_records_table reader_records_tables[] = {
      "AND a3.id IN " ATTEMPTS "AND a3.recorded_us >= x.from_us "
      "AND a3.recorded_us < x.until_us "
      "AND (x.seller = 0 OR a3.seller = x.seller)) OR x.kind = 'records' "
+     "AND EXISTS (SELECT 1 FROM incoming i3 WHERE i3.tenant = ?1 "
+     "AND i3.id IN " INCOMING "AND i3.recorded_us >= x.from_us "
+     "AND i3.recorded_us < x.until_us "
+     "AND (x.seller = 0 OR i3.seller = x.seller)) OR x.kind = 'records' "
      "AND EXISTS (SELECT 1 FROM lead d1 WHERE d1.tenant = ?1 "
      "AND d1.id IN " LEADS "AND d1.imported_us < x.until_us)) "
      "ORDER BY x.id"},
@@ -173,7 +195,8 @@ const struct reader_records_table reader_records_tables[] = {
      "SELECT b.attempt AS 'i:call', h.name AS 's:agent', b.at_us AS 't:at', "
      "b.wait_ms AS 'd:waited_s' FROM bridge b LEFT JOIN agent h "
      "ON h.tenant = b.tenant AND h.id = b.agent WHERE b.tenant = ?1 "
-     "AND b.attempt IN " ATTEMPTS ALL "ORDER BY b.attempt, b.at_us"},
+     "AND (b.attempt IN " ATTEMPTS "OR b.attempt IN " INCOMING ") " ALL
+     "ORDER BY b.attempt, b.at_us"},
     /* Our own people: what 16 CFR 310.5(a)(4) has us keep of them. */
     {"agent", "SELECT h.name AS 's:agent', h.e164 AS 'n:number', "
               "h.trunk AS 's:trunk', h.leg AS 's:leg', "

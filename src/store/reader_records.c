@@ -15,6 +15,7 @@
 #define CALLS                                                                  \
     "SELECT a.id AS 'i:call', s.name AS 's:seller', c.name AS 's:campaign', "  \
     "a.campaign AS 'i:campaign_id', a.e164 AS 'n:called_number', "             \
+    "0 AS 'n:from_number', 0 AS 'b:incoming', "                                \
     "CASE WHEN a.placed_us > 0 THEN a.placed_us ELSE a.recorded_us END "       \
     "AS 't:time', a.answered_us AS 't:answered', a.ended_us AS 't:ended', "    \
     "a.ring_ms AS 'd:ring_s', a.talk_ms AS 'd:duration_s', "                   \
@@ -35,6 +36,33 @@
     "WHERE a.tenant = ?1 AND (?2 = 0 OR a.seller = ?2) "                       \
     "AND +a.recorded_us >= ?3 AND +a.recorded_us < ?4 "                        \
     "AND (a.placed_us > 0 OR a.outcome = 'unknown') ORDER BY a.id"
+
+/* Calls to us are calls of the rule too (16 CFR 310.5(a)(2): placed or
+ * received). The same columns. */
+#define CALLS_TO_US                                                            \
+    "SELECT a.id AS 'i:call', s.name AS 's:seller', c.name AS 's:campaign', "  \
+    "a.campaign AS 'i:campaign_id', a.called AS 'n:called_number', "           \
+    "a.e164 AS 'n:from_number', 1 AS 'b:incoming', "                           \
+    "a.recorded_us AS 't:time', a.answered_us AS 't:answered', "               \
+    "a.ended_us AS 't:ended', CASE WHEN a.answered_us > 0 "                    \
+    "THEN (a.answered_us - a.recorded_us) / 1000 ELSE 0 END AS 'd:ring_s', "   \
+    "a.talk_ms AS 'd:duration_s', "                                            \
+    "a.outcome AS 's:outcome', a.bridged_us > 0 AS 'b:live', "                 \
+    "0 AS 'b:abandoned', a.code AS 'i:sip_status', "                           \
+    "coalesce((SELECT group_concat(n, '; ') FROM (SELECT h.name AS n "         \
+    "FROM bridge b JOIN agent h ON h.tenant = b.tenant AND h.id = b.agent "    \
+    "WHERE b.tenant = a.tenant AND b.attempt = a.id ORDER BY b.at_us)), '') "  \
+    "AS 's:agent', a.disposition AS 's:agent_disposition', "                   \
+    "coalesce(l.business, -1) AS 'i:business', "                               \
+    "coalesce((SELECT max(v.version) FROM plan_version v "                     \
+    "WHERE v.tenant = a.tenant AND v.campaign = a.campaign "                   \
+    "AND v.loaded_us <= a.recorded_us), 1) AS 'i:version' "                    \
+    "FROM incoming a "                                                         \
+    "LEFT JOIN seller s ON s.tenant = a.tenant AND s.id = a.seller "           \
+    "LEFT JOIN campaign c ON c.tenant = a.tenant AND c.id = a.campaign "       \
+    "LEFT JOIN lead l ON l.tenant = a.tenant AND l.id = a.lead "               \
+    "WHERE a.tenant = ?1 AND (?2 = 0 OR a.seller = ?2) "                       \
+    "AND +a.recorded_us >= ?3 AND +a.recorded_us < ?4 ORDER BY a.id"
 
 #define SCRIPTS                                                                \
     "SELECT s.name AS 's:seller', c.name AS 's:campaign', "                    \
@@ -246,7 +274,7 @@ _Static_assert(CHANNEL_VOICE_LIVE == 1 && CHANNEL_VOICE_PRERECORDED == 2 &&
     "WHERE g.tenant = ?1 AND g.kind = '" kind "' " LEDGER_STOOD
 
 static const char *const texts[RECORD_TABLE_COUNT][4] = {
-    [RECORD_TABLE_CALLS] = {CALLS},
+    [RECORD_TABLE_CALLS] = {CALLS, CALLS_TO_US},
     [RECORD_TABLE_SCRIPTS] = {SCRIPTS},
     [RECORD_TABLE_CONSENTS] = {CONSENTS_LIST, CONSENTS_LEDGER, CONSENTS_KEPT},
     [RECORD_TABLE_RELATIONSHIPS] = {RELATIONSHIPS_LIST, RELATIONSHIPS_LEDGER,

@@ -15,6 +15,7 @@ enum { PIECE = 500 };
 enum {
     PHASE_START,
     PHASE_CALLS,
+    PHASE_INCOMING,
     PHASE_LEADS,
     PHASE_LEDGER,
     PHASE_KEPT,
@@ -142,14 +143,14 @@ static int drop_call(struct db *db, struct retention_erase *s,
         return rc;
     query_open(&q, db,
                "DELETE FROM answer WHERE tenant = ?1 AND attempt = ?2 AND "
-               "campaign = (SELECT campaign FROM attempt WHERE tenant = ?1 "
-               "AND id = ?2)");
+               "campaign = (SELECT campaign FROM either_call "
+               "WHERE tenant = ?1 AND id = ?2)");
     rc = delete_two(&q, s->tenant.v, it->id, e);
     s->answers += (uint64_t)sqlite3_changes(db->sql);
     if (rc == TM_OK) {
         query_open(&q, db,
                    "DELETE FROM callback WHERE tenant = ?1 AND attempt = ?2 "
-                   "AND campaign = (SELECT campaign FROM attempt "
+                   "AND campaign = (SELECT campaign FROM either_call "
                    "WHERE tenant = ?1 AND id = ?2)");
         rc = delete_two(&q, s->tenant.v, it->id, e);
     }
@@ -160,6 +161,10 @@ static int drop_call(struct db *db, struct retention_erase *s,
     }
     if (rc == TM_OK) {
         query_open(&q, db, "DELETE FROM attempt WHERE tenant = ? AND id = ?");
+        rc = delete_two(&q, s->tenant.v, it->id, e);
+    }
+    if (rc == TM_OK) { /* the id of only one of the two */
+        query_open(&q, db, "DELETE FROM incoming WHERE tenant = ? AND id = ?");
         rc = delete_two(&q, s->tenant.v, it->id, e);
     }
     return rc;
@@ -176,6 +181,17 @@ static int erase_calls(struct db *db, struct retention_erase *s, struct err *e)
     query_open(&q, db,
                "SELECT id, e164, lead, recorded_us, campaign, seller, id "
                "FROM attempt WHERE tenant = ? AND id > ? AND ended_us > 0 "
+               "ORDER BY id LIMIT ?");
+    return walk(db, s, &q, call_over, drop_call, e);
+}
+
+static int erase_incoming(struct db *db, struct retention_erase *s,
+                          struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT id, e164, lead, recorded_us, campaign, seller, id "
+               "FROM incoming WHERE tenant = ? AND id > ? AND ended_us > 0 "
                "ORDER BY id LIMIT ?");
     return walk(db, s, &q, call_over, drop_call, e);
 }
@@ -233,7 +249,9 @@ static int erase_leads(struct db *db, struct retention_erase *s, struct err *e)
         "WHERE p.tenant = d.tenant AND p.lead = d.id "
         "ORDER BY p.position LIMIT 1), 0), d.id, max(d.imported_us, "
         "coalesce((SELECT max(a.recorded_us) FROM attempt a "
-        "WHERE a.tenant = d.tenant AND a.lead = d.id), 0)), 0, 0, 0 "
+        "WHERE a.tenant = d.tenant AND a.lead = d.id), 0), "
+        "coalesce((SELECT max(i.recorded_us) FROM incoming i "
+        "WHERE i.tenant = d.tenant AND i.lead = d.id), 0)), 0, 0, 0 "
         "FROM lead d WHERE d.tenant = ? AND d.id > ? ORDER BY d.id LIMIT ?");
     return walk(db, s, &q, lead_over, drop_lead, e);
 }
@@ -248,7 +266,7 @@ static int drop_proof(struct db *db, struct retention_erase *s,
     struct query q;
     int64_t others = 0;
     query_open(&q, db,
-               "SELECT (SELECT count(*) FROM attempt WHERE tenant = ?1 "
+               "SELECT (SELECT count(*) FROM either_call WHERE tenant = ?1 "
                "AND id = ?2 AND ?5 = 0) + (SELECT count(*) FROM ledger WHERE "
                "tenant = ?1 "
                "AND e164 = ?3 AND kind = 'consent' AND attempt = ?2 "
@@ -400,10 +418,13 @@ static int erase_states(struct db *db, struct retention_erase *s, struct err *e)
 {
     struct query q;
     query_open(&q, db,
-               "SELECT v.id, coalesce(a.e164, 0), coalesce(a.lead, 0), "
+               "SELECT v.id, coalesce(a.e164, i.e164, 0), "
+               "coalesce(a.lead, i.lead, 0), "
                "v.until_us, v.campaign, coalesce(c.seller, 0), 0 "
                "FROM agent_event v LEFT JOIN attempt a ON a.tenant = v.tenant "
-               "AND a.id = v.attempt LEFT JOIN campaign c "
+               "AND a.id = v.attempt LEFT JOIN incoming i "
+               "ON i.tenant = v.tenant AND i.id = v.attempt "
+               "LEFT JOIN campaign c "
                "ON c.tenant = v.tenant AND c.id = v.campaign "
                "WHERE v.tenant = ? AND v.id > ? AND v.until_us > 0 "
                "ORDER BY v.id LIMIT ?");
@@ -483,6 +504,7 @@ int retention_erase(struct db *db, struct retention_erase *s, struct err *e)
         s->phase = PHASE_CALLS;
         return rc;
     case PHASE_CALLS: return erase_calls(db, s, e);
+    case PHASE_INCOMING: return erase_incoming(db, s, e);
     case PHASE_LEADS: return erase_leads(db, s, e);
     case PHASE_LEDGER: return erase_ledger(db, s, e);
     case PHASE_KEPT: return erase_kept(db, s, e);

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "store/apply.h"
+#include "store/caller.h"
 #include "store/claims.h"
 #include "store/db.h"
 #include "store/fetch.h"
@@ -59,6 +60,9 @@ static int apply_job(struct sqlite_store *s, const struct mailbox_job *j,
     int rc = TM_OK;
     if (j->kind == JOB_FETCH) {
         return fetch_enroll(&s->db, &j->fetch, e);
+    }
+    if (j->kind == JOB_CALLER) {
+        return caller_join(&s->db, &j->caller, e);
     }
     for (size_t i = 0; rc == TM_OK && i < j->records; i++) {
         rc = apply_record(&s->db, &j->record[i], e);
@@ -132,6 +136,24 @@ static bool answer_fetch(struct sqlite_store *s, const struct mailbox_job *j,
     }
 }
 
+static bool answer_caller(struct sqlite_store *s, const struct mailbox_job *j,
+                          struct trial *t)
+{
+    for (;;) {
+        struct mailbox_event *ev = mailbox_event_new(EVENT_CALLED);
+        struct err e;
+        if (caller_find(&s->db, &s->claims, &ev->arena, &j->caller, &ev->called,
+                        &e) == TM_OK) {
+            mailbox_post(&s->box, ev);
+            return true;
+        }
+        mailbox_event_free(ev);
+        if (!try_again(s, t, &e)) {
+            return false;
+        }
+    }
+}
+
 static void update_claims(struct sqlite_store *s, const struct mailbox_job *j)
 {
     if (j->kind == JOB_RELEASE) {
@@ -174,6 +196,9 @@ static void do_group(struct sqlite_store *s, struct mailbox_job *first,
         update_claims(s, j);
         if (j->kind == JOB_FETCH) {
             alive = answer_fetch(s, j, &t);
+        }
+        if (j->kind == JOB_CALLER) {
+            alive = answer_caller(s, j, &t);
         }
     }
     if (alive && t.failing) {
@@ -328,12 +353,10 @@ static int port_write(void *self, const struct record *r, size_t n,
     return TM_OK;
 }
 
-static int push_campaign(struct sqlite_store *s, enum mailbox_job_kind kind,
-                         const struct store_fetch *q)
+static int push(struct sqlite_store *s, const struct mailbox_job *job)
 {
     struct mailbox_job *j = mem_alloc(sizeof(*j));
-    j->kind = kind;
-    j->fetch = *q;
+    *j = *job;
     int rc = mailbox_push(&s->box, j, true);
     if (rc != TM_OK) {
         mem_free(j);
@@ -344,13 +367,19 @@ static int push_campaign(struct sqlite_store *s, enum mailbox_job_kind kind,
 static int port_fetch(void *self, const struct store_fetch *q)
 {
     tm_assert(q->campaign.v > 0 && q->max > 0);
-    return push_campaign(self, JOB_FETCH, q);
+    return push(self, &(struct mailbox_job){.kind = JOB_FETCH, .fetch = *q});
+}
+
+static int port_caller(void *self, const struct store_caller *q)
+{
+    tm_assert(q->campaign.v > 0 && q->attempt.v > 0 && q->e164 > 0);
+    return push(self, &(struct mailbox_job){.kind = JOB_CALLER, .caller = *q});
 }
 
 static int port_release(void *self, struct campaign_id c)
 {
-    struct store_fetch q = {.campaign = c};
-    return push_campaign(self, JOB_RELEASE, &q);
+    return push(
+        self, &(struct mailbox_job){.kind = JOB_RELEASE, .fetch.campaign = c});
 }
 
 void sqlite_store_port(struct sqlite_store *s, struct store *out)
@@ -359,6 +388,7 @@ void sqlite_store_port(struct sqlite_store *s, struct store *out)
         .self = s,
         .write = port_write,
         .fetch = port_fetch,
+        .caller = port_caller,
         .release = port_release,
     };
 }
@@ -382,6 +412,11 @@ static void deliver(struct sqlite_store *s, struct mailbox_event *ev)
     case EVENT_LEADS:
         if (to->leads) {
             to->leads(to->arg, &ev->leads);
+        }
+        break;
+    case EVENT_CALLED:
+        if (to->called) {
+            to->called(to->arg, &ev->called);
         }
         break;
     case EVENT_FAILED:

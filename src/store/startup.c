@@ -133,6 +133,26 @@ int startup_campaigns(struct db *db, struct arena *a, int64_t now_us,
 
 /* --- open attempts --------------------------------------------------------*/
 
+static void read_call(struct query *q, struct arena *a,
+                      struct startup_attempt *s)
+{
+    struct campaign_open_attempt *o = &s->open;
+    o->tenant.v = query_get_int(q, 0);
+    o->attempt.v = query_get_int(q, 1);
+    o->seller.v = query_get_int(q, 2);
+    o->campaign.v = query_get_int(q, 3);
+    o->lead.id.v = query_get_int(q, 4);
+    o->e164 = (uint64_t)query_get_int(q, 5);
+    o->placed_us = query_get_int(q, 6);
+    o->answered_us = query_get_int(q, 7);
+    s->dialog = keep(a, query_get_text(q, 8));
+    o->opted_out = query_get_int(q, 9) != 0;
+    o->callback = query_get_int(q, 11) != 0;
+    o->bridged = query_get_int(q, 12) != 0;
+    o->served =
+        o->opted_out || o->callback || query_get_int(q, 10) != 0 || o->bridged;
+}
+
 static int read_open(struct db *db, struct arena *a,
                      struct startup_attempt *list, size_t max, size_t *n,
                      struct err *e)
@@ -151,22 +171,38 @@ static int read_open(struct db *db, struct arena *a,
         "a.bridged_us FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
     int rc = 0;
     while (*n < max && (rc = query_step(&q, e)) == 1) {
+        read_call(&q, a, &list[(*n)++]);
+    }
+    query_close(&q);
+    return rc < 0 ? rc : TM_OK;
+}
+
+/* Calls to us: no INVITE of ours, so no placed_us. */
+static int read_open_incoming(struct db *db, struct arena *a,
+                              struct startup_attempt *list, size_t max,
+                              size_t *n, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT a.tenant, a.id, a.seller, a.campaign, a.lead, a.e164, "
+               "0, a.answered_us, a.dialog, "
+               "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
+               "AND o.e164 = a.e164 AND o.attempt = a.id), "
+               "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
+               "AND w.campaign = a.campaign AND w.attempt = a.id), "
+               "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
+               "AND k.campaign = a.campaign AND k.attempt = a.id), "
+               "a.bridged_us, a.lead_state, a.lead_due_us "
+               "FROM incoming a WHERE a.ended_us = 0 ORDER BY a.id");
+    int rc = 0;
+    while (*n < max && (rc = query_step(&q, e)) == 1) {
         struct startup_attempt *s = &list[(*n)++];
-        struct campaign_open_attempt *o = &s->open;
-        o->tenant.v = query_get_int(&q, 0);
-        o->attempt.v = query_get_int(&q, 1);
-        o->seller.v = query_get_int(&q, 2);
-        o->campaign.v = query_get_int(&q, 3);
-        o->lead.id.v = query_get_int(&q, 4);
-        o->e164 = (uint64_t)query_get_int(&q, 5);
-        o->placed_us = query_get_int(&q, 6);
-        o->answered_us = query_get_int(&q, 7);
-        s->dialog = keep(a, query_get_text(&q, 8));
-        o->opted_out = query_get_int(&q, 9) != 0;
-        o->callback = query_get_int(&q, 11) != 0;
-        o->bridged = query_get_int(&q, 12) != 0;
-        o->served = o->opted_out || o->callback || query_get_int(&q, 10) != 0 ||
-                    o->bridged;
+        read_call(&q, a, s);
+        s->open.incoming = true;
+        if (!lead_state_parse(query_get_text(&q, 13), &s->open.lead.state)) {
+            s->open.lead.state = LEAD_WAITING;
+        }
+        s->open.lead.due_us = query_get_int(&q, 14);
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;
@@ -197,7 +233,13 @@ static int load_lead(struct db *db, struct arena *a,
                      struct campaign_open_attempt *o, struct err *e)
 {
     struct lead_rows_scope s = {o->tenant, o->seller, o->campaign};
-    int rc = lead_rows_load(db, a, o->tenant, o->lead.id, &o->lead, e);
+    struct lead_id id = o->lead.id;
+    enum lead_state state = o->lead.state;
+    int64_t due_us = o->lead.due_us;
+    if (id.v == 0) {
+        return TM_OK; /* a caller whom no list has */
+    }
+    int rc = lead_rows_load(db, a, o->tenant, id, &o->lead, e);
     if (rc == TM_ENOTFOUND) {
         return TM_OK; /* erased: the attempt is closed all the same */
     }
@@ -207,6 +249,11 @@ static int load_lead(struct db *db, struct arena *a,
     if (rc == TM_OK) {
         rc = lead_rows_history(db, &s, &o->lead, e);
     }
+    if (o->incoming) { /* what he came with, not that he is in a call */
+        o->lead.state = state;
+        o->lead.due_us = due_us;
+        return rc;
+    }
     return rc == TM_OK ? load_state(db, o, e) : rc;
 }
 
@@ -215,13 +262,18 @@ int startup_open_attempts(struct db *db, struct arena *a,
 {
     struct query q;
     size_t n = 0, max = 0;
-    query_open(&q, db, "SELECT count(*) FROM attempt WHERE ended_us = 0");
+    query_open(&q, db,
+               "SELECT (SELECT count(*) FROM attempt WHERE ended_us = 0) + "
+               "(SELECT count(*) FROM incoming WHERE ended_us = 0)");
     int rc = count_rows(&q, &max, e);
     if (rc != TM_OK) {
         return rc;
     }
     struct startup_attempt *list = arena_array(a, max, sizeof(*list));
     rc = read_open(db, a, list, max, &n, e);
+    if (rc == TM_OK) {
+        rc = read_open_incoming(db, a, list, max, &n, e);
+    }
     for (size_t i = 0; rc == TM_OK && i < n; i++) {
         rc = load_lead(db, a, &list[i].open, e);
     }
@@ -245,13 +297,17 @@ int startup_opt_outs(struct db *db, struct suppression *out, struct err *e)
     return rc;
 }
 
+/* The journal too: what was erased there is never forgotten here. */
 int startup_last_attempt(struct db *db, int64_t *out, struct err *e)
 {
     struct query q;
     query_open(&q, db,
-               "SELECT coalesce(max(max(coalesce((SELECT max(a.id) FROM "
+               "SELECT max(coalesce(max(max(coalesce((SELECT max(a.id) FROM "
                "attempt a WHERE a.tenant = t.id), 0), coalesce((SELECT "
-               "max(s.id) FROM staff_leg s WHERE s.tenant = t.id), 0))), 0) "
+               "max(s.id) FROM staff_leg s WHERE s.tenant = t.id), 0), "
+               "coalesce((SELECT max(i.id) FROM incoming i "
+               "WHERE i.tenant = t.id), 0))), 0), coalesce((SELECT "
+               "max(j.attempt) FROM journal j WHERE j.attempt <> 0), 0)) "
                "FROM tenant t");
     return query_one(&q, out, e);
 }

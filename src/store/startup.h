@@ -38,14 +38,14 @@ int startup_counters(struct db *db, struct campaign_id c, int64_t now_us,
                      struct campaign_counters *out,
                      struct err *e) TM_MUST_CHECK;
 
-/* An attempt without an end; dialog is what carrier->end_stale() wants, empty
+/* An attempt or a call to us without an end; dialog is what carrier->end_stale() wants, empty
  * when the call was not answered. */
 struct startup_attempt {
     struct campaign_open_attempt open;
     struct slice dialog;
 };
 struct startup_attempts {
-    struct startup_attempt *attempt; /* by id */
+    struct startup_attempt *attempt; /* ours, then calls to us; by id */
     size_t n;
 };
 int startup_open_attempts(struct db *db, struct arena *a,

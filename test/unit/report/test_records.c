@@ -87,6 +87,7 @@ static void take_right(struct records *r, const struct right *x)
 struct told {
     const char *instant, *outcome;
     int64_t version, answered, live, abandoned, business;
+    int64_t incoming, from; /* a call to us; his number */
 };
 
 static void call(struct records *r, const struct told *t,
@@ -110,6 +111,8 @@ static void call(struct records *r, const struct told *t,
         {.name = "abandoned", .kind = 'b', .value = t->abandoned},
         {.name = "business", .kind = 'i', .value = t->business},
         {.name = "version", .kind = 'i', .value = t->version},
+        {.name = "incoming", .kind = 'b', .value = t->incoming},
+        {.name = "from_number", .kind = 'n', .value = t->from},
     };
     struct record_row row = {"calls", cell, tm_array_len(cell)};
     records_call(r, &row, out);
@@ -193,6 +196,29 @@ static void test_call(void **state)
         assert_string_equal(text_of(&row, "script", &b),
                             known ? "spring version 1" : "");
     }
+    records_free(r);
+    buf_fini(&b);
+}
+
+/* 16 CFR 310.5(a)(2): a record of each call placed or received. */
+static void test_call_to_us(void **state)
+{
+    (void)state;
+    static const struct told told = {
+        "2026-03-02T00:00Z", "gave_up", 1, 5, 0, 0, 0, 1, 12125550199};
+    struct records *r = records_new();
+    struct record_row row;
+    struct buf b;
+    buf_init(&b, 1000);
+    take_script(r, 1, plan);
+    call(r, &told, &row);
+    assert_string_equal(text_of(&row, "direction", &b), "inbound");
+    assert_string_equal(text_of(&row, "calling_number", &b), "212-555-0199");
+    assert_string_equal(text_of(&row, "called_number", &b), "212-555-0123");
+    assert_string_equal(text_of(&row, "caller_id_name", &b), "");
+    assert_string_equal(text_of(&row, "caller_id_authority", &b),
+                        "the caller's own");
+    assert_string_equal(text_of(&row, "disposition", &b), "answered");
     records_free(r);
     buf_fini(&b);
 }
@@ -306,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_call),
+        cmocka_unit_test(test_call_to_us),
         cmocka_unit_test(test_manifest),
         cmocka_unit_test(test_formats),
     };
