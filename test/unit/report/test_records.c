@@ -139,27 +139,27 @@ static void test_call(void **state)
         struct told told;
         const char *disposition, *party, *authority;
     } story[] = {
-        {{"2026-03-01T00:00Z", "completed", 1, 5, 1, 0, 0},
+        {{"2026-03-01T00:00Z", "completed", 1, 5, 1, 0, 0, 0, 0},
          "connected",
          "consumer",
          "on file"},
-        {{"2026-03-31T23:59:59Z", "abandoned", 1, 5, 1, 1, 1},
+        {{"2026-03-31T23:59:59Z", "abandoned", 1, 5, 1, 1, 1, 0, 0},
          "dropped",
          "business",
          "on file"},
-        {{"2026-02-28T23:59:59Z", "machine", 1, 5, 0, 0, -1},
+        {{"2026-02-28T23:59:59Z", "machine", 1, 5, 0, 0, -1, 0, 0},
          "answered",
          "unknown",
          "stated in the campaign only"},
-        {{"2026-04-01T00:00Z", "busy", 1, 0, 0, 0, 0},
+        {{"2026-04-01T00:00Z", "busy", 1, 0, 0, 0, 0, 0, 0},
          "not answered",
          "consumer",
          "stated in the campaign only"},
-        {{"2026-03-02T00:00Z", "unknown", 1, 0, 0, 0, 0},
+        {{"2026-03-02T00:00Z", "unknown", 1, 0, 0, 0, 0, 0, 0},
          "unknown",
          "consumer",
          "on file"},
-        {{"2026-03-02T00:00Z", "busy", 7, 0, 0, 0, 0},
+        {{"2026-03-02T00:00Z", "busy", 7, 0, 0, 0, 0, 0, 0},
          "not answered",
          "consumer",
          "unknown"},
@@ -239,7 +239,8 @@ static void test_manifest(void **state)
     struct json_out j;
     int n = 0;
     struct record_row row;
-    const struct told told = {"2026-03-01T00:00Z", "busy", 1, 0, 0, 0, -1};
+    const struct told told = {
+        "2026-03-01T00:00Z", "busy", 1, 0, 0, 0, -1, 0, 0};
     const struct records_file file = {"calls.csv", 1, 99, "ab"};
     const struct records_about about = {.made_us = at("2026-11-21T00:00Z"),
                                         .from_us = at("2026-03-01T00:00Z"),
