@@ -27,6 +27,7 @@ struct engine *engine_new(const struct engine_ports *ports)
     numbers_init(&e->numbers);
     map_init(&e->leg_of);
     map_init(&e->leg_at);
+    map_init(&e->caller_of);
     e->floor = floor_new();
     return e;
 }
@@ -36,6 +37,8 @@ void engine_free(struct engine *e)
     if (e == NULL)
         return;
     engine_leg_free_all(e);
+    engine_caller_free_all(e);
+    map_fini(&e->caller_of);
     map_fini(&e->leg_of);
     map_fini(&e->leg_at);
     for (size_t i = 0; i < e->members; i++)
@@ -165,7 +168,7 @@ int engine_replace(struct engine *e, const struct campaign_env *env,
     struct engine_member *m = &e->member[index];
     campaign_status(m->campaign, &status);
     /* Actions that still wait would reach the new campaign. */
-    if (status.calls > 0 || has_agents(e, env->id) ||
+    if (status.calls > 0 || m->callers > 0 || has_agents(e, env->id) ||
         gate_holds(&e->ready, index) || gate_holds(&e->gate, index))
         return TM_ESTATE;
     if (!knows_skills(e, env->plan))
@@ -269,18 +272,36 @@ static void settle_and_hold(struct engine *e)
         engine_settle(e);
 }
 
+/* An event of a call that a campaign has. */
+static void on_call_of(struct engine *e, const struct carrier_event *ev,
+                       uint64_t owner)
+{
+    size_t index = (size_t)(owner & ~ENGINE_OWNER_CALLER) - 1;
+    struct campaign_event cev = {.kind = CAMPAIGN_EV_CALL, .call = ev};
+    tm_assert(index < e->members);
+    if (ev->kind == CARRIER_ENDED) {
+        map_remove(&e->call_owner, (uint64_t)ev->attempt.v);
+        if ((owner & ENGINE_OWNER_CALLER) != 0) {
+            tm_assert(e->member[index].callers > 0);
+            e->member[index].callers--;
+        }
+    }
+    (void)engine_step(e, index, &cev, NULL);
+}
+
 void engine_on_call(void *arg, const struct carrier_event *ev)
 {
     struct engine *e = arg;
     uint64_t owner;
+    if (ev->kind == CARRIER_INCOMING) {
+        engine_caller_new(e, ev);
+        return; /* its call has no name yet: no action may reach it */
+    }
     if (map_get(&e->call_owner, (uint64_t)ev->attempt.v, &owner)) {
-        tm_assert(owner > 0);
-        if (ev->kind == CARRIER_ENDED)
-            map_remove(&e->call_owner, (uint64_t)ev->attempt.v);
-        struct campaign_event cev = {.kind = CAMPAIGN_EV_CALL, .call = ev};
-        (void)engine_step(e, owner - 1, &cev, NULL);
-    } else {
-        /* Every event belongs to a call that place() accepted. */
+        on_call_of(e, ev, owner);
+    } else if (!engine_caller_event(e, ev)) {
+        /* Every event belongs to a call that place() accepted or that was
+         * adopted. */
         bool ours = engine_leg_event(e, ev);
         tm_assert(ours);
     }
@@ -317,6 +338,13 @@ static void on_leads(void *arg, const struct store_leads *leads)
     settle_and_hold(e);
 }
 
+static void on_called(void *arg, const struct store_called *called)
+{
+    struct engine *e = arg;
+    engine_caller_called(e, called);
+    settle_and_hold(e);
+}
+
 static void on_failed(void *arg, const struct err *err)
 {
     struct engine *e = arg;
@@ -341,7 +369,8 @@ struct store_events engine_store_events(struct engine *e)
                                  .durable = on_durable,
                                  .leads = on_leads,
                                  .failed = on_failed,
-                                 .recovered = on_recovered};
+                                 .recovered = on_recovered,
+                                 .called = on_called};
 }
 
 static void retry_store(struct engine *e, int64_t now_us)
@@ -360,6 +389,7 @@ void engine_run(struct engine *e)
 {
     int64_t now_us = engine_now_us(e);
     retry_store(e, now_us);
+    engine_caller_run(e);
     engine_join_retry(e, now_us);
     engine_leg_retry(e, now_us);
     engine_agent_limits(e, now_us);
@@ -379,7 +409,7 @@ void engine_run(struct engine *e)
 
 int64_t engine_deadline_us(const struct engine *e)
 {
-    if (e->floor_news)
+    if (e->floor_news || engine_caller_waits(e))
         return 0; /* a round was too long: go on at once */
     int64_t at = e->retry_us;
     int64_t limit_us = floor_deadline_us(e->floor);
@@ -427,13 +457,14 @@ static void hang_up_people(struct engine *e)
 void engine_hang_up_all(struct engine *e)
 {
     hang_up_people(e);
+    engine_caller_hang_up_all(e);
     e->floor_hurried = true;
     engine_settle(e);
 }
 
 size_t engine_calls(const struct engine *e)
 {
-    return e->call_owner.n;
+    return e->call_owner.n + e->caller_of.n;
 }
 
 size_t engine_pending(const struct engine *e)

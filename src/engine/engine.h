@@ -8,6 +8,12 @@
  * it is the runner's virtual clock. Both do the same three things: deliver
  * the carrier's and the store's events, and call engine_run() no later than
  * engine_deadline_us().
+ *
+ * A call to us belongs to the first campaign, in order of adding, that takes
+ * calls to its number; nobody does while the engine drains. A number that is
+ * known but not served now is refused with HANGUP_NORMAL, a full campaign's
+ * with HANGUP_BUSY, and nothing is written about either. Every other caller is
+ * recorded, also who hangs up before the store has found his lead.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -53,9 +59,9 @@ int engine_add(struct engine *e, const struct campaign_env *env,
                enum campaign_state state,
                const struct campaign_counters *counters) TM_MUST_CHECK;
 
-/* A new plan for a campaign. TM_ESTATE: it has calls up, actions wait for
- * their records, or an agent looks at a lead of it or wraps up a call; other
- * campaigns do not matter. TM_ENOTFOUND; TM_ELIMIT: too many skills. */
+/* A new plan for a campaign. TM_ESTATE: it has calls or callers up, actions
+ * wait for their records, or an agent looks at a lead of it or wraps up a call;
+ * other campaigns do not matter. TM_ENOTFOUND; TM_ELIMIT: too many skills. */
 int engine_replace(struct engine *e, const struct campaign_env *env,
                    enum campaign_state state,
                    const struct campaign_counters *counters) TM_MUST_CHECK;
@@ -120,7 +126,7 @@ void engine_drain(struct engine *e);
 /* Hangs up what is still up (after the drain's time is over): people's calls,
  * then agents' legs. */
 void engine_hang_up_all(struct engine *e);
-/* Calls to people that were placed and have not ended; and actions or records
+/* Calls to and from people that have not ended; and actions or records
  * that still wait, legs to agents that are coming up or ending. While the
  * engine drains these are all legs and the agents who wrap up: they are signed
  * out when the last person's call is over. 0 and 0 after engine_drain() mean

@@ -491,7 +491,7 @@ void engine_agent_key(struct engine *e, struct engine_leg *l, char key)
 
 void engine_agent_close(struct engine *e)
 {
-    if (e->call_owner.n > 0 || e->ready.n > 0 || e->gate.n > 0)
+    if (engine_calls(e) > 0 || e->ready.n > 0 || e->gate.n > 0)
         return;
     size_t n = floor_agents(e->floor);
     for (size_t i = 0; !e->floor_closed && i < n; i++) {

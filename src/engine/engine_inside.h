@@ -3,7 +3,8 @@
  * share. engine.c answers the outside and keeps time; engine_step.c steps
  * campaigns and carries out what they decide; engine_record.c writes ahead;
  * engine_agent.c moves agents and tells campaigns of them; engine_leg.c calls
- * their telephones; engine_join.c joins them with people.
+ * their telephones; engine_join.c joins them with people; engine_caller.c keeps
+ * who calls us until a campaign has him.
  *
  * Whatever an entry point of engine.h does ends with engine_settle(): only
  * there actions run and campaigns hear of a changed floor, so that no step
@@ -36,7 +37,10 @@ struct engine_member {
     bool agents;      /* its calls go to agents */
     bool running;
     enum dial_mode mode;
-    uint64_t told; /* the round in which it heard of the floor */
+    uint64_t told;    /* the round in which it heard of the floor */
+    unsigned callers; /* who called us and has not hung up, as it knows or will
+                         know */
+    unsigned asking;  /* ... of these, whose leads the store looks for */
 };
 
 enum engine_leg_state {
@@ -67,12 +71,18 @@ struct engine_leg {
     struct engine_leg *waits; /* the next one that waits for its record */
 };
 
+/* In engine.call_owner: a call to us. */
+#define ENGINE_OWNER_CALLER (UINT64_C(1) << 32)
+
+struct engine_caller; /* engine_caller.c */
+
 struct engine {
     struct engine_ports port;
     struct engine_member member[ENGINE_CAMPAIGNS_MAX];
     size_t members;
     unsigned placing[ENGINE_CAMPAIGNS_MAX]; /* by engine_member.trunk */
-    struct map call_owner; /* attempt id -> index of the campaign + 1 */
+    struct map call_owner; /* attempt id -> index of the campaign + 1, and the
+                              bit of a caller */
     struct gate ready;     /* actions that wait for nothing */
     struct gate gate;      /* actions that wait for records */
     struct gate joins;     /* bridges that the carrier had no room for */
@@ -105,6 +115,9 @@ struct engine {
     int64_t legs_late_us; /* when to try again */
     bool legs_are_full;   /* a trunk had no line for one, and this is it */
     char legs_full[AGENT_WORD_MAX]; /* "": the carrier itself */
+    struct map caller_of;           /* attempt id -> its struct engine_caller */
+    struct engine_caller *caller, *caller_last;
+    size_t callers_due; /* with the next engine_run() */
     campaign_trace_fn *trace;
     void *trace_arg;
 };
@@ -185,5 +198,18 @@ int64_t engine_leg_retry_us(const struct engine *e); /* INT64_MAX: none */
 /* False: no leg of ours. */
 bool engine_leg_event(struct engine *e, const struct carrier_event *ev);
 void engine_leg_free_all(struct engine *e);
+
+/* engine_caller.c. CARRIER_INCOMING: whoever takes calls to that number has
+ * him, once the store has said who he is. */
+void engine_caller_new(struct engine *e, const struct carrier_event *ev);
+/* Of a call that no campaign has yet. False: it is none of these. */
+bool engine_caller_event(struct engine *e, const struct carrier_event *ev);
+/* The store's answer. The caller settles. */
+void engine_caller_called(struct engine *e, const struct store_called *s);
+/* What could not be done inside the carrier's event. */
+void engine_caller_run(struct engine *e);
+bool engine_caller_waits(const struct engine *e);
+void engine_caller_hang_up_all(struct engine *e);
+void engine_caller_free_all(struct engine *e);
 
 #endif

@@ -118,8 +118,10 @@ static void fetch(struct engine *e, size_t index, size_t count)
 void engine_step_release(struct engine *e, size_t index)
 {
     struct engine_member *m = &e->member[index];
+    /* Nor while the store looks for a caller's lead: what it hands out is the
+     * campaign's when his call is recorded. */
     m->release_wanted =
-        !in_order(e) ||
+        !in_order(e) || m->asking > 0 ||
         e->port.store->release(e->port.store->self, m->env.id) != TM_OK;
     if (m->release_wanted)
         e->retry_us = engine_now_us(e) + ENGINE_RETRY_US;
@@ -138,6 +140,15 @@ static void play(struct engine *e, const struct campaign_action *a)
     /* TM_ESTATE only: the call ended meanwhile, and its end is on its way. */
     int rc = e->port.carrier->play(e->port.carrier->self, a->attempt, a->prompt,
                                    a->prompts, a->tag);
+    tm_assert(rc == TM_OK || rc == TM_ESTATE);
+}
+
+static void answer(struct engine *e, const struct campaign_action *a)
+{
+    /* TM_ESTATE only: he has given up, and his end is on its way or was told.
+     */
+    int rc =
+        e->port.carrier->answer(e->port.carrier->self, a->attempt, a->record);
     tm_assert(rc == TM_OK || rc == TM_ESTATE);
 }
 
@@ -174,7 +185,7 @@ static void run_action(struct engine *e, size_t index,
     case ACTION_PART: c->part(c->self, a->attempt); break;
     case ACTION_RING: ring(e, index, a); break;
     case ACTION_DROP: engine_leg_drop(e, a->agent); break;
-    case ACTION_ANSWER: (void)c->answer(c->self, a->attempt, a->record); break;
+    case ACTION_ANSWER: answer(e, a); break;
     case ACTION_SILENCE: c->silence(c->self, a->attempt); break;
     }
 }

@@ -7,8 +7,9 @@
 
 #include "unit/engine/mock_campaign.h"
 
-#define AGENT(n) ((struct agent_id){n})
-#define CAMP(n)  ((struct campaign_id){n})
+#define AGENT(n)  ((struct agent_id){n})
+#define CAMP(n)   ((struct campaign_id){n})
+#define NUMBER(n) (UINT64_C(18005550100) + (n)) /* that people call */
 
 static struct plan plans[3];
 
@@ -20,6 +21,9 @@ static inline void make_plans(void)
         plans[i].trunk = "main";
         plans[i].dial_mode = i == 0 ? DIAL_MANUAL : DIAL_PREDICTIVE;
         plans[i].weight = 1;
+        plans[i].inbound.number[0] = NUMBER(i + 1);
+        plans[i].inbound.numbers = 1;
+        plans[i].inbound.calls_max = 3;
         plans[i].dispositions = 2;
         plans[i].disposition[0].word = str_of("sale");
         plans[i].disposition[1].word = str_of("no_sale");

@@ -18,6 +18,7 @@ struct mock_person {
     struct agent_id agent;     /* who talks with him, or is rung */
     struct agent_id tied;      /* dialled for him alone */
     bool placed;               /* the carrier has it */
+    bool caller;               /* he called us */
     int64_t waits_us;          /* since then; INT64_MAX: not */
 };
 
@@ -31,7 +32,14 @@ struct campaign {
     bool shows;       /* it gives a lead to whoever is ready */
     unsigned lost;    /* AGENT_DO_LEG_LOST */
     unsigned limits;
-    int answer; /* to the next order */
+    int answer;          /* to the next order */
+    int refuses;         /* callers with that; TM_OK: as the plan says */
+    bool releases;       /* its leads, when it is stopped */
+    unsigned callers;    /* CAMPAIGN_EV_INCOMING */
+    int64_t caller_lead; /* of the last one; 0 none */
+    bool caller_held;
+    char caller_text[32];
+    int64_t oldest_line_us; /* that counts on agents */
     char disposed[32];
     int64_t disposed_due_us;
     int64_t now_us;
@@ -64,6 +72,7 @@ struct campaign *campaign_new(struct arena *a, const struct campaign_env *env,
     mock_newest = c;
     c->env = *env;
     c->state = state;
+    c->oldest_line_us = INT64_MAX;
     for (size_t i = 0; i < MOCK_PEOPLE; i++)
         c->person[i].waits_us = INT64_MAX;
     share(c);
@@ -327,6 +336,29 @@ static void on_call(struct campaign *c, const struct carrier_event *ev)
         on_end(c, p);
 }
 
+static void on_incoming(struct campaign *c, const struct campaign_event *ev)
+{
+    const struct carrier_event *call = ev->call;
+    struct mock_person *p = NULL;
+    for (size_t i = 0; p == NULL && i < MOCK_PEOPLE; i++)
+        if (c->person[i].attempt.v == 0)
+            p = &c->person[i];
+    assert_non_null(p);
+    assert_true(call->kind == CARRIER_INCOMING && call->attempt.v > 0);
+    assert_string_equal(call->trunk, "main");
+    c->callers++;
+    c->caller_lead = ev->lead != NULL ? ev->lead->id.v : 0;
+    c->caller_held = ev->held;
+    (void)str_copy(c->caller_text, sizeof(c->caller_text), call->text);
+    *p = (struct mock_person){.attempt = call->attempt,
+                              .placed = true,
+                              .caller = true,
+                              .waits_us = INT64_MAX};
+    (void)note(c, RECORD_INCOMING, p->attempt);
+    act(c, ACTION_ANSWER, p->attempt, (struct agent_id){0})->after_records =
+        true;
+}
+
 static unsigned people_waiting(const struct campaign *c)
 {
     unsigned n = 0;
@@ -363,7 +395,12 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     switch (ev->kind) {
     case CAMPAIGN_EV_START: set_state(c, CAMPAIGN_RUNNING); break;
     case CAMPAIGN_EV_PAUSE: set_state(c, CAMPAIGN_PAUSED); break;
-    case CAMPAIGN_EV_STOP: set_state(c, CAMPAIGN_STOPPED); break;
+    case CAMPAIGN_EV_STOP:
+        set_state(c, CAMPAIGN_STOPPED);
+        if (c->releases)
+            (void)act(c, ACTION_RELEASE, (struct attempt_id){0},
+                      (struct agent_id){0});
+        break;
     case CAMPAIGN_EV_CALL: on_call(c, ev->call); break;
     case CAMPAIGN_EV_REFUSED: on_end(c, person_of(c, ev->attempt)); break;
     case CAMPAIGN_EV_FLOOR:
@@ -381,7 +418,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
         out->error = ev->pacing->mode == DIAL_AGENTLESS ? TM_EINVAL : TM_OK;
         out->why = "a plan with agents stays one";
         break;
-    case CAMPAIGN_EV_INCOMING:
+    case CAMPAIGN_EV_INCOMING: on_incoming(c, ev); break;
     case CAMPAIGN_EV_REFRESH:
     case CAMPAIGN_EV_TICK:
     case CAMPAIGN_EV_LEADS:
@@ -400,6 +437,28 @@ int64_t campaign_deadline_us(const struct campaign *c)
 {
     return c->want > 0 && c->state == CAMPAIGN_RUNNING ? c->now_us + 50000
                                                        : INT64_MAX;
+}
+
+int64_t campaign_oldest_line_us(const struct campaign *c)
+{
+    int64_t us = campaign_waits_due_us(c);
+    return c->oldest_line_us < us ? c->oldest_line_us : us;
+}
+
+int campaign_takes_caller(const struct campaign *c, uint64_t to)
+{
+    const struct plan_inbound *in = &c->env.plan->inbound;
+    unsigned callers = 0;
+    size_t i = 0;
+    while (i < in->numbers && in->number[i] != to)
+        i++;
+    if (i == in->numbers)
+        return TM_ENOTFOUND;
+    if (c->refuses != TM_OK || c->state == CAMPAIGN_STOPPED)
+        return c->refuses != TM_OK ? c->refuses : TM_ESTATE;
+    for (i = 0; i < MOCK_PEOPLE; i++)
+        callers += c->person[i].attempt.v != 0 && c->person[i].caller;
+    return callers < in->calls_max ? TM_OK : TM_EFULL;
 }
 
 bool campaign_may_place(const struct campaign *c, struct attempt_id a)
@@ -431,7 +490,7 @@ void campaign_status(const struct campaign *c, struct campaign_status *out)
     memset(out, 0, sizeof(*out));
     out->state = c->state;
     for (size_t i = 0; i < MOCK_PEOPLE; i++)
-        out->calls += c->person[i].attempt.v != 0;
+        out->calls += c->person[i].attempt.v != 0 && !c->person[i].caller;
 }
 
 size_t campaign_calls(const struct campaign *c, struct attempt_id *out,

@@ -26,12 +26,22 @@ enum { MOCK_CALLS = 4000, MOCK_RECORDS = 20000, MOCK_LOG = 4096 };
 #define SECOND INT64_C(1000000)
 #define T0     (INT64_C(1800000000) * SECOND)
 
-enum mock_state { MOCK_NONE, MOCK_PLACED, MOCK_UP, MOCK_ENDING, MOCK_OVER };
+enum mock_state {
+    MOCK_NONE,
+    MOCK_PLACED,
+    MOCK_CALLER,    /* he rings here */
+    MOCK_ANSWERING, /* ... and answer() was called */
+    MOCK_UP,
+    MOCK_ENDING,
+    MOCK_OVER,
+};
 
 struct mock_call {
     enum mock_state state;
-    enum call_cause cause; /* ENDING */
-    int64_t with;          /* bridged to this attempt; 0 none */
+    enum call_cause cause;  /* ENDING */
+    enum hangup_reason why; /* the last one we asked for its end with */
+    bool caller;
+    int64_t with; /* bridged to this attempt; 0 none */
     bool staff, auto_answer;
     char user[AGENT_NAME_MAX];
     char trunk[AGENT_WORD_MAX];
@@ -63,6 +73,16 @@ struct mock {
     size_t records;
     uint64_t seq, durable;
     bool store_full, store_slow;
+    struct store_caller asked[64]; /* that wait for mock_pump() */
+    size_t askings;
+    bool caller_full, caller_slow;  /* caller() refuses; its answers wait */
+    const struct lead *called_lead; /* of the next answers */
+    bool called_held;
+    unsigned releases;     /* release() */
+    int64_t answering[64]; /* answers that wait for mock_pump() */
+    size_t answers;
+    bool in_caller;       /* inside the event of a call to us */
+    bool answer_fails;    /* he has gone at that very moment */
     unsigned bridge_full; /* bridges from now on that are refused: TM_EFULL */
     int place_error;      /* of the next staff call; TM_OK: none */
     bool place_fails;     /* it is that of all of them */
@@ -119,8 +139,22 @@ static inline int mock_fetch(void *self, const struct store_fetch *q)
 
 static inline int mock_release(void *self, struct campaign_id c)
 {
-    (void)self;
-    (void)c;
+    struct mock *m = self;
+    for (size_t i = 0; i < m->askings; i++)
+        assert_int_not_equal(m->asked[i].campaign.v, c.v);
+    m->releases++;
+    return TM_OK;
+}
+
+static inline int mock_caller(void *self, const struct store_caller *q)
+{
+    struct mock *m = self;
+    assert_true(q->e164 != 0 && q->attempt.v > 0);
+    assert_int_equal(q->now_us, m->now_us);
+    if (m->caller_full)
+        return TM_EFULL;
+    assert_in_range(m->askings, 0, 63);
+    m->asked[m->askings++] = *q;
     return TM_OK;
 }
 
@@ -136,7 +170,7 @@ static inline bool mock_recorded(const struct mock *m, int64_t attempt)
     for (size_t i = m->records; i > 0; i--) {
         const struct mock_record *r = &m->record[i - 1];
         if (r->attempt == attempt &&
-            (r->kind == RECORD_ATTEMPT ||
+            (r->kind == RECORD_ATTEMPT || r->kind == RECORD_INCOMING ||
              (r->kind == RECORD_STAFF && strcmp(r->key, "recorded") == 0)))
             return m->durable >= r->seq;
     }
@@ -245,7 +279,7 @@ static inline void mock_end(struct mock *m, int64_t attempt,
                             enum call_cause cause)
 {
     struct mock_call *c = mock_call(m, attempt);
-    if (c->state != MOCK_PLACED && c->state != MOCK_UP)
+    if (c->state == MOCK_NONE || c->state >= MOCK_ENDING)
         return;
     mock_part(m, (struct attempt_id){attempt});
     if (c->state == MOCK_UP) {
@@ -261,9 +295,28 @@ static inline void mock_hangup(void *self, struct attempt_id a,
                                enum hangup_reason why)
 {
     struct mock *m = self;
-    (void)why;
+    assert_false(m->in_caller); /* it has no name there yet */
+    mock_call(m, a.v)->why = why;
     mock_note(m, mock_call(m, a.v)->staff ? 's' : 'h');
     mock_end(m, a.v, CAUSE_US);
+}
+
+static inline int mock_take(void *self, struct attempt_id a, bool record)
+{
+    struct mock *m = self;
+    struct mock_call *c = mock_call(m, a.v);
+    (void)record;
+    assert_true(c->caller && !m->in_caller);
+    assert_true(mock_recorded(m, a.v));
+    mock_note(m, 'A');
+    if (m->answer_fails)
+        mock_end(m, a.v, CAUSE_CALLEE);
+    m->answer_fails = false;
+    if (c->state != MOCK_CALLER)
+        return TM_ESTATE;
+    c->state = MOCK_ANSWERING;
+    m->answering[m->answers++] = a.v;
+    return TM_OK;
 }
 
 static inline int mock_stale(void *self, struct slice dialog, struct err *e)
@@ -297,9 +350,11 @@ static inline struct mock *mock_new(void)
     m->store = (struct store){.self = m,
                               .write = mock_write,
                               .fetch = mock_fetch,
-                              .release = mock_release};
+                              .release = mock_release,
+                              .caller = mock_caller};
     m->carrier = (struct carrier){.self = m,
                                   .place = mock_place,
+                                  .answer = mock_take,
                                   .prepare = mock_prepare,
                                   .play = mock_play,
                                   .silence = mock_silence,
@@ -331,6 +386,51 @@ static inline void mock_event(struct mock *m, struct carrier_event ev)
     engine_on_call(m->engine, &ev);
 }
 
+static inline void mock_answer(struct mock *m, int64_t attempt)
+{
+    struct mock_call *c = mock_call(m, attempt);
+    assert_true(c->state == MOCK_PLACED || c->state == MOCK_ANSWERING);
+    c->state = MOCK_UP;
+    m->staff_up += c->staff;
+    m->people_up += !c->staff;
+    mock_event(m, (struct carrier_event){.kind = CARRIER_ANSWERED,
+                                         .attempt = {attempt},
+                                         .code = 200,
+                                         .text = str_of("dialog")});
+}
+
+/* Somebody calls us. His attempt; 0: nobody takes calls to that number. */
+static inline int64_t mock_calls(struct mock *m, uint64_t from, uint64_t to)
+{
+    struct attempt_id a = {0};
+    int64_t next = m->next_attempt;
+    m->in_caller = true;
+    mock_event(m, (struct carrier_event){.kind = CARRIER_INCOMING,
+                                         .from = from,
+                                         .to = to,
+                                         .trunk = "main",
+                                         .text = str_of("call-id"),
+                                         .adopt = &a});
+    m->in_caller = false;
+    if (a.v == 0)
+        return 0;
+    assert_int_equal(a.v, next);
+    struct mock_call *c = mock_call(m, a.v);
+    assert_int_equal(c->state, MOCK_NONE);
+    *c = (struct mock_call){.state = MOCK_CALLER, .caller = true, .to = to};
+    return a.v;
+}
+
+static inline void mock_called(struct mock *m, const struct store_caller *q)
+{
+    const struct store_events ev = engine_store_events(m->engine);
+    const struct store_called c = {.campaign = q->campaign,
+                                   .attempt = q->attempt,
+                                   .lead = m->called_lead,
+                                   .held = m->called_held};
+    ev.called(ev.arg, &c);
+}
+
 /* Delivers what waits: durable records, ends, what the engine has due. */
 static inline void mock_pump(struct mock *m)
 {
@@ -340,6 +440,18 @@ static inline void mock_pump(struct mock *m)
             const struct store_events ev = engine_store_events(m->engine);
             m->durable = m->seq;
             ev.durable(ev.arg, m->seq);
+            more = true;
+        }
+        while (m->askings > 0 && !m->caller_slow) {
+            const struct store_caller q = m->asked[0];
+            memmove(m->asked, m->asked + 1, --m->askings * sizeof(m->asked[0]));
+            mock_called(m, &q);
+            more = true;
+        }
+        while (m->answers > 0) {
+            int64_t a = m->answering[--m->answers];
+            if (mock_call(m, a)->state == MOCK_ANSWERING)
+                mock_answer(m, a);
             more = true;
         }
         while (m->endings > 0) {
@@ -358,19 +470,6 @@ static inline void mock_pump(struct mock *m)
             more = true;
         }
     }
-}
-
-static inline void mock_answer(struct mock *m, int64_t attempt)
-{
-    struct mock_call *c = mock_call(m, attempt);
-    assert_int_equal(c->state, MOCK_PLACED);
-    c->state = MOCK_UP;
-    m->staff_up += c->staff;
-    m->people_up += !c->staff;
-    mock_event(m, (struct carrier_event){.kind = CARRIER_ANSWERED,
-                                         .attempt = {attempt},
-                                         .code = 200,
-                                         .text = str_of("dialog")});
 }
 
 static inline void mock_key(struct mock *m, int64_t attempt, char key)
