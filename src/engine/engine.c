@@ -388,6 +388,7 @@ static void retry_store(struct engine *e, int64_t now_us)
 void engine_run(struct engine *e)
 {
     int64_t now_us = engine_now_us(e);
+    floor_pass(e->floor, now_us);
     retry_store(e, now_us);
     engine_caller_run(e);
     engine_join_retry(e, now_us);

@@ -13,6 +13,7 @@ struct floor *floor_new(void)
     map_init(&f->by_name);
     floor_share_init(&f->share);
     floor_limits_init(&f->limits);
+    f->calls = floor_calls_new();
     return f;
 }
 
@@ -22,6 +23,7 @@ void floor_free(struct floor *f)
         return;
     floor_share_fini(&f->share);
     floor_limits_fini(&f->limits);
+    floor_calls_free(f->calls);
     map_fini(&f->by_id);
     map_fini(&f->by_name);
     mem_free(f->change);
@@ -207,7 +209,10 @@ int floor_put(struct floor *f, const struct agent_setup *a, struct err *e)
     bool ready = s->a.state == AGENT_READY && s->group != group;
     if (ready)
         floor_inside_leave(f, s, FLOOR_NONE);
+    if (!fresh)
+        floor_inside_present(f, s, -1);
     s->group = group;
+    floor_inside_present(f, s, 1);
     if (ready)
         floor_inside_enter(f, s);
     return TM_OK;
@@ -230,6 +235,7 @@ int floor_campaign(struct floor *f, struct campaign_id c, unsigned weight,
     if (same)
         return TM_OK;
     floor_share_changed(&f->share);
+    floor_calls_stale(f->calls);
     f->reshared = true;
     return TM_OK;
 }
@@ -249,6 +255,7 @@ int floor_campaign_needs(struct floor *f, struct campaign_id c, uint64_t skills)
     if (f->share.side[i].needs != skills) {
         f->share.side[i].needs = skills;
         floor_share_changed(&f->share);
+        floor_calls_stale(f->calls);
     }
     return TM_OK;
 }
@@ -265,6 +272,7 @@ void floor_counts(const struct floor *f, struct campaign_id c,
     out->busy = s->busy;
     out->leaving = s->leaving;
     out->agents = s->ready + s->busy;
+    out->called_per_s = floor_calls_per_s(f->calls, &f->share, i);
 }
 
 /* --- looking ------------------------------------------------------------ */

@@ -69,7 +69,9 @@ struct floor_agent {
     int64_t limit_us; /* wrap-up or preview end then; INT64_MAX none */
     struct campaign_id campaign; /* of his call, preview or wrap-up; 0 none */
     struct attempt_id attempt;   /* his call; PREVIEW: 0 */
-    enum agent_state then;       /* after the call: READY, PAUSED or OFF */
+    enum agent_state then;       /* after the call, and of who is ready: when
+                                    nobody counts on him; READY, PAUSED, OFF */
+    int64_t wish_us;             /* ready, then is not: since then */
     char reason[AGENT_WORD_MAX]; /* of the pause, also of the one to come */
     struct attempt_id leg;       /* to his telephone, for the engine; 0 none */
     bool leg_up;
@@ -88,6 +90,12 @@ const struct floor_agent *floor_at(const struct floor *f, size_t i);
  * come after it (true). READY in a call takes the note back; in wrap-up it ends
  * the wrap-up, and he goes to what is noted, as after NOBODY. */
 bool floor_move(struct floor *f, struct agent_id a, enum agent_input in,
+                int64_t now_us);
+/* A ready agent wants to pause or go (PAUSED, OFF), but somebody may count on
+ * him, for whom a line rings: from now on he does not count and gets no lead
+ * and no line, and still takes a person. PAUSE or SIGN_OUT ends that, or what
+ * is noted when the person's call is over. False: he is not ready. */
+bool floor_wish(struct floor *f, struct agent_id a, enum agent_state then,
                 int64_t now_us);
 /* Takes back what is noted, also in wrap-up. False: nothing is. */
 bool floor_take_back(struct floor *f, struct agent_id a);
@@ -116,6 +124,8 @@ struct agent_id floor_take(struct floor *f, const struct floor_want *w,
 void floor_waits(struct floor *f, struct campaign_id c, int n);
 /* Somebody called this campaign: so it is learnt how many will. */
 void floor_called(struct floor *f, struct campaign_id c, int64_t now_us);
+/* Time passes, so that calls of long ago are forgotten; often, and free. */
+void floor_pass(struct floor *f, int64_t now_us);
 /* How many wait in all campaigns. */
 unsigned floor_waiting(const struct floor *f);
 /* The attempt of an agent who looked at a lead, or dials anew. */

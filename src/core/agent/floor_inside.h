@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "core/agent/floor.h"
+#include "core/agent/floor_calls.h"
 #include "core/agent/floor_limits.h"
 #include "core/agent/floor_share.h"
 
@@ -33,6 +34,7 @@ struct floor {
     size_t skills;
     struct floor_share share;
     bool reshared; /* since it was last asked */
+    struct floor_calls *calls;
     struct floor_limits limits;
     uint64_t turns;
     struct floor_change *change; /* a ring */
@@ -45,6 +47,8 @@ struct floor_seat *floor_inside_seat(const struct floor *f, struct agent_id a);
  * floor_share_go(). */
 void floor_inside_enter(struct floor *f, struct floor_seat *s);
 void floor_inside_leave(struct floor *f, struct floor_seat *s, uint16_t side);
+/* Who may get calls is counted in his group, by 1 or -1. */
+void floor_inside_present(struct floor *f, const struct floor_seat *s, int n);
 /* He has a campaign, with a call or wrap-up of it. */
 bool floor_inside_is_busy(enum agent_state s);
 

@@ -13,12 +13,12 @@ void floor_inside_enter(struct floor *f, struct floor_seat *s)
 {
     struct floor_group *g = &f->share.group[s->group];
     uint32_t i = (uint32_t)(s - f->seat);
-    uint32_t before = g->ready == 0 ? FLOOR_NOBODY : g->last;
+    uint32_t before = g->listed == 0 ? FLOOR_NOBODY : g->last;
     while (before != FLOOR_NOBODY && f->seat[before].turn > s->turn)
         before = f->seat[before].before;
     s->before = before;
     if (before == FLOOR_NOBODY)
-        s->behind = g->ready == 0 ? FLOOR_NOBODY : g->first;
+        s->behind = g->listed == 0 ? FLOOR_NOBODY : g->first;
     else
         s->behind = f->seat[before].behind;
     if (before == FLOOR_NOBODY)
@@ -29,13 +29,15 @@ void floor_inside_enter(struct floor *f, struct floor_seat *s)
         g->last = i;
     else
         f->seat[s->behind].before = i;
-    floor_share_come(&f->share, s->group);
+    floor_share_list(&f->share, s->group, 1);
+    if (s->a.then == AGENT_READY)
+        floor_share_come(&f->share, s->group);
 }
 
 void floor_inside_leave(struct floor *f, struct floor_seat *s, uint16_t side)
 {
     struct floor_group *g = &f->share.group[s->group];
-    tm_assert(g->ready > 0);
+    tm_assert(g->listed > 0);
     if (s->before == FLOOR_NOBODY)
         g->first = s->behind;
     else
@@ -46,7 +48,9 @@ void floor_inside_leave(struct floor *f, struct floor_seat *s, uint16_t side)
         f->seat[s->behind].before = s->before;
     s->before = FLOOR_NOBODY;
     s->behind = FLOOR_NOBODY;
-    floor_share_go(&f->share, s->group, side);
+    floor_share_list(&f->share, s->group, -1);
+    if (s->a.then == AGENT_READY)
+        floor_share_go(&f->share, s->group, side);
 }
 
 /* --- the queue of changes ----------------------------------------------- */
@@ -94,6 +98,23 @@ static struct floor_change *last_change(struct floor *f, struct agent_id id)
 bool floor_inside_is_busy(enum agent_state s)
 {
     return s == AGENT_PREVIEW || s == AGENT_WRAP || agent_has_call(s);
+}
+
+/* He may get a call, sooner or later. */
+static bool is_present(enum agent_state s)
+{
+    return s == AGENT_READY || floor_inside_is_busy(s);
+}
+
+/* Counts an agent among those of his group, by 1 or -1. */
+void floor_inside_present(struct floor *f, const struct floor_seat *s, int n)
+{
+    struct floor_group *g = &f->share.group[s->group];
+    if (!is_present(s->a.state))
+        return;
+    tm_assert(n > 0 || g->present > 0);
+    g->present = n > 0 ? g->present + 1 : g->present - 1;
+    floor_calls_stale(f->calls);
 }
 
 /* Counts an agent for his campaign, by 1 or -1. */
@@ -156,7 +177,11 @@ static void go_to(struct floor *f, struct floor_seat *s, enum agent_state to,
                                .attempt = a->attempt};
     if (to == AGENT_PAUSED || to == AGENT_OFF)
         memcpy(c->reason, a->reason, sizeof(c->reason));
+    if (is_present(from) != is_present(to))
+        floor_inside_present(f, s, -1);
     a->state = to;
+    if (is_present(from) != is_present(to))
+        floor_inside_present(f, s, 1);
     a->since_us = now_us;
     arrive(f, s);
     count(f, a, 1);
@@ -176,18 +201,46 @@ static bool note(struct floor *f, struct floor_agent *a, enum agent_state then)
     return true;
 }
 
-static bool take_back(struct floor *f, struct floor_agent *a)
+/* A ready agent counts for nobody while he wants to go. */
+static void wish(struct floor *f, struct floor_seat *s, enum agent_state then)
 {
-    if (a->then == AGENT_READY || !floor_inside_is_busy(a->state))
+    bool counts = s->a.then == AGENT_READY;
+    s->a.then = then;
+    if (counts && then != AGENT_READY)
+        floor_share_go(&f->share, s->group, FLOOR_NONE);
+    if (!counts && then == AGENT_READY)
+        floor_share_come(&f->share, s->group);
+}
+
+bool floor_wish(struct floor *f, struct agent_id a, enum agent_state then,
+                int64_t now_us)
+{
+    struct floor_seat *s = floor_inside_seat(f, a);
+    tm_assert(then == AGENT_PAUSED || then == AGENT_OFF);
+    if (s == NULL || s->a.state != AGENT_READY)
+        return false;
+    if (s->a.then == AGENT_READY)
+        s->a.wish_us = now_us;
+    wish(f, s, then);
+    return true;
+}
+
+static bool take_back(struct floor *f, struct floor_seat *s)
+{
+    struct floor_agent *a = &s->a;
+    if (a->then == AGENT_READY || !is_present(a->state))
         return false;
     a->reason[0] = '\0';
-    return note(f, a, AGENT_READY);
+    if (a->state != AGENT_READY)
+        return note(f, a, AGENT_READY);
+    wish(f, s, AGENT_READY);
+    return true;
 }
 
 bool floor_take_back(struct floor *f, struct agent_id a)
 {
     struct floor_seat *s = floor_inside_seat(f, a);
-    return s != NULL && take_back(f, &s->a);
+    return s != NULL && take_back(f, s);
 }
 
 bool floor_move(struct floor *f, struct agent_id id, enum agent_input in,
@@ -203,7 +256,7 @@ bool floor_move(struct floor *f, struct agent_id id, enum agent_input in,
     if (later && in == AGENT_IN_SIGN_OUT)
         return note(f, a, AGENT_OFF);
     if (agent_has_call(a->state) && in == AGENT_IN_READY)
-        return take_back(f, a);
+        return take_back(f, s);
     enum agent_state to = AGENT_OFF;
     if (!agent_next(a->state, in, &to))
         return false;
@@ -264,6 +317,20 @@ void floor_set_attempt(struct floor *f, struct agent_id id,
     told->attempt = attempt;
 }
 
+/* --- who calls us ------------------------------------------------------- */
+
+void floor_called(struct floor *f, struct campaign_id c, int64_t now_us)
+{
+    uint16_t i = floor_share_make_side(&f->share, c);
+    if (i != FLOOR_NONE)
+        floor_calls_add(f->calls, i, now_us);
+}
+
+void floor_pass(struct floor *f, int64_t now_us)
+{
+    floor_calls_pass(f->calls, now_us);
+}
+
 /* --- who takes the next ------------------------------------------------- */
 
 void floor_waits(struct floor *f, struct campaign_id c, int n)
@@ -281,13 +348,29 @@ unsigned floor_waiting(const struct floor *f)
     return f->share.waiting;
 }
 
+static bool is_person(const struct floor_want *w)
+{
+    return w->input == AGENT_IN_TALK || w->input == AGENT_IN_RING;
+}
+
 /* People come before leads and lines. */
 static bool suits(const struct floor *f, uint32_t group,
                   const struct floor_want *w)
 {
-    bool person = w->input == AGENT_IN_TALK || w->input == AGENT_IN_RING;
+    bool person = is_person(w);
     return floor_share_suits(&f->share, group, w->campaign, w->skills) &&
            (person || !floor_share_wanted(&f->share, group));
+}
+
+/* Who wants to go begins nothing that can wait. NULL: they all do. */
+static struct floor_seat *first_of(const struct floor *f, uint32_t group,
+                                   const struct floor_want *w)
+{
+    uint32_t i = f->share.group[group].first;
+    while (i != FLOOR_NOBODY && !is_person(w) &&
+           f->seat[i].a.then != AGENT_READY)
+        i = f->seat[i].behind;
+    return i != FLOOR_NOBODY ? &f->seat[i] : NULL;
 }
 
 static struct floor_seat *longest_idle(const struct floor *f,
@@ -296,8 +379,9 @@ static struct floor_seat *longest_idle(const struct floor *f,
     struct floor_seat *best = NULL;
     for (size_t i = 0; i < f->share.fills; i++) {
         uint32_t group = f->share.filled[i];
-        struct floor_seat *s = &f->seat[f->share.group[group].first];
-        if ((best == NULL || s->turn < best->turn) && suits(f, group, w))
+        struct floor_seat *s = first_of(f, group, w);
+        if (s != NULL && (best == NULL || s->turn < best->turn) &&
+            suits(f, group, w))
             best = s;
     }
     return best;
@@ -312,7 +396,9 @@ struct agent_id floor_take(struct floor *f, const struct floor_want *w,
         s = longest_idle(f, w);
     } else {
         s = floor_inside_seat(f, w->only);
-        if (s != NULL && (s->a.state != AGENT_READY || !suits(f, s->group, w)))
+        if (s != NULL && (s->a.state != AGENT_READY ||
+                          (s->a.then != AGENT_READY && !is_person(w)) ||
+                          !suits(f, s->group, w)))
             s = NULL;
     }
     if (s == NULL)

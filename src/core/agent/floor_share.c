@@ -248,14 +248,29 @@ static void settle(struct floor_share *s, struct floor_group *g)
     }
 }
 
+void floor_share_list(struct floor_share *s, uint32_t group, int n)
+{
+    tm_assert(group < s->groups && (n == 1 || n == -1));
+    struct floor_group *g = &s->group[group];
+    if (n > 0 && g->listed++ == 0) {
+        g->place = (uint32_t)s->fills;
+        s->filled[s->fills++] = group;
+    }
+    if (n > 0)
+        return;
+    tm_assert(g->listed > 0);
+    if (--g->listed == 0) {
+        uint32_t other = s->filled[--s->fills];
+        s->filled[g->place] = other;
+        s->group[other].place = g->place;
+    }
+}
+
 void floor_share_come(struct floor_share *s, uint32_t group)
 {
     tm_assert(group < s->groups);
     struct floor_group *g = &s->group[group];
-    if (g->ready++ == 0) {
-        g->place = (uint32_t)s->fills;
-        s->filled[s->fills++] = group;
-    }
+    g->ready++;
     for (size_t i = 0; i < g->parts; i++)
         g->part[i].credit += s->side[g->part[i].side].weight;
     settle(s, g);
@@ -281,11 +296,7 @@ void floor_share_go(struct floor_share *s, uint32_t group, uint16_t side)
     tm_assert(group < s->groups);
     struct floor_group *g = &s->group[group];
     tm_assert(g->ready > 0);
-    if (--g->ready == 0) {
-        uint32_t other = s->filled[--s->fills];
-        s->filled[g->place] = other;
-        s->group[other].place = g->place;
-    }
+    g->ready--;
     bool used = false;
     for (size_t i = 0; i < g->parts; i++)
         used = use(s, g, &g->part[i], side) || used;

@@ -51,8 +51,10 @@ struct floor_group {
     uint64_t skills;
     struct floor_part *part; /* the active campaigns it suits */
     size_t parts;
-    int64_t weight; /* of all parts */
-    unsigned ready;
+    int64_t weight;       /* of all parts */
+    unsigned ready;       /* who count for campaigns */
+    unsigned listed;      /* ready ones, those who want to go too */
+    unsigned present;     /* signed in and not pausing */
     uint32_t first, last; /* its ready agents, longest idle first, for floor.c;
                              UINT32_MAX none */
     uint32_t place;       /* among the groups with ready agents */
@@ -66,7 +68,7 @@ struct floor_share {
     struct floor_group *group;
     size_t groups, group_cap;
     struct map group_of; /* hash of what it may take -> index + 1 */
-    uint32_t *filled;    /* groups with ready agents, in no order */
+    uint32_t *filled;    /* groups with listed agents, in no order */
     size_t fills;
 };
 
@@ -90,7 +92,10 @@ bool floor_share_suits(const struct floor_share *s, uint32_t group,
 /* One of its agents might take a person who waits. */
 bool floor_share_wanted(const struct floor_share *s, uint32_t group);
 
-/* A ready agent more. */
+/* A ready agent more who can be taken, or one less (n is 1 or -1); whether he
+ * counts for campaigns is said by the next two. */
+void floor_share_list(struct floor_share *s, uint32_t group, int n);
+/* A ready agent more who counts. */
 void floor_share_come(struct floor_share *s, uint32_t group);
 /* One less, taken by a campaign or by none (FLOOR_NONE). */
 void floor_share_go(struct floor_share *s, uint32_t group, uint16_t side);

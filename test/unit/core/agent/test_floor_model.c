@@ -21,7 +21,7 @@ struct man {
     enum agent_state state, then;
     uint64_t turn; /* of becoming ready */
     int campaign;  /* 0 none */
-    int64_t attempt, limit;
+    int64_t attempt, limit, wish;
 };
 
 struct model {
@@ -34,7 +34,7 @@ struct model {
     struct rng r;
     uint64_t seed;
     int64_t from[AGENTS]; /* the last state told by floor_changed() */
-    uint64_t taken, entered[AGENT_STATE_COUNT];
+    uint64_t wishes, taken, entered[AGENT_STATE_COUNT];
 };
 
 static const char *const skill_word[SKILLS] = {"spanish", "nurse"};
@@ -155,8 +155,10 @@ static void step_take(struct model *m)
     int best = -1;
     for (int i = 0; i < AGENTS; i++) {
         const struct man *a = &m->man[i];
+        bool goes = a->then != AGENT_READY;
+        bool waits = in == AGENT_IN_DIAL || in == AGENT_IN_LEAD;
         if (a->known && a->state == AGENT_READY && suits(m, a, c, skills) &&
-            (only == 0 || only == i + 1) &&
+            !(goes && waits) && (only == 0 || only == i + 1) &&
             (best < 0 || a->turn < m->man[best].turn))
             best = i;
     }
@@ -181,6 +183,25 @@ static void step_take(struct model *m)
     a->attempt = attempt;
 }
 
+/* Ready, and wants to go: he counts no more, and still takes people. */
+static void step_wish(struct model *m)
+{
+    int i = (int)rng_below(&m->r, AGENTS);
+    for (int n = 0; n < AGENTS / 2 && m->man[i].state != AGENT_READY; n++)
+        i = (i + 1) % AGENTS;
+    struct man *a = &m->man[i];
+    enum agent_state then = rng_below(&m->r, 2) == 0 ? AGENT_PAUSED : AGENT_OFF;
+    bool ready = a->known && a->state == AGENT_READY;
+    assert_int_equal(floor_wish(m->f, (struct agent_id){i + 1}, then, m->now),
+                     ready);
+    if (!ready)
+        return;
+    a->wish = a->then == AGENT_READY ? m->now : a->wish;
+    a->then = then;
+    m->wishes++;
+    assert_true(floor_find(m->f, (struct agent_id){i + 1})->wish_us == a->wish);
+}
+
 static void step_limit(struct model *m)
 {
     int i = (int)rng_below(&m->r, AGENTS);
@@ -196,8 +217,9 @@ static void step_other(struct model *m)
     int c = 1 + (int)rng_below(&m->r, CAMPAIGNS);
     int i = (int)rng_below(&m->r, AGENTS);
     struct man *a = &m->man[i];
-    switch (rng_below(&m->r, 5)) {
+    switch (rng_below(&m->r, 6)) {
     case 0: put(m, i); return;
+    case 4: step_wish(m); return;
     case 1:
         m->active[c] = rng_below(&m->r, 3) != 0;
         m->weight[c] = 1 + (unsigned)rng_below(&m->r, 9);
@@ -247,6 +269,11 @@ static void check_limits(struct model *m)
     assert_true(floor_deadline_us(m->f) == next);
 }
 
+static bool counts(const struct man *a)
+{
+    return a->state == AGENT_READY && a->then == AGENT_READY;
+}
+
 /* The exact share of a campaign, agent by agent of like mind, rounded down and
  * up; agents of one kind are those with the same campaigns and skills. */
 static void bounds(const struct model *m, int c, unsigned *low, unsigned *high)
@@ -259,8 +286,8 @@ static void bounds(const struct model *m, int c, unsigned *low, unsigned *high)
         unsigned n = 0, all = 0;
         for (int k = i; k < AGENTS; k++) {
             const struct man *b = &m->man[k];
-            if (seen[k] || !b->known || b->state != AGENT_READY ||
-                b->may != a->may || b->skills != a->skills)
+            if (seen[k] || !b->known || !counts(b) || b->may != a->may ||
+                b->skills != a->skills)
                 continue;
             seen[k] = true;
             n++;
@@ -299,7 +326,7 @@ static void check_counts(struct model *m)
         bool any = false;
         for (int c = 1; c <= CAMPAIGNS; c++)
             any = any || (m->active[c] && suits(m, &m->man[i], c, 0));
-        usable += any && m->man[i].known && m->man[i].state == AGENT_READY;
+        usable += any && m->man[i].known && counts(&m->man[i]);
     }
     if (sum != usable)
         fail_msg("seed %" PRIu64 ": %u agents counted, %u there", m->seed, sum,
@@ -359,7 +386,7 @@ static void run(uint64_t seed)
         check_agents(&m);
     }
     /* The test went everywhere. */
-    assert_true(m.taken > 100);
+    assert_true(m.taken > 100 && m.wishes > 10);
     for (int s = 0; s < AGENT_STATE_COUNT; s++)
         assert_true(m.entered[s] > 10);
     floor_free(m.f);
