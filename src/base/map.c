@@ -14,8 +14,7 @@ void map_init(struct map *m)
 
 void map_fini(struct map *m)
 {
-    mem_free(m->key);
-    mem_free(m->value);
+    mem_free(m->pair);
     *m = (struct map){0};
 }
 
@@ -28,7 +27,7 @@ static size_t home(const struct map *m, uint64_t key)
 static size_t find(const struct map *m, uint64_t key)
 {
     size_t i = home(m, key);
-    while (m->key[i] != 0 && m->key[i] != key) {
+    while (m->pair[i].key != 0 && m->pair[i].key != key) {
         i = (i + 1) & (m->cap - 1);
     }
     return i;
@@ -38,18 +37,14 @@ static void grow(struct map *m)
 {
     struct map bigger = {.n = m->n};
     bigger.cap = m->cap == 0 ? CAP_FIRST : m->cap * 2;
-    tm_assert(bigger.cap <= SIZE_MAX / sizeof *m->key);
-    bigger.key = mem_alloc(bigger.cap * sizeof *bigger.key);
-    bigger.value = mem_alloc(bigger.cap * sizeof *bigger.value);
+    tm_assert(bigger.cap <= SIZE_MAX / sizeof *m->pair);
+    bigger.pair = mem_alloc(bigger.cap * sizeof *bigger.pair);
     for (size_t i = 0; i < m->cap; i++) {
-        if (m->key[i] != 0) {
-            size_t to = find(&bigger, m->key[i]);
-            bigger.key[to] = m->key[i];
-            bigger.value[to] = m->value[i];
+        if (m->pair[i].key != 0) {
+            bigger.pair[find(&bigger, m->pair[i].key)] = m->pair[i];
         }
     }
-    mem_free(m->key);
-    mem_free(m->value);
+    mem_free(m->pair);
     *m = bigger;
 }
 
@@ -60,11 +55,11 @@ void map_set(struct map *m, uint64_t key, uint64_t value)
         grow(m);
     }
     size_t i = find(m, key);
-    if (m->key[i] == 0) {
-        m->key[i] = key;
+    if (m->pair[i].key == 0) {
+        m->pair[i].key = key;
         m->n++;
     }
-    m->value[i] = value;
+    m->pair[i].value = value;
 }
 
 bool map_get(const struct map *m, uint64_t key, uint64_t *value)
@@ -74,11 +69,11 @@ bool map_get(const struct map *m, uint64_t key, uint64_t *value)
         return false;
     }
     size_t i = find(m, key);
-    if (m->key[i] == 0) {
+    if (m->pair[i].key == 0) {
         return false;
     }
     if (value) {
-        *value = m->value[i];
+        *value = m->pair[i].value;
     }
     return true;
 }
@@ -88,17 +83,16 @@ bool map_get(const struct map *m, uint64_t key, uint64_t *value)
 static void close_hole(struct map *m, size_t hole)
 {
     size_t mask = m->cap - 1;
-    for (size_t i = (hole + 1) & mask; m->key[i] != 0; i = (i + 1) & mask) {
-        size_t from_home = (i - home(m, m->key[i])) & mask;
+    for (size_t i = (hole + 1) & mask; m->pair[i].key != 0;
+         i = (i + 1) & mask) {
+        size_t from_home = (i - home(m, m->pair[i].key)) & mask;
         size_t from_hole = (i - hole) & mask;
         if (from_home >= from_hole) {
-            m->key[hole] = m->key[i];
-            m->value[hole] = m->value[i];
+            m->pair[hole] = m->pair[i];
             hole = i;
         }
     }
-    m->key[hole] = 0;
-    m->value[hole] = 0;
+    m->pair[hole] = (struct map_pair){0};
 }
 
 bool map_remove(struct map *m, uint64_t key)
@@ -108,7 +102,7 @@ bool map_remove(struct map *m, uint64_t key)
         return false;
     }
     size_t i = find(m, key);
-    if (m->key[i] == 0) {
+    if (m->pair[i].key == 0) {
         return false;
     }
     close_hole(m, i);

@@ -9,9 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct map_pair {
+    uint64_t key; /* 0: free */
+    uint64_t value;
+};
+
 struct map {
-    uint64_t *key;
-    uint64_t *value;
+    struct map_pair *pair; /* key beside value: one line of the cache */
     size_t n, cap;
 };
 

@@ -1,4 +1,5 @@
 /* telemark: one program, one data folder, a table of subcommands. */
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,6 +27,11 @@ int main(int argc, char **argv)
     /* What is written names people: books, reports, case files, rejected rows
      * are for their owner's eyes, wherever he puts them. */
     (void)umask(S_IRWXG | S_IRWXO);
+    /* Finds the quickest code for this processor, too. */
+    if (sodium_init() < 0) {
+        (void)fputs("telemark: no source of random numbers\n", stderr);
+        return EXIT_REFUSED;
+    }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
         strcmp(name, "help") == 0) {
         print_help(stdout);

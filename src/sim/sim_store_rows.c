@@ -79,9 +79,12 @@ static struct sim_number *number_of(struct sim_rows *t, uint64_t e164)
     return &t->number.at[t->number.n - 1];
 }
 
+/* Leads mostly come in the order of their ids, from 1 on. */
 static struct sim_row *row_of(const struct sim_rows *t, struct lead_id id)
 {
-    uint64_t at;
+    uint64_t at = (uint64_t)id.v;
+    if (at - 1 < t->row.n && t->row.at[at - 1].id.v == id.v)
+        return &t->row.at[at - 1];
     if (id.v <= 0 || !map_get(&t->row_of, (uint64_t)id.v, &at))
         return NULL;
     return &t->row.at[at - 1];
@@ -105,11 +108,16 @@ struct sim_campaign *sim_store_rows_campaign(const struct sim_rows *t,
     return NULL;
 }
 
-static struct sim_member *member_of(const struct sim_campaign *c,
+static struct sim_member *member_of(const struct sim_rows *t,
+                                    const struct sim_campaign *c,
                                     struct lead_id id)
 {
-    uint64_t at;
-    if (c == NULL || id.v <= 0 || !map_get(&c->by_lead, (uint64_t)id.v, &at))
+    uint64_t at = (uint64_t)id.v;
+    if (c == NULL)
+        return NULL;
+    if (at - 1 < c->members && t->row.at[c->member[at - 1].row].id.v == id.v)
+        return &c->member[at - 1];
+    if (id.v <= 0 || !map_get(&c->by_lead, (uint64_t)id.v, &at))
         return NULL;
     return &c->member[at - 1];
 }
@@ -225,7 +233,7 @@ void sim_store_rows_enroll(struct sim_rows *t, struct sim_campaign *c,
                            struct lead_id l)
 {
     const struct sim_row *row = row_of(t, l);
-    tm_assert(row != NULL && member_of(c, l) == NULL);
+    tm_assert(row != NULL && member_of(t, c, l) == NULL);
     if (c->members == c->cap) {
         c->cap = c->cap == 0 ? 64 : c->cap * 2;
         c->member = mem_resize(c->member, c->cap * sizeof(*c->member));
@@ -259,7 +267,7 @@ static void apply_attempt(struct sim_rows *t, const struct record *r)
     }
     add_attempt(t, a);
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
-    struct sim_member *m = member_of(c, r->lead);
+    struct sim_member *m = member_of(t, c, r->lead);
     if (m != NULL)
         sim_store_pick_set(c, m, LEAD_IN_CALL, 0, m->claimed);
 }
@@ -387,7 +395,7 @@ static void apply_lead(struct sim_rows *t, const struct record *r)
         return;
     }
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
-    struct sim_member *m = member_of(c, r->lead);
+    struct sim_member *m = member_of(t, c, r->lead);
     if (m == NULL)
         return;
     m->reason = word_of(t, r->key);
@@ -399,7 +407,7 @@ static void apply_verdict(struct sim_rows *t, const struct record *r)
     if (t->flow != NULL)
         sim_store_flow_verdict(t->flow, r);
     struct sim_member *m =
-        member_of(sim_store_rows_campaign(t, r->campaign), r->lead);
+        member_of(t, sim_store_rows_campaign(t, r->campaign), r->lead);
     if (m != NULL)
         m->verdict = (int8_t)r->state;
 }

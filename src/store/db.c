@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "store/migration.h"
 #include "store/query.h"
 
@@ -193,6 +194,10 @@ int db_open(struct db *db, const struct data_dir *dir, enum db_mode mode,
     } else {
         rc = set_up(db, mode, e);
     }
+    if (rc == TM_OK && mode == DB_WRITE) {
+        db->memo = mem_alloc(sizeof(*db->memo));
+        journal_remember(&db->journal, db->memo);
+    }
     if (rc != TM_OK) {
         db_close(db);
     }
@@ -210,6 +215,8 @@ void db_close(struct db *db)
     db->sql = NULL;
     map_fini(&db->by_text);
     buf_fini(&db->payload);
+    mem_free(db->memo);
+    db->memo = NULL;
 }
 
 int db_new_ids(struct db *db, const char *kind, int64_t n, int64_t *first,

@@ -26,6 +26,7 @@ struct db {
     size_t statements;
     struct journal journal; /* its end, with what is not committed yet */
     struct journal journal_committed;
+    struct journal_memo *memo; /* of who writes */
     struct buf payload;
     bool in_transaction;
 };

@@ -3,6 +3,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/rng.h"
+
 /* The reader of a payload: canonical means that a record has exactly one
  * encoding, so fields come in the order of their tags, none is zero or empty,
  * and a number never takes more bytes than it needs. */
@@ -32,12 +34,15 @@
 
 enum {
     VARINT_MAX = 10,
+    SEQ_SIZE = 8,
+    BEFORE_SIZE = JOURNAL_HASH_SIZE + SEQ_SIZE, /* hashed before a payload */
     /* numbers, flags and tags of one record, with room */
     FIXED_MAX = 256,
     PAYLOAD_MOST = FIXED_MAX + 5 * (JOURNAL_TEXT_MAX + VARINT_MAX),
 };
 _Static_assert((int)PAYLOAD_MOST <= (int)JOURNAL_PAYLOAD_MAX, "payload fits");
 _Static_assert(JOURNAL_HASH_SIZE <= crypto_generichash_BYTES_MAX, "hash size");
+_Static_assert((JOURNAL_MEMO_SIZE & (JOURNAL_MEMO_SIZE - 1)) == 0, "a mask");
 _Static_assert(RECORD_COUNT < 128, "a kind is one byte");
 
 void journal_init(struct journal *j, const uint8_t *salt)
@@ -52,6 +57,11 @@ void journal_resume(struct journal *j, uint64_t seq, const uint8_t *head)
     memcpy(j->head, head, JOURNAL_HASH_SIZE);
 }
 
+void journal_remember(struct journal *j, struct journal_memo *m)
+{
+    j->memo = m;
+}
+
 void journal_number(const uint8_t *salt, uint64_t e164,
                     uint8_t out[JOURNAL_NUMBER_SIZE])
 {
@@ -64,13 +74,18 @@ void journal_number(const uint8_t *salt, uint64_t e164,
     tm_assert(rc == 0);
 }
 
+static void put_seq(uint8_t out[SEQ_SIZE], uint64_t seq)
+{
+    for (int i = 0; i < SEQ_SIZE; i++) {
+        out[i] = (uint8_t)(seq >> (8 * (SEQ_SIZE - 1 - i)));
+    }
+}
+
 void journal_hash(const uint8_t *prev, uint64_t seq, struct slice payload,
                   uint8_t out[JOURNAL_HASH_SIZE])
 {
-    uint8_t number[8];
-    for (int i = 0; i < 8; i++) {
-        number[i] = (uint8_t)(seq >> (56 - 8 * i));
-    }
+    uint8_t number[SEQ_SIZE];
+    put_seq(number, seq);
     crypto_generichash_state st;
     int rc = crypto_generichash_init(&st, NULL, 0, JOURNAL_HASH_SIZE);
     rc |= crypto_generichash_update(&st, prev, JOURNAL_HASH_SIZE);
@@ -145,13 +160,28 @@ static void put_text(struct writer *w, uint8_t tag, struct slice s)
     w->n += n;
 }
 
+static void number_hash(const struct journal *j, uint64_t e164,
+                        uint8_t out[JOURNAL_NUMBER_SIZE])
+{
+    if (j->memo == NULL) {
+        journal_number(j->salt, e164, out);
+        return;
+    }
+    size_t i = (size_t)rng_mix(e164) & (JOURNAL_MEMO_SIZE - 1);
+    if (j->memo->number[i].e164 != e164) {
+        journal_number(j->salt, e164, j->memo->number[i].hash);
+        j->memo->number[i].e164 = e164;
+    }
+    memcpy(out, j->memo->number[i].hash, JOURNAL_NUMBER_SIZE);
+}
+
 static void put_number(struct writer *w, uint8_t tag, const struct journal *j,
                        uint64_t e164)
 {
     if (e164 != 0) {
         put_byte(w, tag);
         tm_assert(w->n + JOURNAL_NUMBER_SIZE <= PAYLOAD_MOST);
-        journal_number(j->salt, e164, w->p + w->n);
+        number_hash(j, e164, w->p + w->n);
         w->n += JOURNAL_NUMBER_SIZE;
     }
 }
@@ -172,19 +202,22 @@ int journal_append(struct journal *j, const struct record *r,
                    struct buf *payload_out, uint8_t hash_out[JOURNAL_HASH_SIZE])
 {
     tm_assert((unsigned)r->kind < RECORD_COUNT);
-    uint8_t bytes[PAYLOAD_MOST];
-    struct writer w = {.p = bytes};
+    /* The payload stands behind what is hashed with it, so that it is hashed
+     * in one go. */
+    uint8_t bytes[BEFORE_SIZE + PAYLOAD_MOST];
+    struct writer w = {.p = bytes + BEFORE_SIZE};
     put_record(&w, j, r);
     if (payload_out->failed || payload_out->max - payload_out->n < w.n) {
         return TM_EFULL;
     }
-    buf_add(payload_out, bytes, w.n);
-    uint8_t hash[JOURNAL_HASH_SIZE];
-    journal_hash(j->head, j->seq + 1, str_range((const char *)bytes, w.n),
-                 hash);
+    buf_add(payload_out, w.p, w.n);
     j->seq++;
-    memcpy(j->head, hash, sizeof(hash));
-    memcpy(hash_out, hash, sizeof(hash));
+    memcpy(bytes, j->head, JOURNAL_HASH_SIZE);
+    put_seq(bytes + JOURNAL_HASH_SIZE, j->seq);
+    int rc = crypto_generichash(j->head, JOURNAL_HASH_SIZE, bytes,
+                                BEFORE_SIZE + w.n, NULL, 0);
+    tm_assert(rc == 0);
+    memcpy(hash_out, j->head, JOURNAL_HASH_SIZE);
     return TM_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/rng.h"
 #include "core/journal/journal.h"
 
@@ -163,6 +164,34 @@ static void test_number_is_hidden(void **state)
     buf_fini(&b);
 }
 
+/* Numbers that are remembered, that push each other out and that come again:
+ * every entry is as without a memo. */
+static void test_memo_changes_nothing(void **state)
+{
+    (void)state;
+    struct journal plain, quick;
+    struct journal_memo *memo = mem_alloc(sizeof(*memo));
+    struct rng r;
+    struct buf b;
+    rng_init(&r, 5, "memo");
+    buf_init(&b, 4096);
+    journal_init(&plain, salt);
+    journal_init(&quick, salt);
+    journal_remember(&quick, memo);
+    for (int i = 0; i < 20000; i++) {
+        struct record rec = sample(&r);
+        uint8_t one[JOURNAL_HASH_SIZE], two[JOURNAL_HASH_SIZE];
+        rec.e164 = rng_below(&r, 3 * JOURNAL_MEMO_SIZE);
+        buf_clear(&b);
+        assert_int_equal(journal_append(&plain, &rec, &b, one), TM_OK);
+        buf_clear(&b);
+        assert_int_equal(journal_append(&quick, &rec, &b, two), TM_OK);
+        assert_memory_equal(one, two, sizeof(one));
+    }
+    buf_fini(&b);
+    mem_free(memo);
+}
+
 /* Known answer: changing the format by accident must show. */
 static void test_known_bytes(void **state)
 {
@@ -316,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_number_is_hidden),
+        cmocka_unit_test(test_memo_changes_nothing),
         cmocka_unit_test(test_known_bytes),
         cmocka_unit_test(test_whole_chain_is_good),
         cmocka_unit_test(test_tampered_payload),
