@@ -33,7 +33,13 @@ static void judge(const struct scenario *s, struct rng *r,
     bool human = out->kind == PERSON_ANSWERS;
     out->wrong = rng_chance_ppm(r, human ? s->amd_fp : s->amd_fn);
     double span = s->amd_hi > s->amd_lo ? s->amd_hi - s->amd_lo : 0.0;
-    out->decide_us = (int64_t)((s->amd_lo + span * rng_unit(r)) * 1e6);
+    double decide_s = s->amd_lo + span * rng_unit(r);
+    /* A person's time began when his greeting was over; of a machine its
+     * greeting is heard first. One that is passed is taken for a short hello.
+     */
+    if (!human && !out->wrong)
+        decide_s += s->amd_machine;
+    out->decide_us = (int64_t)(decide_s * 1e6);
 }
 
 void person_live_of(const struct scenario *s, const struct person_world *w,

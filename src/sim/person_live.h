@@ -2,8 +2,8 @@
  * The people at the other end of a call for an agent, as pacing counts them:
  * what a dial becomes and when, what detection makes of it, how long he talks
  * and how long the agent wraps up. Scenario keys: ring, mach_t, busy_t, amd,
- * amd_fp, amd_fn, amd_lo, amd_hi, talk, wrap, short_frac, short_mean,
- * mach_handle.
+ * amd_fp, amd_fn, amd_lo, amd_hi, amd_machine, talk, wrap, short_frac,
+ * short_mean, mach_handle.
  *
  * A pure function of scenario, world, number and how often it was called
  * before, so two ways of dialling meet the same people; only whether he
