@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Kills a dialling server again and again and compares the books.
 
-    crash.py TELEMARK FOLDER RUNS [SEED]
+    crash.py TELEMARK FOLDER RUNS [SEED [PLACE]]
 
 A town of quick people on loopback writes down each INVITE and each key that
 is pressed. `telemark serve` dials them and is killed (SIGKILL) at a random
-moment, RUNS times; the last run ends by itself. Then must hold:
+moment, RUNS times; the last run ends by itself. Two of these may run beside
+each other, at PLACE 0 and 1, which have ports of their own. Then must hold:
 
  1. every Call-ID the town saw belongs to exactly one attempt in the store;
  2. no attempt (one permit each) has two Call-IDs;
@@ -22,10 +23,13 @@ from datetime import datetime, timezone
 
 telemark, folder, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
 seed = int(sys.argv[4]) if len(sys.argv) > 4 else int(time.time())
+place = int(sys.argv[5]) if len(sys.argv) > 5 else 0
 print(f"seed {seed}: crash.py {telemark} FOLDER {runs} {seed}")
 rng = random.Random(seed)
 os.environ['TELEMARK_DATA'] = f'{folder}/data'
-TOWN_PORT, SIP_PORT = 25062, 25070
+TOWN_PORT, SIP_PORT = 25062 + 2 * place, 25070 + 2 * place
+MEDIA = f'{16000 + 3000 * place}-{16998 + 3000 * place}'
+TOWN_MEDIA = f'{17000 + 3000 * place}-{18998 + 3000 * place}'
 CAP = 3
 # A key that reaches nobody cannot be honoured: it counts as heard when the
 # server that had placed the call lived on for this long (a loaded machine may
@@ -129,7 +133,7 @@ def serve(*more):
     log = open(f'{folder}/serve.jsonl', 'a')
     return subprocess.Popen(
         [telemark, 'serve', '--sip-port', str(SIP_PORT), '--media-ports',
-         '12000-19998', *more], stderr=log)
+         MEDIA, *more], stderr=log)
 
 
 def kill_often():
@@ -262,7 +266,7 @@ def main():
     town = subprocess.Popen(
         [telemark, 'town', '--port', str(TOWN_PORT), '--world',
          write('world', WORLD % seed), '--log', f'{folder}/town.jsonl',
-         '--media-ports', '22000-31998'], stdout=subprocess.DEVNULL)
+         '--media-ports', TOWN_MEDIA], stdout=subprocess.DEVNULL)
     try:
         time.sleep(1)
         prepare()

@@ -100,13 +100,13 @@ def dial(h):
     h.must('campaign', 'start', 'evidence')
     town = subprocess.Popen(
         h.args(['town', '--port', str(TOWN_PORT), '--world',
-                h.write('town.scn', WORLD), '--media-ports', '14000-14998']),
+                h.write('town.scn', WORLD), '--media-ports', '23000-23498']),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         time.sleep(1)
         server = h.serve('--clock', '2026-11-23T18:00:00Z', '--until-idle',
                          '2s', '--sip-port', str(SIP_PORT), '--media-ports',
-                         '15000-15998')
+                         '23500-23998')
         h.check(server.wait(60) == 0, f'serve ended with {server.returncode}')
     finally:
         town.send_signal(signal.SIGTERM)

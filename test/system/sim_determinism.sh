@@ -2,7 +2,8 @@
 # The same seed gives the same journal: twice with each compiler, with agents as
 # without. And a day of 100,000 leads takes less than ten seconds of one core
 # (its time, whatever else runs).
-# timeout: 240
+# timeout: 450
+# needs: clang
 set -eu
 
 file=$SOURCE_DIR/examples/day.scn
