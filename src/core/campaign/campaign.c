@@ -29,6 +29,32 @@ bool campaign_state_parse(struct slice s, enum campaign_state *out)
     return false;
 }
 
+enum { INBOUND_PROMPTS = 7 };
+
+static void fix(struct campaign *c, const char *text, bool wav)
+{
+    if (text != NULL)
+        c->fixed[c->fixed_n++] =
+            (struct prompt){.kind = wav ? PROMPT_WAV : PROMPT_TEXT,
+                            .text = str_of(text),
+                            .voice = str_of(c->env.plan->voice)};
+}
+
+static void fix_inbound(struct campaign *c)
+{
+    const struct plan_inbound *in = &c->env.plan->inbound;
+    size_t before = c->fixed_n;
+    if (c->env.plan->record)
+        fix(c, in->recording_notice, false);
+    fix(c, in->greeting, false);
+    fix(c, in->wait_say, false);
+    fix(c, in->music, true);
+    fix(c, in->closed_say, false);
+    fix(c, in->callback_say, false);
+    fix(c, in->opt_out_say, false);
+    tm_assert(c->fixed_n - before <= INBOUND_PROMPTS);
+}
+
 /* Prompts that are the same for every lead. */
 static void collect_fixed(struct campaign *c, struct arena *a)
 {
@@ -37,13 +63,11 @@ static void collect_fixed(struct campaign *c, struct arena *a)
     const struct script none = {0};
     if (s == NULL) /* with agents */
         s = &none;
-    c->fixed =
-        arena_array(a, s->steps * SCRIPT_SAYS_MAX + 1, sizeof(*c->fixed));
-    if (c->env.plan->record && notice != NULL)
-        c->fixed[c->fixed_n++] =
-            (struct prompt){.kind = PROMPT_TEXT,
-                            .text = str_of(notice),
-                            .voice = str_of(c->env.plan->voice)};
+    c->fixed = arena_array(a, s->steps * SCRIPT_SAYS_MAX + 1 + INBOUND_PROMPTS,
+                           sizeof(*c->fixed));
+    if (c->env.plan->record)
+        fix(c, notice, false);
+    fix_inbound(c);
     for (size_t i = 0; i < s->steps; i++) {
         for (size_t k = 0; k < s->step[i].says; k++) {
             const struct script_say *say = &s->step[i].say[k];
@@ -243,7 +267,7 @@ static void handle(struct campaign *c, const struct campaign_event *ev)
         if (c->crew != NULL)
             campaign_agent_event(c, ev);
         break;
-    case CAMPAIGN_EV_INCOMING: break;
+    case CAMPAIGN_EV_INCOMING: campaign_inbound_call(c, ev); break;
     }
 }
 
@@ -323,7 +347,7 @@ static void fetch(struct campaign *c)
 
 static void finish(struct campaign *c)
 {
-    if (nothing_left(c) && c->looked)
+    if (c->env.plan->inbound.numbers == 0 && nothing_left(c) && c->looked)
         set_state(c, CAMPAIGN_FINISHED);
 }
 
@@ -391,6 +415,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     prepare_fixed(c);
     campaign_call_due(c);
     if (c->crew != NULL) {
+        campaign_inbound_step(c);
         campaign_crew_share(c);
         campaign_pace_tick(c);
         campaign_preview_promised(c);
@@ -405,7 +430,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
         campaign_pace_tell(c);
     }
     set_deadline(c);
-    tm_assert(c->slots.calls <= c->env.plan->calls_max);
+    tm_assert(campaign_out_lines(c) <= c->env.plan->calls_max);
     *out = (struct campaign_out){.record = c->record,
                                  .records = c->records,
                                  .action = c->action,

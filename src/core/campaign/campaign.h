@@ -272,7 +272,9 @@ struct campaign_open_attempt {
                             id 0: he has none */
 };
 
-/* Records that close it (design, section 4): outcome unknown, counts toward
+/* Records that close it (design, section 4): of a call to us as of one whose
+ * caller gave up, or talked with an agent who says nothing; else outcome
+ * unknown, counts toward
  * every cap; answered and unserved: live and abandoned; the lead follows its
  * retry rules, is done with when he asked to be left alone, or waits for the
  * person who was promised. plan NULL: it cannot be read any more, the lead

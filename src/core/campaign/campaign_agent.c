@@ -182,8 +182,12 @@ int64_t campaign_waits_due_us(const struct campaign *c)
 {
     if (c->crew == NULL)
         return INT64_MAX;
+    const struct plan *plan = c->env.plan;
     const struct slot *s = slots_queue_first(&c->slots, &c->crew->waiting);
-    return s != NULL ? s->since_us + c->env.plan->hold_ms * 1000 : INT64_MAX;
+    if (s != NULL) /* who is served first */
+        return s->since_us + plan->hold_ms * 1000;
+    s = slots_queue_first(&c->slots, &c->crew->callers);
+    return s != NULL ? s->since_us + plan->inbound.target_ms * 1000 : INT64_MAX;
 }
 
 int64_t campaign_oldest_line_us(const struct campaign *c)

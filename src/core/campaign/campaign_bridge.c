@@ -19,6 +19,8 @@ void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost)
 
 static void join(struct campaign *c, struct slot *s)
 {
+    if (s->incoming)
+        campaign_inbound_join(c, s);
     struct record *r = campaign_out_record(c, RECORD_BRIDGED, s);
     r->agent = s->agent;
     r->ring_ms = (c->now_us - s->since_us) / 1000;
@@ -27,15 +29,19 @@ static void join(struct campaign *c, struct slot *s)
     a->beep = !s->rung;
     slots_set_deadline(&c->slots, s, INT64_MAX);
     campaign_stage(c, s, SLOT_TALK, LASTING_GOAL);
-    campaign_bridge_settle(c, s, false);
+    if (!s->incoming)
+        campaign_bridge_settle(c, s, false);
     s->served = true;
 }
 
-/* The law's time runs on while his telephone rings. */
+/* The law's time runs on while his telephone rings; it is none of who called
+ * us. */
 static void ring(struct campaign *c, struct slot *s)
 {
+    int64_t law_us = s->since_us + c->env.plan->hold_ms * 1000;
     campaign_stage(c, s, SLOT_RING, LASTING_GOAL);
-    slots_set_deadline(&c->slots, s, s->since_us + c->env.plan->hold_ms * 1000);
+    slots_set_deadline(&c->slots, s,
+                       s->incoming ? campaign_inbound_pick_up_us(c) : law_us);
     if (!s->rung)
         campaign_out_action(c, ACTION_RING, s)->agent = s->agent;
     s->rung = c->crew->rings = true;
@@ -54,7 +60,7 @@ static void meet(struct campaign *c, struct slot *s, struct agent_id a)
     ring(c, s);
 }
 
-static bool find_agent(struct campaign *c, struct slot *s)
+bool campaign_bridge_find_agent(struct campaign *c, struct slot *s)
 {
     struct floor_want want = {
         .campaign = c->env.id,
@@ -86,7 +92,7 @@ static void meet_own(struct campaign *c, struct slot *s)
     if (a.v == 0 ||
         !floor_move(c->env.floor, a, in, c->now_us)) { /* he has gone */
         campaign_crew_free(c, s, AGENT_IN_NOBODY);
-        if (!find_agent(c, s))
+        if (!campaign_bridge_find_agent(c, s))
             wait(c, s);
         return;
     }
@@ -127,7 +133,7 @@ void campaign_bridge_live(struct campaign *c, struct slot *s, int64_t since_us)
     /* Those who wait came first. */
     if (c->crew->waiting.n > 0)
         campaign_bridge_serve(c);
-    if (c->crew->waiting.n > 0 || !find_agent(c, s))
+    if (c->crew->waiting.n > 0 || !campaign_bridge_find_agent(c, s))
         wait(c, s);
 }
 
@@ -162,26 +168,37 @@ void campaign_bridge_machine(struct campaign *c, struct slot *s)
     campaign_call_hang_up(c, s);
 }
 
+/* The law gives some two seconds, who called us has more. */
+static struct slot *first_to_serve(const struct campaign *c)
+{
+    struct slot *s = slots_queue_first(&c->slots, &c->crew->waiting);
+    return s != NULL ? s : slots_queue_first(&c->slots, &c->crew->callers);
+}
+
 void campaign_bridge_serve(struct campaign *c)
 {
     struct slot *s;
     for (int n = 0; n < SERVE_MAX; n++) {
-        s = slots_queue_first(&c->slots, &c->crew->waiting);
-        if (s == NULL || !find_agent(c, s))
+        s = first_to_serve(c);
+        if (s == NULL || !campaign_bridge_find_agent(c, s))
             return;
     }
-    c->again = c->crew->waiting.n > 0;
+    c->again = c->again || first_to_serve(c) != NULL;
 }
 
 void campaign_bridge_due(struct campaign *c, struct slot *s)
 {
+    if (s->incoming) {
+        campaign_inbound_due(c, s);
+        return;
+    }
     if (s->stage == SLOT_LINE || s->stage == SLOT_TIED) {
         campaign_bridge_verdict(c, s, c->now_us); /* it may be a person */
         return;
     }
     if (s->stage == SLOT_RING)
         campaign_crew_free(c, s, AGENT_IN_NOBODY);
-    else if (find_agent(c, s)) /* the last moment counts */
+    else if (campaign_bridge_find_agent(c, s)) /* the last moment counts */
         return;
     give_up(c, s);
 }
@@ -202,7 +219,9 @@ static void wait_again(struct campaign *c, struct slot *s)
     bool talked = s->stage == SLOT_TALK;
     slots_drop_agent(&c->slots, s);
     s->rung = s->picked_up = false;
-    if (talked)
+    if (talked && s->incoming)
+        campaign_inbound_anew(c, s);
+    else if (talked)
         s->since_us = c->now_us;
     /* First he goes, to what is noted: then he is not found again, and the
      * records have nobody with two people. */
@@ -212,8 +231,8 @@ static void wait_again(struct campaign *c, struct slot *s)
         (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
     if (s->leg.state != CALL_ANSWERED) /* it ends already */
         campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
-    else if (!find_agent(c, s))
-        wait(c, s);
+    else if (!campaign_bridge_find_agent(c, s))
+        s->incoming ? campaign_inbound_queue(c, s) : wait(c, s);
 }
 
 /* The line must ring for its lawful time (47 CFR 64.1200(a)(6)): from now on it

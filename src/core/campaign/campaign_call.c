@@ -101,6 +101,10 @@ static bool is_opt_out_key(const struct script *script, char digit)
 
 static void on_digit(struct campaign *c, struct slot *s, char digit)
 {
+    if (s->incoming) {
+        campaign_inbound_digit(c, s, digit);
+        return;
+    }
     if (s->leg.state == CALL_CLOSING) {
         /* We are hanging up already; a request is one all the same. */
         if (is_opt_out_key(c->env.plan->script, digit) && !s->run.opted_out) {
@@ -125,6 +129,12 @@ static void on_played(struct campaign *c, struct slot *s, uint32_t tag)
 {
     struct script_output o;
     struct script_text t = turn_text(c);
+    if (s->incoming) {
+        campaign_inbound_played(c, s, tag);
+        return;
+    }
+    if (s->leg.state != CALL_TALKING)
+        return;
     if (tag == s->run.tag)
         s->notice_due = false;
     script_run_played(&s->run, tag, c->now_us, &s->lead, &t, &o);
@@ -136,6 +146,10 @@ static void on_answered(struct campaign *c, struct slot *s,
                         const struct carrier_event *ev)
 {
     campaign_out_record(c, RECORD_ANSWERED, s)->dialog = ev->text;
+    if (s->incoming) {
+        campaign_inbound_answered(c, s);
+        return;
+    }
     if (c->crew != NULL) {
         campaign_bridge_answered(c, s);
         return;

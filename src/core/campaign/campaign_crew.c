@@ -17,6 +17,9 @@ void campaign_crew_new(struct campaign *c, struct arena *a)
     slots_queue_init(&w->looks);
     slots_queue_init(&w->lines);
     slots_queue_init(&w->waiting);
+    slots_queue_init(&w->callers);
+    slots_queue_init(&w->rung);
+    slots_queue_init(&w->callers_rung);
     for (size_t i = 0; i < plan->skills; i++)
         w->skills |= floor_skill(c->env.floor, str_of(plan->skill[i]));
     int rc = floor_campaign_needs(c->env.floor, c->env.id, w->skills);
@@ -121,21 +124,21 @@ void campaign_crew_share(struct campaign *c)
 
 /* --- stages ----------------------------------------------------------------*/
 
-static struct slot_queue *queue_of(struct crew *w, enum slot_stage s)
+static struct slot_queue *queue_of(struct crew *w, const struct slot *s)
 {
-    switch (s) {
+    switch (s->stage) {
     case SLOT_PROMISED: return &w->promised;
     case SLOT_LOOK: return &w->looks;
     case SLOT_LINE: return &w->lines;
     case SLOT_WAIT: return &w->waiting;
+    case SLOT_RING: return s->incoming ? &w->callers_rung : &w->rung;
+    case SLOT_CALLER: return &w->callers;
     case SLOT_IDLE:
     case SLOT_TIED:
-    case SLOT_RING:
     case SLOT_TALK:
     case SLOT_GONE:
     case SLOT_WRAP:
     case SLOT_CALLING:
-    case SLOT_CALLER:
     case SLOT_STAGES: break;
     }
     return NULL;
@@ -145,8 +148,6 @@ static void count(struct crew *w, enum slot_stage s, unsigned by)
 {
     if (s == SLOT_TIED)
         w->tied += by;
-    else if (s == SLOT_RING)
-        w->ringing += by;
     else if (s == SLOT_TALK)
         w->talking += by;
     else if (s == SLOT_WRAP)
@@ -156,11 +157,11 @@ static void count(struct crew *w, enum slot_stage s, unsigned by)
 static void leave(struct campaign *c, struct slot *s, enum lasting_end how)
 {
     struct predictive *facts = &c->crew->policy.facts;
-    struct slot_queue *q = queue_of(c->crew, s->stage);
+    struct slot_queue *q = queue_of(c->crew, s);
     if (q != NULL)
         slots_queue_remove(&c->slots, q, s);
     count(c->crew, s->stage, UINT_MAX); /* one less */
-    if (s->stage == SLOT_WAIT)
+    if (s->stage == SLOT_WAIT || s->stage == SLOT_CALLER)
         floor_waits(c->env.floor, c->env.id, -1);
     if (s->stage == SLOT_LINE)
         predictive_line_ended(facts, c->now_us, s->mark, how);
@@ -188,11 +189,13 @@ void campaign_stage(struct campaign *c, struct slot *s, enum slot_stage to,
     leave(c, s, how);
     s->stage = to;
     count_air(c, s, to);
-    struct slot_queue *q = queue_of(c->crew, to);
-    if (q != NULL)
+    struct slot_queue *q = queue_of(c->crew, s);
+    if (to == SLOT_CALLER || to == SLOT_RING)
+        slots_queue_sort_in(&c->slots, q, s);
+    else if (q != NULL)
         slots_queue_add(&c->slots, q, s);
     count(c->crew, to, 1);
-    if (to == SLOT_WAIT)
+    if (to == SLOT_WAIT || to == SLOT_CALLER)
         floor_waits(c->env.floor, c->env.id, 1);
     if (to == SLOT_LINE)
         s->mark = predictive_dialled(facts, c->now_us);
@@ -218,8 +221,10 @@ void campaign_crew_free(struct campaign *c, struct slot *s, enum agent_input in)
 
 size_t campaign_crew_slots(const struct plan *p)
 {
-    size_t held = p->calls_max > HELD_MIN ? p->calls_max : HELD_MIN;
-    return p->calls_max + held;
+    size_t calls = p->calls_max;
+    if (p->inbound.numbers > 0)
+        calls += p->inbound.calls_max;
+    return calls + (calls > HELD_MIN ? calls : HELD_MIN);
 }
 
 size_t campaign_crew_room(const struct campaign *c)
@@ -245,24 +250,37 @@ void campaign_crew_give_back(struct campaign *c)
     }
 }
 
+/* Since when the first of both waits; 0: nobody does. */
+static int64_t oldest(const struct campaign *c, const struct slot_queue *a,
+                      const struct slot_queue *b)
+{
+    const struct slot *x = slots_queue_first(&c->slots, a);
+    const struct slot *y = slots_queue_first(&c->slots, b);
+    int64_t us = x != NULL ? x->since_us : INT64_MAX;
+    if (y != NULL && y->since_us < us)
+        us = y->since_us;
+    return us == INT64_MAX ? 0 : us;
+}
+
 void campaign_crew_status(const struct campaign *c, struct campaign_status *out)
 {
     const struct crew *w = c->crew;
     out->pacing = (struct campaign_pacing){.mode = c->env.plan->dial_mode};
     out->over_limit = false;
-    out->ringing = out->waiting = out->talking = 0;
-    out->oldest_wait_us = 0;
+    out->ringing = out->waiting = out->talking = out->callers = 0;
+    out->oldest_wait_us = out->oldest_caller_us = 0;
     out->price = out->chance = 0.0;
     out->agents = (struct floor_counts){0};
     if (w == NULL)
         return;
-    const struct slot *first = slots_queue_first(&c->slots, &w->waiting);
     out->pacing = w->pacing;
     out->over_limit = w->over_limit;
     out->ringing = w->lines.n + w->tied;
-    out->waiting = w->waiting.n + w->ringing;
+    out->waiting = w->waiting.n + w->rung.n;
+    out->callers = w->callers.n + w->callers_rung.n;
     out->talking = w->talking;
-    out->oldest_wait_us = first != NULL ? first->since_us : 0;
+    out->oldest_wait_us = oldest(c, &w->waiting, &w->rung);
+    out->oldest_caller_us = oldest(c, &w->callers, &w->callers_rung);
     out->price = w->last.price;
     out->chance = w->last.chance;
     floor_counts(c->env.floor, c->env.id, &out->agents);

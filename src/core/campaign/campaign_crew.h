@@ -11,6 +11,7 @@
  *     campaign_wrap.c     ends of calls, dispositions
  *     campaign_preview.c  leads that agents look at, calls that were promised
  *     campaign_agent.c    orders of agents
+ *     campaign_inbound.c  people who call us
  *     campaign_idle.c     why nobody is called, in a sentence
  */
 #ifndef CORE_CAMPAIGN_CAMPAIGN_CREW_H
@@ -47,8 +48,10 @@ struct crew {
     struct campaign_pacing pacing;
     uint64_t skills;
     bool shared, active; /* told the floor; takes part in its sharing */
-    struct slot_queue promised, looks, lines, waiting;
-    unsigned tied, ringing, talking, wrapping;
+    struct slot_queue promised, looks, lines, waiting, callers;
+    /* Their agents' telephones ring: for people we called; who called us. */
+    struct slot_queue rung, callers_rung;
+    unsigned tied, talking, wrapping;
     struct floor_counts counts; /* as last looked at */
     /* Live answers of calls that are up, which no counter has yet. */
     uint64_t live_up, lost_up;
@@ -137,6 +140,9 @@ void campaign_bridge_due(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_up(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_lost(struct campaign *c, struct slot *s);
 void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost);
+/* Joined with the longest idle agent, or his telephone rings. False: nobody is
+ * ready. */
+bool campaign_bridge_find_agent(struct campaign *c, struct slot *s);
 
 /* --- campaign_wrap.c ---*/
 void campaign_wrap_end(struct campaign *c, struct slot *s,
@@ -145,6 +151,8 @@ void campaign_wrap_dispose(struct campaign *c, struct slot *s,
                            const struct agent_order *o);
 void campaign_wrap_close(struct campaign *c, struct slot *s,
                          enum lasting_end how);
+/* Who had an agent is gone, and that is recorded. */
+void campaign_wrap_talk_over(struct campaign *c, struct slot *s);
 
 /* --- campaign_preview.c ---*/
 void campaign_preview_offer(struct campaign *c);
@@ -152,6 +160,32 @@ bool campaign_preview_give(struct campaign *c, struct agent_id a);
 void campaign_preview_dial(struct campaign *c, struct slot *s);
 void campaign_preview_skip(struct campaign *c, struct slot *s);
 void campaign_preview_promised(struct campaign *c);
+
+/* --- campaign_inbound.c ---*/
+void campaign_inbound_call(struct campaign *c, const struct campaign_event *ev);
+void campaign_inbound_answered(struct campaign *c, struct slot *s);
+void campaign_inbound_played(struct campaign *c, struct slot *s, uint32_t tag);
+void campaign_inbound_digit(struct campaign *c, struct slot *s, char digit);
+void campaign_inbound_due(struct campaign *c, struct slot *s);
+/* In each step: a campaign that was stopped lets nobody wait. */
+void campaign_inbound_step(struct campaign *c);
+/* His time to wait begins. */
+void campaign_inbound_anew(struct campaign *c, struct slot *s);
+/* He goes to his place in the queue, by the time he has waited. */
+void campaign_inbound_queue(struct campaign *c, struct slot *s);
+/* Before he is joined with an agent. */
+void campaign_inbound_join(struct campaign *c, struct slot *s);
+/* Until when the agent's telephone may ring. */
+int64_t campaign_inbound_pick_up_us(const struct campaign *c);
+void campaign_inbound_end(struct campaign *c, struct slot *s,
+                          enum call_cause cause, int code);
+/* The lead of who had no agent; plan may be NULL. */
+struct retry_next campaign_inbound_next(const struct plan *plan,
+                                        const struct lead *l, enum outcome o,
+                                        int64_t now_us);
+/* ... of who had one that says nothing. */
+struct retry_next campaign_inbound_unsaid(const struct plan *plan,
+                                          const struct lead *l, int64_t now_us);
 
 /* --- campaign_agent.c ---*/
 void campaign_agent_event(struct campaign *c, const struct campaign_event *ev);

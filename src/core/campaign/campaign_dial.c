@@ -515,7 +515,7 @@ static struct pace_input input(const struct campaign *c)
     struct pace_input in = {
         .now_us = c->now_us,
         .room = c->room,
-        .calls = (unsigned)c->slots.calls,
+        .calls = campaign_out_lines(c),
     };
     if (c->crew == NULL)
         return in;

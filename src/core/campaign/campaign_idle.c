@@ -52,6 +52,13 @@ static void count_here(const struct campaign *c, struct crew_here *out)
     out->ready = out->in[AGENT_READY];
 }
 
+bool campaign_idle_anybody(const struct campaign *c)
+{
+    struct crew_here h;
+    count_here(c, &h);
+    return h.all > h.in[AGENT_PAUSED];
+}
+
 /* "no agent is ready (2 talk, 1 pauses)" */
 static const char *nobody_ready(const struct crew_here *h,
                                 char out[CAMPAIGN_IDLE_MAX])
@@ -139,8 +146,8 @@ static const char *last_day(const struct campaign *c,
     return out;
 }
 
-const char *campaign_idle_why(const struct campaign *c,
-                              char out[CAMPAIGN_IDLE_MAX])
+static const char *why_idle(const struct campaign *c,
+                            char out[CAMPAIGN_IDLE_MAX])
 {
     if (c->state != CAMPAIGN_RUNNING)
         return "";
@@ -160,4 +167,22 @@ const char *campaign_idle_why(const struct campaign *c,
                                       c->crew->counts.agents == 0);
     const char *why = agents ? with_agents(c, out) : "";
     return why[0] != '\0' ? why : pace_limit_text(c->limit);
+}
+
+const char *campaign_idle_why(const struct campaign *c,
+                              char out[CAMPAIGN_IDLE_MAX])
+{
+    char text[CAMPAIGN_IDLE_MAX];
+    if (c->env.plan->inbound.numbers == 0 || c->store_down ||
+        c->state != CAMPAIGN_RUNNING)
+        return why_idle(c, out);
+    const char *why = why_idle(c, text);
+    if (why[0] == '\0' && (c->hopper_n > 0 || c->slots.calls > 0))
+        return "";
+    if (why[0] == '\0')
+        why = "nobody is left to call";
+    size_t n = str_copy(out, CAMPAIGN_IDLE_MAX, str_of(why));
+    (void)str_copy(out + n, CAMPAIGN_IDLE_MAX - n,
+                   str_of("; callers are taken"));
+    return out;
 }

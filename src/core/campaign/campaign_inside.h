@@ -85,6 +85,9 @@ int64_t campaign_least_due(const struct campaign *c);
 const char *campaign_idle_why(const struct campaign *c,
                               char out[CAMPAIGN_IDLE_MAX]);
 
+/* ... an agent works who may take its people: he neither pauses nor is out. */
+bool campaign_idle_anybody(const struct campaign *c);
+
 /* campaign_window.c: the plan's last day is over for everybody on Earth. */
 bool campaign_window_over(const struct campaign *c);
 int64_t campaign_window_over_us(const struct campaign *c);
@@ -97,6 +100,8 @@ struct campaign_action *campaign_out_action(struct campaign *c,
                                             const struct slot *s);
 struct prompt *campaign_out_prompts(struct campaign *c, size_t n);
 bool campaign_out_room(const struct campaign *c);
+/* Calls of ours that are up; people who call us are none. */
+unsigned campaign_out_lines(const struct campaign *c);
 /* Whether one more lead may be looked at in this step; false: the rest is left
  * to the next one, which comes at once. */
 bool campaign_out_more(struct campaign *c);

@@ -40,6 +40,11 @@ struct prompt *campaign_out_prompts(struct campaign *c, size_t n)
     return p;
 }
 
+unsigned campaign_out_lines(const struct campaign *c)
+{
+    return (unsigned)(c->slots.calls - c->slots.incoming);
+}
+
 /* Whether the texts of one more lead fit. */
 bool campaign_out_room(const struct campaign *c)
 {
@@ -59,7 +64,7 @@ enum lead_state campaign_out_waits(const struct slot *s)
     return s->promised ? LEAD_CALLBACK : LEAD_WAITING;
 }
 
-void campaign_out_lead(struct campaign *c, struct slot *s,
+static void write_lead(struct campaign *c, const struct slot *s,
                        enum lead_state state, int64_t due_us,
                        const char *reason)
 {
@@ -73,8 +78,17 @@ void campaign_out_lead(struct campaign *c, struct slot *s,
     if (state == LEAD_CALLBACK && c->crew != NULL &&
         due_us < c->crew->promised_due_us)
         c->crew->promised_due_us = due_us;
+}
+
+void campaign_out_lead(struct campaign *c, struct slot *s,
+                       enum lead_state state, int64_t due_us,
+                       const char *reason)
+{
+    if (s->lead.id.v != 0) /* somebody who called us may be none */
+        write_lead(c, s, state, due_us, reason);
     if (s->attempt.v != 0) {
-        numbers_end(c->env.numbers, s->e164);
+        if (s->e164 != 0)
+            numbers_end(c->env.numbers, s->e164);
         slots_call_end(&c->slots, s);
     }
     slots_give(&c->slots, s);

@@ -73,7 +73,7 @@ unsigned campaign_pace_uncovered(struct campaign *c)
 {
     struct crew *w = c->crew;
     floor_counts(c->env.floor, c->env.id, &w->counts);
-    unsigned covered = w->lines.n + w->waiting.n;
+    unsigned covered = w->lines.n + w->waiting.n + w->callers.n;
     return w->counts.ready > covered ? w->counts.ready - covered : 0;
 }
 
@@ -120,12 +120,14 @@ static void look(struct campaign *c, struct policy_view *v)
     struct crew *w = c->crew;
     floor_counts(c->env.floor, c->env.id, &w->counts);
     /* Agents for the calls that were promised are not there for others. */
-    unsigned idle = w->counts.ready;
-    idle -= w->promised.n < idle ? w->promised.n : idle;
+    unsigned idle = w->counts.ready, promised = w->promised.n;
+    unsigned now = promised < idle ? promised : idle;
+    idle -= now;
     *v = (struct policy_view){
         .now = {.now_us = c->now_us,
                 .idle = idle,
-                .waiting = w->waiting.n,
+                .waiting = w->waiting.n + w->callers.n + promised - now,
+                .called_per_s = w->counts.called_per_s,
                 .agents = w->counts.agents,
                 .leaving = w->counts.leaving},
         .ringing = w->lines.n,
@@ -174,7 +176,8 @@ static void decide(struct campaign *c)
     }
     policy_decide(&w->policy, &w->view, &w->last);
     if (w->over_limit) {
-        unsigned covered = w->lines.n + w->waiting.n, idle = w->view.now.idle;
+        unsigned covered = w->lines.n + w->view.now.waiting;
+        unsigned idle = w->view.now.idle;
         w->last.dial = idle > covered ? idle - covered : 0;
     }
     /* Nobody is called while nobody can take the call. */
@@ -209,7 +212,7 @@ void campaign_pace_tick(struct campaign *c)
     if (w->tick_us <= c->now_us)
         w->tick_us = c->now_us + PREDICTIVE_TICK_US;
     /* The engine gives the next agent to whoever has waited longest. */
-    if (floor_waiting(c->env.floor) == w->waiting.n)
+    if (floor_waiting(c->env.floor) == w->waiting.n + w->callers.n)
         campaign_bridge_serve(c);
     campaign_preview_promised(c); /* their agents are not there for others */
     decide(c);

@@ -126,7 +126,7 @@ static bool no_room(struct campaign *c)
 {
     struct pace_input in = {.now_us = c->now_us,
                             .room = c->room,
-                            .calls = (unsigned)c->slots.calls,
+                            .calls = campaign_out_lines(c),
                             .order = 1};
     enum pace_limit why;
     if (!may_dial(c)) {
@@ -181,7 +181,7 @@ void campaign_preview_promised(struct campaign *c)
     while (w->promised.n > 0) {
         struct pace_input in = {.now_us = c->now_us,
                                 .room = c->room,
-                                .calls = (unsigned)c->slots.calls,
+                                .calls = campaign_out_lines(c),
                                 .order = 1};
         if (pace_now(&c->pace, &in, &c->limit) == 0 || !room_for_one(c))
             return;

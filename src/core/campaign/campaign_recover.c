@@ -1,4 +1,4 @@
-#include "core/campaign/campaign.h"
+#include "core/campaign/campaign_crew.h"
 
 static void common(struct record *r, enum record_kind kind,
                    const struct campaign_open_attempt *a, int64_t now_us)
@@ -45,6 +45,31 @@ static bool was_served(const struct plan *plan,
     return agents ? a->bridged : a->served;
 }
 
+static size_t close_incoming(const struct plan *plan,
+                             const struct campaign_open_attempt *a,
+                             int64_t now_us, struct record out[3])
+{
+    enum outcome o = a->opted_out  ? OUTCOME_OPTED_OUT
+                     : a->callback ? OUTCOME_CALLBACK
+                                   : OUTCOME_GAVE_UP;
+    bool talked = a->bridged && !a->opted_out && !a->callback;
+    common(&out[0], RECORD_ENDED, a, now_us);
+    out[0].state = OUTCOME_UNKNOWN;
+    out[0].value = str_of("crash");
+    if (a->answered_us != 0 && a->placed_us != 0)
+        out[0].ring_ms = (a->answered_us - a->placed_us) / 1000;
+    if (a->lead.id.v == 0)
+        return 1;
+    struct retry_next next =
+        talked ? campaign_inbound_unsaid(plan, &a->lead, now_us)
+               : campaign_inbound_next(plan, &a->lead, o, now_us);
+    common(&out[1], RECORD_LEAD, a, now_us);
+    out[1].state = (int)next.state;
+    out[1].due_us = next.due_us;
+    out[1].key = str_of(next.reason);
+    return 2;
+}
+
 /* The INVITE may have left although no record says so: the attempt counts
  * toward every cap. A person who answered and was not served was abandoned,
  * by the crash. */
@@ -52,7 +77,9 @@ size_t campaign_close_open(const struct plan *plan,
                            const struct campaign_open_attempt *a,
                            int64_t now_us, struct record out[3])
 {
-    tm_assert(a->attempt.v > 0 && a->lead.id.v > 0);
+    tm_assert(a->attempt.v > 0 && (a->lead.id.v > 0 || a->incoming));
+    if (a->incoming)
+        return close_incoming(plan, a, now_us, out);
     bool answered = a->answered_us != 0;
     struct lead lead = a->lead;
     /* The attempt stays unknown; the person's wish is not. */

@@ -70,6 +70,8 @@ static void write_end(struct campaign *c, struct slot *s, enum outcome o,
 static void lead_record(struct campaign *c, const struct slot *s,
                         const struct retry_next *next)
 {
+    if (s->lead.id.v == 0) /* somebody who called us */
+        return;
     struct record *r = campaign_out_record(c, RECORD_LEAD, s);
     r->attempt = s->over;
     r->e164 = s->e164;
@@ -84,17 +86,31 @@ static void no_later(int64_t *due_us, int64_t us)
         *due_us = us;
 }
 
+static struct retry_next next_unsaid(const struct campaign *c,
+                                     const struct slot *s)
+{
+    const struct plan *plan = c->env.plan;
+    bool told_off = s->told_off || s->run.opted_out;
+    if (told_off || s->close == OUTCOME_CALLBACK)
+        return campaign_inbound_next(
+            plan, &s->lead, told_off ? OUTCOME_OPTED_OUT : OUTCOME_CALLBACK,
+            c->now_us);
+    if (s->incoming)
+        return campaign_inbound_unsaid(plan, &s->lead, c->now_us);
+    struct retry_next next =
+        retry_after(&plan->retry, &s->lead, OUTCOME_TALKED, c->now_us);
+    int64_t least_us = c->now_us + CIVIL_DAY_US + plan->wrap_limit_ms * 1000;
+    if (next.state == LEAD_WAITING && next.due_us < least_us)
+        next.due_us = least_us;
+    next.reason = "no_disposition";
+    return next;
+}
+
 /* Holds until the agent says more: not lost when he never does, and not at
  * once when he is slow. The campaign waits for it when he has not. */
 static void lead_unsaid(struct campaign *c, struct slot *s)
 {
-    struct retry_next next =
-        retry_after(&c->env.plan->retry, &s->lead, OUTCOME_TALKED, c->now_us);
-    int64_t least_us =
-        c->now_us + CIVIL_DAY_US + c->env.plan->wrap_limit_ms * 1000;
-    if (next.state == LEAD_WAITING && next.due_us < least_us)
-        next.due_us = least_us;
-    next.reason = "no_disposition";
+    struct retry_next next = next_unsaid(c, s);
     s->unsaid_due_us = next.state == LEAD_WAITING ? next.due_us : INT64_MAX;
     lead_record(c, s, &next);
 }
@@ -122,6 +138,14 @@ static struct retry_next next_of_machine(const struct campaign *c,
     return retry_after(&c->env.plan->retry, l, OUTCOME_MACHINE, c->now_us);
 }
 
+/* Who called us: his tries are not used up by that. */
+static struct retry_next again(const struct campaign *c)
+{
+    const struct retry_rule *rule = &c->env.plan->retry.of[OUTCOME_TALKED];
+    int64_t after_us = rule->times > 0 ? rule->delay_ms * 1000 : CIVIL_DAY_US;
+    return (struct retry_next){LEAD_WAITING, c->now_us + after_us, "retry"};
+}
+
 static struct retry_next next_of(const struct campaign *c, struct slot *s,
                                  const struct disposition *d)
 {
@@ -130,6 +154,8 @@ static struct retry_next next_of(const struct campaign *c, struct slot *s,
         return (struct retry_next){LEAD_DONE, 0,
                                    d->success ? "success" : "done"};
     case DISPOSITION_RETRY:
+        if (s->incoming)
+            return again(c);
         return retry_after(&c->env.plan->retry, &s->lead, OUTCOME_TALKED,
                            c->now_us);
     case DISPOSITION_CALLBACK:
@@ -138,7 +164,8 @@ static struct retry_next next_of(const struct campaign *c, struct slot *s,
     case DISPOSITION_OPT_OUT:
         return (struct retry_next){LEAD_DENIED, 0, "opted_out"};
     case DISPOSITION_WRONG:
-        s->lead.phone[s->phone].bad = true;
+        if (s->phone < s->lead.phones)
+            s->lead.phone[s->phone].bad = true;
         return next_number(c, s);
     case DISPOSITION_MACHINE: return next_of_machine(c, s);
     case DISPOSITION_DO_COUNT: break;
@@ -179,7 +206,9 @@ static void carry_out(struct campaign *c, struct slot *s)
     r->due_us = d->action == DISPOSITION_CALLBACK ? s->disposed_due_us : 0;
     if (d->action == DISPOSITION_MACHINE)
         no_person(c, s);
-    struct retry_next next = next_of(c, s, d);
+    struct retry_next next = {LEAD_DENIED, 0, "opted_out"};
+    if (!s->told_off && !s->run.opted_out)
+        next = next_of(c, s, d);
     lead_record(c, s, &next);
     if (next.state == LEAD_WAITING)
         no_later(&c->own_due_us, next.due_us);
@@ -206,7 +235,7 @@ void campaign_wrap_close(struct campaign *c, struct slot *s,
 
 /* --- the end ---------------------------------------------------------------*/
 
-static void end_talk(struct campaign *c, struct slot *s)
+void campaign_wrap_talk_over(struct campaign *c, struct slot *s)
 {
     if (s->stage != SLOT_TALK) /* the next agent's telephone rang still */
         campaign_crew_free(c, s, AGENT_IN_NOBODY);
@@ -217,7 +246,8 @@ static void end_talk(struct campaign *c, struct slot *s)
         (void)floor_move(c->env.floor, a, AGENT_IN_CALL_ENDED, c->now_us);
     }
     s->over = s->attempt;
-    numbers_end(c->env.numbers, s->e164);
+    if (s->e164 != 0)
+        numbers_end(c->env.numbers, s->e164);
     slots_call_end(&c->slots, s);
     campaign_stage(c, s, SLOT_WRAP, LASTING_GOAL);
     if (s->disposition >= 0) {
@@ -235,12 +265,16 @@ static void end_talk(struct campaign *c, struct slot *s)
 void campaign_wrap_end(struct campaign *c, struct slot *s,
                        enum call_cause cause, int code)
 {
+    if (s->incoming) {
+        campaign_inbound_end(c, s, cause, code);
+        return;
+    }
     bool crossed = s->leg.answered_us == 0 && code >= 200 && code < 300;
     enum outcome o = judge(c, s, cause, crossed);
     campaign_end_count(s, o);
     write_end(c, s, o, cause, code);
-    if (s->served && o == OUTCOME_TALKED) {
-        end_talk(c, s);
+    if (s->served) { /* whatever he pressed afterwards */
+        campaign_wrap_talk_over(c, s);
         return;
     }
     struct retry_next next =
@@ -277,6 +311,22 @@ static void refuse_word(struct campaign *c, struct slice word)
                          (int)word.n, word.p, b.n > 0 ? known : "none");
 }
 
+/* What cannot be said of somebody who called us; NULL: it can. */
+static const char *not_of_callers(const struct slot *s,
+                                  const struct disposition *d)
+{
+    if (d->action == DISPOSITION_MACHINE)
+        return "a machine does not call us; say what the call was";
+    if (d->action == DISPOSITION_CALLBACK && s->lead.id.v == 0)
+        return "this caller is no lead, so that nobody would call him back "
+               "(his number is withheld, make_leads = no, or his lead is in "
+               "use); call him back by hand";
+    if (d->action == DISPOSITION_OPT_OUT && s->e164 == 0)
+        return "his number is withheld: ask him for it, and put it on the list "
+               "with telemark opt-out";
+    return NULL;
+}
+
 void campaign_wrap_dispose(struct campaign *c, struct slot *s,
                            const struct agent_order *o)
 {
@@ -289,6 +339,12 @@ void campaign_wrap_dispose(struct campaign *c, struct slot *s,
     const struct disposition *d = find_word(c->env.plan, o->word, &index);
     if (d == NULL) {
         refuse_word(c, o->word);
+        return;
+    }
+    const char *why = s->incoming ? not_of_callers(s, d) : NULL;
+    if (why != NULL) {
+        bool never = d->action == DISPOSITION_MACHINE;
+        campaign_crew_refuse(c, never ? TM_EINVAL : TM_ESTATE, "%s", why);
         return;
     }
     if (d->action == DISPOSITION_CALLBACK && o->due_us <= c->now_us) {

@@ -36,6 +36,7 @@ static void defaults(struct plan *plan)
     plan->preview_limit_ms = 30000;
     plan->abandoned_key = '9';
     plan->weight = 100;
+    plan_inbound_defaults(plan);
 }
 
 /* FNV-1a, mixed: tells two texts apart, proves nothing. */
@@ -56,6 +57,8 @@ static int parse_line(struct plan_parser *p, struct script_parser *script,
         return plan_sections_line(p, l, e);
     if (str_eq(l->section, "dispositions"))
         return plan_agents_disposition(p, l, e);
+    if (str_eq(l->section, "inbound"))
+        return plan_inbound_line(p, l, e);
     if (script_owns(l->section) && p->plan->channel == CHANNEL_VOICE_LIVE)
         return plan_parser_bad(p, l->line, e,
                                "[%.*s]: a script is for recorded calls, and "
@@ -67,7 +70,8 @@ static int parse_line(struct plan_parser *p, struct script_parser *script,
         return script_parse_line(script, l, e);
     return plan_parser_bad(p, l->line, e,
                            "unknown section [%.*s]; known are [hours], [caps], "
-                           "[retry], [keys], [step NAME] and [dispositions]",
+                           "[retry], [keys], [step NAME], [dispositions] and "
+                           "[inbound]",
                            PLAN_SHOW(l->section));
 }
 
@@ -90,6 +94,8 @@ static int end(struct plan_parser *p, struct script_parser *script,
     int rc = plan_keys_end(p, e);
     if (rc == TM_OK)
         rc = plan_check_kind(p, e);
+    if (rc == TM_OK)
+        rc = plan_inbound_end(p, e);
     if (rc != TM_OK)
         return rc;
     if (p->plan->channel == CHANNEL_VOICE_LIVE)

@@ -8,7 +8,7 @@
 #include "base/kv.h"
 #include "core/campaign/plan.h"
 
-enum { PLAN_KEYS_MAX = 64 };
+enum { PLAN_KEYS_MAX = 64, PLAN_INBOUND_KEYS_MAX = 24 };
 
 struct plan_parser {
     struct arena *arena;
@@ -16,6 +16,8 @@ struct plan_parser {
     struct plan *plan;
     int line[PLAN_KEYS_MAX]; /* of each general key; 0: not read */
     int dispositions_line;   /* of the section; 0 none */
+    int inbound_line;        /* likewise */
+    int inbound_key[PLAN_INBOUND_KEYS_MAX]; /* line of each */
     uint64_t seen_caps;
     bool seen_retry[OUTCOME_COUNT];
     struct policy_window window[POLICY_WINDOWS_MAX];
@@ -70,6 +72,12 @@ PLAN_AGENT_READERS(X)
 #undef X
 int plan_agents_disposition(struct plan_parser *p, const struct kv_line *l,
                             struct err *e) TM_MUST_CHECK;
+
+/* The section [inbound] (plan_inbound.c). */
+void plan_inbound_defaults(struct plan *plan);
+int plan_inbound_line(struct plan_parser *p, const struct kv_line *l,
+                      struct err *e) TM_MUST_CHECK;
+int plan_inbound_end(struct plan_parser *p, struct err *e) TM_MUST_CHECK;
 
 /* What the file left open, contradictions, and the law (plan_check.c). The
  * second sets the plan's script and says, for a campaign with agents. */

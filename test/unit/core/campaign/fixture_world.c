@@ -102,6 +102,21 @@ const char world_live_plan[] = LIVE_PLAN("detect = no\n");
 const char world_live_detect_plan[] =
     LIVE_PLAN("detect = yes\ndetect_wrong = 1 %\n");
 
+const char world_inbound_plan[] = "[inbound]\n"
+                                  "numbers = +12125550100 +18005550123\n"
+                                  "calls = 4\n"
+                                  "target = 20s\n"
+                                  "max_wait = 60s\n"
+                                  "greeting = Welcome\n"
+                                  "wait_say = Please wait\n"
+                                  "wait_every = 25s\n"
+                                  "music = m.wav\n"
+                                  "closed_say = Closed\n"
+                                  "callback_key = 1\n"
+                                  "callback_say = We call you\n"
+                                  "opt_out_key = 9\n"
+                                  "opt_out_say = Gone\n";
+
 static void load_pack(struct arena *a, const char *file, struct slice *out)
 {
     char path[512];
@@ -264,6 +279,7 @@ static void add_record(struct world *w, const struct record *r)
         buf_addf(&w->trace, " G%lld", (long long)r->agent.v);
         add_slice(w, r->key);
         break;
+    case RECORD_INCOMING: add_slice(w, r->key); break;
     case RECORD_RINGING: buf_addf(&w->trace, " %d", r->code); break;
     default: break;
     }
@@ -272,9 +288,9 @@ static void add_record(struct world *w, const struct record *r)
 
 static void add_action(struct world *w, const struct campaign_action *a)
 {
-    static const char *const word[] = {"fetch", "release", "prepare", "place",
-                                       "play",  "hangup",  "bridge",  "part",
-                                       "ring",  "drop"};
+    static const char *const word[] = {
+        "fetch",  "release", "prepare", "place", "play",   "hangup",
+        "bridge", "part",    "ring",    "drop",  "answer", "silence"};
     add_time(w);
     buf_addf(&w->trace, "%s%s", a->after_records ? "=> " : "-> ",
              word[a->kind]);
@@ -285,6 +301,10 @@ static void add_action(struct world *w, const struct campaign_action *a)
                  a->beep ? " beep" : "");
     if (a->kind == ACTION_HANGUP && a->reason == HANGUP_WITHDRAW)
         buf_add_str(&w->trace, " withdraw");
+    if (a->kind == ACTION_HANGUP && a->reason == HANGUP_BUSY)
+        buf_add_str(&w->trace, " busy");
+    if (a->kind == ACTION_ANSWER && a->record)
+        buf_add_str(&w->trace, " record");
     if (a->kind == ACTION_FETCH)
         buf_addf(&w->trace, " %zu", a->count);
     if (a->kind == ACTION_PLACE)
@@ -339,6 +359,23 @@ void world_call(struct world *w, int64_t attempt, enum carrier_event_kind kind)
     if (kind == CARRIER_PLACED)
         call.text = str_of("id@host");
     send(w, &call);
+}
+
+int64_t world_incoming(struct world *w, uint64_t from, const struct lead *lead,
+                       bool held)
+{
+    struct carrier_event call = {.kind = CARRIER_INCOMING,
+                                 .attempt = {w->next_attempt++},
+                                 .at_us = w->now_us,
+                                 .from = from,
+                                 .to = w->plan->inbound.number[0],
+                                 .trunk = "main"};
+    struct campaign_event ev = {.kind = CAMPAIGN_EV_INCOMING,
+                                .call = &call,
+                                .lead = lead,
+                                .held = held};
+    world_step(w, &ev);
+    return call.attempt.v;
 }
 
 void world_digit(struct world *w, int64_t attempt, char digit)

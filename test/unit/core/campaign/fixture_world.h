@@ -34,6 +34,9 @@ extern const char world_plan[]; /* a small survey */
 /* The same with agents, predictive; and with detection. */
 extern const char world_live_plan[], world_live_detect_plan[];
 
+/* To be put behind those: people may call 12125550100. */
+extern const char world_inbound_plan[];
+
 /* Opens a world whose campaign has the plan's text; state LOADED. */
 void world_open(struct world *w, const char *plan);
 void world_close(struct world *w);
@@ -46,6 +49,9 @@ void world_say(struct world *w, enum campaign_event_kind kind);
 void world_leads(struct world *w, const struct lead *l, size_t n,
                  int64_t next_due_us);
 void world_call(struct world *w, int64_t attempt, enum carrier_event_kind kind);
+/* Somebody calls us; the attempt of his call. */
+int64_t world_incoming(struct world *w, uint64_t from, const struct lead *lead,
+                       bool held);
 void world_digit(struct world *w, int64_t attempt, char digit);
 /* Everything said so far has been heard. */
 void world_played(struct world *w, int64_t attempt, uint32_t tag);
