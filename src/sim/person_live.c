@@ -34,11 +34,10 @@ static void judge(const struct scenario *s, struct rng *r,
     out->wrong = rng_chance_ppm(r, human ? s->amd_fp : s->amd_fn);
     double span = s->amd_hi > s->amd_lo ? s->amd_hi - s->amd_lo : 0.0;
     double decide_s = s->amd_lo + span * rng_unit(r);
-    /* A person's time began when his greeting was over; of a machine its
-     * greeting is heard first. One that is passed is taken for a short hello.
-     */
+    /* A machine's greeting is heard first; one that is passed is taken for a
+     * short hello. */
     if (!human && !out->wrong)
-        decide_s += s->amd_machine;
+        decide_s = s->amd_machine;
     out->decide_us = (int64_t)(decide_s * 1e6);
 }
 
