@@ -293,16 +293,17 @@ static int check_keys(const struct plan_parser *p, struct err *e)
 
 static int check_waiting(const struct plan_parser *p, struct err *e)
 {
-    const struct plan_inbound *in = &p->plan->inbound;
+    struct plan_inbound *in = &p->plan->inbound;
     int every = line_of(p, "wait_every"), target = line_of(p, "target");
+    if (target == 0 && in->target_ms > in->wait_max_ms)
+        in->target_ms = in->wait_max_ms;
     if (every != 0 && in->wait_say == NULL)
         return plan_parser_bad(p, every, e,
                                "wait_every says how often wait_say is said, "
                                "and there is none; write it, or remove "
                                "wait_every");
     if (in->target_ms > in->wait_max_ms)
-        return plan_parser_bad(p, target != 0 ? target : line_of(p, "max_wait"),
-                               e,
+        return plan_parser_bad(p, target, e,
                                "target is longer than max_wait: nobody waits "
                                "so long; write a shorter target, or a longer "
                                "max_wait");
