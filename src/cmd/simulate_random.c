@@ -131,6 +131,8 @@ int simulate_random(const struct simulate_random *r, int *code, struct err *e)
     int rc = house_zones(&a, &zones, e);
     if (rc == TM_OK)
         rc = simulate_world_allow(&a, &w.house.book, e);
+    if (rc == TM_OK)
+        rc = house_rules(&a, NULL, &w.house.law, e);
     w.house.zones = &zones;
     if (rc == TM_OK)
         rc = run_all(&w, e);

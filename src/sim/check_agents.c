@@ -44,7 +44,7 @@ static void *grow(void *p, size_t n, size_t *cap, size_t size)
     return mem_resize(p, *cap * size);
 }
 
-struct check_agents_call *check_agents_call(struct check_agents *c,
+struct check_agents_call *check_agents_call(const struct check_agents *c,
                                             struct attempt_id id)
 {
     uint64_t at = 0;

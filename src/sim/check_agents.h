@@ -105,6 +105,8 @@ void check_agents_record(struct check_agents *c, const struct record *r);
 /* A sim_carrier_watch_fn; arg is the struct check_agents. */
 void check_agents_invite(void *arg, const struct permit *p,
                          const struct call_spec *s, int64_t now_us);
+/* This attempt is a line that an agent has to wait for. After its record. */
+void check_agents_one_each(struct check_agents *c, struct attempt_id a);
 /* What pacing says it counts in the legal window, calls in progress included;
  * windows are 30 x 24 h from the first call. */
 void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,

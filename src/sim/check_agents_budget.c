@@ -5,21 +5,53 @@
 #define SECOND    INT64_C(1000000)
 #define PERIOD_US (30 * 24 * 3600 * SECOND)
 
+#define OLD_US (300 * SECOND) /* no line rings for so long */
+
 enum { FEW = 8 }; /* calls that say nothing */
 
 /* --- progressive: a ready agent for each line --------------------------- */
 
-/* Lines that whoever is ready would have to take. */
-static size_t lines(const struct check_agents *c)
+/* Lines of the campaign (v 0: of any) that whoever is ready would have to
+ * take. */
+static size_t lines(const struct check_agents *c, struct campaign_id of)
 {
     size_t n = 0;
-    for (size_t i = 0; i < c->calls_n; i++) {
-        const struct check_agents_call *k = &c->call[i];
-        n += k->staff.v == 0 && !k->ended && k->answered_us == 0 ? 1 : 0;
+    for (size_t i = c->calls_n; i > 0; i--) {
+        const struct check_agents_call *k = &c->call[i - 1];
+        if (k->staff.v == 0 && c->now_us - k->recorded_us > OLD_US)
+            break; /* those before are older */
+        n += k->staff.v == 0 && !k->ended && k->answered_us == 0 &&
+                     (of.v == 0 || of.v == k->campaign.v)
+                 ? 1
+                 : 0;
     }
-    for (size_t i = 0; i < c->men_n; i++)
-        n -= n > 0 && c->man[i].state == AGENT_DIALLING ? 1 : 0;
+    for (size_t i = 0; i < c->men_n; i++) {
+        const struct check_agents_call *k =
+            check_agents_call(c, c->man[i].attempt);
+        if (n > 0 && c->man[i].state == AGENT_DIALLING && k != NULL &&
+            (of.v == 0 || of.v == k->campaign.v))
+            n--;
+    }
     return n;
+}
+
+/* Dialled for one agent, whatever the others do. */
+static bool is_tied(const struct check_agents *c,
+                    const struct check_agents_call *k)
+{
+    for (size_t i = 0; i < c->men_n; i++)
+        if (c->man[i].state == AGENT_DIALLING && c->man[i].attempt.v == k->id.v)
+            return true;
+    return false;
+}
+
+void check_agents_one_each(struct check_agents *c, struct attempt_id a)
+{
+    struct check_agents_call *k = check_agents_call(c, a);
+    if (k == NULL || c->w.clock_steps)
+        return;
+    k->one_each = true;
+    c->cover = a;
 }
 
 /* Called when time goes on after an attempt, so that whose line it is has been
@@ -28,10 +60,15 @@ void check_agents_cover(struct check_agents *c, int64_t now_us)
 {
     if (!c->cover_due || now_us == c->now_us)
         return;
+    const struct check_agents_call *k = check_agents_call(c, c->cover);
     c->cover_due = false;
-    if (!c->w.covered)
+    c->cover = (struct attempt_id){0};
+    if (!c->w.covered && k == NULL)
         return;
-    size_t ready = 0, n = lines(c);
+    if (!c->w.covered && is_tied(c, k))
+        return;
+    struct campaign_id of = {c->w.covered ? 0 : k->campaign.v};
+    size_t ready = 0, n = lines(c, of);
     for (size_t i = 0; i < c->men_n; i++) {
         const struct check_agents_man *m = &c->man[i];
         ready += m->ready_from_us != 0 && m->ready_to_us >= c->now_us - SECOND
@@ -39,9 +76,10 @@ void check_agents_cover(struct check_agents *c, int64_t now_us)
                      : 0;
     }
     if (n > ready)
-        check_agents_find(c, CHECK_BUDGET,
-                          "progressive, and %zu lines for %zu ready agents", n,
-                          ready);
+        check_agents_find(
+            c, CHECK_BUDGET, "%s, and %zu lines for %zu ready agents",
+            c->w.covered ? "progressive" : "a line that an agent waits for", n,
+            ready);
 }
 
 /* --- what pacing counts ------------------------------------------------- */

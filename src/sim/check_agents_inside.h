@@ -26,6 +26,7 @@ struct check_agents_call {
     bool no_person; /* with an agent, not live: he has to say "machine" */
     bool rung;      /* an agent's telephone rang for him */
     bool stepped;   /* a clock was set while it was up */
+    bool one_each;  /* an agent has to wait for it */
 };
 
 struct check_agents_member { /* a lead */
@@ -68,11 +69,12 @@ struct check_agents {
     size_t men_n, man_cap;
     uint64_t now; /* number of the record */
     int64_t now_us;
-    size_t open;      /* calls to people that are up */
-    bool cover_due;   /* a line was dialled at now_us */
-    int64_t first_us; /* INVITE */
-    size_t looking;   /* agents at leads */
-    size_t ready, on; /* agents ready; who can take a call now or soon */
+    size_t open;             /* calls to people that are up */
+    bool cover_due;          /* a line was dialled at now_us */
+    struct attempt_id cover; /* ... which an agent has to wait for; v 0: any */
+    int64_t first_us;        /* INVITE */
+    size_t looking;          /* agents at leads */
+    size_t ready, on;        /* agents ready; who can take a call now or soon */
     bool running, second_running;
     int64_t running_us; /* since when */
     int64_t staffed_us; /* since when anybody can take a call */
@@ -83,7 +85,7 @@ struct check_agents {
     struct check_agents_finding finding[CHECK_AGENTS_KEPT];
 };
 
-struct check_agents_call *check_agents_call(struct check_agents *c,
+struct check_agents_call *check_agents_call(const struct check_agents *c,
                                             struct attempt_id id);
 struct check_agents_call *check_agents_new_call(struct check_agents *c,
                                                 struct attempt_id id);

@@ -294,6 +294,7 @@ void check_call_ended(struct check_rules *c, const struct record *r)
         return;
     }
     t->ended = true;
+    t->live = r->live;
     t->cancelled =
         (outcome_flags((enum outcome)r->state) & OUTCOME_F_NOT_PLACED) != 0;
     check_served(c, r, t);
@@ -317,6 +318,19 @@ void check_call_ended(struct check_rules *c, const struct record *r)
     if ((outcome_flags((enum outcome)r->state) &
          (OUTCOME_F_NETWORK | OUTCOME_F_NOT_PLACED)) != 0)
         m->tries--;
+}
+
+/* What was counted as a person's answer is taken back. */
+void check_call_machine(struct check_rules *c, const struct record *r)
+{
+    struct check_try *t = check_rules_try(c, r);
+    if (t == NULL || !t->live)
+        return;
+    struct check_period *p = check_rules_period(c, t->campaign);
+    t->live = false;
+    c->counts.live--;
+    if (p->live > p->abandoned)
+        p->live--;
 }
 
 /* --- the lead's next step

@@ -23,6 +23,9 @@ struct check_try { /* an attempt */
     bool ended, cancelled; /* cancelled: no INVITE, no cap counts it */
     bool served, opted_out;
     bool bridged;                            /* an agent had him */
+    bool live;                               /* so counted at the end */
+    bool one_each;                           /* judged as a line that an agent
+                                                waits for */
     size_t before_of_lead, before_of_number; /* index + 1; 0: none */
 };
 
@@ -89,12 +92,14 @@ void check_call_placed(struct check_rules *c, const struct record *r);
 void check_call_event(struct check_rules *c, const struct record *r);
 void check_call_ended(struct check_rules *c, const struct record *r);
 void check_call_lead(struct check_rules *c, const struct record *r);
+/* An agent says that it was no person. */
+void check_call_machine(struct check_rules *c, const struct record *r);
 /* Live and abandoned calls of the campaign's present 30 x 24 h. */
 void check_call_counters(struct check_rules *c, const struct check_campaign *k,
                          int64_t now_us, struct check_law_case *out);
 
 /* check_judge.c */
-void check_judge_attempt(struct check_rules *c, const struct check_try *t,
+void check_judge_attempt(struct check_rules *c, struct check_try *t,
                          const struct record *r);
 void check_judge_placed(struct check_rules *c, const struct check_try *t,
                         const struct record *r);

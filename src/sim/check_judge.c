@@ -88,9 +88,6 @@ static bool lawful_at(struct check_rules *c, struct question *q, int64_t now_us,
     return a->lawful;
 }
 
-/* --- reasons
- * --------------------------------------------------------------------- */
-
 /* The effect that the text gives to a rule: "ID:effect ID:effect". */
 static struct slice effect_of(struct slice rules, const char *id)
 {
@@ -103,6 +100,21 @@ static struct slice effect_of(struct slice rules, const char *id)
     }
     return str_range(NULL, 0);
 }
+
+/* A campaign that dials ahead of its agents asks about a call that an agent
+ * waits for as such: then no limit of abandoned calls is among the reasons. */
+static bool asked_one_each(const struct check_rules *c,
+                           const struct check_campaign *k, struct slice rules)
+{
+    bool ahead = k->dial_mode == DIAL_POWER || k->dial_mode == DIAL_PREDICTIVE;
+    return c->world->agents_known && ahead &&
+           k->channel == CHANNEL_VOICE_LIVE &&
+           effect_of(rules, "US-FTC-ABN").n == 0 &&
+           effect_of(rules, "US-FCC-ABN").n == 0;
+}
+
+/* --- reasons
+ * --------------------------------------------------------------------- */
 
 static bool effect_fits(struct slice e, enum check_law_says s)
 {
@@ -157,7 +169,7 @@ static void check_reasons(struct check_rules *c, const struct record *r,
 /* --- attempts
  * ------------------------------------------------------------------------- */
 
-void check_judge_attempt(struct check_rules *c, const struct check_try *t,
+void check_judge_attempt(struct check_rules *c, struct check_try *t,
                          const struct record *r)
 {
     struct question q;
@@ -166,6 +178,7 @@ void check_judge_attempt(struct check_rules *c, const struct check_try *t,
         return;
     ask_about(c, &q, t->campaign, t->lead, t->phone);
     gather(c, &q, t);
+    q.law.one_each = t->one_each = asked_one_each(c, t->campaign, r->rules);
     if (!lawful_at(c, &q, r->at_us, &a))
         check_rules_find(c, CHECK_UNLAWFUL, "attempt %lld of lead %lld: %s",
                          (long long)r->attempt.v, (long long)r->lead.v,
@@ -196,6 +209,7 @@ void check_judge_placed(struct check_rules *c, const struct check_try *t,
         return;
     ask_about(c, &q, t->campaign, t->lead, t->phone);
     gather(c, &q, t);
+    q.law.one_each = t->one_each;
     if (!lawful_at(c, &q, r->at_us, &a))
         check_rules_find(c, CHECK_UNLAWFUL, "INVITE of attempt %lld: %s",
                          (long long)r->attempt.v, check_law_obstacle(&a));
@@ -266,6 +280,7 @@ static void check_refusal(struct check_rules *c, const struct record *r,
     struct check_law_answer a;
     ask_about(c, &q, k, l, p);
     gather(c, &q, NULL);
+    q.law.one_each = asked_one_each(c, k, r->rules);
     bool lawful = lawful_at(c, &q, r->at_us, &a);
     check_reasons(c, r, &a);
     bool other = other_law(r->rules, false);

@@ -35,7 +35,7 @@ static bool is_live(const struct check_law_case *c)
 static bool is_predictive(const struct check_law_case *c)
 {
     enum dial_mode m = c->campaign->dial_mode;
-    return is_live(c) &&
+    return is_live(c) && !c->one_each &&
            (m == DIAL_POWER || m == DIAL_PREDICTIVE || m == DIAL_UNKNOWN);
 }
 

@@ -42,6 +42,8 @@ struct check_law_case {
     const struct check_law_call *call;
     size_t calls;
     uint64_t live, abandoned; /* in the present 30 x 24 h of the campaign */
+    bool one_each; /* an agent waits for this very call, however the campaign
+                      dials otherwise */
 };
 
 enum check_law_says {

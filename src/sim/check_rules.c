@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/rng.h"
 #include "core/campaign/campaign.h"
+#include "core/campaign/disposition.h"
 #include "sim/check_inside.h"
 
 const char *check_rules_kind_text(enum check_rules_kind k)
@@ -240,6 +241,10 @@ void check_rules_record(struct check_rules *c, const struct record *r)
     case RECORD_CALLBACK: check_call_event(c, r); break;
     case RECORD_ENDED: check_call_ended(c, r); break;
     case RECORD_LEAD: check_call_lead(c, r); break;
+    case RECORD_DISPOSITION:
+        if (r->state == (int)DISPOSITION_MACHINE)
+            check_call_machine(c, r);
+        break;
     case RECORD_CLOCK:
     case RECORD_IMPORT:
     case RECORD_RESTART:
@@ -250,7 +255,6 @@ void check_rules_record(struct check_rules *c, const struct record *r)
     case RECORD_EXPORTED:
     case RECORD_AGENT:
     case RECORD_STAFF:
-    case RECORD_DISPOSITION:
     case RECORD_INCOMING:
     case RECORD_COUNT: break;
     }
@@ -282,6 +286,14 @@ void check_rules_finish(struct check_rules *c)
     if (owed > 0)
         check_rules_find(c, CHECK_BOOKS,
                          "%zu leads were called and have no next step", owed);
+}
+
+bool check_rules_one_each(const struct check_rules *c, struct attempt_id a)
+{
+    uint64_t at = 0;
+    if (a.v <= 0 || !map_get(&c->tries, (uint64_t)a.v, &at))
+        return false;
+    return c->try[at - 1].one_each;
 }
 
 struct check_rules_counts check_rules_counts(const struct check_rules *c)

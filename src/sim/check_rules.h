@@ -67,6 +67,11 @@ void check_rules_add(struct check_rules *c, enum check_rules_kind k,
 /* The run is over: nothing may be left open. */
 void check_rules_finish(struct check_rules *c);
 
+/* The campaign dials ahead of its agents, and this call was judged as one that
+ * an agent waits for: when too many people were abandoned, or when it was
+ * promised. Whoever knows the agents has to look. */
+bool check_rules_one_each(const struct check_rules *c, struct attempt_id a);
+
 struct check_rules_counts check_rules_counts(const struct check_rules *c);
 /* The i-th finding, i < min(findings, CHECK_RULES_KEPT); lives as long as c. */
 const struct check_rules_finding *

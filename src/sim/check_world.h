@@ -115,6 +115,9 @@ struct check_world {
     const struct check_lead *lead;
     size_t leads;
     bool no_law;            /* nothing is forbidden: the books alone */
+    bool agents_known;      /* somebody looks whether an agent waits for a line
+                               that was judged so (check_rules_one_each);
+                               else a campaign that dials ahead always does */
     const uint8_t *salt;    /* of the journal; NULL: records carry numbers */
     bool clock_starts_over; /* after a restart, as the demo's does */
 };

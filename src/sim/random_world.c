@@ -156,6 +156,62 @@ static void add_calm(struct rng *r, struct buf *b)
                 "commit_s = 0.002\nendless = 1\nlist_size = 0\nsw_mean = 0\n");
 }
 
+/* --- the law ------------------------------------------------------------ */
+
+/* A third of the worlds, drawn apart, so that the others stay what they are. */
+static bool is_lawful(uint64_t seed)
+{
+    struct rng r;
+    rng_init(&r, seed, "law");
+    return !is_calm(seed) && rng_below(&r, 3) == 0;
+}
+
+/* People in all states of consent and registration, in hours of which some are
+ * lawful somewhere. Of a key given twice the last stands. */
+static void add_law(uint64_t seed, struct buf *b)
+{
+    struct rng r;
+    rng_init(&r, seed, "law's people");
+    buf_addf(b, "rules = law\nendless = 0\nlist_size = %u\nbegin = %02u:%02u\n",
+             (unsigned)pick_wide(&r, 20, 1500), (unsigned)pick(&r, 13, 23),
+             (unsigned)pick(&r, 0, 59));
+    unsigned consent = (unsigned)pick(&r, 10, 96);
+    buf_addf(b, "consent = %u %%\nwithdrawn = %u %%\n", consent,
+             (unsigned)pick(&r, 0, 100 - consent));
+    buf_addf(b, "on_national = %u %%\non_internal = %u %%\nopted_out = %u %%\n",
+             (unsigned)pick(&r, 0, 30), (unsigned)pick(&r, 0, 5),
+             (unsigned)pick(&r, 0, 5));
+    buf_addf(b, "customer = %u %%\naddressed = %u %%\nbusiness = %u %%\n",
+             (unsigned)pick(&r, 0, 100), (unsigned)pick(&r, 20, 100),
+             chance(&r, 30) ? (unsigned)pick(&r, 1, 30) : 0u);
+    buf_addf(b, "tried = %u %%\nregister_age = %u\ncanada = %u %%\nfeed = %u\n",
+             (unsigned)pick(&r, 0, 30), (unsigned)pick_wide(&r, 0, 40),
+             chance(&r, 30) ? (unsigned)pick(&r, 1, 20) : 0u,
+             chance(&r, 85) ? 1u : 0u);
+    if (chance(&r, 80))
+        buf_add_str(b, "state_lists = CO FL IN LA MA MO OK PA TN TX WY\n");
+    if (chance(&r, 70))
+        buf_addf(b, "zones = eastern:%u central:%u mountain:7 pacific:%u\n",
+                 (unsigned)pick(&r, 0, 50), (unsigned)pick(&r, 0, 50),
+                 (unsigned)pick(&r, 0, 50));
+}
+
+static void add_own_limits(uint64_t seed, struct buf *b)
+{
+    struct rng r;
+    rng_init(&r, seed, "own limits");
+    buf_add_str(b, "carries = disclose_seller_purpose_goods identify_at_start "
+                   "identify_within_10s identify_within_30s "
+                   "identify_with_full_name ask_to_continue offer_do_not_call "
+                   "state_phone_number end_call_within_10s_on_request\n");
+    if (chance(&r, 60))
+        buf_addf(b, "[hours]\ndaily = %02u:00-%02u:00\n",
+                 (unsigned)pick(&r, 6, 11), (unsigned)pick(&r, 16, 22));
+    buf_add_str(b, "[caps]\n");
+    if (chance(&r, 50))
+        buf_addf(b, "number_24h = %u\n", (unsigned)pick(&r, 1, 4));
+}
+
 /* --- the campaign ------------------------------------------------------- */
 
 /* Whether a machine dials; where an agent does, he hears for himself. */
@@ -198,7 +254,7 @@ static void add_retries(struct rng *r, struct buf *b)
 {
     static const char *const of[] = {"busy",       "no_answer", "machine",
                                      "congestion", "failed",    "rejected"};
-    buf_addf(b, "[caps]\nlead = %u\n[retry]\n", (unsigned)pick_wide(r, 1, 30));
+    buf_addf(b, "lead = %u\n[retry]\n", (unsigned)pick_wide(r, 1, 30));
     for (size_t i = 0; i < tm_array_len(of); i++)
         buf_addf(b, "%s = %u x %us\n", of[i], (unsigned)pick(r, 1, 9),
                  (unsigned)pick_wide(r, 10, 900));
@@ -207,8 +263,10 @@ static void add_retries(struct rng *r, struct buf *b)
                    "again = retry\nstop = opt_out\nwrong = wrong_number\n");
 }
 
-static void add_campaign(struct rng *r, struct buf *b, bool detect, bool calm)
+static void add_campaign(struct rng *r, struct buf *b, uint64_t seed,
+                         bool detect)
 {
+    bool calm = is_calm(seed);
     buf_add_str(b,
                 "name = random\nseller = Lakeside Gardens\n"
                 "caller_kind = seller\npurpose = sale\ngoods = other\n"
@@ -216,7 +274,6 @@ static void add_campaign(struct rng *r, struct buf *b, bool detect, bool calm)
                 "trunk = main\ncaller_id = +12125550100\n"
                 "caller_name = Lakeside Gardens\ncaller_id_authority = yes\n"
                 "ftc_jurisdiction = yes\nchannel = voice_live\n"
-                "carries = disclose_seller_purpose_goods\n"
                 "abandoned_say = \"This is Lakeside Gardens, a telemarketing "
                 "call. Call 212 555 0100, or press 9 to be taken off our "
                 "list.\"\nabandoned_key = 9\n");
@@ -231,6 +288,10 @@ static void add_campaign(struct rng *r, struct buf *b, bool detect, bool calm)
              calm ? 400u : (unsigned)pick_wide(r, 5, 400),
              calm ? 100u : (unsigned)pick_wide(r, 1, 50));
     buf_addf(b, "ring_timeout = %us\n", (unsigned)pick(r, 15, 30));
+    if (is_lawful(seed))
+        add_own_limits(seed, b);
+    else
+        buf_add_str(b, "carries = disclose_seller_purpose_goods\n[caps]\n");
     add_retries(r, b);
 }
 
@@ -247,7 +308,7 @@ static int draw_second(struct arena *a, uint64_t seed, bool detect,
         return TM_OK;
     buf_init(&b, TEXT_MAX);
     buf_addf(&b, "weight = %u\n", (unsigned)pick_wide(&r, 1, 1000));
-    add_campaign(&r, &b, detect, false);
+    add_campaign(&r, &b, seed, detect);
     struct slice text = str_of(arena_strdup(a, buf_slice(&b)));
     buf_fini(&b);
     return plan_parse(a, "second", text, &w->second, e);
@@ -326,6 +387,9 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
     bool calm = is_calm(seed);
     if (calm)
         add_calm(&r, &b);
+    out->law = is_lawful(seed);
+    if (out->law)
+        add_law(seed, &b);
     bool detect = chance(&r, 40);
     if (!detect)
         buf_addf(&b, "amd = 0\nmach_handle = %u\n", (unsigned)pick(&r, 0, 12));
@@ -341,7 +405,7 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
         if (!calm)
             add_changes(&r, &b, &out->scenario);
         buf_add_str(&b, "[campaign]\n");
-        add_campaign(&r, &b, detect, calm);
+        add_campaign(&r, &b, seed, detect);
         out->text = str_of(arena_strdup(a, buf_slice(&b)));
         scenario_init(&out->scenario);
         rc = scenario_load(&out->scenario, a, "random", out->text, e);
@@ -471,7 +535,7 @@ static void run(const struct random_world *w,
     struct runner_options o = {.scenario = &w->scenario,
                                .plan = w->plan,
                                .second = w->second,
-                               .book = h->book,
+                               .book = w->law ? h->law : h->book,
                                .zones = h->zones,
                                .list = list,
                                .seed = out->seed,

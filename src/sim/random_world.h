@@ -3,8 +3,9 @@
  * and people who leave, a campaign in any dial mode under any policy, often a
  * second one that shares agents and trunk with it, telephones that are always
  * up or ring for each person, lists from a handful to without end, trunks of
- * any size, and everything that may go wrong (runner_faults). Each runs on the
- * product's engine beside both independent checkers.
+ * any size, and everything that may go wrong (runner_faults). A third of them
+ * is under the law: registers, consent, hours, caps and the limit of abandoned
+ * calls. Each runs on the product's engine beside both independent checkers.
  *
  *     random_world_draw() says what the world of a seed is, as a scenario file
  *     does; random_world_run() runs it and tells what was found.
@@ -39,6 +40,7 @@ struct random_world {
     struct slice text;         /* as a scenario file says it */
     struct runner_faults faults;
     bool has_faults;
+    bool law; /* the rules are the law's; else nothing is refused */
     struct runner_change change[RANDOM_WORLD_CHANGES];
     size_t changes;
 };
@@ -59,6 +61,7 @@ struct random_world_house {
     const struct tz_set *zones;
     const struct rule_book *book; /* the operator's pack and
                                      runner_allow_pack() */
+    const struct rule_book *law;  /* all packs */
     sim_store_watch_fn *journal;  /* told of each record, too; may be NULL */
     void *journal_arg;
 };

@@ -138,7 +138,8 @@ static void fill_leads(struct runner_check *c)
 }
 
 static void fill_campaign(struct runner_check *c, const struct plan *p,
-                          struct campaign_id id, struct check_campaign *out)
+                          enum dial_mode mode, struct campaign_id id,
+                          struct check_campaign *out)
 {
     const struct dnc_lists *lists = sim_list_lists(c->o->list);
     const struct dnc_set *national = dnc_lists_find(lists, "us_national");
@@ -146,7 +147,7 @@ static void fill_campaign(struct runner_check *c, const struct plan *p,
         .id = id,
         .seller = {SIM_LIST_SELLER},
         .channel = p->channel,
-        .dial_mode = p->dial_mode,
+        .dial_mode = mode,
         .caller = p->caller_kind,
         .seller_type = p->seller_type,
         .ftc = p->ftc_jurisdiction,
@@ -169,14 +170,25 @@ static void fill_campaign(struct runner_check *c, const struct plan *p,
         out->scrubbed = civil_of_us(national->obtained_us).date;
 }
 
+/* How it dials; ahead of its agents, when it does so at some time. */
+static enum dial_mode mode_of(const struct runner_options *o)
+{
+    enum dial_mode m = o->pacing != NULL ? o->pacing->mode : o->plan->dial_mode;
+    for (size_t i = 0; i < o->changes; i++)
+        if (o->change[i].pacing.mode == DIAL_POWER ||
+            o->change[i].pacing.mode == DIAL_PREDICTIVE)
+            m = o->change[i].pacing.mode;
+    return m;
+}
+
 static void fill_campaigns(struct runner_check *c)
 {
     const struct runner_options *o = c->o;
-    fill_campaign(c, o->plan, (struct campaign_id){SIM_LIST_CAMPAIGN},
-                  &c->campaign[0]);
+    fill_campaign(c, o->plan, mode_of(o),
+                  (struct campaign_id){SIM_LIST_CAMPAIGN}, &c->campaign[0]);
     if (o->second != NULL)
-        fill_campaign(c, o->second, (struct campaign_id){SIM_LIST_SECOND},
-                      &c->campaign[1]);
+        fill_campaign(c, o->second, o->second->dial_mode,
+                      (struct campaign_id){SIM_LIST_SECOND}, &c->campaign[1]);
     c->world.campaign = c->campaign;
     c->world.campaigns = o->second != NULL ? 2 : 1;
 }
@@ -344,6 +356,7 @@ struct runner_check *runner_check_new(const struct runner_options *o)
         fill_leads(c);
     fill_campaigns(c);
     c->world.no_law = c->floor.live && o->scenario->allow_all;
+    c->world.agents_known = c->floor.live;
     c->rules = check_rules_new(&c->world);
     c->agents = check_agents_new(&c->floor);
     return c;
@@ -368,6 +381,8 @@ void runner_check_journal(void *arg, const struct record *r,
     if (!c->floor.endless)
         check_rules_record(c->rules, r);
     check_agents_record(c->agents, r);
+    if (r->kind == RECORD_ATTEMPT && check_rules_one_each(c->rules, r->attempt))
+        check_agents_one_each(c->agents, r->attempt);
 }
 
 void runner_check_call(void *arg, const struct permit *p,

@@ -8,7 +8,12 @@ enum { RECORDS_MAX = 65536, PAYLOAD_MAX = 1 << 16 };
 
 #define RETRY_US INT64_C(100000) /* while away, this often */
 
-enum request_kind { REQUEST_WRITE, REQUEST_FETCH, REQUEST_RELEASE };
+enum request_kind {
+    REQUEST_WRITE,
+    REQUEST_FETCH,
+    REQUEST_CALLER,
+    REQUEST_RELEASE,
+};
 
 struct request {
     enum request_kind kind;
@@ -18,6 +23,8 @@ struct request {
     struct campaign_id campaign;
     struct store_fetch fetch;
     struct sim_picked picked;
+    struct store_caller caller;
+    struct sim_caller called;
 };
 
 /* What came in since the last commit. */
@@ -197,6 +204,16 @@ static int fetch(void *self, const struct store_fetch *f)
     return TM_OK;
 }
 
+static int caller(void *self, const struct store_caller *q)
+{
+    struct sim_store *s = self;
+    tm_assert(q->e164 > 0);
+    if (s->queue[s->filling].records >= s->o.records_max)
+        return TM_EFULL;
+    add_request(s, REQUEST_CALLER)->caller = *q;
+    return TM_OK;
+}
+
 static int release(void *self, struct campaign_id c)
 {
     struct sim_store *s = self;
@@ -208,8 +225,11 @@ static int release(void *self, struct campaign_id c)
 
 void sim_store_port(struct sim_store *s, struct store *out)
 {
-    *out = (struct store){
-        .self = s, .write = write_records, .fetch = fetch, .release = release};
+    *out = (struct store){.self = s,
+                          .write = write_records,
+                          .fetch = fetch,
+                          .caller = caller,
+                          .release = release};
 }
 
 /* --- commits --------------------------------------------------------------*/
@@ -247,6 +267,9 @@ static void serve(struct sim_store *s, struct queue *q, struct request *r)
         else if (c != NULL)
             sim_store_pick_leads(c, &r->fetch, &q->arena, &r->picked);
         break;
+    case REQUEST_CALLER:
+        sim_store_incoming_caller(&s->rows, &r->caller, &r->called);
+        break;
     case REQUEST_RELEASE:
         c = sim_store_rows_campaign(&s->rows, r->campaign);
         if (s->rows.flow != NULL)
@@ -278,6 +301,30 @@ static void hand_out(struct sim_store *s, const struct request *r)
     s->events.leads(s->events.arg, &out);
 }
 
+/* Who it was when the request was served; what he is, now. */
+static void tell_caller(struct sim_store *s, const struct request *r)
+{
+    const struct sim_campaign *c =
+        sim_store_rows_campaign(&s->rows, r->caller.campaign);
+    struct store_called out = {.campaign = r->caller.campaign,
+                               .attempt = r->caller.attempt,
+                               .held = r->called.held};
+    struct lead lead;
+    if (r->called.member != SIZE_MAX) {
+        sim_store_rows_lead(&s->rows, c, &c->member[r->called.member], &lead);
+        out.lead = &lead;
+    }
+    s->events.called(s->events.arg, &out);
+}
+
+static void tell_people(struct sim_store *s, const struct request *r)
+{
+    if (r->kind == REQUEST_FETCH && s->events.leads != NULL)
+        hand_out(s, r);
+    else if (r->kind == REQUEST_CALLER && s->events.called != NULL)
+        tell_caller(s, r);
+}
+
 static void tell(struct sim_store *s, const struct queue *q)
 {
     uint64_t seq = 0;
@@ -286,9 +333,8 @@ static void tell(struct sim_store *s, const struct queue *q)
             seq = q->request[i].seq;
     if (seq > 0 && s->events.durable != NULL)
         s->events.durable(s->events.arg, seq);
-    for (size_t i = 0; i < q->n && s->events.leads != NULL; i++)
-        if (q->request[i].kind == REQUEST_FETCH)
-            hand_out(s, &q->request[i]);
+    for (size_t i = 0; i < q->n; i++)
+        tell_people(s, &q->request[i]);
 }
 
 static void clear(struct queue *q)
@@ -362,6 +408,18 @@ const struct sim_store_attempt *sim_store_attempt(const struct sim_store *s,
     if (a.v <= 0 || !map_get(&s->rows.attempt_of, (uint64_t)a.v, &at))
         return NULL;
     return &s->rows.attempt.at[at - 1];
+}
+
+size_t sim_store_incomings(const struct sim_store *s)
+{
+    return s->rows.incoming.n;
+}
+
+const struct sim_store_incoming *
+sim_store_incoming_at(const struct sim_store *s, size_t i)
+{
+    tm_assert(i < s->rows.incoming.n);
+    return &s->rows.incoming.at[i];
 }
 
 void sim_store_open_attempt(const struct sim_store *s,

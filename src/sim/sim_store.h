@@ -112,6 +112,25 @@ const struct sim_store_attempt *sim_store_attempt(const struct sim_store *s,
                                                   struct attempt_id a);
 const struct sim_store_attempt *sim_store_attempt_at(const struct sim_store *s,
                                                      size_t i);
+/* A call to us; kept, also of an endless list. */
+struct sim_store_incoming {
+    struct attempt_id id;
+    struct tenant_id tenant;
+    struct seller_id seller;
+    struct campaign_id campaign;
+    struct lead_id lead; /* v 0: a person without a lead */
+    uint64_t e164;       /* 0: withheld */
+    int64_t at_us, answered_us, bridged_us, ended_us; /* 0: not */
+    int64_t wait_ms;                                  /* for the first agent */
+    int64_t talk_ms;
+    enum outcome outcome;
+    bool opted_out, callback;
+    char *dialog; /* while it is up and answered, else NULL */
+};
+size_t sim_store_incomings(const struct sim_store *s);
+const struct sim_store_incoming *
+sim_store_incoming_at(const struct sim_store *s, size_t i);
+
 /* One without an end, as campaign_close_open() wants it. */
 void sim_store_open_attempt(const struct sim_store *s,
                             const struct sim_store_attempt *a,
@@ -161,6 +180,7 @@ struct sim_store_counts {
     uint64_t records[RECORD_COUNT];
     uint64_t opt_outs; /* numbers, those of before the run not counted */
     uint64_t commits;
+    uint64_t made;     /* leads of callers who were none */
     uint64_t machines; /* endless list: live calls that an agent took back */
 };
 const struct sim_store_counts *sim_store_counts(const struct sim_store *s);

@@ -96,7 +96,7 @@ void sim_store_pick_release(struct sim_campaign *c)
 {
     for (size_t i = 0; i < c->members; i++) {
         struct sim_member *m = &c->member[i];
-        if (m->claimed && m->state != LEAD_IN_CALL)
+        if (m->claimed && m->state != LEAD_IN_CALL && !m->calls_us)
             sim_store_pick_set(c, m, (enum lead_state)m->state, m->due_us,
                                false);
     }

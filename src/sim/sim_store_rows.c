@@ -21,6 +21,7 @@ void sim_store_rows_init(struct sim_rows *t)
     map_init(&t->row_of);
     map_init(&t->number_of);
     map_init(&t->attempt_of);
+    map_init(&t->incoming_of);
 }
 
 static void campaign_fini(struct sim_campaign *c)
@@ -47,6 +48,7 @@ void sim_store_rows_fini(struct sim_rows *t)
     map_fini(&t->row_of);
     map_fini(&t->number_of);
     map_fini(&t->attempt_of);
+    sim_store_incoming_fini(t);
     sim_store_flow_free(t->flow);
     arena_fini(&t->arena);
 }
@@ -362,7 +364,7 @@ static void apply_answer(struct sim_rows *t, const struct record *r)
 static void apply_to_attempt(struct sim_rows *t, const struct record *r)
 {
     struct sim_store_attempt *a = attempt_of(t, r->attempt);
-    if (a == NULL)
+    if (sim_store_incoming_event(t, r) || a == NULL)
         return;
     switch ((int)r->kind) {
     case RECORD_PLACED: apply_placed(t, a, r); break;
@@ -399,6 +401,7 @@ static void apply_lead(struct sim_rows *t, const struct record *r)
     if (m == NULL)
         return;
     m->reason = word_of(t, r->key);
+    m->calls_us = false;
     sim_store_pick_set(c, m, (enum lead_state)r->state, r->due_us, false);
 }
 
@@ -420,12 +423,16 @@ static void mark_wrong(struct sim_rows *t, const struct record *r)
         return;
     }
     const struct sim_store_attempt *a = attempt_of(t, r->attempt);
-    uint64_t at = 0;
-    if (a == NULL || !map_get(&t->row_of, (uint64_t)a->lead.v, &at))
+    const struct sim_store_incoming *k = sim_store_incoming_find(t, r->attempt);
+    struct lead_id lead = a != NULL   ? a->lead
+                          : k != NULL ? k->lead
+                                      : (struct lead_id){0};
+    struct sim_row *row = row_of(t, lead);
+    if (row == NULL)
         return;
-    struct sim_row *row = &t->row.at[at - 1];
+    uint64_t e164 = a != NULL ? a->e164 : k->e164;
     for (size_t i = 0; i < row->phones; i++)
-        row->phone[i].bad |= row->phone[i].e164 == a->e164;
+        row->phone[i].bad |= row->phone[i].e164 == e164;
 }
 
 /* Of an endless list the attempt is forgotten, but not what it counted. */
@@ -433,7 +440,8 @@ static void apply_disposition(struct sim_rows *t, const struct record *r)
 {
     if (r->state == (int)DISPOSITION_WRONG)
         mark_wrong(t, r);
-    if (t->flow != NULL && r->state == (int)DISPOSITION_MACHINE) {
+    if (t->flow != NULL && r->state == (int)DISPOSITION_MACHINE &&
+        sim_store_incoming_find(t, r->attempt) == NULL) {
         campaign_counters_machine(&t->flow->counters, r->at_us);
         t->counts.machines++;
     }
@@ -456,6 +464,7 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_LEAD: apply_lead(t, r); break;
     case RECORD_ANSWER: apply_answer(t, r); break;
     case RECORD_OPT_OUT: apply_opt_out(t, r); break;
+    case RECORD_INCOMING: sim_store_incoming_begin(t, r); break;
     case RECORD_STAFF:
         if (r->attempt.v > t->last_attempt)
             t->last_attempt = r->attempt.v;
@@ -475,7 +484,6 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_CORRECTED:
     case RECORD_EXPORTED:
     case RECORD_AGENT:
-    case RECORD_INCOMING:
     case RECORD_BRIDGED: break;
     case RECORD_DISPOSITION: apply_disposition(t, r); break;
     case RECORD_COUNT: tm_unreachable("a record of no kind");

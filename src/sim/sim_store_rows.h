@@ -1,7 +1,7 @@
 /*
  * Private to the simulated store: its tables and how records change them.
  * sim_store.c serves requests in time, sim_store_rows.c applies records,
- * sim_store_pick.c hands out leads.
+ * sim_store_pick.c hands out leads, sim_store_incoming.c has calls to us.
  */
 #ifndef SIM_SIM_STORE_ROWS_H
 #define SIM_SIM_STORE_ROWS_H
@@ -56,6 +56,7 @@ struct sim_member {
     uint8_t reason; /* word */
     int8_t verdict;
     bool claimed;
+    bool calls_us; /* since his last next step: a release keeps the claim */
 };
 
 enum sim_source { SIM_CALLBACKS, SIM_WAITING, SIM_NEW, SIM_SOURCES };
@@ -98,12 +99,14 @@ struct sim_rows {
     SIM_STORE_VEC(struct sim_number) number;
     SIM_STORE_VEC(struct sim_holder) holder;
     SIM_STORE_VEC(struct sim_store_attempt) attempt;
+    SIM_STORE_VEC(struct sim_store_incoming) incoming;
     SIM_STORE_VEC(struct sim_said) said;
     SIM_STORE_VEC(struct sim_opt_out) opt_out;
     SIM_STORE_VEC(struct sim_campaign) campaign;
     struct map row_of;     /* lead id -> row + 1 */
     struct map number_of;  /* number -> number + 1 */
     struct map attempt_of; /* attempt id -> attempt + 1 */
+    struct map incoming_of;
     struct slice word[SIM_STORE_WORDS_MAX];
     size_t words;
     int64_t last_attempt;
@@ -140,5 +143,19 @@ struct sim_picked {
 };
 void sim_store_pick_leads(struct sim_campaign *c, const struct store_fetch *q,
                           struct arena *a, struct sim_picked *out);
+
+/* sim_store_incoming.c */
+struct sim_caller {
+    size_t member; /* of the campaign; SIZE_MAX: nobody has the number */
+    bool held;
+};
+void sim_store_incoming_caller(struct sim_rows *t, const struct store_caller *q,
+                               struct sim_caller *out);
+void sim_store_incoming_begin(struct sim_rows *t, const struct record *r);
+/* A record of an attempt; false: it is no call to us. */
+bool sim_store_incoming_event(struct sim_rows *t, const struct record *r);
+const struct sim_store_incoming *
+sim_store_incoming_find(const struct sim_rows *t, struct attempt_id id);
+void sim_store_incoming_fini(struct sim_rows *t);
 
 #endif

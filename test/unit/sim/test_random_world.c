@@ -20,7 +20,7 @@
 
 enum { SEEDS = 100000, SECONDS = 20, BAD_MAX = 5 };
 
-static struct fixture_day *day;
+static struct fixture_day *day, *law;
 static volatile uint64_t running; /* seed */
 static struct random_world_house house;
 
@@ -53,8 +53,9 @@ static int setup(void **state)
 {
     (void)state;
     day = fixture_day_new("rules = allow\n");
-    house =
-        (struct random_world_house){.zones = &day->zones, .book = day->book};
+    law = fixture_day_new("rules = law\n");
+    house = (struct random_world_house){
+        .zones = &day->zones, .book = day->book, .law = law->book};
     if (getenv("TELEMARK_TRACE") != NULL)
         house.journal = on_journal;
     return 0;
@@ -64,6 +65,7 @@ static int teardown(void **state)
 {
     (void)state;
     fixture_day_free(day);
+    fixture_day_free(law);
     return 0;
 }
 

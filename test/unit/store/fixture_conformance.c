@@ -33,6 +33,11 @@ struct bench {
     int64_t next_due_us;
     uint64_t unclaimed;
     int64_t next_attempt;
+    /* the answer to caller() */
+    unsigned called;
+    struct attempt_id called_attempt;
+    bool known, held;
+    struct lead caller;
 };
 
 static const struct fixture_conformance *suite;
@@ -72,11 +77,25 @@ static void on_recovered(void *arg)
     fail_msg("recovered without a failure");
 }
 
+static void on_called(void *arg, const struct store_called *k)
+{
+    struct bench *b = arg;
+    assert_false(b->inside);
+    assert_true(k->campaign.v == b->campaign.v);
+    b->called++;
+    b->called_attempt = k->attempt;
+    b->held = k->held;
+    b->known = k->lead != NULL;
+    if (b->known) {
+        b->caller = *k->lead;
+    }
+}
+
 static int setup(void **state)
 {
     struct bench *b = test_calloc(1, sizeof(*b));
     struct store_events e = {b,         on_durable,   on_leads,
-                             on_failed, on_recovered, NULL};
+                             on_failed, on_recovered, on_called};
     b->c = suite;
     b->world = suite->open(&e, LEADS, b->lead);
     suite->port(b->world, &b->port);
@@ -172,6 +191,34 @@ static void put_attempt(struct bench *b, size_t lead, int64_t at_us,
     r[0].rules = str_of("US-FTC-HRS:allow");
     r[2].state = (int)end;
     write_records(b, r, end == OUTCOME_NONE ? 2 : 3);
+}
+
+/* Somebody calls us from this number. */
+static void ask_caller(struct bench *b, uint64_t e164, bool make)
+{
+    struct store_caller q = {.campaign = b->campaign,
+                             .attempt = {++b->next_attempt},
+                             .e164 = e164,
+                             .now_us = NOON,
+                             .make = make};
+    unsigned before = b->called;
+    assert_non_null(b->port.caller);
+    b->inside = true;
+    assert_int_equal(b->port.caller(b->port.self, &q), TM_OK);
+    b->inside = false;
+    for (int i = 0; i < POLLS_MAX && b->called == before; i++) {
+        b->c->poll(b->world);
+    }
+    assert_int_equal(b->called, before + 1);
+    assert_true(b->called_attempt.v == q.attempt.v);
+}
+
+static void assert_caller(const struct bench *b, size_t lead, bool held)
+{
+    assert_true(b->known);
+    assert_true(b->caller.id.v == b->lead[lead].v);
+    assert_true(b->caller.phone[0].e164 == FIRST + lead);
+    assert_int_equal(b->held, held);
 }
 
 /* --- the suite ------------------------------------------------------------*/
@@ -471,6 +518,202 @@ static void test_other_campaigns_are_empty(void **state)
     b->campaign = real;
 }
 
+/* --- callers --------------------------------------------------------------*/
+
+static void test_caller_is_claimed(void **state)
+{
+    struct bench *b = *state;
+    put_lead(b, 3, LEAD_WAITING, NOON + 50);
+    ask_caller(b, FIRST + 3, false);
+    assert_caller(b, 3, false);
+    assert_int_equal(b->caller.state, LEAD_WAITING);
+    assert_true(b->caller.due_us == NOON + 50);
+    ask_caller(b, FIRST, true);
+    assert_caller(b, 0, false);
+    assert_int_equal(b->caller.state, LEAD_NEW);
+    fetch_at(b, NOON + 100, LEADS);
+    assert_int_equal(b->n, LEADS - 2);
+    for (size_t i = 0; i < b->n; i++) {
+        assert_true(b->got[i].id.v != b->lead[3].v);
+        assert_true(b->got[i].id.v != b->lead[0].v);
+    }
+    put_lead(b, 3, LEAD_CALLBACK, NOON + 60);
+    put_lead(b, 0, LEAD_NEW, 0);
+    fetch_at(b, NOON + 100, LEADS);
+    assert_int_equal(b->n, 2);
+    assert_true(b->got[0].id.v == b->lead[3].v);
+    assert_true(b->got[1].id.v == b->lead[0].v);
+}
+
+/* Who is at hand, or called before and has no next step, is held. */
+static void test_caller_is_held(void **state)
+{
+    struct bench *b = *state;
+    fetch_at(b, NOON, 2);
+    ask_caller(b, FIRST + 1, false);
+    assert_caller(b, 1, true);
+    ask_caller(b, FIRST + 2, false);
+    assert_caller(b, 2, false);
+    ask_caller(b, FIRST + 2, true);
+    assert_caller(b, 2, true);
+    put_lead(b, 1, LEAD_DONE, 0);
+    put_lead(b, 2, LEAD_WAITING, NOON + 5);
+    ask_caller(b, FIRST + 1, false);
+    assert_caller(b, 1, false);
+    assert_int_equal(b->caller.state, LEAD_DONE);
+    ask_caller(b, FIRST + 2, false);
+    assert_caller(b, 2, false);
+    release(b);
+    ask_caller(b, FIRST + 2, false);
+    assert_caller(b, 2, false);
+}
+
+/* In a call that we placed: the campaign has him. */
+static void test_caller_in_a_call_is_held(void **state)
+{
+    struct bench *b = *state;
+    put_attempt(b, 4, NOON, OUTCOME_NONE);
+    put_lead(b, 4, LEAD_IN_CALL, 0);
+    ask_caller(b, FIRST + 4, false);
+    assert_caller(b, 4, true);
+    release(b);
+    ask_caller(b, FIRST + 4, false);
+    assert_caller(b, 4, true);
+}
+
+static void test_unknown_caller(void **state)
+{
+    struct bench *b = *state;
+    struct campaign_id real = b->campaign;
+    ask_caller(b, FIRST + 5000, false);
+    assert_false(b->known);
+    fetch_at(b, NOON, LEADS);
+    assert_int_equal(b->n, LEADS);
+    b->campaign.v = real.v + 77; /* of no campaign */
+    ask_caller(b, FIRST + 1, false);
+    assert_false(b->known);
+    b->campaign = real;
+}
+
+/* A lead that is made waits until a record says better. */
+static void test_caller_is_made(void **state)
+{
+    struct bench *b = *state;
+    ask_caller(b, FIRST + 5000, true);
+    assert_true(b->known);
+    assert_false(b->held);
+    struct lead_id made = b->caller.id;
+    for (size_t i = 0; i < LEADS; i++) {
+        assert_true(made.v != b->lead[i].v);
+    }
+    assert_int_equal(b->caller.phones, 1);
+    assert_true(b->caller.phone[0].e164 == FIRST + 5000);
+    assert_int_equal(b->caller.state, LEAD_WAITING);
+    assert_true(b->caller.due_us == INT64_MAX);
+    assert_int_equal(b->caller.attempts, 0);
+    assert_int_equal(b->caller.tries, 0);
+    ask_caller(b, FIRST + 5000, true); /* once */
+    assert_true(b->known && b->held);
+    assert_true(b->caller.id.v == made.v);
+    release(b);
+    fetch_at(b, NOON + 1000, LEADS);
+    assert_int_equal(b->n, LEADS);
+    assert_true(b->next_due_us == INT64_MAX);
+    struct record r = record_of(b, RECORD_LEAD, 0);
+    r.lead = made;
+    r.state = LEAD_CALLBACK;
+    r.due_us = NOON + 60;
+    r.key = str_of("missed_call");
+    write_records(b, &r, 1);
+    fetch_at(b, NOON + 59, LEADS);
+    assert_int_equal(b->n, 0);
+    assert_true(b->next_due_us == NOON + 60);
+    fetch_at(b, NOON + 60, LEADS);
+    assert_int_equal(b->n, 1);
+    assert_true(b->got[0].id.v == made.v);
+    assert_int_equal(b->got[0].state, LEAD_CALLBACK);
+}
+
+/* The records of a call to us, to its end; NONE: it stays open. */
+static void put_call_to_us(struct bench *b, size_t lead, enum outcome end)
+{
+    struct record r[4] = {
+        record_of(b, RECORD_INCOMING, lead),
+        record_of(b, RECORD_ANSWERED, lead),
+        record_of(b, RECORD_BRIDGED, lead),
+        record_of(b, RECORD_ENDED, lead),
+    };
+    b->next_attempt++;
+    for (size_t i = 0; i < 4; i++) {
+        r[i].attempt.v = b->next_attempt;
+        r[i].at_us = NOON + (int64_t)i;
+    }
+    r[0].key = str_of("+12125550000");
+    r[1].dialog = str_of("a dialog");
+    r[2].agent.v = 1;
+    r[3].state = (int)end;
+    r[3].live = false;
+    write_records(b, r, end == OUTCOME_NONE ? 3 : 4);
+}
+
+/* Calls to us are no attempts: nothing that caps or retries count sees them. */
+static void test_calls_to_us_are_no_attempts(void **state)
+{
+    struct bench *b = *state;
+    put_attempt(b, 2, NOON - 100, OUTCOME_BUSY);
+    put_call_to_us(b, 2, OUTCOME_TALKED);
+    put_call_to_us(b, 2, OUTCOME_GAVE_UP);
+    put_call_to_us(b, 2, OUTCOME_NONE);
+    put_lead(b, 2, LEAD_CALLBACK, NOON);
+    fetch_at(b, NOON, 1);
+    assert_int_equal(b->n, 1);
+    assert_true(b->got[0].id.v == b->lead[2].v);
+    assert_int_equal(b->got[0].attempts, 1);
+    assert_int_equal(b->got[0].tries, 1);
+    assert_int_equal(b->got[0].outcomes[OUTCOME_BUSY], 1);
+    assert_int_equal(b->got[0].outcomes[OUTCOME_TALKED], 0);
+    assert_int_equal(b->got[0].outcomes[OUTCOME_GAVE_UP], 0);
+    assert_true(b->got[0].history[0].at_us == NOON - 100);
+}
+
+/* Until its next step is written nobody dials who is on the telephone. */
+static void test_release_keeps_callers(void **state)
+{
+    struct bench *b = *state;
+    ask_caller(b, FIRST + 7, false);
+    put_call_to_us(b, 7, OUTCOME_NONE);
+    ask_caller(b, FIRST + 8, false);
+    put_call_to_us(b, 8, OUTCOME_GAVE_UP);
+    put_lead(b, 8, LEAD_NEW, 0);
+    release(b);
+    fetch_at(b, NOON, LEADS);
+    assert_int_equal(b->n, LEADS - 1);
+    for (size_t i = 0; i < b->n; i++) {
+        assert_true(b->got[i].id.v != b->lead[7].v);
+    }
+    put_lead(b, 7, LEAD_NEW, 0);
+    fetch_at(b, NOON, LEADS);
+    assert_int_equal(b->n, 1);
+    assert_true(b->got[0].id.v == b->lead[7].v);
+}
+
+/* What an agent says of the number of who called us. */
+static void test_wrong_number_of_a_caller(void **state)
+{
+    struct bench *b = *state;
+    put_call_to_us(b, 6, OUTCOME_TALKED);
+    struct record r = record_of(b, RECORD_DISPOSITION, 6);
+    r.attempt.v = b->next_attempt;
+    r.agent.v = 1;
+    r.key = str_of("wrong");
+    r.state = (int)DISPOSITION_WRONG;
+    write_records(b, &r, 1);
+    put_lead(b, 6, LEAD_CALLBACK, NOON);
+    fetch_at(b, NOON, 1);
+    assert_true(b->got[0].id.v == b->lead[6].v);
+    assert_true(b->got[0].phone[0].bad);
+}
+
 int fixture_conformance_run(const char *name,
                             const struct fixture_conformance *c)
 {
@@ -490,6 +733,14 @@ int fixture_conformance_run(const char *name,
         CASE(test_durable_comes_for_all),
         CASE(test_against_a_model),
         CASE(test_other_campaigns_are_empty),
+        CASE(test_caller_is_claimed),
+        CASE(test_caller_is_held),
+        CASE(test_caller_in_a_call_is_held),
+        CASE(test_unknown_caller),
+        CASE(test_caller_is_made),
+        CASE(test_calls_to_us_are_no_attempts),
+        CASE(test_release_keeps_callers),
+        CASE(test_wrong_number_of_a_caller),
     };
 #undef CASE
     suite = c;
