@@ -87,6 +87,27 @@ struct reader_attempts {
     int64_t from_us, until_us; /* recorded_us in [from, until); until 0: all */
 };
 
+/* Somebody called us: never one of the attempts. The same filter. */
+struct reader_caller {
+    struct attempt_id id;
+    struct campaign_id campaign;
+    struct seller_id seller;
+    struct lead_id lead; /* 0: none, or he was in a call already */
+    uint64_t e164;       /* his; 0: withheld */
+    uint64_t called;     /* ours */
+    int64_t recorded_us, answered_us, bridged_us, ended_us; /* 0: never */
+    int64_t wait_ms; /* until the first agent */
+    int64_t talk_ms; /* answer to end */
+    enum outcome outcome;
+    int code;              /* SIP status, 0 none */
+    struct slice cause;    /* word of call_cause */
+    struct agent_id agent; /* who took it last; 0 nobody */
+    struct slice agent_name;
+    struct slice disposition;    /* what the agent said it was, or "" */
+    struct agent_id disposed_by; /* who said so; 0 nobody */
+};
+typedef int(reader_caller_fn)(void *arg, const struct reader_caller *c);
+
 struct reader_answer {
     struct attempt_id attempt;
     struct lead_id lead;
@@ -247,6 +268,7 @@ struct reader_bridge {
     struct agent_id agent;
     struct campaign_id campaign;
     int64_t at_us, wait_ms;
+    bool incoming; /* he called us */
 };
 typedef int(reader_bridge_fn)(void *arg, const struct reader_bridge *b);
 
@@ -270,6 +292,9 @@ struct reader {
     /* by id */
     int (*attempts)(void *self, const struct reader_attempts *q,
                     reader_attempt_fn *v, void *arg, struct err *e);
+    /* by id; NULL: nobody calls us */
+    int (*callers)(void *self, const struct reader_attempts *q,
+                   reader_caller_fn *v, void *arg, struct err *e);
     /* by attempt, then instant; a question answered twice: the last answer */
     int (*answers)(void *self, struct campaign_id c, reader_answer_fn *v,
                    void *arg, struct err *e);

@@ -166,7 +166,11 @@ void agent_figures_bridge(struct agent_figures_builder *b,
                           const struct reader_bridge *j)
 {
     struct agent_figures *f = &b->f;
-    row_of(b, j->agent)->calls++;
+    struct agent_figures_row *r = row_of(b, j->agent);
+    r->calls++;
+    r->callers += j->incoming;
+    if (j->incoming)
+        return; /* no law sets how long a caller may wait */
     f->waits++;
     f->wait_ms += j->wait_ms;
     f->within += j->wait_ms <= LAW_WAIT_MS;
@@ -186,9 +190,11 @@ void agent_figures_disposition(struct agent_figures_builder *b,
         r->successes += (uint64_t)(int64_t)n;
 }
 
-void agent_figures_call(struct agent_figures_builder *b, bool silent)
+void agent_figures_call(struct agent_figures_builder *b, bool silent,
+                        bool incoming)
 {
     b->f.people++;
+    b->f.callers += incoming;
     b->f.silent += silent;
 }
 
@@ -224,6 +230,7 @@ static void add_to_all(struct agent_figures_builder *b,
 {
     struct agent_figures_row *all = &b->f.all;
     all->calls += r->calls;
+    all->callers += r->callers;
     all->dispositions += r->dispositions;
     all->successes += r->successes;
     all->signed_in_ms += r->signed_in_ms;
@@ -320,16 +327,29 @@ static int read_bridge(void *arg, const struct reader_bridge *j)
     return 0;
 }
 
+/* Who said so, who need not be who took the call last. */
+static void said(struct agent_figures_builder *b, struct slice word,
+                 struct agent_id by, struct agent_id last)
+{
+    if (word.n > 0)
+        agent_figures_disposition(b, by.v != 0 ? by : last, word, 1);
+}
+
 static int read_attempt(void *arg, const struct reader_attempt *a)
 {
     if (a->agent.v == 0)
         return 0;
-    agent_figures_call(arg, a->ended_us != 0 && a->disposition.n == 0);
-    /* Who said so, who need not be who took the call last. */
-    if (a->disposition.n > 0)
-        agent_figures_disposition(
-            arg, a->disposed_by.v != 0 ? a->disposed_by : a->agent,
-            a->disposition, 1);
+    agent_figures_call(arg, a->ended_us != 0 && a->disposition.n == 0, false);
+    said(arg, a->disposition, a->disposed_by, a->agent);
+    return 0;
+}
+
+static int read_caller(void *arg, const struct reader_caller *c)
+{
+    if (c->agent.v == 0)
+        return 0;
+    agent_figures_call(arg, c->ended_us != 0 && c->disposition.n == 0, true);
+    said(arg, c->disposition, c->disposed_by, c->agent);
     return 0;
 }
 
@@ -350,5 +370,7 @@ int agent_figures_read(const struct reader *r, struct campaign_id c,
         rc = r->bridges(r->self, &t, read_bridge, b, e);
     if (rc >= 0)
         rc = r->attempts(r->self, &q, read_attempt, b, e);
+    if (rc >= 0 && r->callers != NULL)
+        rc = r->callers(r->self, &q, read_caller, b, e);
     return rc < 0 ? rc : TM_OK;
 }

@@ -28,7 +28,8 @@ struct agent_figures_pause {
 struct agent_figures_row {
     struct agent_id id;
     const char *name;
-    uint64_t calls; /* people he was joined with */
+    uint64_t calls;   /* people he was joined with */
+    uint64_t callers; /* of them: who called us */
     uint64_t dispositions, successes;
     int64_t ms[AGENT_STATE_COUNT]; /* AGENT_OFF: none */
     int64_t signed_in_ms;          /* the sum of ms[] */
@@ -50,9 +51,11 @@ struct agent_figures {
     struct agent_figures_row all; /* their sum */
     struct agent_figures_word word[AGENT_FIGURES_WORDS_MAX];
     size_t words;
-    uint64_t people; /* who talked with an agent */
-    uint64_t silent; /* of them: no disposition was set, the call is over */
-    uint64_t waits;  /* joins: one a call, more when an agent was lost */
+    uint64_t people;  /* who talked with an agent */
+    uint64_t callers; /* of them: who called us */
+    uint64_t silent;  /* of them: no disposition was set, the call is over */
+    uint64_t waits;   /* joins of our calls: one a call, more when an agent was
+                         lost; of callers: caller_figures.h */
     int64_t wait_ms, wait_max_ms;
     uint64_t within; /* joined within two seconds of the greeting's end */
 };
@@ -78,8 +81,10 @@ void agent_figures_bridge(struct agent_figures_builder *b,
 /* n is -1 to take one back, as when an agent thought better of it. */
 void agent_figures_disposition(struct agent_figures_builder *b,
                                struct agent_id agent, struct slice word, int n);
-/* A call that an agent took: was it over without a disposition? */
-void agent_figures_call(struct agent_figures_builder *b, bool silent);
+/* A call that an agent took: was it over without a disposition, did the
+ * person call us? */
+void agent_figures_call(struct agent_figures_builder *b, bool silent,
+                        bool incoming);
 /* Complete, or NULL when no agent did anything. now_us ends what lasts. Lives
  * as long as the builder. */
 const struct agent_figures *agent_figures_end(struct agent_figures_builder *b,

@@ -152,6 +152,16 @@ struct agent_figures_builder *figures_agents(struct figures_builder *b)
     return b->agents;
 }
 
+void figures_inbound(struct figures_builder *b, const struct plan_inbound *in)
+{
+    caller_figures_plan(&b->f.callers, in);
+}
+
+void figures_caller(struct figures_builder *b, const struct reader_caller *c)
+{
+    caller_figures_add(&b->f.callers, c);
+}
+
 void figures_import(struct figures_builder *b, const struct reader_import *i)
 {
     struct figures *f = &b->f;
@@ -163,8 +173,11 @@ void figures_import(struct figures_builder *b, const struct reader_import *i)
     f->rejected += i->rejected;
 }
 
-static enum figures_lead waiting_kind(const struct rule *r, struct slice reason)
+static enum figures_lead waiting_kind(const struct rule *r, struct slice reason,
+                                      bool never)
 {
+    if (r == NULL && never && str_eq(reason, "called_us"))
+        return FIGURES_CALLED_US;
     if (r == NULL && str_eq(reason, "asked_again"))
         return FIGURES_ASKED_AGAIN; /* refused before, perhaps never called */
     if (r == NULL)
@@ -196,7 +209,7 @@ static enum figures_lead kind_of(const struct reader_state_count *s,
 {
     switch (s->state) {
     case LEAD_NEW: return FIGURES_NEW;
-    case LEAD_WAITING: return waiting_kind(r, s->reason);
+    case LEAD_WAITING: return waiting_kind(r, s->reason, s->first_due_us == 0);
     case LEAD_IN_CALL: return FIGURES_IN_CALL;
     case LEAD_CALLBACK: return FIGURES_CALLBACK;
     case LEAD_DONE: return FIGURES_DONE;
@@ -280,7 +293,9 @@ static uint64_t missing_of(const struct figures_builder *b,
 void figures_state(struct figures_builder *b,
                    const struct reader_state_count *s)
 {
-    struct figures_reason r = {.reason = copy(b, s->reason), .citation = ""};
+    /* What a caller's lead waits for is told when he has hung up. */
+    struct slice reason = s->state == LEAD_IN_CALL ? str_of("") : s->reason;
+    struct figures_reason r = {.reason = copy(b, reason), .citation = ""};
     if (b->o.book != NULL)
         r.rule = why_rule_find(b->o.book, r.reason, NULL, 0);
     if (r.rule != NULL)

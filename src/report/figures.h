@@ -28,6 +28,7 @@
 #include "core/script/script.h"
 #include "port/reader.h"
 #include "report/agent_figures.h"
+#include "report/caller_figures.h"
 
 enum {
     FIGURES_HOURS = 24,
@@ -53,6 +54,7 @@ enum {
     X(FIGURES_ASKED_AGAIN, "asked_again", "asked about again")                 \
     X(FIGURES_OUT_OF_HOURS, "out_of_hours", "waiting for calling hours")       \
     X(FIGURES_CAPPED, "capped", "waiting, a cap is reached")                   \
+    X(FIGURES_CALLED_US, "called_us", "called us, in no list: not called")     \
     X(FIGURES_NEW, "new", "not considered yet")                                \
     X(FIGURES_EXHAUSTED, "exhausted", "tries or numbers used up")              \
     X(FIGURES_OPTED_OUT, "opted_out", "asked us to stop")                      \
@@ -160,6 +162,7 @@ struct figures {
     size_t questions;
 
     const struct agent_figures *agents; /* NULL: no agent had a call */
+    struct caller_figures callers;      /* in no other figure of calls */
 
     const char *version[FIGURES_VERSIONS_MAX]; /* of packs, lists, zones: all
                                                   that attempts were made by */
@@ -204,6 +207,9 @@ void figures_campaign(struct figures_builder *b,
                       const struct script *script);
 void figures_dispositions(struct figures_builder *b,
                           const struct disposition *list, size_t n);
+/* What the plan says of calls to us; before them. */
+void figures_inbound(struct figures_builder *b, const struct plan_inbound *in);
+void figures_caller(struct figures_builder *b, const struct reader_caller *c);
 void figures_import(struct figures_builder *b, const struct reader_import *i);
 /* Before figures_state: so many more leads were refused by a verdict with
  * these rules ("ID:effect ..."). It tells those of whom something is not known
@@ -223,6 +229,7 @@ void figures_machine(struct figures_builder *b, uint64_t e164,
 /* Each answer that counts once: the last one of an attempt to a question. */
 void figures_answer(struct figures_builder *b, struct slice question,
                     struct slice answer);
+/* Of our own calls. */
 void figures_opt_out(struct figures_builder *b);
 void figures_callback(struct figures_builder *b);
 /* What its agents did is told to this builder, which is a part of b: names,

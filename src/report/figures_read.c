@@ -1,5 +1,6 @@
 #include "report/figures_read.h"
 
+#include "base/map.h"
 #include "core/campaign/plan.h"
 #include "core/rules/verdict.h"
 
@@ -55,6 +56,7 @@ struct feed {
     struct campaign_id campaign;
     struct list_id list;
     bool found;
+    struct map callers; /* ids of calls to us -> 1 */
     struct err *e;
 };
 
@@ -71,6 +73,8 @@ static int feed_campaign(void *arg, const struct reader_campaign *c)
     figures_campaign(f->b, c, good ? plan->script : NULL);
     if (good)
         figures_dispositions(f->b, plan->disposition, plan->dispositions);
+    if (good)
+        figures_inbound(f->b, &plan->inbound);
     arena_fini(&a);
     f->list = c->list;
     f->found = true;
@@ -107,6 +111,20 @@ static int feed_attempt(void *arg, const struct reader_attempt *a)
     return 0;
 }
 
+static int feed_caller(void *arg, const struct reader_caller *c)
+{
+    struct feed *f = arg;
+    figures_caller(f->b, c);
+    map_set(&f->callers, (uint64_t)c->id.v, 1);
+    return 0;
+}
+
+/* Figures of our calls are not of theirs. */
+static bool is_caller(const struct feed *f, struct attempt_id id)
+{
+    return map_get(&f->callers, (uint64_t)id.v, NULL);
+}
+
 static int feed_answer(void *arg, const struct reader_answer *a)
 {
     struct feed *f = arg;
@@ -117,7 +135,8 @@ static int feed_answer(void *arg, const struct reader_answer *a)
 static int feed_opt_out(void *arg, const struct reader_opt_out *o)
 {
     struct feed *f = arg;
-    if (o->campaign.v == f->campaign.v && o->attempt.v != 0)
+    if (o->campaign.v == f->campaign.v && o->attempt.v != 0 &&
+        !is_caller(f, o->attempt))
         figures_opt_out(f->b);
     return 0;
 }
@@ -125,8 +144,8 @@ static int feed_opt_out(void *arg, const struct reader_opt_out *o)
 static int feed_callback(void *arg, const struct reader_callback *c)
 {
     struct feed *f = arg;
-    (void)c;
-    figures_callback(f->b);
+    if (!is_caller(f, c->attempt))
+        figures_callback(f->b);
     return 0;
 }
 
@@ -165,9 +184,12 @@ int figures_read(const struct reader *r, struct campaign_id c,
 {
     struct feed f = {.b = b, .campaign = c, .e = e};
     struct reader_attempts q = {.campaign = c};
+    map_init(&f.callers);
     int rc = read_leads(r, &f, e);
     if (rc >= 0)
         rc = r->attempts(r->self, &q, feed_attempt, &f, e);
+    if (rc >= 0 && r->callers != NULL)
+        rc = r->callers(r->self, &q, feed_caller, &f, e);
     if (rc >= 0)
         rc = agent_figures_read(r, c, figures_agents(b), e);
     if (rc >= 0)
@@ -178,6 +200,7 @@ int figures_read(const struct reader *r, struct campaign_id c,
         rc = r->callbacks(r->self, c, feed_callback, &f, e);
     if (rc >= 0)
         rc = r->journal(r->self, 1, feed_journal, &f, e);
+    map_fini(&f.callers);
     return rc < 0 ? rc : TM_OK;
 }
 

@@ -25,6 +25,12 @@ struct open_attempt {
     bool used, opted_out;
 };
 
+/* A call to us that is not over. */
+struct open_caller {
+    struct reader_caller c;
+    bool used;
+};
+
 /* What an agent does now, and since when. */
 struct agent_now {
     struct agent_id id;
@@ -41,7 +47,8 @@ struct taken {
     uint64_t e164;
     int64_t placed_us;
     bool ended, live;
-    bool machine; /* so he said */
+    bool machine;  /* so he said */
+    bool incoming; /* the person called us */
 };
 
 struct lead_now {
@@ -61,6 +68,9 @@ struct figures_records {
     size_t opens, opens_cap;
     uint64_t *free; /* indices of open that may be used again */
     size_t frees;
+    struct map caller_at; /* attempt -> index + 1 */
+    struct open_caller *caller;
+    size_t callers, callers_cap;
     struct word_list reason;      /* of leads, and rules */
     struct word_list disposition; /* of agents */
     struct map agent_at;          /* agent -> index + 1 */
@@ -96,6 +106,7 @@ struct figures_records *figures_records_new(struct figures_builder *b)
     (void)number_of(&f->disposition, str_of(""));
     map_init(&f->lead_at);
     map_init(&f->open_at);
+    map_init(&f->caller_at);
     map_init(&f->agent_at);
     map_init(&f->taken_at);
     return f;
@@ -107,6 +118,7 @@ void figures_records_free(struct figures_records *f)
         return;
     map_fini(&f->lead_at);
     map_fini(&f->open_at);
+    map_fini(&f->caller_at);
     map_fini(&f->agent_at);
     map_fini(&f->taken_at);
     mem_free(f->reason.text);
@@ -115,6 +127,7 @@ void figures_records_free(struct figures_records *f)
     mem_free(f->taken);
     mem_free(f->lead);
     mem_free(f->open);
+    mem_free(f->caller);
     mem_free(f->free);
     mem_free(f);
 }
@@ -219,6 +232,12 @@ static void note_lead(struct figures_records *f, const struct record *r)
     struct lead_now l = {.state = (enum lead_state)r->state,
                          .reason = number_of(&f->reason, r->key),
                          .due_us = r->due_us};
+    const struct lead_now *was = lead_of(f, r->lead);
+    /* Who goes back to what he came with keeps the reason of it. */
+    if (str_eq(r->key, "called_us") && was->reason != 0) {
+        l.reason = was->reason;
+        l.refused = was->refused;
+    }
     if (l.state == LEAD_DENIED && r->lead.v == f->missing_of.v)
         l.refused = f->missing;
     *lead_of(f, r->lead) = l;
@@ -239,6 +258,79 @@ static void note_verdict(struct figures_records *f, const struct record *r)
         if (str_eq(effect, "unknown") || str_eq(effect, "denied"))
             return;
     }
+}
+
+/* --- calls to us ----------------------------------------------------------*/
+
+static struct open_caller *find_caller(struct figures_records *f,
+                                       struct attempt_id id)
+{
+    uint64_t at;
+    if (id.v == 0 || !map_get(&f->caller_at, (uint64_t)id.v, &at))
+        return NULL;
+    return &f->caller[at - 1];
+}
+
+static void begin_caller(struct figures_records *f, const struct record *r)
+{
+    uint64_t called = 0;
+    size_t at = 0;
+    while (at < f->callers && f->caller[at].used)
+        at++;
+    if (at == f->callers_cap) {
+        f->callers_cap = f->callers_cap == 0 ? 64 : 2 * f->callers_cap;
+        f->caller = mem_resize(f->caller, f->callers_cap * sizeof(*f->caller));
+    }
+    f->callers += at == f->callers;
+    if (str_starts(r->key, "+"))
+        (void)str_u64(str_range(r->key.p + 1, r->key.n - 1), &called);
+    f->caller[at] = (struct open_caller){.c = {.id = r->attempt,
+                                               .campaign = r->campaign,
+                                               .seller = r->seller,
+                                               .lead = r->lead,
+                                               .e164 = r->e164,
+                                               .called = called,
+                                               .recorded_us = r->at_us},
+                                         .used = true};
+    map_set(&f->caller_at, (uint64_t)r->attempt.v, at + 1);
+    if (r->lead.v != 0)
+        lead_of(f, r->lead)->state = LEAD_IN_CALL;
+}
+
+/* Whether it is a call to us; its first agent is noted. */
+static bool caller_bridged(struct figures_records *f, const struct record *r)
+{
+    struct open_caller *o = find_caller(f, r->attempt);
+    if (o != NULL && o->c.bridged_us == 0) {
+        o->c.bridged_us = r->at_us;
+        o->c.wait_ms = r->ring_ms;
+    }
+    return o != NULL;
+}
+
+static void end_caller(struct figures_records *f, struct open_caller *o,
+                       const struct record *r)
+{
+    struct taken *t = taken_of(f, r->attempt, false);
+    tm_assert(r->state >= 0 && r->state < OUTCOME_COUNT);
+    if (t != NULL)
+        t->ended = true;
+    o->c.ended_us = r->at_us;
+    o->c.outcome = (enum outcome)r->state;
+    o->c.talk_ms = r->talk_ms;
+    figures_caller(f->b, &o->c);
+    o->used = false;
+    (void)map_remove(&f->caller_at, (uint64_t)r->attempt.v);
+}
+
+static bool note_caller(struct figures_records *f, const struct record *r)
+{
+    struct open_caller *o = find_caller(f, r->attempt);
+    if (o != NULL && r->kind == RECORD_ANSWERED)
+        o->c.answered_us = r->at_us;
+    if (o != NULL && r->kind == RECORD_ENDED)
+        end_caller(f, o, r);
+    return o != NULL;
 }
 
 /* --- agents ---------------------------------------------------------------*/
@@ -306,8 +398,9 @@ static void note_bridged(struct figures_records *f, const struct record *r)
                                     .agent = r->agent,
                                     .campaign = r->campaign,
                                     .at_us = r->at_us,
-                                    .wait_ms = r->ring_ms};
-    (void)taken_of(f, r->attempt, true);
+                                    .wait_ms = r->ring_ms,
+                                    .incoming = caller_bridged(f, r)};
+    taken_of(f, r->attempt, true)->incoming = j.incoming;
     agent_figures_bridge(figures_agents(f->b), &j);
 }
 
@@ -339,7 +432,8 @@ static void end_agents(struct figures_records *f)
         tell_span(f, &f->agent[i], 0);
     for (size_t i = 0; i < f->takens; i++)
         agent_figures_call(figures_agents(f->b),
-                           f->taken[i].ended && f->taken[i].word == 0);
+                           f->taken[i].ended && f->taken[i].word == 0,
+                           f->taken[i].incoming);
 }
 
 /* What happens within a call. */
@@ -370,6 +464,8 @@ void figures_records_add(struct figures_records *f, const struct record *r)
 {
     if (r->kind == RECORD_ATTEMPT)
         begin(f, r);
+    else if (r->kind == RECORD_INCOMING)
+        begin_caller(f, r);
     else if (r->kind == RECORD_VERDICT)
         note_verdict(f, r);
     else if (r->kind == RECORD_LEAD)
@@ -380,7 +476,7 @@ void figures_records_add(struct figures_records *f, const struct record *r)
         note_bridged(f, r);
     else if (r->kind == RECORD_DISPOSITION)
         note_disposition(f, r);
-    else
+    else if (!note_caller(f, r))
         note_call(f, r);
 }
 
@@ -402,19 +498,22 @@ static void tell_refused(struct figures_records *f)
 /* By state, then reason, as the store tells them. */
 static void tell_states(struct figures_records *f)
 {
-    size_t groups = (size_t)LEAD_STATE_COUNT * f->reason.n;
+    /* Those who are never due apart from the others. */
+    size_t half = (size_t)LEAD_STATE_COUNT * f->reason.n;
+    size_t groups = 2 * half;
     struct reader_state_count *group = mem_alloc(groups * sizeof(*group));
     for (size_t i = 0; i < f->leads; i++) {
         const struct lead_now *l = &f->lead[i];
         struct reader_state_count *g =
-            &group[(size_t)l->state * f->reason.n + l->reason];
+            &group[(size_t)l->state * f->reason.n + l->reason +
+                   (l->due_us == INT64_MAX ? half : 0)];
         g->leads++;
-        if (l->due_us != 0 &&
+        if (l->due_us != 0 && l->due_us != INT64_MAX &&
             (g->first_due_us == 0 || l->due_us < g->first_due_us))
             g->first_due_us = l->due_us;
     }
     for (size_t i = 0; i < groups; i++) {
-        group[i].state = (enum lead_state)(i / f->reason.n);
+        group[i].state = (enum lead_state)(i % half / f->reason.n);
         group[i].reason = str_of(f->reason.text[i % f->reason.n]);
         if (group[i].leads > 0)
             figures_state(f->b, &group[i]);
@@ -427,6 +526,9 @@ void figures_records_end(struct figures_records *f, uint64_t leads)
     for (size_t i = 0; i < f->opens; i++)
         if (f->open[i].used)
             hand_over(f, &f->open[i]);
+    for (size_t i = 0; i < f->callers; i++)
+        if (f->caller[i].used)
+            figures_caller(f->b, &f->caller[i].c);
     end_agents(f);
     tell_refused(f);
     tell_states(f);

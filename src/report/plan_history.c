@@ -206,6 +206,8 @@ static int on_left(void *arg, const struct reader_membership *m)
 {
     struct work *w = arg;
     uint64_t tries = 0;
+    if (m->due_us == 0 && str_eq(m->reason, "called_us"))
+        return 0; /* called us, and is not called */
     (void)map_get(&w->tries, (uint64_t)m->lead.v, &tries);
     w->out->left[tries < PLAN_HISTORY_TRIES ? tries : PLAN_HISTORY_TRIES - 1]++;
     return 0;

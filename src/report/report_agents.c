@@ -36,8 +36,14 @@ static void people(const struct agent_figures *f, struct buf *b)
              f->people == 1 ? "person talked" : "people talked");
     if (f->silent > 0)
         buf_addf(b, ", %s without a disposition", words_count(f->silent, n[1]));
+    buf_add_char(b, '\n');
+    if (f->callers > 0)
+        buf_addf(b, "  %s of them had called us\n",
+                 words_count(f->callers, n[0]));
+    if (f->waits == 0 && f->callers > 0)
+        return;
     buf_addf(b,
-             "\n  waited %s on average and %s at most; %s within 2 s of the "
+             "  waited %s on average and %s at most; %s within 2 s of the "
              "greeting\n",
              words_mean_ms(f->wait_ms, f->waits, mean),
              words_mean_ms(f->wait_max_ms, f->waits > 0, most),
@@ -103,6 +109,7 @@ static void time_row(const struct agent_figures_row *r, struct buf *b)
 
 void report_agents_text(const struct agent_figures *f, struct buf *out)
 {
+    char n[WORDS_MAX];
     if (f == NULL)
         return;
     people(f, out);
@@ -121,6 +128,8 @@ void report_agents_text(const struct agent_figures *f, struct buf *out)
             call_row(r, out);
         else
             time_row(r, out);
+        if (r->callers > 0)
+            buf_addf(out, "    calls to us: %s\n", words_count(r->callers, n));
     }
     if (!f->of_campaign)
         buf_add_str(out, "  (min/h: minutes of talk in an hour signed in; "
@@ -140,6 +149,7 @@ static void json_row(const struct agent_figures *f,
     json_out_object(j);
     json_out_kv_text(j, "agent", r->name);
     put(j, "calls", r->calls);
+    put(j, "callers", r->callers);
     put(j, "dispositions", r->dispositions);
     put(j, "successes", r->successes);
     for (size_t i = AGENT_OFF + 1; i < AGENT_STATE_COUNT; i++) {
@@ -185,6 +195,7 @@ void report_agents_json(const struct agent_figures *f, struct json_out *j)
     f = f != NULL ? f : &none;
     json_out_object(j);
     put(j, "people", f->people);
+    put(j, "called_us", f->callers);
     put(j, "no_disposition", f->silent);
     put(j, "joins", f->waits);
     json_out_kv_int(j, "wait_ms_sum", f->wait_ms);

@@ -24,6 +24,7 @@ static void csv_row(const struct agent_figures *f,
                     const struct agent_figures_row *r, struct buf *b)
 {
     number(b, "agents", r->name, "calls", (int64_t)r->calls);
+    number(b, "agents", r->name, "callers", (int64_t)r->callers);
     number(b, "agents", r->name, "dispositions", (int64_t)r->dispositions);
     number(b, "agents", r->name, "successes", (int64_t)r->successes);
     for (size_t i = AGENT_OFF + 1; i < AGENT_STATE_COUNT; i++) {
@@ -44,6 +45,7 @@ void report_agents_csv(const struct agent_figures *f, struct buf *out)
     if (f == NULL)
         return;
     number(out, "people", "talked", "", (int64_t)f->people);
+    number(out, "people", "called_us", "", (int64_t)f->callers);
     number(out, "people", "no_disposition", "", (int64_t)f->silent);
     number(out, "people", "joins", "", (int64_t)f->waits);
     number(out, "people", "wait_ms_sum", "", f->wait_ms);
@@ -72,6 +74,8 @@ static void html_row(const struct agent_figures *f,
     words_html(b, str_of(r->name));
     buf_add_str(b, "</th>");
     cell(b, words_count(r->calls, n));
+    if (f->callers > 0)
+        cell(b, words_count(r->callers, n));
     cell(b, report_agents_time(talk, t));
     cell(b, report_agents_time(r->ms[AGENT_WRAP], t));
     if (!f->of_campaign) {
@@ -116,8 +120,11 @@ static void html_head(const struct agent_figures *f, struct buf *b)
                                           "talk min/h"};
     buf_add_str(b, "<div class=\"scroll\"><table class=\"agents\"><thead>"
                    "<tr><th scope=\"col\">agent</th>");
-    for (size_t i = 0; i < tm_array_len(of_call); i++)
+    for (size_t i = 0; i < tm_array_len(of_call); i++) {
         buf_addf(b, "<th scope=\"col\" class=\"n\">%s</th>", of_call[i]);
+        if (i == 0 && f->callers > 0)
+            buf_add_str(b, "<th scope=\"col\" class=\"n\">to us</th>");
+    }
     for (size_t i = 0; !f->of_campaign && i < tm_array_len(of_time); i++)
         buf_addf(b, "<th scope=\"col\" class=\"n\">%s</th>", of_time[i]);
     buf_add_str(b, "<th scope=\"col\" class=\"n\">dispositions</th>"

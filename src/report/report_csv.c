@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "report/report_agents.h"
+#include "report/report_callers.h"
 #include "report/words.h"
 
 static void begin(struct buf *b, const char *section, const char *key,
@@ -88,7 +89,9 @@ static void attempts(const struct figures *f, struct buf *b)
     number(b, "attempts", "talk_ms_sum", "", (uint64_t)f->talk_ms);
     number(b, "attempts", "talk_ms_calls", "", f->talked);
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
-        number(b, "outcomes", outcome_text((enum outcome)i), "", f->outcome[i]);
+        if (i != OUTCOME_GAVE_UP && i != OUTCOME_TURNED_AWAY) /* of callers */
+            number(b, "outcomes", outcome_text((enum outcome)i), "",
+                   f->outcome[i]);
 }
 
 static void rate(struct buf *b, const struct figures_rate *r)
@@ -137,6 +140,7 @@ void report_csv(const struct figures *f, struct buf *out)
     leads(f, out);
     attempts(f, out);
     rates(f, out);
+    report_callers_csv(&f->callers, out);
     report_agents_csv(f->agents, out);
     for (size_t i = 0; i < f->questions; i++)
         for (size_t k = 0; k < f->question[i].labels; k++)

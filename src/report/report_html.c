@@ -5,6 +5,7 @@
 #include "report/html_chart.h"
 #include "report/html_style.h"
 #include "report/report_agents.h"
+#include "report/report_callers.h"
 #include "report/report_versions.h"
 #include "report/why_say.h"
 #include "report/words.h"
@@ -35,6 +36,7 @@ static const char *tone_of(enum figures_lead k)
     case FIGURES_IN_CALL:
     case FIGURES_NEW:
     case FIGURES_ASKED_AGAIN:
+    case FIGURES_CALLED_US:
     case FIGURES_RETRY: return "calm";
     case FIGURES_OUT_OF_HOURS:
     case FIGURES_CAPPED: return "wait";
@@ -199,7 +201,7 @@ static void calls(struct buf *b, const struct figures *f)
         {"answered", f->answered},
         {"reached a person", f->live},
         {talks ? "talked with an agent" : "completed",
-         talks ? f->agents->people : f->completed},
+         talks ? f->agents->people - f->agents->callers : f->completed},
     };
     char ring[WORDS_MAX], talk[WORDS_MAX];
     open_card(b, "The calls");
@@ -414,6 +416,7 @@ void report_html(const struct figures *f, struct buf *out)
     questions(out, f);
     outcomes(out, f);
     buf_add_str(out, "</div>\n");
+    report_callers_html(&f->callers, out);
     report_agents_html(f->agents, out);
     reasons(out, f);
     proof(out, f);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "report/report_agents.h"
+#include "report/report_callers.h"
 #include "report/words.h"
 
 static void put(struct json_out *j, const char *key, uint64_t n)
@@ -134,7 +135,8 @@ static void outcomes(const struct figures *f, struct json_out *j)
     json_out_key(j, "outcomes");
     json_out_object(j);
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
-        put(j, outcome_text((enum outcome)i), f->outcome[i]);
+        if (i != OUTCOME_GAVE_UP && i != OUTCOME_TURNED_AWAY) /* of callers */
+            put(j, outcome_text((enum outcome)i), f->outcome[i]);
     json_out_end_object(j);
 }
 
@@ -219,6 +221,7 @@ void report_json(const struct figures *f, struct json_out *j)
     attempts(f, j);
     rates(f, j);
     outcomes(f, j);
+    report_callers_json(&f->callers, j);
     if (f->agents != NULL) {
         json_out_key(j, "agents");
         report_agents_json(f->agents, j);

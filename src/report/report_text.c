@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include "core/number/number.h"
 #include "report/report_agents.h"
+#include "report/report_callers.h"
 #include "report/report_versions.h"
 #include "report/words.h"
 
@@ -183,7 +185,8 @@ static void calls(const struct page *p)
     line(p, str_of("answered"), f->answered, f->placed);
     line(p, str_of("answered by a person"), f->live, f->placed);
     if (f->agents != NULL)
-        line(p, str_of("talked with an agent"), f->agents->people, f->placed);
+        line(p, str_of("talked with an agent"),
+             f->agents->people - f->agents->callers, f->placed);
     else
         line(p, str_of("completed"), f->completed, f->placed);
     buf_addf(p->b, "  on average %s of ringing and %s of talk\n",
@@ -236,6 +239,57 @@ static void questions(const struct page *p)
         for (size_t k = 0; k < q->labels; k++)
             line(p, str_of(q->label[k].label), q->label[k].n, q->answers);
     }
+}
+
+static void caller_number(const struct page *p,
+                          const struct caller_figures_number *x)
+{
+    char number[NUMBER_TEXT_LEN], n[3][WORDS_MAX], wait[WORDS_MAX];
+    char share[WORDS_MAX];
+    (void)number_format(x->e164, number);
+    buf_addf(p->b, "  %-18s%9s%9s%10s%9s%12s\n", number,
+             words_count(x->n.callers, n[0]), words_count(x->n.talked, n[1]),
+             words_share(x->n.within, caller_figures_judged(&x->n), share),
+             words_count(x->n.gave_up, n[2]),
+             words_mean_ms(x->n.wait_ms, x->n.talked, wait));
+}
+
+static void caller_times(const struct page *p)
+{
+    const struct caller_figures *f = &p->f->callers;
+    const struct caller_figures_count *n = &f->all;
+    char t[3][WORDS_MAX], target[24];
+    if (f->target_ms > 0)
+        buf_addf(p->b, "  %s had an agent within %s, the plan's target\n",
+                 words_share(n->within, caller_figures_judged(n), t[0]),
+                 report_callers_target(f, target));
+    buf_addf(p->b,
+             "  waited %s on average for an agent and %s at most; talked %s\n",
+             words_mean_ms(n->wait_ms, n->talked, t[0]),
+             words_mean_ms(n->wait_max_ms, n->talked > 0, t[1]),
+             words_mean_ms(n->talk_ms, n->talks, t[2]));
+    if (n->gave_up > 0)
+        buf_addf(p->b, "  who gave up did so after %s on average\n",
+                 words_mean_ms(n->lost_ms, n->gave_up, t[0]));
+}
+
+static void callers(const struct page *p)
+{
+    const struct caller_figures *f = &p->f->callers;
+    const struct caller_figures_count *n = &f->all;
+    if (!f->shown)
+        return;
+    heading(p, "Calls to us");
+#define X(key, text, field)                                                    \
+    if (n->field > 0 || str_eq(str_of(key), "callers"))                        \
+        line(p, str_of(text), n->field, n->callers);
+    REPORT_CALLERS_TABLE(X)
+#undef X
+    caller_times(p);
+    buf_addf(p->b, "  %-18s%9s%9s%10s%9s%12s\n", "number", "called", "talked",
+             "in time", "gave up", "mean wait");
+    for (size_t i = 0; i < f->numbers; i++)
+        caller_number(p, &f->number[i]);
 }
 
 static void agents(const struct page *p)
@@ -352,6 +406,7 @@ void report_text(const struct figures *f, bool utf8, struct buf *out)
     calls(&p);
     rates(&p);
     outcomes(&p);
+    callers(&p);
     agents(&p);
     questions(&p);
     hours(&p);

@@ -17,6 +17,8 @@ const char *why_say_reason(const char *word)
         {"callback", "the person asked to be called back"},
         {"no_disposition", "the agent did not say what the call was, so it is "
                            "tried again a day later"},
+        {"missed_call", "they called us and reached nobody"},
+        {"called_us", "they called us, and what was planned before stays"},
         {"success", "the agent has said that the call was a success"},
         {"done", "the agent has said that nothing more is to be done"},
         {"wrong_number", "the agent has said that it was a wrong number"},

@@ -4,6 +4,7 @@
 #include "store/ledger_rows.h"
 #include "store/query.h"
 
+/* A lead that goes back to what it came with keeps the reason of it. */
 int apply_lead_state(struct db *db, const struct record *r, struct err *e)
 {
     struct query q;
@@ -12,7 +13,9 @@ int apply_lead_state(struct db *db, const struct record *r, struct err *e)
                "due_us, reason, changed_us) VALUES (?, ?, ?, ?, ?, ?, ?) "
                "ON CONFLICT (tenant, campaign, lead) DO UPDATE SET "
                "state = excluded.state, "
-               "due_us = excluded.due_us, reason = excluded.reason, "
+               "due_us = excluded.due_us, reason = CASE WHEN "
+               "excluded.reason = 'called_us' AND campaign_lead.reason <> '' "
+               "THEN campaign_lead.reason ELSE excluded.reason END, "
                "changed_us = excluded.changed_us");
     query_int(&q, r->tenant.v);
     query_int(&q, r->campaign.v);

@@ -61,20 +61,20 @@ static int make_lead(struct db *db, const struct fetch_scope *s,
 /* A lead that no fetch has brought yet is a new one; a made one waits, and is
  * called only if the campaign says so. */
 static int join(struct db *db, const struct fetch_scope *s, int64_t id,
-                bool made, struct err *e)
+                struct err *e)
 {
     struct query q;
     query_open(&q, db,
                "INSERT INTO campaign_lead (tenant, campaign, lead, state, "
-               "due_us) SELECT ?1, ?2, ?3, CASE WHEN ?4 OR import_file = 0 "
-               "THEN 'waiting' ELSE 'new' END, CASE WHEN ?4 OR "
+               "reason, due_us) SELECT ?1, ?2, ?3, CASE WHEN "
+               "import_file = 0 THEN 'waiting' ELSE 'new' END, CASE WHEN "
+               "import_file = 0 THEN 'called_us' ELSE '' END, CASE WHEN "
                "import_file = 0 THEN 9223372036854775807 ELSE 0 END "
                "FROM lead WHERE tenant = ?1 AND id = ?3 "
                "ON CONFLICT DO NOTHING");
     query_int(&q, s->rows.tenant.v);
     query_int(&q, s->rows.campaign.v);
     query_int(&q, id);
-    query_int(&q, made);
     return query_done(&q, e);
 }
 
@@ -88,11 +88,10 @@ int caller_join(struct db *db, const struct store_caller *c, struct err *e)
         return rc;
     }
     rc = find_lead(db, &s, c->e164, &id, e);
-    bool made = rc == TM_OK && id == 0 && c->make;
-    if (made) {
+    if (rc == TM_OK && id == 0 && c->make) {
         rc = make_lead(db, &s, c, &id, e);
     }
-    return rc == TM_OK && id != 0 ? join(db, &s, id, made, e) : rc;
+    return rc == TM_OK && id != 0 ? join(db, &s, id, e) : rc;
 }
 
 static int load_state(struct db *db, const struct fetch_scope *s,

@@ -49,13 +49,15 @@ static int insert_new(struct db *db, const struct fetch_scope *s, int64_t last,
 {
     struct query q;
     /* Who called us and stands in no file joins no other campaign's calls. */
-    query_open(&q, db,
-               "INSERT INTO campaign_lead (tenant, campaign, lead, state, "
-               "due_us) SELECT tenant, ?4, id, CASE WHEN import_file = 0 "
-               "THEN 'waiting' ELSE 'new' END, CASE WHEN import_file = 0 "
-               "THEN 9223372036854775807 ELSE 0 END FROM lead "
-               "WHERE tenant = ?1 AND list = ?2 AND id > ?3 AND id <= ?5 "
-               "ORDER BY id ON CONFLICT DO NOTHING");
+    query_open(
+        &q, db,
+        "INSERT INTO campaign_lead (tenant, campaign, lead, state, "
+        "reason, due_us) SELECT tenant, ?4, id, CASE WHEN import_file = 0 "
+        "THEN 'waiting' ELSE 'new' END, CASE WHEN import_file = 0 "
+        "THEN 'called_us' ELSE '' END, CASE WHEN import_file = 0 "
+        "THEN 9223372036854775807 ELSE 0 END FROM lead "
+        "WHERE tenant = ?1 AND list = ?2 AND id > ?3 AND id <= ?5 "
+        "ORDER BY id ON CONFLICT DO NOTHING");
     query_int(&q, s->rows.tenant.v);
     query_int(&q, s->list);
     query_int(&q, s->enrolled);

@@ -99,12 +99,15 @@ static int bridge_row(struct query *q, void *arg, struct err *e)
         .campaign = {query_get_int(q, 2)},
         .at_us = query_get_int(q, 3),
         .wait_ms = query_get_int(q, 4),
+        .incoming = query_get_int(q, 5) != 0,
     };
     return to->v(to->arg, &b);
 }
 
 #define BRIDGES                                                                \
-    "SELECT attempt, agent, campaign, at_us, wait_ms FROM bridge "             \
+    "SELECT attempt, agent, campaign, at_us, wait_ms, "                        \
+    "EXISTS (SELECT 1 FROM incoming i WHERE i.tenant = bridge.tenant "         \
+    "AND i.id = bridge.attempt) FROM bridge "                                  \
     "WHERE tenant IN (SELECT id FROM tenant) "
 #define BRIDGES_WITHIN                                                         \
     "AND at_us >= ?2 AND (?3 = 0 OR at_us < ?3) ORDER BY attempt, at_us"

@@ -87,6 +87,74 @@ int reader_calls_attempts(void *self, const struct reader_attempts *f,
     return reader_visit_rows(&q, attempt_row, &to, e);
 }
 
+struct caller_visit {
+    reader_caller_fn *v;
+    void *arg;
+};
+
+static int caller_row(struct query *q, void *arg, struct err *e)
+{
+    const struct caller_visit *to = arg;
+    struct reader_caller c = {
+        .id = {query_get_int(q, 0)},
+        .campaign = {query_get_int(q, 1)},
+        .seller = {query_get_int(q, 2)},
+        .lead = {query_get_int(q, 3)},
+        .e164 = (uint64_t)query_get_int(q, 4),
+        .called = (uint64_t)query_get_int(q, 5),
+        .recorded_us = query_get_int(q, 6),
+        .answered_us = query_get_int(q, 7),
+        .bridged_us = query_get_int(q, 8),
+        .ended_us = query_get_int(q, 9),
+        .wait_ms = query_get_int(q, 10),
+        .talk_ms = query_get_int(q, 11),
+        .code = (int)query_get_int(q, 13),
+        .cause = query_get_text(q, 14),
+        .agent = {query_get_int(q, 15)},
+        .agent_name = query_get_text(q, 16),
+        .disposition = query_get_text(q, 17),
+        .disposed_by = {query_get_int(q, 18)},
+    };
+    if (!outcome_parse(query_get_text(q, 12), &c.outcome)) {
+        return err_set(e, TM_ECORRUPT, "call %lld to us has no known outcome",
+                       (long long)c.id.v);
+    }
+    return to->v(to->arg, &c);
+}
+
+#define CALLER_COLUMNS                                                         \
+    "SELECT id, campaign, seller, lead, e164, called, recorded_us, "           \
+    "answered_us, bridged_us, ended_us, wait_ms, talk_ms, outcome, code, "     \
+    "cause, agent, coalesce((SELECT g.name FROM agent g WHERE g.tenant = "     \
+    "incoming.tenant AND g.id = incoming.agent), ''), disposition, "           \
+    "disposed_by FROM incoming WHERE tenant IN (SELECT id FROM tenant) "
+
+int reader_calls_callers(void *self, const struct reader_attempts *f,
+                         reader_caller_fn *v, void *arg, struct err *e)
+{
+    struct sqlite_reader *r = self;
+    struct caller_visit to = {v, arg};
+    struct query q;
+    if (f->lead.v != 0) {
+        query_open(&q, &r->db,
+                   CALLER_COLUMNS "AND lead = ?2 AND " ATTEMPT_WHERE);
+    } else if (f->e164 != 0) {
+        query_open(&q, &r->db,
+                   CALLER_COLUMNS "AND e164 = ?3 AND " ATTEMPT_WHERE);
+    } else if (f->campaign.v != 0) {
+        query_open(&q, &r->db,
+                   CALLER_COLUMNS "AND campaign = ?1 AND " ATTEMPT_WHERE);
+    } else {
+        query_open(&q, &r->db, CALLER_COLUMNS "AND " ATTEMPT_WHERE);
+    }
+    query_int(&q, f->campaign.v);
+    query_int(&q, f->lead.v);
+    query_int(&q, (int64_t)f->e164);
+    query_int(&q, f->from_us);
+    query_int(&q, f->until_us);
+    return reader_visit_rows(&q, caller_row, &to, e);
+}
+
 struct answer_visit {
     reader_answer_fn *v;
     void *arg;

@@ -6,6 +6,8 @@
 
 int reader_calls_attempts(void *self, const struct reader_attempts *q,
                           reader_attempt_fn *v, void *arg, struct err *e);
+int reader_calls_callers(void *self, const struct reader_attempts *f,
+                         reader_caller_fn *v, void *arg, struct err *e);
 int reader_calls_answers(void *self, struct campaign_id c, reader_answer_fn *v,
                          void *arg, struct err *e);
 int reader_calls_opt_outs(void *self, uint64_t e164, reader_opt_out_fn *v,

@@ -5,15 +5,20 @@
 #include "store/reader_visit.h"
 
 /* Leads of the list that have not joined yet (they do at the next fetch) are
- * new ones for every reader. */
+ * new ones for every reader, but for those who called us (store/fetch.c). */
 #define MEMBERS                                                                \
     "(SELECT m.tenant, m.campaign, m.lead, m.state, m.reason, m.due_us, "      \
     "m.changed_us, m.verdict, m.verdict_us, m.verdict_due_us, "                \
     "m.verdict_rules, m.verdict_versions, m.verdict_note FROM campaign_lead "  \
     "m "                                                                       \
-    "UNION ALL SELECT c.tenant, c.id, l.id, 'new', '', 0, l.imported_us, "     \
+    "UNION ALL SELECT c.tenant, c.id, l.id, CASE WHEN l.import_file = 0 "      \
+    "THEN 'waiting' ELSE 'new' END, CASE WHEN l.import_file = 0 THEN "         \
+    "'called_us' ELSE '' END, CASE WHEN l.import_file = 0 THEN "               \
+    "9223372036854775807 ELSE 0 END, l.imported_us, "                          \
     "-1, 0, 0, '', '', '' FROM campaign c JOIN lead l ON l.tenant = c.tenant " \
-    "AND l.list = c.list AND l.id > c.enrolled_lead)"
+    "AND l.list = c.list AND l.id > c.enrolled_lead WHERE NOT EXISTS (SELECT " \
+    "1 FROM campaign_lead x WHERE x.tenant = c.tenant AND x.campaign = c.id "  \
+    "AND x.lead = l.id))"
 
 static int parse_state(struct slice word, enum lead_state *out, struct err *e)
 {
@@ -21,6 +26,13 @@ static int parse_state(struct slice word, enum lead_state *out, struct err *e)
         return err_set(e, TM_ECORRUPT, "a lead is in no known state");
     }
     return TM_OK;
+}
+
+/* Never is 0 for readers: a lead that is not called of our own accord. */
+static int64_t due_of(struct query *q, int column)
+{
+    int64_t us = query_get_int(q, column);
+    return us == INT64_MAX ? 0 : us;
 }
 
 struct state_visit {
@@ -34,7 +46,7 @@ static int state_row(struct query *q, void *arg, struct err *e)
     struct reader_state_count s = {
         .reason = query_get_text(q, 1),
         .leads = (uint64_t)query_get_int(q, 2),
-        .first_due_us = query_get_int(q, 3),
+        .first_due_us = due_of(q, 3),
     };
     int rc = parse_state(query_get_text(q, 0), &s.state, e);
     return rc == TM_OK ? to->v(to->arg, &s) : rc;
@@ -49,7 +61,8 @@ int reader_leads_states(void *self, struct campaign_id c, reader_state_fn *v,
     query_open(&q, &r->db,
                "SELECT state, reason, count(*), min(due_us) FROM " MEMBERS
                " WHERE tenant IN (SELECT id FROM tenant) AND campaign = ? "
-               "GROUP BY state, reason ORDER BY state, reason");
+               "GROUP BY state, reason, due_us = 9223372036854775807 "
+               "ORDER BY state, reason, 4");
     query_int(&q, c.v);
     return reader_visit_rows(&q, state_row, &to, e);
 }
@@ -180,7 +193,7 @@ static int membership_row(struct query *q, void *arg, struct err *e)
         .lead = {query_get_int(q, 2)},
         .campaign_name = query_get_text(q, 3),
         .reason = query_get_text(q, 6),
-        .due_us = query_get_int(q, 7),
+        .due_us = due_of(q, 7),
         .changed_us = query_get_int(q, 8),
         .verdict = (int)query_get_int(q, 9),
         .verdict_us = query_get_int(q, 10),
@@ -252,6 +265,7 @@ int reader_leads_dues(void *self, struct campaign_id c, int64_t bucket_us,
                "SELECT due_us / ?2 * ?2 AS bucket, count(*) "
                "FROM campaign_lead WHERE tenant IN (SELECT id FROM tenant) "
                "AND campaign = ?1 AND state IN ('waiting', 'callback') "
+               "AND due_us < 9223372036854775807 "
                "GROUP BY bucket ORDER BY bucket");
     query_int(&q, c.v);
     query_int(&q, bucket_us);

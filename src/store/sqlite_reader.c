@@ -44,6 +44,7 @@ void sqlite_reader_port(struct sqlite_reader *r, struct reader *out)
         .states = reader_leads_states,
         .verdicts = reader_leads_verdicts,
         .attempts = reader_calls_attempts,
+        .callers = reader_calls_callers,
         .answers = reader_calls_answers,
         .imports = reader_lists_imports,
         .leads_of_number = reader_leads_of_number,

@@ -115,7 +115,7 @@ static void call(struct told *t, size_t agent)
         r.key = str_of(word[w]);
         record(t, &r);
     }
-    agent_figures_call(t->rows, said == 3);
+    agent_figures_call(t->rows, said == 3, false);
     if (said < 3)
         agent_figures_disposition(t->rows, base.agent, str_of(word[said]), 1);
     /* names the call that is over */

@@ -256,7 +256,7 @@ static void test_agents_settle(void **state)
     struct agent_figures_builder *a = figures_agents(m.b);
     agent_figures_name(a, ann, str_of("ann"));
     agent_figures_bridge(a, &(struct reader_bridge){.agent = ann});
-    agent_figures_call(a, false);
+    agent_figures_call(a, false, false);
     agent_figures_disposition(a, ann, str_of("no"), 1);
     m.f = figures_end(m.b);
     buf_init(&m.text, 1 << 20);
