@@ -10,6 +10,9 @@
  *  - who answers is joined within the lawful time, or hears the message then,
  *    and that call counts as abandoned; no other does
  *  - a line is withdrawn only when it has rung for 15 s
+ *  - who calls us is joined in order of his waiting, has music or words, ends
+ *    once, never as a live or abandoned call, and his lead has a next step;
+ *    nobody dials his number meanwhile
  *  - each attempt ends once; each lead has one next step for it, and another
  *    one with its disposition; at the end nothing is at hand
  */
@@ -17,6 +20,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -25,9 +29,16 @@
 #include "core/campaign/campaign_crew.h"
 #include "fixture_world.h"
 
-enum { LEADS = 400, ATTEMPTS = 20000, AGENTS = 6, SEEDS = 60, ROUNDS = 6000 };
+enum {
+    LEADS = 400,
+    CALLERS = 6,
+    ATTEMPTS = 20000,
+    AGENTS = 6,
+    SEEDS = 60,
+    ROUNDS = 6000
+};
 
-enum line { UNKNOWN, RECORDED, PLACED, UP, CLOSING, OVER };
+enum line { UNKNOWN, RECORDED, PLACED, CALLING, UP, CLOSING, OVER };
 
 struct attempt {
     enum line line;
@@ -39,6 +50,9 @@ struct attempt {
     bool machine;
     bool message; /* he hears that nobody is there */
     bool served;
+    bool incoming, answered;
+    bool told_off, leaves; /* leaves: by a key */
+    uint64_t from;
     int64_t agent; /* joined with, or 0 */
     int64_t rang_us, since_us, place_us, next_us;
     uint32_t tag;
@@ -61,6 +75,7 @@ static bool fetching;
 static struct lead fetched[LEADS];
 static size_t fetched_n;
 static unsigned joined, abandoned, withdrawn, promised, previews, over;
+static unsigned taken, gave_up, sent_away, asked_back, told_off;
 static int64_t up[256]; /* attempts that are not over */
 static size_t ups;
 
@@ -101,6 +116,8 @@ static void on_attempt(const struct record *rec)
     promised += lead[l].state == LEAD_CALLBACK;
     bool callback = lead[l].state == LEAD_CALLBACK;
     lead[l].state = LEAD_IN_CALL;
+    for (size_t i = 0; i < ups; i++)
+        require(attempt[up[i]].from != rec->e164);
     *t = (struct attempt){.line = RECORDED, .lead = l, .pooled = true};
     t->place_us = some_us(300);
     up[ups++] = rec->attempt.v;
@@ -114,13 +131,29 @@ static void on_attempt(const struct record *rec)
     require(n.agents > 0);
 }
 
+static void on_incoming(const struct record *rec)
+{
+    require(rec->attempt.v < ATTEMPTS && ups < 256);
+    struct attempt *t = &attempt[rec->attempt.v];
+    require(t->line == UNKNOWN && t->incoming);
+    require(rec->e164 == t->from);
+    t->lead = rec->lead.v != 0 ? (size_t)rec->lead.v - 1 : LEADS;
+    require(rec->lead.v == 0 || claimed[t->lead]);
+    t->line = CALLING;
+    t->next_us = some_us(20000);
+    up[ups++] = rec->attempt.v;
+    taken++;
+}
+
 static void on_bridged(const struct record *rec)
 {
     struct attempt *t = &attempt[rec->attempt.v];
     struct agent *a = &agent[rec->agent.v];
     require(t->line == UP && !t->message && t->agent == 0);
     require(a->attempt == 0);
-    require(t->served || w.now_us - t->since_us <= w.plan->hold_ms * 1000);
+    require(t->served || t->incoming ||
+            w.now_us - t->since_us <= w.plan->hold_ms * 1000);
+    require(!t->leaves);
     require(rec->ring_ms >= 0);
     t->agent = rec->agent.v;
     t->served = true;
@@ -136,7 +169,15 @@ static void on_ended(const struct record *rec)
     for (size_t i = 0; i < ups; i++)
         if (up[i] == rec->attempt.v)
             up[i--] = up[--ups];
-    if (rec->state == OUTCOME_TALKED) {
+    if (t->incoming) {
+        require(!rec->live && !rec->abandoned);
+        require((rec->state == OUTCOME_TALKED) == t->served);
+        require(t->served || t->leaves == (rec->state == OUTCOME_OPTED_OUT));
+        gave_up += rec->state == OUTCOME_GAVE_UP;
+        sent_away += rec->state == OUTCOME_TURNED_AWAY;
+        asked_back += rec->state == OUTCOME_CALLBACK;
+        told_off += rec->state == OUTCOME_OPTED_OUT;
+    } else if (rec->state == OUTCOME_TALKED) {
         require(t->served && rec->live && !rec->abandoned);
     } else {
         require(!t->served || rec->state == OUTCOME_OPTED_OUT);
@@ -163,12 +204,25 @@ static void on_lead(const struct record *rec)
     if (rec->attempt.v != 0)
         require(attempt[rec->attempt.v].line == OVER);
     require(l->state != LEAD_CALLBACK || l->due_us > 0);
+    require(rec->attempt.v == 0 || !attempt[rec->attempt.v].told_off ||
+            l->state == LEAD_DENIED);
+}
+
+/* By a key, or said by the agent. */
+static void on_opt_out(const struct record *rec)
+{
+    struct attempt *t = &attempt[rec->attempt.v];
+    require(rec->e164 != 0);
+    t->told_off = true;
+    t->leaves = t->incoming && t->agent == 0 && t->line != OVER;
 }
 
 static void on_record(const struct record *rec)
 {
     switch ((int)rec->kind) {
     case RECORD_ATTEMPT: on_attempt(rec); break;
+    case RECORD_INCOMING: on_incoming(rec); break;
+    case RECORD_OPT_OUT: on_opt_out(rec); break;
     case RECORD_BRIDGED: on_bridged(rec); break;
     case RECORD_ENDED: on_ended(rec); break;
     case RECORD_LEAD: on_lead(rec); break;
@@ -200,7 +254,8 @@ static void release_all(void)
 {
     memset(claimed, 0, sizeof(claimed));
     for (size_t i = 0; i < ups; i++)
-        claimed[attempt[up[i]].lead] = true;
+        if (attempt[up[i]].lead < LEADS)
+            claimed[attempt[up[i]].lead] = true;
 }
 
 static void hang_up(struct attempt *t, enum hangup_reason why)
@@ -232,8 +287,10 @@ static void act(const struct campaign_action *a)
         break;
     case ACTION_PLAY:
         t->tag = a->tag;
-        t->message = true;
-        t->next_us = some_us(4000);
+        t->message = !t->incoming;
+        t->next_us = some_us(t->incoming ? 20000 : 4000);
+        if (t->incoming)
+            require(t->line == UP && t->agent == 0);
         break;
     case ACTION_HANGUP: hang_up(t, a->reason); break;
     case ACTION_BRIDGE: require(t->agent == a->agent.v); break;
@@ -241,7 +298,11 @@ static void act(const struct campaign_action *a)
     case ACTION_RING: agent[a->agent.v].then_us = some_us(3000); break;
     case ACTION_DROP: agent[a->agent.v].leg = false; break;
     case ACTION_ANSWER:
-    case ACTION_SILENCE: break;
+        require(t->line == CALLING && a->after_records);
+        t->next_us = some_us(300);
+        t->answered = true;
+        break;
+    case ACTION_SILENCE: require(t->incoming && t->agent != 0); break;
     }
 }
 
@@ -250,13 +311,19 @@ static void act(const struct campaign_action *a)
 static void check(void)
 {
     const struct crew *c = w.campaign->crew;
-    uint32_t lines = 0, talks = 0, wraps = 0, waits = 0;
+    uint32_t lines = 0, talks = 0, wraps = 0, waits = 0, callers = 0;
+    uint32_t kept = 0; /* not refused */
     for (size_t i = 0; i < ups; i++) {
         const struct attempt *t = &attempt[up[i]];
         bool open = t->line == RECORDED || t->line == PLACED || t->line == UP;
-        lines += open && t->pooled && !t->person && !t->machine;
+        lines += !t->incoming && open && t->pooled && !t->person && !t->machine;
         talks += t->agent != 0;
-        waits += t->line == UP && t->person && !t->message && t->agent == 0;
+        callers += t->incoming;
+        kept += t->incoming && t->line != CLOSING;
+        require(!t->incoming || t->from == 0 ||
+                numbers_in_call(&w.numbers, t->from));
+        waits += !t->incoming && t->line == UP && t->person && !t->message &&
+                 t->agent == 0;
     }
     for (int64_t a = 1; a <= AGENTS; a++) {
         const struct floor_agent *f = floor_of(a);
@@ -272,8 +339,18 @@ static void check(void)
     require(c->policy.facts.talking.all == talks && c->talking == talks);
     require(c->policy.facts.wrapping.all == wraps && c->wrapping == wraps);
     require(c->waiting.n <= waits);
-    require(campaign_waits_due_us(w.campaign) == INT64_MAX ||
-            c->waiting.n > 0);
+    require((campaign_waits_due_us(w.campaign) == INT64_MAX) ==
+            (c->waiting.n + c->callers.n == 0));
+    require(floor_waiting(w.floor) == c->waiting.n + c->callers.n);
+    require(w.campaign->slots.incoming == callers);
+    require(kept <= CALLERS);
+    int64_t since_us = 0;
+    for (const struct slot *s =
+             slots_queue_first(&w.campaign->slots, &c->callers);
+         s != NULL; s = slots_queue_next(&w.campaign->slots, s)) {
+        require(s->since_us >= since_us && s->deadline_us <= s->until_us);
+        since_us = s->since_us;
+    }
     require(w.campaign->slots.used == w.campaign->hopper_n + c->promised.n +
                                           c->looks.n + w.campaign->slots.calls +
                                           wraps);
@@ -422,6 +499,65 @@ static void closes(int64_t id, struct attempt *t)
         ends(id, CAUSE_US, t->withdrawn ? 487 : 0);
 }
 
+/* The carrier's side of a call to us. */
+static void caller(int64_t id, struct attempt *t)
+{
+    static const char key[] = "1925";
+    if (t->line == CALLING && one_in(10)) {
+        ends(id, CAUSE_CALLEE, 0);
+    } else if (t->line == CALLING) {
+        if (!t->answered)
+            return;
+        t->line = UP;
+        t->next_us = some_us(20000);
+        call(id, (struct carrier_event){.kind = CARRIER_ANSWERED});
+    } else if (t->agent != 0) {
+        ends(id, one_in(6) ? CAUSE_NETWORK : CAUSE_CALLEE, 0);
+    } else if (one_in(8)) {
+        call(id, (struct carrier_event){.kind = CARRIER_DIGIT,
+                                        .digit = key[rng_below(&r, 4)]});
+    } else if (one_in(8)) {
+        ends(id, CAUSE_CALLEE, 0);
+    } else {
+        t->next_us = some_us(20000);
+        call(id, (struct carrier_event){.kind = CARRIER_PLAYED, .tag = t->tag});
+    }
+}
+
+/* As the store answers: the lead of that number, claimed. */
+static void somebody_calls(void)
+{
+    static const uint64_t ours[] = {12125550100, 18005550123};
+    if (!one_in(12))
+        return;
+    size_t l = rng_below(&r, LEADS);
+    bool known = one_in(2), hidden = !known && one_in(3);
+    uint64_t from = 12124560001 + (known ? l : 100000 + rng_below(&r, 1000));
+    uint64_t to = ours[rng_below(&r, 2)];
+    int rc = campaign_takes_caller(w.campaign, to);
+    bool held = known && (claimed[l] || lead[l].state == LEAD_IN_CALL);
+    if (rc != TM_OK && (rc == TM_EFULL || !one_in(4)))
+        return;
+    int64_t id = w.next_attempt++;
+    if (known && !held)
+        claimed[l] = true;
+    attempt[id] = (struct attempt){
+        .incoming = true, .from = hidden ? 0 : from, .lead = LEADS};
+    struct carrier_event e = {.kind = CARRIER_INCOMING,
+                              .attempt = {id},
+                              .from = attempt[id].from,
+                              .to = to};
+    struct campaign_event ev = {.kind = CAMPAIGN_EV_INCOMING,
+                                .call = &e,
+                                .lead = known ? &lead[l] : NULL,
+                                .held = held};
+    step(&ev);
+    require(attempt[id].line == CALLING || attempt[id].line == CLOSING);
+    if (rc == TM_ESTATE)
+        require(attempt[id].line == CLOSING);
+    tell_floor();
+}
+
 static void network(void)
 {
     int64_t id = ups > 0 ? up[rng_below(&r, ups)] : 0;
@@ -432,12 +568,14 @@ static void network(void)
         place(id, t);
     else if (t->line == CLOSING && t->next_us <= w.now_us)
         closes(id, t);
+    else if (t->incoming && t->next_us <= w.now_us)
+        caller(id, t);
     else if (t->line == PLACED && t->next_us <= w.now_us) {
         if (one_in(2))
             rings_out(id);
         else
             answers(id, t);
-    } else if (t->line == UP && t->next_us <= w.now_us)
+    } else if (!t->incoming && t->line == UP && t->next_us <= w.now_us)
         talks_on(id, t);
     tell_floor();
 }
@@ -464,8 +602,12 @@ static void dispose(int64_t a)
     static const char *const word[] = {"sale", "later", "again",
                                        "stop", "wrong", "nonsense"};
     size_t i = rng_below(&r, 6);
+    int64_t with = floor_of(a)->attempt.v;
     int rc = order(a, AGENT_DO_DISPOSE, word[i], some_us(400000) + 1);
-    require(rc == (i == 5 ? TM_EINVAL : TM_OK));
+    bool none =
+        attempt[with].incoming && ((i == 1 && attempt[with].lead == LEADS) ||
+                                   (i == 3 && attempt[with].from == 0));
+    require(rc == (i == 5 ? TM_EINVAL : none ? TM_ESTATE : TM_OK));
 }
 
 /* As the engine does it: noted first, then told. */
@@ -650,6 +792,7 @@ static void house(void)
     default: pace(); break;
     }
     tell_floor();
+    somebody_calls();
     pass_time();
     say(CAMPAIGN_EV_STORE_UP);
     say(CAMPAIGN_EV_START);
@@ -661,7 +804,16 @@ static void house(void)
 static void open_day(void)
 {
     rng_init(&r, seed, "live");
-    world_open(&w, one_in(2) ? world_live_plan : world_live_detect_plan);
+    static char plan[8192];
+    bool callers = seed % 3 != 0;
+    snprintf(plan, sizeof(plan), "%s%s",
+             one_in(2) ? world_live_plan : world_live_detect_plan,
+             callers ? world_inbound_plan : "");
+    if (callers) {
+        char *max = strstr(plan, "calls = 4\n");
+        max[8] = '0' + CALLERS;
+    }
+    world_open(&w, plan);
     memset(attempt, 0, sizeof(attempt));
     memset(agent, 0, sizeof(agent));
     memset(claimed, 0, sizeof(claimed));
@@ -710,6 +862,7 @@ static void test_random_days(void **state)
             pass_time();
             for (int k = 0; k < 4; k++)
                 network();
+            somebody_calls();
             floor_life();
             store();
             if (one_in(700))
@@ -719,6 +872,11 @@ static void test_random_days(void **state)
         world_close(&w);
     }
     /* Days in which nothing happens would prove nothing. */
+    print_message("%u called us: %u gave up, %u turned away, %u asked for a "
+                  "call back, %u to be left alone\n",
+                  taken, gave_up, sent_away, asked_back, told_off);
+    assert_true(taken > 1000 && gave_up > 100 && sent_away > 20);
+    assert_true(asked_back > 20 && told_off > 20);
     print_message("%u joined, %u abandoned, %u withdrawn, %u promised, %u "
                   "looks\n",
                   joined, abandoned, withdrawn, promised, previews);
