@@ -57,7 +57,11 @@ static void next(struct campaign *c, struct agent_id a)
     }
     if (campaign_preview_give(c, a))
         return;
-    if (c->again)
+    if (campaign_preview_kept(c))
+        campaign_crew_refuse(c, TM_ESTATE,
+                             "lines that were dialled before ring still, and "
+                             "who answers comes first; ask again in a moment");
+    else if (c->again)
         campaign_crew_refuse(c, TM_ESTATE,
                              "none of the leads looked at so far may be called "
                              "now; ask again, for the next ones");
@@ -96,15 +100,6 @@ static void looked_at(struct campaign *c, struct slot *s, bool dial)
         campaign_preview_skip(c, s);
 }
 
-/* He wraps up a call, or looks at a lead, that this campaign has forgotten: its
- * plan was replaced meanwhile. */
-static bool is_stranded(const struct campaign *c, struct agent_id a)
-{
-    const struct floor_agent *f = floor_find(c->env.floor, a);
-    return f != NULL && f->campaign.v == c->env.id.v &&
-           (f->state == AGENT_WRAP || f->state == AGENT_PREVIEW);
-}
-
 static void order(struct campaign *c, struct agent_id a,
                   const struct agent_order *o)
 {
@@ -113,11 +108,6 @@ static void order(struct campaign *c, struct agent_id a,
         return;
     }
     struct slot *s = slots_find_agent(&c->slots, a);
-    if (s == NULL && is_stranded(c, a)) {
-        (void)floor_move(c->env.floor, a, AGENT_IN_READY, c->now_us);
-        (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);
-        return;
-    }
     if (s == NULL) {
         campaign_crew_refuse(c, TM_ESTATE,
                              "he has no call or lead of this campaign");
@@ -143,23 +133,6 @@ static void order(struct campaign *c, struct agent_id a,
     campaign_crew_refuse(c, TM_EINVAL, "no order about a call");
 }
 
-/* Leads of agents who have turned to something else: a pause, or going. They
- * go to the store: the hopper may be full by now. */
-static void collect_leads(struct campaign *c)
-{
-    struct slot *s = slots_queue_first(&c->slots, &c->crew->looks), *after;
-    for (; s != NULL; s = after) {
-        after = slots_queue_next(&c->slots, s);
-        const struct floor_agent *f = floor_find(c->env.floor, s->agent);
-        if (f != NULL && f->state == AGENT_PREVIEW &&
-            f->campaign.v == c->env.id.v)
-            continue;
-        slots_drop_agent(&c->slots, s);
-        campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
-        campaign_out_lead(c, s, campaign_out_waits(s), c->now_us, "not_called");
-    }
-}
-
 void campaign_agent_event(struct campaign *c, const struct campaign_event *ev)
 {
     struct crew *w = c->crew;
@@ -173,9 +146,6 @@ void campaign_agent_event(struct campaign *c, const struct campaign_event *ev)
     }
     floor_counts(c->env.floor, c->env.id, &w->counts);
     campaign_bridge_serve(c);
-    /* The few that are needed at most: others are found with the tick. */
-    if (w->looks.n > 0 && w->looks.n <= OFFER_MAX)
-        collect_leads(c);
 }
 
 int64_t campaign_waits_due_us(const struct campaign *c)

@@ -59,8 +59,18 @@ static void show(struct campaign *c, struct slot *s, struct agent_id a)
         floor_set_limit(c->env.floor, a, c->now_us + limit_ms * 1000);
 }
 
+/* Lines were dialled for whoever is ready, before leads were shown or asked
+ * for: who answers them comes first. */
+bool campaign_preview_kept(struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    return w->lines.n + w->waiting.n > 0 && campaign_pace_uncovered(c) == 0;
+}
+
 bool campaign_preview_give(struct campaign *c, struct agent_id only)
 {
+    if (campaign_preview_kept(c))
+        return false;
     struct slot *s = may_dial(c) && room_for_one(c) ? next_allowed(c) : NULL;
     if (s == NULL)
         return false;
@@ -150,8 +160,11 @@ void campaign_preview_dial(struct campaign *c, struct slot *s)
     campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
     slots_drop_agent(&c->slots, s);
     struct dial_want want = {.mode = own_mode(c), .agent = a};
-    if (campaign_dial_lead(c, s, &want) == DIAL_STARTED)
+    enum dial_answer answer = campaign_dial_lead(c, s, &want);
+    if (answer == DIAL_STARTED)
         return;
+    if (answer == DIAL_KEPT)
+        put_back(c, s);
     (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);
     campaign_crew_refuse(c, TM_ESTATE,
                          "the law or a cap says no to this call now; the lead "

@@ -678,7 +678,9 @@ static void idles(int64_t a)
     campaign_status(w.campaign, &s);
     if (s.pacing.mode == DIAL_MANUAL && one_in(4)) {
         int rc = order(a, AGENT_DO_NEXT, "", 0);
-        require(rc == TM_OK || rc == TM_ENOTFOUND);
+        const struct crew *c = w.campaign->crew;
+        bool air = c->lines.n + c->waiting.n > 0;
+        require(rc == TM_OK || rc == TM_ENOTFOUND || (rc == TM_ESTATE && air));
     } else if (one_in(60)) {
         (void)move(a, one_in(2) ? AGENT_IN_PAUSE : AGENT_IN_SIGN_OUT);
     }
