@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "cmd/agent_desk.h"
 #include "cmd/tenant.h"
+#include "core/number/number.h"
 #include "report/report_agents.h"
 #include "report/words.h"
 
@@ -36,6 +37,20 @@ static void lead_text(const struct control_agent *a, struct buf *out)
     json_decref(j);
 }
 
+/* He answers otherwise when somebody calls us. */
+static void add_caller(const struct control_agent *a, struct buf *out)
+{
+    char number[NUMBER_TEXT_LEN];
+    buf_add_str(out, ", a call to us");
+    if (a->caller == 0) {
+        buf_add_str(out, ", number withheld");
+        return;
+    }
+    (void)number_format(a->caller, number);
+    buf_addf(out, " from %s%s", number,
+             a->lead.v == 0 ? ", without a lead" : "");
+}
+
 void agent_view_text(const struct control_agent *a, const char *name,
                      int64_t now_us, struct buf *out)
 {
@@ -56,6 +71,8 @@ void agent_view_text(const struct control_agent *a, const char *name,
     }
     if (a->attempt.v != 0 && a->state != AGENT_READY && a->state != AGENT_OFF)
         buf_addf(out, ", call %lld", (long long)a->attempt.v);
+    if (a->incoming)
+        add_caller(a, out);
     if (a->limit_us != INT64_MAX && a->limit_us > now_us)
         buf_addf(out, ", %s left",
                  report_agents_time((a->limit_us - now_us) / 1000, t));
@@ -125,6 +142,12 @@ static void view_json(const struct control_agent *a, const char *name,
         json_out_int(j, a->attempt.v);
     else
         json_out_null(j);
+    json_out_kv_bool(j, "incoming", a->incoming);
+    if (a->incoming) {
+        char number[NUMBER_TEXT_LEN];
+        (void)number_format(a->caller, number);
+        json_out_kv_text(j, "caller", a->caller != 0 ? number : NULL);
+    }
     json_out_kv_text(j, "telephone", a->where[0] != '\0' ? a->where : NULL);
     if (a->lead.v != 0)
         put_lead(a, j);
@@ -211,8 +234,8 @@ static bool differs(const struct control_agent *a,
 {
     return a->state != b->state || a->since_us != b->since_us ||
            a->then != b->then || a->lead.v != b->lead.v ||
-           a->attempt.v != b->attempt.v || strcmp(a->reason, b->reason) != 0 ||
-           strcmp(a->where, b->where) != 0;
+           a->attempt.v != b->attempt.v || a->incoming != b->incoming ||
+           strcmp(a->reason, b->reason) != 0 || strcmp(a->where, b->where) != 0;
 }
 
 static void tell(const struct agent_desk *d, const struct agent_row *r,

@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "base/json_out.h"
+#include "cmd/campaign_numbers.h"
 #include "cmd/campaign_pace.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
@@ -41,7 +42,10 @@ const struct command cmd_campaign = {
         "        predictive), the pacing (power:r=1.5) and the share of live\n"
         "        answers that may be abandoned. It holds until a changed file\n"
         "        is loaded.\n"
-        "status  state, calls, leads by state, and why it is not dialling.\n",
+        "status  state, calls, leads by state, why it is not dialling, and "
+        "who\n"
+        "        waits that called a number of its [inbound] "
+        "(docs/inbound.md).\n",
     .run = run,
 };
 
@@ -97,7 +101,8 @@ static int do_load(struct db *db, void *arg, struct err *e)
                                  .list = str_of(l->plan->list),
                                  .plan = l->text,
                                  .now_us = l->now_us};
-    return catalog_campaign_load(db, &c, &l->id, e);
+    int rc = campaign_numbers_free(db, l->plan, e);
+    return rc == TM_OK ? catalog_campaign_load(db, &c, &l->id, e) : rc;
 }
 
 struct change {
@@ -176,6 +181,12 @@ static void print_loaded(struct control *c, const struct plan *plan)
                    "it with: telemark campaign start %s%s%s\n",
                    plan->name, what, plan->list, plan->trunk, quote, plan->name,
                    quote);
+    struct buf b;
+    buf_init(&b, 400);
+    campaign_numbers_text(&plan->inbound, &b);
+    if (plan->inbound.numbers > 0)
+        control_printf(c, "it takes calls to %s\n", b.p);
+    buf_fini(&b);
 }
 
 static int load_plan(struct control *c, const char *path, struct arena *a,
@@ -281,7 +292,7 @@ struct status {
     struct reader reader;
     struct json_out *json; /* NULL: text */
     struct campaign_id found[64];
-    struct slice found_name[64];
+    struct slice found_name[64], found_plan[64];
     int found_state[64];
     size_t n;
     struct arena arena;
@@ -297,6 +308,8 @@ static int keep_campaign(void *arg, const struct reader_campaign *rc)
         s->found[s->n] = rc->id;
         s->found_state[s->n] = rc->state;
         s->found_name[s->n] = str_of(arena_strdup(&s->arena, rc->name));
+        s->found_plan[s->n] =
+            str_range(arena_strdup(&s->arena, rc->plan), rc->plan.n);
         s->n++;
     }
     return 0;
@@ -330,6 +343,7 @@ static void print_text(struct status *s, size_t i,
     control_printf(s->c, "\n");
     if (live != NULL)
         campaign_pace_print(s->c, live, control_now_us(s->c));
+    campaign_numbers_print(s->c, s->found_plan[i], live);
     if (live != NULL && live->idle_why[0] != '\0')
         control_printf(s->c, "  not dialling: %s\n", live->idle_why);
 }
@@ -352,6 +366,7 @@ static void print_json(struct status *s, size_t i,
         json_out_kv_int(j, lead_state_text((enum lead_state)st),
                         (int64_t)s->leads[st]);
     json_out_end_object(j);
+    campaign_numbers_json(j, s->found_plan[i], live);
     if (live != NULL) {
         json_out_kv_int(j, "calls", (int64_t)live->calls);
         json_out_kv_int(j, "hopper", (int64_t)live->hopper);

@@ -37,6 +37,8 @@ struct control_agent {
     char reason[AGENT_WORD_MAX];     /* of a pause, or why he is signed out */
     char campaign[CONTROL_TEXT_MAX]; /* name, "" none */
     struct attempt_id attempt;
+    bool incoming;                /* the person called us */
+    uint64_t caller;              /* his number, 0 withheld */
     char where[CONTROL_TEXT_MAX]; /* his telephone is registered there, or "" */
     struct lead_id lead;          /* in hand; 0 none */
     char lead_json[CONTROL_LEAD_MAX]; /* its numbers and fields, or "" */

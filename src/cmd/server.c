@@ -80,8 +80,9 @@ static void on_tel_log(void *arg, enum tel_log_level level, const char *text)
 
 static void on_record(void *arg, const struct record *r)
 {
-    const struct server *s = arg;
+    struct server *s = arg;
     log_json_record(&s->log, r);
+    server_agents_note(s, r);
 }
 
 /* The store's events go to the engine; failures also to the log. */
@@ -97,6 +98,13 @@ static void on_leads(void *arg, const struct store_leads *leads)
     struct server *s = arg;
     struct store_events to = engine_store_events(s->engine);
     to.leads(to.arg, leads);
+}
+
+static void on_called(void *arg, const struct store_called *called)
+{
+    struct server *s = arg;
+    struct store_events to = engine_store_events(s->engine);
+    to.called(to.arg, called);
 }
 
 static void on_store_failed(void *arg, const struct err *e)
@@ -262,7 +270,8 @@ static int open_data(struct server *s, struct err *e)
                                     .durable = on_durable,
                                     .leads = on_leads,
                                     .failed = on_store_failed,
-                                    .recovered = on_store_recovered};
+                                    .recovered = on_store_recovered,
+                                    .called = on_called};
     sqlite_store_listen(s->house.store, &ev);
     rc = house_zones(&s->arena, &s->zones, e);
     if (rc == TM_OK)
@@ -366,6 +375,8 @@ int server_open(struct server *s, const struct server_options *o, struct err *e)
                                .quiet = o->quiet};
     arena_init(&s->arena);
     suppression_init(&s->suppression);
+    map_init(&s->caller[0]);
+    map_init(&s->caller[1]);
     const struct tel_log log = {.fn = on_tel_log, .arg = s};
     raise_descriptors();
     int rc = open_signals(s, e);
@@ -432,6 +443,8 @@ void server_close(struct server *s)
     }
     dnc_files_close(s->dnc);
     suppression_fini(&s->suppression);
+    map_fini(&s->caller[0]);
+    map_fini(&s->caller[1]);
     arena_fini(&s->arena);
     if (s->signals >= 0)
         (void)close(s->signals);

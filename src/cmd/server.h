@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/map.h"
 #include "cmd/control_server.h"
 #include "cmd/house.h"
 #include "cmd/log_json.h"
@@ -72,6 +73,9 @@ struct server {
     pthread_mutex_t changing; /* a command's changes are taken over */
     pthread_mutex_t posting;  /* of the next */
     struct loop_call *posted; /* by commands, not yet run (server_control.c) */
+    struct map caller[2];     /* calls to us: attempt -> their number; the
+                                 newest ones, and those before them */
+    size_t callers;           /* in the first */
     bool agents_listen;       /* telephones can register */
     char agents_at[160];      /* where, for people */
     _Atomic bool draining;    /* commands' threads look at it too */
@@ -134,6 +138,9 @@ void server_agents_opened(struct server *s);
 /* Before the loop runs: who was signed in when a former run was cut off is
  * signed out, and the calls to their telephones end. */
 int server_agents_recover(struct server *s, struct err *e) TM_MUST_CHECK;
+/* A record that the engine wrote: remembers who called us, for the screens of
+ * agents. */
+void server_agents_note(struct server *s, const struct record *r);
 /* Fills *out; an agent whom the engine does not know is signed out. */
 void server_agents_look(struct server *s, struct agent_id a,
                         struct control_agent *out);

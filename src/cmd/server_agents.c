@@ -8,6 +8,8 @@
 #include "core/number/number.h"
 #include "store/catalog.h"
 
+enum { CALLERS_KEPT = 20000 }; /* more than can be up at once */
+
 /* --- telephones -----------------------------------------------------------*/
 
 static void on_registered(void *arg, const char *user, const char *where)
@@ -186,6 +188,28 @@ static void put_lead(const struct lead *l, struct control_agent *out)
     buf_fini(&b);
 }
 
+/* A call that an agent wraps up is over for the engine. */
+void server_agents_note(struct server *s, const struct record *r)
+{
+    if (r->kind != RECORD_INCOMING)
+        return;
+    if (s->callers == CALLERS_KEPT) {
+        map_fini(&s->caller[1]);
+        s->caller[1] = s->caller[0];
+        map_init(&s->caller[0]);
+        s->callers = 0;
+    }
+    map_set(&s->caller[0], (uint64_t)r->attempt.v, r->e164);
+    s->callers++;
+}
+
+static void put_caller(const struct server *s, struct control_agent *out)
+{
+    uint64_t key = (uint64_t)out->attempt.v;
+    out->incoming = key != 0 && (map_get(&s->caller[0], key, &out->caller) ||
+                                 map_get(&s->caller[1], key, &out->caller));
+}
+
 void server_agents_look(struct server *s, struct agent_id a,
                         struct control_agent *out)
 {
@@ -212,6 +236,8 @@ void server_agents_look(struct server *s, struct agent_id a,
     const struct lead *lead = engine_agent_lead(s->engine, a);
     if (lead != NULL)
         put_lead(lead, out);
+    if (out->state != AGENT_READY && out->state != AGENT_OFF)
+        put_caller(s, out);
 }
 
 /* --- after a crash --------------------------------------------------------*/

@@ -79,6 +79,7 @@ static void take(struct slice text, struct arena *a, struct why_live *out)
         out->server = true;
         out->state = text_of(a, o, "state");
         out->idle_why = text_of(a, o, "idle_why");
+        out->callers = json_integer_value(json_object_get(o, "callers"));
         out->calls = json_integer_value(json_object_get(o, "calls"));
         out->hopper = json_integer_value(json_object_get(o, "hopper"));
     }

@@ -153,6 +153,9 @@ void why_idle_text(const struct why_idle *w, struct buf *out)
     }
     buf_addf(out, "  %9s  of them wait only for their turn\n",
              words_count(w->callable, n));
+    if (w->live.callers > 0)
+        buf_addf(out, "  %9s  called us and wait for an agent\n",
+                 words_count((uint64_t)w->live.callers, n));
 }
 
 static void put_instant(struct json_out *j, const char *key, int64_t us)
@@ -172,6 +175,7 @@ void why_idle_json(const struct why_idle *w, struct json_out *j)
     json_out_kv_bool(j, "dialling", w->dialling);
     json_out_kv_bool(j, "server", w->live.server);
     json_out_kv_int(j, "calls", w->live.calls);
+    json_out_kv_int(j, "callers", w->live.callers);
     json_out_kv_int(j, "callable", (int64_t)w->callable);
     put_instant(j, "next_due", w->next_due_us);
     put_instant(j, "now", w->f->now_us);

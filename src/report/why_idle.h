@@ -15,6 +15,7 @@ struct why_live {
     const char *state; /* word, "" not told */
     int64_t calls, hopper;
     const char *idle_why; /* a sentence, "" none */
+    int64_t callers;      /* who called us and wait for an agent */
 };
 
 struct why_idle {

@@ -149,6 +149,21 @@ int catalog_campaign_find(struct db *db, struct tenant_id t, struct slice name,
     return rc;
 }
 
+int catalog_campaign_plans(struct db *db, struct tenant_id t,
+                           catalog_plan_fn *v, void *arg, struct err *e)
+{
+    struct query q;
+    int rc, said = 0;
+    query_open(&q, db,
+               "SELECT name, plan FROM campaign WHERE tenant = ? ORDER BY id");
+    query_int(&q, t.v);
+    while (said == 0 && (rc = query_step(&q, e)) == 1) {
+        said = v(arg, query_get_text(&q, 0), query_get_text(&q, 1));
+    }
+    query_close(&q);
+    return said != 0 ? said : rc;
+}
+
 int catalog_campaign_state(struct db *db, struct tenant_id t,
                            struct campaign_id id, enum campaign_state *out,
                            struct err *e)

@@ -47,6 +47,12 @@ int catalog_campaign_load(struct db *db, const struct catalog_campaign *c,
                           struct campaign_id *out, struct err *e) TM_MUST_CHECK;
 int catalog_campaign_find(struct db *db, struct tenant_id t, struct slice name,
                           struct campaign_id *out, struct err *e) TM_MUST_CHECK;
+/* Name and text of every campaign, by id; texts live until the visitor
+ * returns. A value other than 0 ends the walk and is returned. */
+typedef int(catalog_plan_fn)(void *arg, struct slice name, struct slice plan);
+int catalog_campaign_plans(struct db *db, struct tenant_id t,
+                           catalog_plan_fn *v, void *arg,
+                           struct err *e) TM_MUST_CHECK;
 /* TM_ENOTFOUND (no text), TM_ECORRUPT: an unknown word. */
 int catalog_campaign_state(struct db *db, struct tenant_id t,
                            struct campaign_id id, enum campaign_state *out,
