@@ -29,7 +29,7 @@ bool campaign_state_parse(struct slice s, enum campaign_state *out)
     return false;
 }
 
-enum { INBOUND_PROMPTS = 7 };
+enum { INBOUND_PROMPTS = 7, HOLD_PROMPTS = 1 };
 
 static void fix(struct campaign *c, const char *text, bool wav)
 {
@@ -63,11 +63,13 @@ static void collect_fixed(struct campaign *c, struct arena *a)
     const struct script none = {0};
     if (s == NULL) /* with agents */
         s = &none;
-    c->fixed = arena_array(a, s->steps * SCRIPT_SAYS_MAX + 1 + INBOUND_PROMPTS,
-                           sizeof(*c->fixed));
+    c->fixed = arena_array(
+        a, s->steps * SCRIPT_SAYS_MAX + 1 + INBOUND_PROMPTS + HOLD_PROMPTS,
+        sizeof(*c->fixed));
     if (c->env.plan->record)
         fix(c, notice, false);
     fix_inbound(c);
+    fix(c, c->env.plan->hold_music, true);
     for (size_t i = 0; i < s->steps; i++) {
         for (size_t k = 0; k < s->step[i].says; k++) {
             const struct script_say *say = &s->step[i].say[k];

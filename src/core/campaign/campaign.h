@@ -268,6 +268,7 @@ struct campaign_open_attempt {
     bool bridged;        /* ... an agent */
     bool opted_out;      /* a request to be left alone is recorded */
     bool callback;       /* a call back by a person was promised */
+    int64_t callback_us; /* ... for then; 0: at once */
     bool incoming;       /* he called us; lead: state and due_us he came with,
                             id 0: he has none */
 };

@@ -1,5 +1,22 @@
 #include "core/campaign/campaign_crew.h"
 
+/* The person hears music as long as there is some. */
+static void hold_music(struct campaign *c, struct slot *s)
+{
+    const char *file = c->env.plan->hold_music;
+    if (file != NULL)
+        campaign_inbound_music(c, s, file);
+}
+
+void campaign_agent_hold_played(struct campaign *c, struct slot *s,
+                                uint32_t tag)
+{
+    const struct floor_agent *f = floor_find(c->env.floor, s->agent);
+    if (s->stage == SLOT_TALK && f != NULL && f->state == AGENT_HOLDING &&
+        campaign_inbound_heard(c, s, tag))
+        hold_music(c, s);
+}
+
 static void hold(struct campaign *c, struct slot *s)
 {
     if (!floor_move(c->env.floor, s->agent, AGENT_IN_HOLD, c->now_us)) {
@@ -7,6 +24,29 @@ static void hold(struct campaign *c, struct slot *s)
         return;
     }
     campaign_out_action(c, ACTION_PART, s)->agent = s->agent;
+    int64_t limit_us = c->env.plan->hold_limit_ms * 1000;
+    if (limit_us > 0 && s->leg.state == CALL_ANSWERED)
+        slots_set_deadline(&c->slots, s, c->now_us + limit_us);
+    hold_music(c, s);
+}
+
+/* He is on the line with his agent again. */
+static void back(struct campaign *c, struct slot *s, bool beep)
+{
+    slots_set_deadline(&c->slots, s, INT64_MAX);
+    campaign_bridge_silence(c, s);
+    struct campaign_action *a = campaign_out_action(c, ACTION_BRIDGE, s);
+    a->agent = s->agent;
+    a->beep = beep;
+}
+
+/* Nobody is left on hold for ever: his agent hears a beep, and him. */
+void campaign_agent_hold_over(struct campaign *c, struct slot *s)
+{
+    if (floor_move(c->env.floor, s->agent, AGENT_IN_RETRIEVE, c->now_us))
+        back(c, s, true);
+    else
+        campaign_call_hang_up(c, s);
 }
 
 static void retrieve(struct campaign *c, struct slot *s)
@@ -15,7 +55,7 @@ static void retrieve(struct campaign *c, struct slot *s)
         campaign_crew_refuse(c, TM_ESTATE, "nobody is on hold");
         return;
     }
-    campaign_out_action(c, ACTION_BRIDGE, s)->agent = s->agent;
+    back(c, s, false);
 }
 
 /* Of a talk, or of a line that rings for him. */

@@ -17,10 +17,17 @@ void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost)
         predictive_settled(&w->policy.facts, lost);
 }
 
+void campaign_bridge_silence(struct campaign *c, struct slot *s)
+{
+    if (s->said_us != 0)
+        campaign_out_action(c, ACTION_SILENCE, s);
+    s->said_us = 0;
+}
+
 static void join(struct campaign *c, struct slot *s)
 {
-    if (s->incoming)
-        campaign_inbound_join(c, s);
+    campaign_bridge_silence(c, s);
+    s->close = OUTCOME_NONE;
     struct record *r = campaign_out_record(c, RECORD_BRIDGED, s);
     r->agent = s->agent;
     r->ring_ms = (c->now_us - s->since_us) / 1000;
@@ -188,6 +195,10 @@ void campaign_bridge_serve(struct campaign *c)
 
 void campaign_bridge_due(struct campaign *c, struct slot *s)
 {
+    if (s->stage == SLOT_TALK) {
+        campaign_agent_hold_over(c, s);
+        return;
+    }
     if (s->incoming) {
         campaign_inbound_due(c, s);
         return;

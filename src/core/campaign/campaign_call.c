@@ -129,11 +129,11 @@ static void on_played(struct campaign *c, struct slot *s, uint32_t tag)
 {
     struct script_output o;
     struct script_text t = turn_text(c);
-    if (s->incoming) {
+    if (s->stage == SLOT_TALK)
+        campaign_agent_hold_played(c, s, tag);
+    else if (s->incoming)
         campaign_inbound_played(c, s, tag);
-        return;
-    }
-    if (s->leg.state != CALL_TALKING)
+    if (s->incoming || s->leg.state != CALL_TALKING)
         return;
     if (tag == s->run.tag)
         s->notice_due = false;

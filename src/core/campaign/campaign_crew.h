@@ -143,6 +143,8 @@ void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost);
 /* Joined with the longest idle agent, or his telephone rings. False: nobody is
  * ready. */
 bool campaign_bridge_find_agent(struct campaign *c, struct slot *s);
+/* What is played to him is cut off. */
+void campaign_bridge_silence(struct campaign *c, struct slot *s);
 
 /* --- campaign_wrap.c ---*/
 void campaign_wrap_end(struct campaign *c, struct slot *s,
@@ -175,8 +177,12 @@ void campaign_inbound_step(struct campaign *c);
 void campaign_inbound_anew(struct campaign *c, struct slot *s);
 /* He goes to his place in the queue, by the time he has waited. */
 void campaign_inbound_queue(struct campaign *c, struct slot *s);
-/* Before he is joined with an agent. */
-void campaign_inbound_join(struct campaign *c, struct slot *s);
+/* A sound file; and whether what was played as `tag` lasted, so that it is
+ * worth to be played again. */
+void campaign_inbound_music(struct campaign *c, struct slot *s,
+                            const char *file);
+bool campaign_inbound_heard(const struct campaign *c, const struct slot *s,
+                            uint32_t tag);
 /* Until when the agent's telephone may ring. */
 int64_t campaign_inbound_pick_up_us(const struct campaign *c);
 void campaign_inbound_end(struct campaign *c, struct slot *s,
@@ -190,6 +196,10 @@ struct retry_next campaign_inbound_unsaid(const struct plan *plan,
                                           const struct lead *l, int64_t now_us);
 
 /* --- campaign_agent.c ---*/
+/* What who is on hold heard is over; and his time. */
+void campaign_agent_hold_played(struct campaign *c, struct slot *s,
+                                uint32_t tag);
+void campaign_agent_hold_over(struct campaign *c, struct slot *s);
 void campaign_agent_event(struct campaign *c, const struct campaign_event *ev);
 
 #endif

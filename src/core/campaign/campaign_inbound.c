@@ -55,13 +55,26 @@ static void say(struct campaign *c, struct slot *s, const char *text,
     play(c, s, &p, 1, durable);
 }
 
+void campaign_inbound_music(struct campaign *c, struct slot *s,
+                            const char *file)
+{
+    struct prompt p = {.kind = PROMPT_WAV, .text = str_of(file)};
+    play(c, s, &p, 1, false);
+}
+
+/* A broken file is over at once, and stays silence. */
+bool campaign_inbound_heard(const struct campaign *c, const struct slot *s,
+                            uint32_t tag)
+{
+    return tag == s->said && s->leg.state == CALL_ANSWERED &&
+           c->now_us - s->said_us >= MUSIC_US;
+}
+
 static void music(struct campaign *c, struct slot *s)
 {
     const char *file = c->env.plan->inbound.music;
-    if (file == NULL)
-        return;
-    struct prompt p = {.kind = PROMPT_WAV, .text = str_of(file)};
-    play(c, s, &p, 1, false);
+    if (file != NULL)
+        campaign_inbound_music(c, s, file);
 }
 
 static void set_due(struct campaign *c, struct slot *s)
@@ -182,13 +195,6 @@ void campaign_inbound_due(struct campaign *c, struct slot *s)
         campaign_call_hang_up(c, s);
 }
 
-void campaign_inbound_join(struct campaign *c, struct slot *s)
-{
-    if (s->said != 0)
-        campaign_out_action(c, ACTION_SILENCE, s);
-    s->close = OUTCOME_NONE;
-}
-
 int64_t campaign_inbound_pick_up_us(const struct campaign *c)
 {
     return c->now_us + PICK_UP_US;
@@ -241,7 +247,7 @@ void campaign_inbound_played(struct campaign *c, struct slot *s, uint32_t tag)
     if (s->stage == SLOT_CALLING)
         begin_wait(c, s);
     else if ((s->stage == SLOT_CALLER || s->stage == SLOT_RING) &&
-             c->now_us - s->said_us >= MUSIC_US) /* a broken file is silence */
+             campaign_inbound_heard(c, s, tag))
         music(c, s);
     else if (s->stage == SLOT_GONE)
         campaign_call_hang_up(c, s);

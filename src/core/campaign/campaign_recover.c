@@ -45,6 +45,15 @@ static bool was_served(const struct plan *plan,
     return agents ? a->bridged : a->served;
 }
 
+/* When it was promised for. */
+static void keep_promise(struct retry_next *next,
+                         const struct campaign_open_attempt *a)
+{
+    if (next->state == LEAD_CALLBACK && a->callback &&
+        a->callback_us > next->due_us)
+        next->due_us = a->callback_us;
+}
+
 static size_t close_incoming(const struct plan *plan,
                              const struct campaign_open_attempt *a,
                              int64_t now_us, struct record out[3])
@@ -63,6 +72,7 @@ static size_t close_incoming(const struct plan *plan,
     struct retry_next next =
         talked ? campaign_inbound_unsaid(plan, &a->lead, now_us)
                : campaign_inbound_next(plan, &a->lead, o, now_us);
+    keep_promise(&next, a);
     common(&out[1], RECORD_LEAD, a, now_us);
     out[1].state = (int)next.state;
     out[1].due_us = next.due_us;
@@ -103,6 +113,7 @@ size_t campaign_close_open(const struct plan *plan,
         next = retry_after(&plan->retry, &lead, o, now_us);
     else if (a->opted_out)
         next = (struct retry_next){LEAD_DENIED, 0, "opted_out"};
+    keep_promise(&next, a);
     common(&out[1], RECORD_LEAD, a, now_us);
     out[1].state = (int)next.state;
     out[1].due_us = next.due_us;

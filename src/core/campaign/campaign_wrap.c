@@ -193,6 +193,18 @@ static void no_person(struct campaign *c, const struct slot *s)
         predictive_was_machine(&c->crew->policy.facts);
 }
 
+/* Also for a crash: what was promised in the talk is known at once. */
+static void promise(struct campaign *c, struct slot *s)
+{
+    if (s->callback_us != 0)
+        return;
+    s->callback_us = c->now_us;
+    struct record *r = campaign_out_record(c, RECORD_CALLBACK, s);
+    r->attempt = s->attempt.v != 0 ? s->attempt : s->over;
+    r->e164 = s->e164;
+    r->due_us = s->disposed_due_us;
+}
+
 /* The slot's call is over and its disposition is set. */
 static void carry_out(struct campaign *c, struct slot *s)
 {
@@ -358,6 +370,8 @@ void campaign_wrap_dispose(struct campaign *c, struct slot *s,
     s->disposed_due_us = o->due_us;
     if (d->action == DISPOSITION_OPT_OUT)
         opt_out(c, s);
+    if (d->action == DISPOSITION_CALLBACK)
+        promise(c, s);
     if (s->stage == SLOT_WRAP)
         campaign_wrap_close(c, s, LASTING_GOAL);
 }

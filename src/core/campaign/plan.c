@@ -33,6 +33,7 @@ static void defaults(struct plan *plan)
     plan->detect_wrong_ppm = 10000;
     plan->hold_ms = 2000;
     plan->wrap_limit_ms = 60000;
+    plan->hold_limit_ms = 300000;
     plan->preview_limit_ms = 30000;
     plan->abandoned_key = '9';
     plan->weight = 100;

@@ -122,6 +122,9 @@ struct plan {
     uint32_t detect_wrong_ppm;   /* people taken for machines, expected */
     bool detect;                 /* person or machine (call_spec.detect) */
     int64_t hold_ms;             /* end of greeting to an agent, at most 2 s */
+    int64_t hold_limit_ms;       /* a person on hold; then he is back with his
+                                    agent, 0 none */
+    const char *hold_music;      /* a sound file, or NULL: silence */
     int64_t wrap_limit_ms;       /* then the default disposition; 0 none */
     int64_t preview_limit_ms;    /* 0 none */
     bool preview_dials;          /* at its end: dial, else skip */

@@ -24,6 +24,8 @@ static const struct {
     {"detect_wrong", true},
     {"hold", true},
     {"wrap_limit", true},
+    {"hold_limit", true},
+    {"hold_music", true},
     {"skills", true},
     {"preview_limit", true},
     {"preview_end", true},

@@ -314,6 +314,8 @@ static const struct plan_key keys[] = {
     {"detect_wrong", plan_agents_wrong_share, AT(detect_wrong_ppm), false,
      "1 %"},
     {"hold", plan_agents_hold, AT(hold_ms), false, "2s"},
+    {"hold_limit", plan_agents_span, AT(hold_limit_ms), false, "5m"},
+    {"hold_music", read_text, AT(hold_music), false, "music.wav"},
     {"wrap_limit", plan_agents_span, AT(wrap_limit_ms), false, "60s"},
     {"preview_limit", plan_agents_span, AT(preview_limit_ms), false, "30s"},
     {"preview_end", plan_agents_preview_end, 0, false, "skip"},
@@ -337,7 +339,7 @@ static int unknown(const struct plan_parser *p, const struct kv_line *l,
                    struct err *e)
 {
     struct buf b;
-    buf_init(&b, 720);
+    buf_init(&b, 760);
     add_known(&b);
     int rc =
         plan_parser_bad(p, l->line, e, "unknown key \"%.*s\"; known are %s",

@@ -80,7 +80,7 @@ struct slot {
     bool incoming;
     enum outcome close; /* how it ends unless an agent has it; NONE: open */
     uint32_t said;      /* tag of what is played, 0: nothing was */
-    int64_t said_us;    /* since when */
+    int64_t said_us;    /* since when; 0: it was cut off */
     int64_t say_us;     /* when wait_say is due; INT64_MAX: never */
     int64_t until_us;   /* then he is turned away */
     /* links, indices of slots */

@@ -36,9 +36,126 @@ static void test_lines_before_leads(void **state)
     }
 }
 
+/* --- on hold ---------------------------------------------------------------*/
+
+static void open_hold(const char *lines)
+{
+    (void)str_copy(file_text, sizeof(file_text), str_of(world_live_plan));
+    edit("hold = 2s\n", lines);
+    world_open(&w, file_text);
+    begin(1, 1);
+    answers(1);
+    world_run(&w, 1000);
+    world_forget(&w);
+}
+
+/* Music, and back with his agent when that lasts too long. */
+static void test_hold_has_an_end(void **state)
+{
+    (void)state;
+    open_hold("hold_music = h.wav\nhold_limit = 1m\n");
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
+    world_run(&w, 40000);
+    world_played(&w, 1, 1);
+    world_played(&w, 1, 1); /* of before: nothing */
+    world_run(&w, 19900);
+    assert_int_equal(world_state(&w, 1), AGENT_HOLDING);
+    world_run(&w, 200);
+    assert_int_equal(world_state(&w, 1), AGENT_TALKING);
+    world_played(&w, 1, 2);
+    world_run(&w, 100000);
+    world_expect(&w, "1.300 -> part A1 G1\n"
+                     "1.300 -> play A1 h.wav\n"
+                     "41.300 -> play A1 h.wav\n"
+                     "61.300 -> silence A1\n"
+                     "61.300 -> bridge A1 G1 beep\n");
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
+    world_played(&w, 1, 3); /* a broken file: no second time */
+    assert_int_equal(order(1, AGENT_DO_RETRIEVE), TM_OK);
+    world_run(&w, 100000);
+    world_expect(&w, "161.400 -> part A1 G1\n"
+                     "161.400 -> play A1 h.wav\n"
+                     "161.400 -> silence A1\n"
+                     "161.400 -> bridge A1 G1\n");
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "sale", 0), TM_OK);
+    world_run(&w, 100000);
+    expect("lead L1 A1 done success");
+    world_close(&w);
+}
+
+static void test_hold_without_music(void **state)
+{
+    (void)state;
+    open_hold("hold = 2s\n");
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
+    world_run(&w, 299000);
+    world_expect(&w, "1.300 -> part A1 G1\n");
+    world_run(&w, 2000);
+    world_expect(&w, "301.300 -> bridge A1 G1 beep\n");
+    world_close(&w);
+    open_hold("hold_limit = 0s\n"); /* none */
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
+    world_run(&w, 4000000);
+    assert_int_equal(world_state(&w, 1), AGENT_HOLDING);
+    world_close(&w);
+}
+
+/* The agent's leg is lost while he has somebody on hold. */
+static void test_lost_on_hold(void **state)
+{
+    (void)state;
+    open_hold("hold_music = h.wav\n");
+    world_agent(&w, 2, AGENT_LEG_PERMANENT);
+    assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
+    world_forget(&w);
+    (void)floor_move(w.floor, (struct agent_id){1}, AGENT_IN_SIGN_OUT,
+                     w.now_us);
+    assert_int_equal(order(1, AGENT_DO_LEG_LOST), TM_OK);
+    expect("-> silence A1\n");
+    expect("-> bridge A1 G2 beep\n");
+    world_run(&w, 400000);
+    assert_int_equal(world_state(&w, 2), AGENT_TALKING);
+    world_close(&w);
+}
+
+/* --- what is promised in the talk ------------------------------------------*/
+
+static void test_a_promise_is_written_at_once(void **state)
+{
+    (void)state;
+    open_hold("hold = 2s\n");
+    int64_t due_us = w.start_us + INT64_C(5000000000);
+    assert_int_equal(dispose(1, "later", due_us), TM_OK);
+    world_expect(&w, "1.300 callback L1 A1 at 5000\n");
+    assert_int_equal(dispose(1, "later", due_us), TM_OK);
+    world_expect(&w, "");
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    expect("lead L1 A1 callback callback at 5000\n");
+    world_close(&w);
+    struct campaign_open_attempt a = {.attempt = {1},
+                                      .lead = world_lead(1, 12124560001),
+                                      .answered_us = 1,
+                                      .served = true,
+                                      .bridged = true,
+                                      .callback = true,
+                                      .callback_us = due_us};
+    struct record out[3];
+    open_mode("dial_mode = progressive\n");
+    assert_int_equal(campaign_close_open(w.plan, &a, w.now_us, out), 2);
+    assert_int_equal(out[1].state, LEAD_CALLBACK);
+    assert_true(out[1].due_us == due_us);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hold_has_an_end),
+        cmocka_unit_test(test_hold_without_music),
+        cmocka_unit_test(test_lost_on_hold),
+        cmocka_unit_test(test_a_promise_is_written_at_once),
         cmocka_unit_test(test_lines_before_leads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
