@@ -141,7 +141,8 @@ static void check_free(struct check_agents *c,
 }
 
 /* The longest idle one comes first. Two that became ready at one instant have
- * no order that the records tell. */
+ * no order that the records tell. Who got a person at this very instant is no
+ * longer idle, though his state is told later. */
 static void check_turn(struct check_agents *c,
                        const struct check_agents_call *k,
                        const struct check_agents_man *m)
@@ -149,7 +150,8 @@ static void check_turn(struct check_agents *c,
     for (size_t i = 0; i < c->men_n; i++) {
         const struct check_agents_man *o = &c->man[i];
         if (m->state != AGENT_READY || o->state != AGENT_READY ||
-            o->since_record >= m->since_record || o->since_us == m->since_us)
+            o->since_record >= m->since_record || o->since_us == m->since_us ||
+            o->joined_us == c->now_us)
             continue;
         check_agents_find(
             c, CHECK_BRIDGE, "attempt %lld: agent %lld, and %lld waits longer",
@@ -192,6 +194,7 @@ void check_agents_bridged(struct check_agents *c, const struct record *r)
         bridge_finding(c, k, "joined with an agent and not answered, or over");
     check_free(c, k, m);
     check_turn(c, k, m);
+    m->joined_us = c->now_us;
     if (!k->bridged) {
         c->sums.bridged++;
         k->bridged_us = r->at_us;

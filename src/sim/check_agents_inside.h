@@ -51,8 +51,9 @@ struct check_agents_man {
     int64_t ready_from_us, ready_to_us; /* the last time; to: INT64_MAX */
     struct attempt_id leg;
     bool leg_up;
-    int64_t freed_us; /* joined in wrap-up: he is ready at this instant, as the
-                         next record of him has to say */
+    int64_t joined_us; /* last, with a person; his state is told after it */
+    int64_t freed_us;  /* joined in wrap-up: he is ready at this instant, as the
+                          next record of him has to say */
     struct attempt_id leaving; /* the leg before, that is being ended */
     int64_t leaving_us;        /* since when there is another */
     bool known;                /* a state was told since the start */

@@ -18,6 +18,9 @@
  * who is in a call finishes it. `pacing` sets one way of dialling beside
  * another on the same people; `minute` and `trace` show what happens.
  *
+ * When the campaigns take calls, people call them (scenario key `callers`) from
+ * a stream of their own.
+ *
  * `second` is another campaign of the same agents and trunk, which calls every
  * other person of a list with an end; it dials as its plan says throughout.
  *
@@ -78,6 +81,11 @@ struct runner_minute {
     double price;  /* of the last decision of pacing */
     bool over_limit;
 };
+/* Told of each order of an agent, and what was answered. */
+typedef void(runner_order_fn)(void *arg, struct agent_id a,
+                              const struct agent_order *o, int rc,
+                              int64_t now_us);
+
 typedef void(runner_minute_fn)(void *arg, const struct runner_minute *m);
 
 /* What the operator does in the course of a run; in order of time. */
@@ -100,6 +108,12 @@ struct runner_options {
     void *journal_arg;
     sim_carrier_watch_fn *calls;
     void *calls_arg;
+    sim_carrier_says_fn *says; /* to people who call us */
+    void *says_arg;
+    sim_live_fn *truth; /* what people do, as the carrier knows it */
+    void *truth_arg;
+    runner_order_fn *orders;
+    void *orders_arg;
     engine_watch_fn *handed;
     void *handed_arg;
     campaign_judged_fn *judged; /* of every verdict asked; may be NULL */
@@ -147,8 +161,22 @@ struct runner_floor {
                        for machines included */
     uint64_t wrong; /* of them: taken for machines */
     uint64_t talks; /* people joined with an agent */
-    uint64_t machines;  /* machines joined with an agent */
-    uint64_t withdrawn; /* lines given up while they rang */
+    uint64_t machines;     /* machines joined with an agent */
+    uint64_t withdrawn;    /* lines given up while they rang */
+    uint64_t caller_talks; /* people who called us, joined with an agent; their
+                              talk is part of talk_s */
+};
+
+/* People who called us, of the whole run. Waits count from the call. */
+struct runner_callers {
+    uint64_t callers;  /* whose call was taken, by the carrier */
+    uint64_t unheard;  /* trunk full or down, or nobody takes calls */
+    uint64_t recorded; /* by the records, as what follows */
+    uint64_t talked, gave_up, turned_away, callbacks, opt_outs;
+    uint64_t made; /* leads of people who were none */
+    uint64_t joined, in_target;
+    double wait_s;    /* of those who were joined, together */
+    double longest_s; /* of anybody */
 };
 void runner_floor_add(struct runner_floor *to, const struct runner_floor *f);
 /* Figures of it; 0 where there is nothing to divide by. */
@@ -192,6 +220,7 @@ struct runner_result {
     struct runner_floor floor; /* of the whole run */
     struct runner_floor day[RUNNER_DAYS_MAX];
     size_t days;
+    struct runner_callers callers;
     double worst_day_pct; /* abandoned of live answers */
     double limit_pct;     /* of the campaign's law */
     bool window_viol;     /* a legal window of 30 days, or the run as a whole,

@@ -35,6 +35,7 @@ static void begins(struct runner *r)
     sim_agents_begin(r->agents, begin_of(r, r->day), end_of(r, r->day));
     r->dialling = true;
     runner_house_command(r);
+    runner_callers_day(r, end_of(r, r->day));
     set_day(r, DAY_STOPS, stop_of(r, r->day));
     if (r->o.minute != NULL)
         sim_clock_set(&r->clock, &r->minute_timer,
@@ -81,6 +82,7 @@ void runner_day_init(struct runner *r)
 {
     sim_clock_timer(&r->day_timer, day_due, r);
     sim_clock_timer(&r->minute_timer, minute_due, r);
+    runner_callers_init(r);
     set_day(r, DAY_BEGINS, r->start_us);
 }
 
@@ -90,6 +92,7 @@ void runner_day_end(struct runner *r)
         return;
     sim_clock_cancel(&r->clock, &r->day_timer);
     sim_clock_cancel(&r->clock, &r->minute_timer);
+    runner_callers_end(r);
     sim_agents_end(r->agents);
 }
 
@@ -99,7 +102,10 @@ int runner_day_order(void *arg, struct agent_id a, const struct agent_order *o)
     struct err e;
     if (r->engine == NULL)
         return TM_ESTATE;
-    return engine_agent_order(r->engine, a, o, &e);
+    int rc = engine_agent_order(r->engine, a, o, &e);
+    if (r->o.orders != NULL)
+        r->o.orders(r->o.orders_arg, a, o, rc, r->clock.now_us);
+    return rc;
 }
 
 void runner_day_changed(void *arg, const struct floor_change *c)

@@ -35,7 +35,7 @@ double runner_floor_aband_pct(const struct runner_floor *f)
 
 double runner_floor_wait_s(const struct runner_floor *f)
 {
-    return per(f->idle_s, (double)(f->talks + f->machines));
+    return per(f->idle_s, (double)(f->talks + f->machines + f->caller_talks));
 }
 
 double runner_floor_held_s(const struct runner_floor *f)
@@ -67,6 +67,7 @@ void runner_floor_add(struct runner_floor *to, const struct runner_floor *f)
     to->talks += f->talks;
     to->machines += f->machines;
     to->withdrawn += f->withdrawn;
+    to->caller_talks += f->caller_talks;
 }
 
 /* --- while it runs ---------------------------------------------------------*/
@@ -89,6 +90,12 @@ void runner_floor_news(void *arg, enum sim_live_news news,
 {
     struct runner *r = arg;
     struct runner_floor *f = &r->floor[r->day];
+    if (r->o.truth != NULL)
+        r->o.truth(r->o.truth_arg, news, c);
+    if (c->caller) {
+        runner_callers_news(r, news, c);
+        return;
+    }
     switch (news) {
     case SIM_LIVE_DIALLED: f->dials++; break;
     case SIM_LIVE_ANSWERED: f->live += !c->machine; break;
@@ -100,6 +107,7 @@ void runner_floor_news(void *arg, enum sim_live_news news,
         sim_agents_joined(r->agents, c);
         break;
     case SIM_LIVE_ENDED: ended(r, f, c); break;
+    case SIM_LIVE_PRESSED: break;
     }
 }
 

@@ -96,6 +96,8 @@ static void open_carrier(struct runner *r)
         .calls_per_1000s = (uint64_t)(o->scenario->cps * 1000 + 0.5),
         .watch = o->calls,
         .watch_arg = o->calls_arg,
+        .says = o->says,
+        .says_arg = o->says_arg,
     };
     if (r->agents != NULL) {
         r->live =
@@ -258,22 +260,50 @@ int runner_house_start(struct runner *r, struct err *e)
     return r->agents != NULL ? start_floor(r, e) : TM_OK;
 }
 
-static int close_attempt(struct runner *r, const struct sim_store_attempt *a,
-                         struct err *e)
+static const struct plan *plan_of(const struct runner *r, struct campaign_id c)
 {
-    struct campaign_open_attempt open;
+    return c.v == SECOND.v ? r->o.second : r->o.plan;
+}
+
+/* Ends what the carrier still has up, and says what became of it. */
+static int close_open(struct runner *r, const struct campaign_open_attempt *a,
+                      const char *dialog, struct err *e)
+{
     struct record record[3];
-    sim_store_open_attempt(r->store_sim, a, &open);
-    if (a->dialog != NULL) {
-        int rc = r->carrier.end_stale(r->carrier.self, str_of(a->dialog), e);
+    if (dialog != NULL) {
+        int rc = r->carrier.end_stale(r->carrier.self, str_of(dialog), e);
         if (rc != TM_OK)
             return rc;
     }
-    bool second = a->campaign.v == SECOND.v;
-    size_t n = campaign_close_open(second ? r->o.second : r->o.plan, &open,
-                                   r->clock.now_us, record);
+    size_t n = campaign_close_open(plan_of(r, a->campaign), a, r->clock.now_us,
+                                   record);
     sim_store_apply(r->store_sim, record, n);
     return TM_OK;
+}
+
+static int close_attempts(struct runner *r, struct err *e)
+{
+    struct campaign_open_attempt open;
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < sim_store_attempts(r->store_sim);
+         i++) {
+        const struct sim_store_attempt *a =
+            sim_store_attempt_at(r->store_sim, i);
+        if (a->ended_us != 0)
+            continue;
+        sim_store_open_attempt(r->store_sim, a, &open);
+        rc = close_open(r, &open, a->dialog, e);
+    }
+    for (size_t i = 0; rc == TM_OK && i < sim_store_incomings(r->store_sim);
+         i++) {
+        const struct sim_store_incoming *a =
+            sim_store_incoming_at(r->store_sim, i);
+        if (a->ended_us != 0)
+            continue;
+        sim_store_open_incoming(r->store_sim, a, &open);
+        rc = close_open(r, &open, a->dialog, e);
+    }
+    return rc;
 }
 
 /* The program dies and is started again at once. */
@@ -287,14 +317,8 @@ int runner_house_crash(struct runner *r, struct err *e)
     struct record restart = {
         .kind = RECORD_RESTART, .at_us = r->clock.now_us, .tenant = TENANT};
     sim_store_apply(r->store_sim, &restart, 1);
-    for (size_t i = 0; i < sim_store_attempts(r->store_sim); i++) {
-        const struct sim_store_attempt *a =
-            sim_store_attempt_at(r->store_sim, i);
-        if (a->ended_us != 0)
-            continue;
-        int rc = close_attempt(r, a, e);
-        if (rc != TM_OK)
-            return rc;
-    }
+    int rc = close_attempts(r, e);
+    if (rc != TM_OK)
+        return rc;
     return runner_house_start(r, e);
 }

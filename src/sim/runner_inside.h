@@ -1,7 +1,8 @@
 /* Private to the runner: a run under way. runner.c moves time, runner_house.c
  * starts, crashes and restarts the program, runner_people.c lets answer rates
- * move, runner_day.c has the days of campaigns with agents, runner_faults.c
- * lets things go wrong, runner_result.c and runner_floor.c count. */
+ * move, runner_day.c has the days of campaigns with agents, runner_callers.c
+ * people who call us, runner_faults.c lets things go wrong, runner_result.c and
+ * runner_floor.c count. */
 #ifndef SIM_RUNNER_INSIDE_H
 #define SIM_RUNNER_INSIDE_H
 
@@ -46,6 +47,12 @@ struct runner {
     struct runner_floor floor[RUNNER_DAYS_MAX];
     struct runner_floor minute; /* sums of the day at the last minute */
     struct runner_result tally; /* attempts of an endless list */
+    /* people who call us */
+    struct rng caller_rng;
+    struct sim_timer caller_timer;
+    int64_t callers_end_us; /* of the day */
+    uint64_t callers;       /* drawn so far */
+    struct runner_callers in;
     /* faults */
     struct rng fault_rng;
     struct sim_timer slow_end, away_end, down_end, answers_end, clock_end;
@@ -82,6 +89,14 @@ void runner_floor_news(void *arg, enum sim_live_news news,
 void runner_floor_close(struct runner *r);
 void runner_floor_fill(struct runner *r, struct runner_result *out);
 void runner_floor_minute(struct runner *r);
+
+/* runner_callers.c */
+void runner_callers_init(struct runner *r);
+void runner_callers_day(struct runner *r, int64_t end_us);
+void runner_callers_end(struct runner *r);
+void runner_callers_news(struct runner *r, enum sim_live_news news,
+                         const struct sim_live_call *c);
+void runner_callers_fill(struct runner *r, struct runner_result *out);
 
 /* runner_faults.c */
 void runner_faults_init(struct runner *r);

@@ -197,4 +197,5 @@ void runner_result_fill(struct runner *r, struct runner_result *out)
     out->calls_max = sim_carrier_counts(r->carrier_sim).up_max;
     fill_journal(r, out);
     runner_floor_fill(r, out);
+    runner_callers_fill(r, out);
 }

@@ -8,6 +8,8 @@ enum {
     CALLS_AN_AGENT = 60, /* lines rung for one at the lowest answer rates */
     HOPPER_MIN = 500,
     HOPPER_AN_AGENT = 15,
+    CALLERS_MIN = 100,
+    CALLERS_MAX = 5000,
     DAY_S = 86400,
     NO_RATE = 1000000000, /* calls in 1000 s: the carrier's own counts */
 };
@@ -35,6 +37,20 @@ static void add_retries(struct buf *b)
 static void add_clock(struct buf *b, int64_t s)
 {
     buf_addf(b, "%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60));
+}
+
+/* People who call us: nobody is a lead, so nobody is called back. */
+static void add_inbound(const struct scenario *s, struct buf *b)
+{
+    if (s->callers <= 0.0)
+        return;
+    buf_addf(b,
+             "[inbound]\nnumbers = +12125550100\ncalls = %llu\n"
+             "target = 20s\nmax_wait = 10m\nmake_leads = no\nmissed = keep\n"
+             "greeting = \"Simulated Seller.\"\n"
+             "closed_say = \"We are not in the office now.\"\n",
+             (unsigned long long)within(s->agents * CALLS_AN_AGENT, CALLERS_MIN,
+                                        CALLERS_MAX));
 }
 
 /* The hours of the scenario by the clock of its people, all of one zone
@@ -105,6 +121,7 @@ struct slice scenario_plan_text(const struct scenario *s, struct arena *a)
                 "list.\"\nabandoned_key = 9\n"
                 "carries = disclose_seller_purpose_goods\n");
     add_hours(s, &b);
+    add_inbound(s, &b);
     add_retries(&b);
     struct slice text = {arena_strdup(a, buf_slice(&b)), b.n};
     buf_fini(&b);

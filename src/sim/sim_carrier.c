@@ -218,32 +218,41 @@ static void count_start(struct sim_carrier *c, int64_t now_us)
     c->start_at = (c->start_at + 1) % c->starts;
 }
 
-static struct sim_call *new_call(struct sim_carrier *c, const struct permit *p,
-                                 const struct call_spec *s)
+struct sim_call *sim_carrier_take(struct sim_carrier *c,
+                                  enum sim_call_kind kind, struct attempt_id a,
+                                  uint64_t e164)
 {
     struct sim_call *k = &c->call[c->first_free];
-    bool staff = is_own(p, s) && c->o.staff_max > 0;
     tm_assert(k->state == SIM_CALL_FREE && c->event != NULL);
     c->first_free = k->next_free;
     k->carrier = c;
     k->world = c->o.world;
-    k->kind = staff               ? SIM_CALL_STAFF
-              : c->o.live != NULL ? SIM_CALL_LIVE
-                                  : SIM_CALL_SOUNDS;
-    k->off_trunk = staff;
-    k->attempt = p->attempt;
-    k->e164 = p->e164;
+    k->kind = kind;
+    k->off_trunk = kind == SIM_CALL_STAFF;
+    k->attempt = a;
+    k->e164 = e164;
+    map_set(&c->by_attempt, (uint64_t)a.v, (uint64_t)(k - c->call) + 1);
+    c->on_trunk += !k->off_trunk;
+    if (++c->counts.up > c->counts.up_max)
+        c->counts.up_max = c->counts.up;
+    return k;
+}
+
+static struct sim_call *new_call(struct sim_carrier *c, const struct permit *p,
+                                 const struct call_spec *s)
+{
+    bool staff = is_own(p, s) && c->o.staff_max > 0;
+    struct sim_call *k = sim_carrier_take(c,
+                                          staff               ? SIM_CALL_STAFF
+                                          : c->o.live != NULL ? SIM_CALL_LIVE
+                                                              : SIM_CALL_SOUNDS,
+                                          p->attempt, p->e164);
     k->nth = staff || (c->o.live != NULL && c->o.live->nth_known)
                  ? 0
                  : count_dial(c, p->e164);
-    map_set(&c->by_attempt, (uint64_t)p->attempt.v,
-            (uint64_t)(k - c->call) + 1);
     c->used[p->attempt.v % USED_KEPT] = p->attempt.v;
-    c->on_trunk += !k->off_trunk;
     c->counts.staff += staff;
     c->counts.placed += !staff;
-    if (++c->counts.up > c->counts.up_max)
-        c->counts.up_max = c->counts.up;
     return k;
 }
 
@@ -265,6 +274,13 @@ static int place(void *self, const struct permit *p, const struct call_spec *s,
     return TM_OK;
 }
 
+static int answer(void *self, struct attempt_id a, bool record)
+{
+    struct sim_call *k = find(self, a);
+    (void)record;
+    return k != NULL ? sim_carrier_in_answer(k) : TM_ESTATE;
+}
+
 static void prepare(void *self, const struct prompt *list, size_t n)
 {
     (void)self; /* nothing is spoken here */
@@ -278,6 +294,9 @@ static int play(void *self, struct attempt_id a, const struct prompt *list,
     struct sim_call *k = find(self, a);
     if (k == NULL)
         return TM_ESTATE;
+    if (k->kind == SIM_CALL_CALLER && k->state == SIM_CALL_UP &&
+        k->carrier->o.says != NULL)
+        k->carrier->o.says(k->carrier->o.says_arg, a, list, n);
     return sim_carrier_call_play(k, sim_carrier_say_ms(list, n), tag);
 }
 
@@ -340,6 +359,7 @@ void sim_carrier_port(struct sim_carrier *c, struct carrier *out)
     *out = (struct carrier){
         .self = c,
         .place = place,
+        .answer = answer,
         .prepare = prepare,
         .play = play,
         .silence = silence,

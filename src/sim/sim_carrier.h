@@ -19,6 +19,10 @@
  * telephone, which is answered after staff_ring and takes no line of the
  * trunk.
  *
+ * Somebody calls us by sim_carrier_call_in(): he rings, hears what is played
+ * once he is answered, presses his key, talks with an agent as long as he wants
+ * to, or gives up; until then he takes a line of the trunk.
+ *
  * Faults for tests: the trunk can be down; answers may come late or never,
  * calls may end with 503 and 480; a leg may break; a crash of the caller
  * forgets all calls and leaves those that were answered up, until end_stale()
@@ -50,11 +54,16 @@ enum sim_live_news {
     SIM_LIVE_DIALLED,  /* the INVITE left */
     SIM_LIVE_ANSWERED, /* a person, at the end of his greeting, or a machine */
     SIM_LIVE_JOINED,   /* with an agent, the first time */
+    SIM_LIVE_PRESSED,  /* a caller, his key, before an agent has him */
     SIM_LIVE_ENDED,
 };
 
 struct sim_live_call {
     struct attempt_id attempt;
+    bool caller;     /* he calls us; no machine, nothing is detected */
+    uint64_t from;   /* caller: his number; 0: withheld */
+    int64_t came_us; /* caller */
+    char key;        /* PRESSED */
     bool machine;
     bool wrong;          /* detection was asked and took him for the other */
     int64_t answered_us; /* 0: not yet */
@@ -64,6 +73,19 @@ struct sim_live_call {
     int64_t wrap_us;     /* JOINED: what the agent needs afterwards */
     int64_t handle_us;   /* JOINED, machine: the agent ends it after so long */
 };
+/* Who calls us. Times of 0 and a key of 0: not. */
+struct sim_carrier_caller {
+    uint64_t from, to;   /* from 0: withheld */
+    int64_t patience_us; /* he waits so long, ringing included */
+    int64_t talk_us, wrap_us;
+    char key; /* pressed key_us after the answer, unless an agent has him */
+    int64_t key_us;
+};
+
+/* What is played to somebody who calls us. */
+typedef void(sim_carrier_says_fn)(void *arg, struct attempt_id a,
+                                  const struct prompt *list, size_t n);
+
 typedef void(sim_live_fn)(void *arg, enum sim_live_news news,
                           const struct sim_live_call *c);
 
@@ -97,6 +119,8 @@ struct sim_carrier_options {
     uint64_t calls_per_1000s;    /* starts; 0: no limit */
     sim_carrier_watch_fn *watch; /* may be NULL */
     void *watch_arg;
+    sim_carrier_says_fn *says; /* may be NULL */
+    void *says_arg;
     struct sim_carrier_live *live; /* or NULL */
     size_t staff_max;              /* legs to agents besides calls_max */
     struct distribution staff_ring;
@@ -109,6 +133,9 @@ struct sim_carrier_counts {
     uint64_t refused; /* place() said no */
     uint64_t stale;   /* ended by end_stale() */
     uint64_t staff;   /* legs to agents */
+    uint64_t callers; /* who called us, also when nobody took the call */
+    uint64_t unheard; /* of them: the trunk was full or down, or the number
+                         is nobody's */
     size_t up, up_max;
 };
 
@@ -124,6 +151,9 @@ void sim_carrier_listen(struct sim_carrier *c, carrier_event_fn *fn, void *arg);
 void sim_carrier_set_world(struct sim_carrier *c, const struct person_world *w);
 void sim_carrier_set_down(struct sim_carrier *c, bool down);
 void sim_carrier_set_answers(struct sim_carrier *c, enum sim_carrier_answers a);
+/* With `live` alone. Returns whether the call is taken; it rings then. */
+bool sim_carrier_call_in(struct sim_carrier *c,
+                         const struct sim_carrier_caller *who);
 /* The call ends, as when a telephone loses its network. Unknown: ignored. */
 void sim_carrier_break(struct sim_carrier *c, struct attempt_id a);
 /* The caller's program is gone: no more events of any call. */

@@ -7,6 +7,7 @@ enum {
     RINGS_MS = 8000, /* who refuses sooner has not rung */
     HURRY_MS = 400,  /* a key that should have come in mid-prompt */
     END_MS = 20,     /* our BYE or CANCEL to its answer */
+    CANCELLED = 487, /* who gives up before the answer */
     ID_MAX = 64,
 };
 
@@ -203,6 +204,10 @@ static void alerted(struct sim_call *k)
 static void step_due(void *arg)
 {
     struct sim_call *k = arg;
+    if (k->kind == SIM_CALL_CALLER && k->state != SIM_CALL_ENDING) {
+        sim_carrier_in_step(k);
+        return;
+    }
     if (k->kind != SIM_CALL_SOUNDS && k->state != SIM_CALL_ENDING) {
         sim_carrier_live_step(k);
         return;
@@ -229,8 +234,9 @@ static void step_due(void *arg)
 static void leave_due(void *arg)
 {
     struct sim_call *k = arg;
-    tm_assert(k->state == SIM_CALL_UP);
-    sim_carrier_call_end(k, CAUSE_CALLEE, 0);
+    tm_assert(k->state == SIM_CALL_UP || k->kind == SIM_CALL_CALLER);
+    sim_carrier_call_end(k, CAUSE_CALLEE,
+                         k->state == SIM_CALL_UP ? 0 : CANCELLED);
 }
 
 static void act_due(void *arg)
@@ -242,6 +248,8 @@ static void act_due(void *arg)
         return;
     }
     k->carrier->counts.digits++;
+    if (k->kind == SIM_CALL_CALLER)
+        sim_carrier_live_news(k, SIM_LIVE_PRESSED);
     (void)person_ear_pressed(&k->ear, now_of(k)); /* before he is cut off */
     sim_carrier_call_tell(k,
                           (struct carrier_event){.kind = CARRIER_DIGIT,
@@ -297,6 +305,14 @@ static void voice_due(void *arg)
 
 /* Our side. */
 
+void sim_carrier_call_timers(struct sim_call *k)
+{
+    sim_clock_timer(&k->step, step_due, k);
+    sim_clock_timer(&k->voice, voice_due, k);
+    sim_clock_timer(&k->act, act_due, k);
+    sim_clock_timer(&k->leave, leave_due, k);
+}
+
 void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s)
 {
     struct sim_carrier *c = k->carrier;
@@ -315,10 +331,7 @@ void sim_carrier_call_begin(struct sim_call *k, const struct call_spec *s)
         person_call_of(k->world, k->e164, k->nth, &k->plan);
     else
         sim_carrier_live_begin(k, s);
-    sim_clock_timer(&k->step, step_due, k);
-    sim_clock_timer(&k->voice, voice_due, k);
-    sim_clock_timer(&k->act, act_due, k);
-    sim_clock_timer(&k->leave, leave_due, k);
+    sim_carrier_call_timers(k);
     sim_clock_set(c->o.clock, &k->step, k->placed_us);
 }
 

@@ -1,7 +1,8 @@
 /*
  * Private to the simulated carrier: one call. sim_carrier.c keeps the trunk
  * and the calls' table; sim_carrier_call.c lets a call live,
- * sim_carrier_live.c those for agents and the agents' own legs.
+ * sim_carrier_live.c those for agents and the agents' own legs,
+ * sim_carrier_in.c those of people who call us.
  *
  * Timers of a call: `step` is what the network does next (INVITE left, rings,
  * answer or refusal, end), `voice` the end of what is being said and then of
@@ -20,6 +21,7 @@ enum sim_call_kind {
     SIM_CALL_SOUNDS, /* a person by person.h */
     SIM_CALL_LIVE,   /* a person by person_live.h */
     SIM_CALL_STAFF,  /* an agent's telephone */
+    SIM_CALL_CALLER, /* a person who calls us: ALERTING until the answer */
 };
 
 enum sim_call_state {
@@ -65,6 +67,8 @@ struct sim_call {
     int64_t since_us;               /* of the present bridge */
     int64_t talked_us;              /* in earlier ones */
     bool withdrawn;
+    int64_t patience_us; /* a caller's */
+    bool answering;      /* ... `step` is the answer */
     size_t next_free;
 };
 
@@ -115,6 +119,21 @@ void sim_carrier_live_verdict(struct sim_call *k);
 void sim_carrier_live_over(struct sim_call *k); /* before its end is told */
 int sim_carrier_live_join(struct sim_call *a, struct sim_call *b);
 void sim_carrier_live_part(struct sim_call *k);
+
+/* sim_carrier_in.c */
+int sim_carrier_in_answer(struct sim_call *k);
+void sim_carrier_in_step(struct sim_call *k);
+void sim_carrier_in_waits(struct sim_call *k); /* an agent was lost */
+/* A place for a call with this name. */
+struct sim_call *sim_carrier_take(struct sim_carrier *c, enum sim_call_kind k,
+                                  struct attempt_id a, uint64_t e164);
+void sim_carrier_call_timers(struct sim_call *k);
+void sim_carrier_live_news(const struct sim_call *k, enum sim_live_news what);
+
+static inline bool sim_carrier_is_person(const struct sim_call *k)
+{
+    return k->kind == SIM_CALL_LIVE || k->kind == SIM_CALL_CALLER;
+}
 
 /* Frees the call's place; before its end is told. */
 void sim_carrier_forget(struct sim_carrier *c, struct sim_call *k);

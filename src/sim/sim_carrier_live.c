@@ -11,13 +11,18 @@ static int64_t now_of(const struct sim_call *k)
 
 /* --- the truth ------------------------------------------------------------*/
 
-static void news(const struct sim_call *k, enum sim_live_news what)
+void sim_carrier_live_news(const struct sim_call *k, enum sim_live_news what)
 {
     const struct sim_carrier_live *live = k->carrier->o.live;
-    if (k->kind != SIM_CALL_LIVE || live->news == NULL)
+    if (!sim_carrier_is_person(k) || live->news == NULL)
         return;
+    bool caller = k->kind == SIM_CALL_CALLER;
     struct sim_live_call c = {
         .attempt = k->attempt,
+        .caller = caller,
+        .from = caller ? k->e164 : 0,
+        .came_us = caller ? k->placed_us : 0,
+        .key = what == SIM_LIVE_PRESSED ? k->reaction.digit : '\0',
         .machine = k->who.kind == PERSON_MACHINE,
         .wrong = k->detect && k->who.wrong,
         .answered_us = k->answered_us,
@@ -70,7 +75,7 @@ static void left(struct sim_call *k)
     if (!sim_carrier_call_doomed(k))
         sim_clock_set(k->carrier->o.clock, &k->step,
                       at_us < k->give_up_us ? at_us : k->give_up_us);
-    news(k, SIM_LIVE_DIALLED);
+    sim_carrier_live_news(k, SIM_LIVE_DIALLED);
     sim_carrier_call_placed(k);
     if (k->doomed == 0 && k->state == SIM_CALL_ALERTING)
         sim_carrier_call_tell(
@@ -79,6 +84,10 @@ static void left(struct sim_call *k)
 
 static void wait_for_agent(struct sim_call *k)
 {
+    if (k->kind == SIM_CALL_CALLER) {
+        sim_carrier_in_waits(k);
+        return;
+    }
     const struct scenario *s = k->carrier->o.live->scenario;
     if (!k->talk_drawn)
         person_live_talk(s, k->world, &k->who, k->e164, k->nth, &k->talk);
@@ -99,7 +108,7 @@ static void answer(struct sim_call *k)
         wait_for_agent(k);
         if (k->detect)
             sim_carrier_call_set_in(k, &k->voice, k->who.decide_us);
-        news(k, SIM_LIVE_ANSWERED);
+        sim_carrier_live_news(k, SIM_LIVE_ANSWERED);
     }
     sim_carrier_call_tell(k, (struct carrier_event){.kind = CARRIER_ANSWERED,
                                                     .code = 200,
@@ -155,13 +164,15 @@ static void talk(struct sim_call *k)
     const struct sim_carrier_live *live = k->carrier->o.live;
     k->since_us = now_of(k);
     sim_clock_cancel(k->carrier->o.clock, &k->leave);
+    if (k->kind == SIM_CALL_CALLER)
+        sim_clock_cancel(k->carrier->o.clock, &k->act);
     if (k->joined_us == 0) {
         k->joined_us = now_of(k);
         k->talk.talk_us =
             (int64_t)((double)k->talk.talk_us * (k->who.kind == PERSON_MACHINE
                                                      ? 1.0
                                                      : live->talk_factor));
-        news(k, SIM_LIVE_JOINED);
+        sim_carrier_live_news(k, SIM_LIVE_JOINED);
     }
     if (k->who.kind == PERSON_MACHINE)
         return;
@@ -176,9 +187,9 @@ int sim_carrier_live_join(struct sim_call *a, struct sim_call *b)
         return TM_ESTATE;
     a->partner = b;
     b->partner = a;
-    if (a->kind == SIM_CALL_LIVE)
+    if (sim_carrier_is_person(a))
         talk(a);
-    if (b->kind == SIM_CALL_LIVE)
+    if (sim_carrier_is_person(b))
         talk(b);
     return TM_OK;
 }
@@ -186,7 +197,7 @@ int sim_carrier_live_join(struct sim_call *a, struct sim_call *b)
 static void leave_bridge(struct sim_call *k)
 {
     k->partner = NULL;
-    if (k->kind == SIM_CALL_LIVE)
+    if (sim_carrier_is_person(k))
         k->talked_us += now_of(k) - k->since_us;
 }
 
@@ -197,9 +208,9 @@ void sim_carrier_live_part(struct sim_call *k)
         return;
     leave_bridge(k);
     leave_bridge(other);
-    if (k->kind == SIM_CALL_LIVE && k->state == SIM_CALL_UP)
+    if (sim_carrier_is_person(k) && k->state == SIM_CALL_UP)
         wait_for_agent(k);
-    if (other->kind == SIM_CALL_LIVE && other->state == SIM_CALL_UP)
+    if (sim_carrier_is_person(other) && other->state == SIM_CALL_UP)
         wait_for_agent(other);
 }
 
@@ -211,8 +222,8 @@ void sim_carrier_live_over(struct sim_call *k)
     if (other != NULL) {
         leave_bridge(k);
         leave_bridge(other);
-        if (other->kind == SIM_CALL_LIVE && other->state == SIM_CALL_UP)
+        if (sim_carrier_is_person(other) && other->state == SIM_CALL_UP)
             wait_for_agent(other);
     }
-    news(k, SIM_LIVE_ENDED);
+    sim_carrier_live_news(k, SIM_LIVE_ENDED);
 }

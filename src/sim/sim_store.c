@@ -410,6 +410,34 @@ const struct sim_store_attempt *sim_store_attempt(const struct sim_store *s,
     return &s->rows.attempt.at[at - 1];
 }
 
+const struct sim_store_incoming *sim_store_incoming(const struct sim_store *s,
+                                                    struct attempt_id a)
+{
+    return sim_store_incoming_find(&s->rows, a);
+}
+
+void sim_store_open_incoming(const struct sim_store *s,
+                             const struct sim_store_incoming *a,
+                             struct campaign_open_attempt *out)
+{
+    tm_assert(a->ended_us == 0 && a->id.v > 0);
+    *out = (struct campaign_open_attempt){.attempt = a->id,
+                                          .tenant = a->tenant,
+                                          .seller = a->seller,
+                                          .campaign = a->campaign,
+                                          .e164 = a->e164,
+                                          .answered_us = a->answered_us,
+                                          .served = a->bridged_us != 0 ||
+                                                    a->opted_out || a->callback,
+                                          .bridged = a->bridged_us != 0,
+                                          .opted_out = a->opted_out,
+                                          .callback = a->callback,
+                                          .incoming = true};
+    bool found =
+        a->lead.v == 0 || sim_store_lead(s, a->campaign, a->lead, &out->lead);
+    tm_assert(found);
+}
+
 size_t sim_store_incomings(const struct sim_store *s)
 {
     return s->rows.incoming.n;

@@ -128,6 +128,13 @@ struct sim_store_incoming {
     char *dialog; /* while it is up and answered, else NULL */
 };
 size_t sim_store_incomings(const struct sim_store *s);
+/* NULL: it is not durable, or no call to us. */
+const struct sim_store_incoming *sim_store_incoming(const struct sim_store *s,
+                                                    struct attempt_id a);
+/* One without an end, as campaign_close_open() wants it. */
+void sim_store_open_incoming(const struct sim_store *s,
+                             const struct sim_store_incoming *a,
+                             struct campaign_open_attempt *out);
 const struct sim_store_incoming *
 sim_store_incoming_at(const struct sim_store *s, size_t i);
 
