@@ -161,7 +161,11 @@ static void order(struct campaign *c, struct agent_id a,
     case AGENT_DO_RETRIEVE: retrieve(c, s); return;
     case AGENT_DO_DISPOSE: campaign_wrap_dispose(c, s, o); return;
     case AGENT_DO_LEG_UP: campaign_bridge_leg_up(c, s); return;
-    case AGENT_DO_LEG_LOST: campaign_bridge_leg_lost(c, s); return;
+    case AGENT_DO_LEG_LOST:
+        if (o->word.n > 0) /* why they were never joined */
+            campaign_bridge_not_joined(c, s);
+        campaign_bridge_leg_lost(c, s);
+        return;
     case AGENT_DO_LIMIT: limit(c, s); return;
     case AGENT_DO_NEXT:
     case AGENT_DO_SIGN_IN:

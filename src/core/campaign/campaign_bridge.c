@@ -13,8 +13,32 @@ void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost)
     w->lost_up += lost;
     w->day_lost += lost;
     /* A line for one agent was no risk that pacing took. */
-    if (!s->tied)
+    if (!s->tied && !s->paced)
         predictive_settled(&w->policy.facts, lost);
+    s->paced = true;
+}
+
+/* The carrier had no room to join him with his agent, so that nobody served
+ * him: within two seconds another one may, else he is abandoned (16 CFR
+ * 310.4(b)(1)(iv)), whoever talks with him later. */
+void campaign_bridge_not_joined(struct campaign *c, struct slot *s)
+{
+    struct crew *w = c->crew;
+    if (s->stage != SLOT_TALK || !s->first_talk)
+        return;
+    s->served = false;
+    if (s->incoming || s->lost)
+        return;
+    tm_assert(s->settled && w->live_up > 0);
+    if (c->now_us - s->since_us > c->env.plan->hold_ms * 1000) {
+        s->lost = true;
+        w->lost_up++;
+        w->day_lost++;
+        return;
+    }
+    s->settled = false;
+    w->live_up--;
+    w->day_live -= w->day_live > 0;
 }
 
 void campaign_bridge_silence(struct campaign *c, struct slot *s)
@@ -38,6 +62,7 @@ static void join(struct campaign *c, struct slot *s)
     campaign_stage(c, s, SLOT_TALK, LASTING_GOAL);
     if (!s->incoming)
         campaign_bridge_settle(c, s, false);
+    s->first_talk = !s->served;
     s->served = true;
 }
 
@@ -230,9 +255,9 @@ static void wait_again(struct campaign *c, struct slot *s)
     bool talked = s->stage == SLOT_TALK;
     slots_drop_agent(&c->slots, s);
     s->rung = s->picked_up = false;
-    if (talked && s->incoming)
+    if (s->served && talked && s->incoming)
         campaign_inbound_anew(c, s);
-    else if (talked)
+    else if (s->served && talked)
         s->since_us = c->now_us;
     /* First he goes, to what is noted: then he is not found again, and the
      * records have nobody with two people. */

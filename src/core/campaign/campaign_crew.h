@@ -138,6 +138,7 @@ void campaign_bridge_machine(struct campaign *c, struct slot *s);
 void campaign_bridge_serve(struct campaign *c);
 void campaign_bridge_due(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_up(struct campaign *c, struct slot *s);
+void campaign_bridge_not_joined(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_lost(struct campaign *c, struct slot *s);
 void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost);
 /* Joined with the longest idle agent, or his telephone rings. False: nobody is

@@ -91,6 +91,7 @@ static void begin_stage(struct slot *slot)
     slot->detects = false;
     slot->promised = slot->tied = slot->rung = slot->picked_up = false;
     slot->served = slot->settled = slot->lost = slot->told_off = false;
+    slot->first_talk = slot->paced = false;
     slot->mark = slot->rang_us = slot->since_us = 0;
     slot->disposition = -1;
     slot->disposed_due_us = 0;

@@ -62,6 +62,8 @@ struct slot {
     bool picked_up;           /* ... and answered */
     bool served;              /* talked with an agent */
     bool settled, lost;       /* counted as a live answer; as abandoned */
+    bool first_talk;          /* he talks with the first agent he got */
+    bool paced;               /* pacing knows that he answered */
     bool told_off;            /* asked an agent to be left alone */
     int64_t mark;             /* of pacing, since the stage began */
     int64_t rang_us;          /* 0: not known to ring */

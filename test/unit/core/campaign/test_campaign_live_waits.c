@@ -149,9 +149,88 @@ static void test_a_promise_is_written_at_once(void **state)
     world_close(&w);
 }
 
+/* --- joins that fail -------------------------------------------------------*/
+
+static void not_joined(int64_t agent)
+{
+    (void)floor_move(w.floor, (struct agent_id){agent}, AGENT_IN_PAUSE,
+                     w.now_us);
+    assert_int_equal(
+        world_order(&w, agent, AGENT_DO_LEG_LOST, "cannot be joined", 0),
+        TM_OK);
+}
+
+/* Nobody served him: the message, and an abandoned call. */
+static void test_never_joined(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(1, 1);
+    answers(1);
+    world_forget(&w);
+    world_run(&w, 2001);
+    not_joined(1);
+    world_run(&w, 1);
+    assert_int_equal(world_state(&w, 1), AGENT_PAUSED);
+    expect("-> play A1 This is Clinic");
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    expect("ended L1 A1 abandoned callee_hung_up 0 ring 0 talk 2002 live "
+           "abandoned\n");
+    assert_int_equal(w.campaign->crew->live_up, 0);
+    assert_int_equal(w.campaign->crew->lost_up, 0);
+    world_close(&w);
+}
+
+/* Another agent has him in time, or too late for the law. */
+static void test_joined_with_the_next(void **state)
+{
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        open_mode("dial_mode = progressive\n");
+        begin(1, 1);
+        world_agent(&w, 2, AGENT_LEG_PERMANENT);
+        answers(1);
+        world_run(&w, late ? 2001 : 1500);
+        not_joined(1);
+        assert_int_equal(world_state(&w, 2), AGENT_TALKING);
+        expect(late ? "bridged L1 A1 G2 wait 2001"
+                    : "bridged L1 A1 G2 wait 1500");
+        assert_int_equal(w.campaign->crew->live_up, 1);
+        assert_int_equal(w.campaign->crew->lost_up, late);
+        world_ended(&w, 1, CAUSE_CALLEE, 0);
+        assert_true(seen("ended L1 A1 talked"));
+        assert_true(seen(" abandoned\n") == (late == 1));
+        assert_int_equal(dispose(2, "sale", 0), TM_OK);
+        world_close(&w);
+    }
+}
+
+/* The second agent of a person who was served. */
+static void test_served_all_the_same(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(1, 1);
+    world_agent(&w, 2, AGENT_LEG_PERMANENT);
+    answers(1);
+    world_run(&w, 5000);
+    (void)floor_move(w.floor, (struct agent_id){1}, AGENT_IN_PAUSE, w.now_us);
+    assert_int_equal(order(1, AGENT_DO_LEG_LOST), TM_OK);
+    assert_int_equal(world_state(&w, 2), AGENT_TALKING);
+    world_run(&w, 2100);
+    not_joined(2);
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    expect("ended L1 A1 talked");
+    assert_false(seen("abandoned"));
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_never_joined),
+        cmocka_unit_test(test_joined_with_the_next),
+        cmocka_unit_test(test_served_all_the_same),
         cmocka_unit_test(test_hold_has_an_end),
         cmocka_unit_test(test_hold_without_music),
         cmocka_unit_test(test_lost_on_hold),
