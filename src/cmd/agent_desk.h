@@ -16,7 +16,7 @@ struct agent_desk {
     const char *phone, *country, *trunk, *extension, *leg, *skills, *campaigns,
         *realm, *ha1_md5, *ha1_sha256;
     const char *reason, *at;
-    bool json, no_wait;
+    bool json, no_wait, now;
 };
 
 /* Each returns an exit code, after it has printed. */

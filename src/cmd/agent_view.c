@@ -82,6 +82,11 @@ void agent_view_text(const struct control_agent *a, const char *name,
         else if (a->then == AGENT_OFF)
             buf_add_str(out, ", then signed out");
     }
+    if (a->state == AGENT_READY && a->then != AGENT_READY)
+        buf_addf(out,
+                 ", %s after the line that rings and counts on him (--now "
+                 "goes at once)",
+                 a->then == AGENT_OFF ? "signs out" : "pauses");
     if (a->where[0] != '\0')
         buf_addf(out, "; telephone at %s", a->where);
     buf_add_char(out, '\n');

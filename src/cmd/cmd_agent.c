@@ -26,8 +26,9 @@ const struct command cmd_agent = {
         "       telemark agent add NAME --phone NUMBER --trunk T [...]\n"
         "       telemark agent list [--json]\n"
         "       telemark agent disable|enable|remove NAME\n"
-        "       telemark agent sign-in|sign-out|ready NAME\n"
-        "       telemark agent pause NAME [--reason WORDS]\n"
+        "       telemark agent sign-in|ready NAME\n"
+        "       telemark agent sign-out NAME [--now]\n"
+        "       telemark agent pause NAME [--reason WORDS] [--now]\n"
         "       telemark agent next|dial|skip|hang-up|hold|retrieve NAME\n"
         "       telemark agent dispose NAME WORD [--at INSTANT|TIME]\n"
         "       telemark agent status [NAME] [--json]\n"
@@ -43,7 +44,11 @@ const struct command cmd_agent = {
         "          person; per_call: it rings for each person. Without\n"
         "          --campaigns he works in all.\n"
         "sign-in   calls his telephone and makes him ready when he answers.\n"
-        "pause     no more calls from now on, or after the one he has.\n"
+        "pause     no more calls from now on, or after the one he has; a line\n"
+        "          that rings and counts on him settles first, --now does not\n"
+        "          wait for it (who answers may then find nobody). sign-out "
+        "the\n"
+        "          same.\n"
         "next      manual: the next lead to look at. dial: call it. skip: not\n"
         "          this one, it waits.\n"
         "dispose   says what the call was, with a word of the campaign's\n"
@@ -81,6 +86,7 @@ static int parse(int argc, char **argv, struct options *o)
         {.name = "reason", .value = &d->reason},
         {.name = "at", .value = &d->at},
         {.name = "json", .flag = &d->json},
+        {.name = "now", .flag = &d->now},
         {.name = "no-wait", .flag = &d->no_wait},
     };
     *o = (struct options){0};
@@ -257,7 +263,7 @@ static int order(const struct agent_desk *d, enum agent_order_kind kind,
 {
     struct err e = {0};
     struct agent_row r;
-    struct agent_order o = {.kind = kind, .word = str_of(word)};
+    struct agent_order o = {.kind = kind, .word = str_of(word), .now = d->now};
     if (d->c->server == NULL)
         return agent_desk_no_server(d->c);
     int rc = strlen(word) < AGENT_WORD_MAX
@@ -290,6 +296,8 @@ static int order_words(const struct agent_desk *d, int words, char **argv,
         return control_usage(d->c, "--reason goes with pause");
     if (d->at != NULL && !dispose)
         return control_usage(d->c, "--at goes with dispose");
+    if (d->now && kind != AGENT_DO_PAUSE && kind != AGENT_DO_SIGN_OUT)
+        return control_usage(d->c, "--now goes with pause and sign-out");
     const char *reason = d->reason != NULL ? d->reason : "";
     return order(d, kind, argv[2], dispose ? argv[3] : reason);
 }

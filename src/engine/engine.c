@@ -51,6 +51,7 @@ void engine_free(struct engine *e)
     flight_fini(&e->flight);
     numbers_fini(&e->numbers);
     floor_free(e->floor);
+    mem_free(e->leaver);
     mem_free(e);
 }
 

@@ -91,6 +91,8 @@ int engine_agent_put(struct engine *e, const struct agent_setup *a,
  * TM_EUNSUPPORTED: this carrier cannot join calls. The text says what and what
  * to do. Never blocks: a sign-in with a permanent leg is complete when his
  * telephone has answered; when it does not, he is signed out with the reason.
+ * A ready agent whom lines count on that ring now pauses or signs out when they
+ * have settled: his `then` says so until then.
  */
 int engine_agent_order(struct engine *e, struct agent_id a,
                        const struct agent_order *o,

@@ -27,8 +27,8 @@ int engine_agent_tell(struct engine *e, struct campaign_id c, struct agent_id a,
     return engine_step(e, index, &ev, err);
 }
 
-static void tell_kind(struct engine *e, struct campaign_id c, struct agent_id a,
-                      enum agent_order_kind kind)
+void engine_agent_tell_kind(struct engine *e, struct campaign_id c,
+                            struct agent_id a, enum agent_order_kind kind)
 {
     const struct agent_order o = {.kind = kind};
     (void)engine_agent_tell(e, c, a, &o, NULL);
@@ -139,7 +139,8 @@ void engine_agent_limits(struct engine *e, int64_t now_us)
 {
     for (struct agent_id a = floor_due(e->floor, now_us); a.v != 0;
          a = floor_due(e->floor, now_us)) {
-        tell_kind(e, floor_find(e->floor, a)->campaign, a, AGENT_DO_LIMIT);
+        engine_agent_tell_kind(e, floor_find(e->floor, a)->campaign, a,
+                               AGENT_DO_LIMIT);
         engine_settle(e);
     }
 }
@@ -189,36 +190,16 @@ static int sign_in(struct engine *e, const struct floor_agent *f,
     return TM_OK;
 }
 
-/* PAUSE or SIGN_OUT: at once, or after his call. The lead he looks at goes
- * back. */
-static int leave(struct engine *e, const struct floor_agent *f,
-                 enum agent_input in, struct slice reason, struct err *err)
-{
-    struct agent_id a = f->setup.id;
-    struct campaign_id c = f->campaign;
-    bool preview = f->state == AGENT_PREVIEW;
-    if (reason.n >= AGENT_WORD_MAX)
-        return err_set(err, TM_EINVAL,
-                       "the reason has %zu characters: at most %d", reason.n,
-                       AGENT_WORD_MAX - 1);
-    floor_set_reason(e->floor, a, reason);
-    bool moved = move(e, a, in);
-    tm_assert(moved);
-    if (preview)
-        tell_kind(e, c, a, AGENT_DO_LEG_LOST);
-    return TM_OK;
-}
-
 static int sign_out(struct engine *e, const struct floor_agent *f,
-                    struct slice reason, struct err *err)
+                    const struct agent_order *o, struct err *err)
 {
     if (f->state == AGENT_OFF)
         return refuse(err, f, "he is not signed in");
-    return leave(e, f, AGENT_IN_SIGN_OUT, reason, err);
+    return engine_leave(e, f, AGENT_IN_SIGN_OUT, o, err);
 }
 
 static int pause_him(struct engine *e, const struct floor_agent *f,
-                     struct slice reason, struct err *err)
+                     const struct agent_order *o, struct err *err)
 {
     if (f->state == AGENT_OFF || f->state == AGENT_CALLING_IN)
         return refuse(err, f, "he must be signed in first");
@@ -226,7 +207,7 @@ static int pause_him(struct engine *e, const struct floor_agent *f,
         return refuse(err, f, "he pauses already");
     if (!is_reached(f))
         return refuse(err, f, "his telephone is gone, he is signed out next");
-    return leave(e, f, AGENT_IN_PAUSE, reason, err);
+    return engine_leave(e, f, AGENT_IN_PAUSE, o, err);
 }
 
 static int make_ready(struct engine *e, const struct floor_agent *f,
@@ -263,6 +244,10 @@ static int next(struct engine *e, const struct floor_agent *f,
 {
     if (f->state != AGENT_READY)
         return refuse(err, f, "he must be ready to get a lead");
+    if (f->then != AGENT_READY)
+        return refuse(err, f,
+                      "he is about to go, and gets no lead; 'ready' keeps "
+                      "him");
     int rc = err_set(err, TM_ENOTFOUND,
                      "no manual campaign of his is running; start one or give "
                      "him one");
@@ -299,9 +284,9 @@ static int carry_out(struct engine *e, const struct floor_agent *f,
 {
     switch (o->kind) {
     case AGENT_DO_SIGN_IN: return sign_in(e, f, err);
-    case AGENT_DO_SIGN_OUT: return sign_out(e, f, o->word, err);
+    case AGENT_DO_SIGN_OUT: return sign_out(e, f, o, err);
     case AGENT_DO_READY: return make_ready(e, f, err);
-    case AGENT_DO_PAUSE: return pause_him(e, f, o->word, err);
+    case AGENT_DO_PAUSE: return pause_him(e, f, o, err);
     case AGENT_DO_NEXT:
     case AGENT_DO_DIAL:
     case AGENT_DO_SKIP:
@@ -361,7 +346,7 @@ void engine_agent_leg_up(struct engine *e, const struct engine_leg *l)
 static void take_out(struct engine *e, struct agent_id a)
 {
     const struct floor_agent *f = floor_find(e->floor, a);
-    tell_kind(e, f->campaign, a, AGENT_DO_LEG_LOST);
+    engine_agent_tell_kind(e, f->campaign, a, AGENT_DO_LEG_LOST);
     if (f->state == AGENT_DIALLING || f->state == AGENT_RINGING)
         (void)move(e, a, AGENT_IN_NOBODY);
     if (f->state == AGENT_TALKING || f->state == AGENT_HOLDING)
@@ -396,7 +381,7 @@ static void lost_per_call(struct engine *e, struct agent_id a, const char *word)
 {
     const struct floor_agent *f = floor_find(e->floor, a);
     if (f->state == AGENT_TALKING || f->state == AGENT_HOLDING)
-        tell_kind(e, f->campaign, a, AGENT_DO_HANG_UP);
+        engine_agent_tell_kind(e, f->campaign, a, AGENT_DO_HANG_UP);
     else if (agent_has_call(f->state))
         engine_agent_no_ring(e, a, is_missed(word) ? "missed a call" : word);
 }
@@ -412,7 +397,8 @@ void engine_agent_leg_lost(struct engine *e, const struct engine_leg *l,
     }
     tm_assert(f->state != AGENT_OFF);
     bool call = agent_has_call(f->state);
-    int rc = leave(e, f, AGENT_IN_SIGN_OUT, str_of(word), NULL);
+    const struct agent_order o = {.word = str_of(word), .now = true};
+    int rc = engine_leave(e, f, AGENT_IN_SIGN_OUT, &o, NULL);
     tm_assert(rc == TM_OK);
     if (call)
         take_out(e, a);
@@ -461,8 +447,10 @@ void engine_agent_key(struct engine *e, struct engine_leg *l, char key)
     bool stars = is_second_star(e, l, key);
     switch (f->state) {
     case AGENT_READY:
-        if (key == '0')
+        if (key == '0' && f->then == AGENT_READY)
             order_by_key(e, f, AGENT_DO_PAUSE, str_of("telephone key"));
+        else if (key == '0')
+            order_by_key(e, f, AGENT_DO_READY, none);
         break;
     case AGENT_PAUSED:
         if (key == '0')
@@ -493,17 +481,19 @@ void engine_agent_close(struct engine *e)
 {
     if (engine_calls(e) > 0 || e->ready.n > 0 || e->gate.n > 0)
         return;
+    const struct agent_order shutdown = {.word = str_of("shutdown"),
+                                         .now = true};
     size_t n = floor_agents(e->floor);
     for (size_t i = 0; !e->floor_closed && i < n; i++) {
         const struct floor_agent *f = floor_at(e->floor, i);
         if (f->state != AGENT_OFF)
-            (void)leave(e, f, AGENT_IN_SIGN_OUT, str_of("shutdown"), NULL);
+            (void)engine_leave(e, f, AGENT_IN_SIGN_OUT, &shutdown, NULL);
     }
     e->floor_closed = true;
     for (size_t i = 0; e->floor_hurried && e->wrapping > 0 && i < n; i++) {
         const struct floor_agent *f = floor_at(e->floor, i);
         if (f->state == AGENT_WRAP)
-            tell_kind(e, f->campaign, f->setup.id, AGENT_DO_LIMIT);
+            engine_agent_tell_kind(e, f->campaign, f->setup.id, AGENT_DO_LIMIT);
     }
     engine_agent_changes(e);
 }

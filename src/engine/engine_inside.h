@@ -4,7 +4,7 @@
  * campaigns and carries out what they decide; engine_record.c writes ahead;
  * engine_agent.c moves agents and tells campaigns of them; engine_leg.c calls
  * their telephones; engine_join.c joins them with people; engine_caller.c keeps
- * who calls us until a campaign has him.
+ * who calls us until a campaign has him; engine_leave.c lets agents go.
  *
  * Whatever an entry point of engine.h does ends with engine_settle(): only
  * there actions run and campaigns hear of a changed floor, so that no step
@@ -38,6 +38,7 @@ struct engine_member {
     bool running;
     enum dial_mode mode;
     uint64_t told;    /* the round in which it heard of the floor */
+    int64_t line_us;  /* its oldest line, as engine_leave.c saw it last */
     unsigned callers; /* who called us and has not hung up, as it knows or will
                          know */
     unsigned asking;  /* ... of these, whose leads the store looks for */
@@ -115,7 +116,10 @@ struct engine {
     int64_t legs_late_us; /* when to try again */
     bool legs_are_full;   /* a trunk had no line for one, and this is it */
     char legs_full[AGENT_WORD_MAX]; /* "": the carrier itself */
-    struct map caller_of;           /* attempt id -> its struct engine_caller */
+    struct agent_id *leaver; /* ready, and they want to go; some have gone */
+    size_t leavers, leaver_cap;
+    bool leave_news;      /* among them, since the last look */
+    struct map caller_of; /* attempt id -> its struct engine_caller */
     struct engine_caller *caller, *caller_last;
     size_t callers_due; /* with the next engine_run() */
     campaign_trace_fn *trace;
@@ -150,6 +154,8 @@ void engine_step_release(struct engine *e, size_t index);
 /* engine_agent.c. An order about the agent's call, to that campaign. */
 int engine_agent_tell(struct engine *e, struct campaign_id c, struct agent_id a,
                       const struct agent_order *o, struct err *err);
+void engine_agent_tell_kind(struct engine *e, struct campaign_id c,
+                            struct agent_id a, enum agent_order_kind kind);
 /* Writes what has changed on the floor. */
 void engine_agent_changes(struct engine *e);
 /* Campaigns hear of a changed floor, the one first whose person has waited
@@ -166,6 +172,15 @@ void engine_agent_key(struct engine *e, struct engine_leg *l, char key);
 /* ACTION_RING could not be carried out. */
 void engine_agent_no_ring(struct engine *e, struct agent_id a,
                           const char *word);
+
+/* engine_leave.c. PAUSE or SIGN_OUT of who is signed in, with word and now of
+ * the order: at once, after his call, or when nobody counts on him. The lead
+ * he looks at goes back. TM_EINVAL: too long a reason. */
+int engine_leave(struct engine *e, const struct floor_agent *f,
+                 enum agent_input in, const struct agent_order *o,
+                 struct err *err);
+/* Lets those go whom nobody counts on any more. */
+void engine_leave_look(struct engine *e);
 
 /* engine_join.c. The agent as the action means him, or NULL: his call or his
  * telephone was lost while the action waited, and the campaign knows. */

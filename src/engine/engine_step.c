@@ -210,6 +210,7 @@ void engine_settle(struct engine *e)
     for (int n = 0; n < ROUNDS_MAX; n++) {
         run_gate(e);
         engine_leg_run(e);
+        engine_leave_look(e);
         engine_agent_changes(e);
         if (e->draining)
             engine_agent_close(e);

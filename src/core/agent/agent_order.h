@@ -15,7 +15,8 @@
 /* X(name, text, whose): AGENT himself, or his CALL (of a campaign). */
 #define AGENT_ORDER_TABLE(X)                                                   \
     X(AGENT_DO_SIGN_IN, "sign-in", AGENT)                                      \
-    X(AGENT_DO_SIGN_OUT, "sign-out", AGENT) /* busy: after his call */         \
+    X(AGENT_DO_SIGN_OUT, "sign-out", AGENT) /* busy: after his call; ready:    \
+                                               when nobody counts on him */    \
     X(AGENT_DO_READY, "ready", AGENT)                                          \
     X(AGENT_DO_PAUSE, "pause", AGENT) /* word: the reason; busy: after it */   \
     X(AGENT_DO_NEXT, "next", CALL)    /* manual: a lead to look at */          \
@@ -41,6 +42,8 @@ struct agent_order {
     enum agent_order_kind kind;
     struct slice word; /* lives until the order is carried out */
     int64_t due_us;    /* DISPOSE as callback: when; 0: not said */
+    bool now;          /* PAUSE, SIGN_OUT of who is ready: also when lines ring
+                          that count on him */
 };
 
 const char *agent_order_text(enum agent_order_kind k);

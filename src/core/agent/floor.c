@@ -283,6 +283,13 @@ const struct floor_agent *floor_find(const struct floor *f, struct agent_id a)
     return s == NULL ? NULL : &s->a;
 }
 
+bool floor_may_take(const struct floor *f, struct agent_id a,
+                    struct campaign_id c)
+{
+    const struct floor_seat *s = floor_inside_seat(f, a);
+    return s != NULL && floor_share_suits(&f->share, s->group, c, 0);
+}
+
 const struct floor_agent *floor_find_name(const struct floor *f,
                                           struct slice name)
 {

@@ -85,6 +85,10 @@ size_t floor_agents(const struct floor *f);
 /* In order of floor_put(). */
 const struct floor_agent *floor_at(const struct floor *f, size_t i);
 
+/* Whether he takes people of this campaign, when he is ready. */
+bool floor_may_take(const struct floor *f, struct agent_id a,
+                    struct campaign_id c);
+
 /* One input to one agent. False: his state does not permit it, nothing
  * changed. PAUSE and SIGN_OUT while he has a call or wraps up are noted and
  * come after it (true). READY in a call takes the note back; in wrap-up it ends

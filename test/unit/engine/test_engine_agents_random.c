@@ -4,6 +4,8 @@
 
 enum { AGENTS = 6, STEPS = 400, SEEDS = 300 };
 
+static unsigned wishes; /* looked at */
+
 static void check_agent(struct mock *m, const struct floor_agent *f)
 {
     bool per_call = f->setup.leg == AGENT_LEG_PER_CALL;
@@ -26,6 +28,19 @@ static void check_agent(struct mock *m, const struct floor_agent *f)
 }
 
 /* What holds whenever nothing is under way. */
+/* Somebody counts on him, or he would have gone. */
+static void check_wish(const struct floor_agent *f, struct campaign *const *c)
+{
+    int64_t us = INT64_MAX;
+    if (f->state != AGENT_READY || f->then == AGENT_READY)
+        return;
+    for (size_t i = 0; i < 3; i++)
+        us = campaign_oldest_line_us(c[i]) < us ? campaign_oldest_line_us(c[i])
+                                                : us;
+    assert_true(us <= f->wish_us);
+    wishes++;
+}
+
 static void check_all(struct mock *m, struct campaign *const *c)
 {
     size_t up = 0;
@@ -33,6 +48,7 @@ static void check_all(struct mock *m, struct campaign *const *c)
     for (size_t i = 0; i < floor_agents(engine_floor(m->engine)); i++) {
         const struct floor_agent *f = floor_at(engine_floor(m->engine), i);
         check_agent(m, f);
+        check_wish(f, c);
         up += f->leg_up;
         ready = ready || f->state == AGENT_READY;
     }
@@ -119,6 +135,7 @@ static void test_random(void **state)
         printf("agents seed %llu\n", (unsigned long long)seed);
         run_random(seed);
     }
+    assert_true(wishes > 100);
 }
 
 int main(void)
