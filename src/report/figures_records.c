@@ -22,7 +22,7 @@ struct open_attempt {
     struct reader_attempt a;
     struct said answer[QUESTIONS_MAX]; /* the last one to each */
     size_t answers;
-    bool used, opted_out;
+    bool used;
 };
 
 /* A call to us that is not over. */
@@ -40,8 +40,11 @@ struct agent_now {
     struct campaign_id campaign;
 };
 
-/* An attempt that an agent took: his last word about it. */
+/* An attempt that an agent took: his last word about it, and what he was asked
+ * for, which may be written when the call is over. */
 struct taken {
+    bool joined; /* else there is only a wish */
+    bool opted_out, called_back;
     size_t word; /* index of disposition; 0: none yet */
     struct agent_id agent;
     uint64_t e164;
@@ -400,7 +403,9 @@ static void note_bridged(struct figures_records *f, const struct record *r)
                                     .at_us = r->at_us,
                                     .wait_ms = r->ring_ms,
                                     .incoming = caller_bridged(f, r)};
-    taken_of(f, r->attempt, true)->incoming = j.incoming;
+    struct taken *t = taken_of(f, r->attempt, true);
+    t->joined = true;
+    t->incoming = j.incoming;
     agent_figures_bridge(figures_agents(f->b), &j);
 }
 
@@ -414,6 +419,7 @@ static void note_disposition(struct figures_records *f, const struct record *r)
 {
     struct agent_figures_builder *b = figures_agents(f->b);
     struct taken *t = taken_of(f, r->attempt, true);
+    t->joined = true;
     if (t->word != 0)
         agent_figures_disposition(b, t->agent, word_text(f, t->word), -1);
     t->word = number_of(&f->disposition, r->key);
@@ -431,9 +437,10 @@ static void end_agents(struct figures_records *f)
     for (size_t i = 0; i < f->agents; i++)
         tell_span(f, &f->agent[i], 0);
     for (size_t i = 0; i < f->takens; i++)
-        agent_figures_call(figures_agents(f->b),
-                           f->taken[i].ended && f->taken[i].word == 0,
-                           f->taken[i].incoming);
+        if (f->taken[i].joined)
+            agent_figures_call(figures_agents(f->b),
+                               f->taken[i].ended && f->taken[i].word == 0,
+                               f->taken[i].incoming);
 }
 
 /* What happens within a call. */
@@ -449,14 +456,25 @@ static void note_call(struct figures_records *f, const struct record *r)
         break;
     case RECORD_ANSWERED: o->a.answered_us = r->at_us; break;
     case RECORD_ANSWER: note_answer(o, r); break;
-    case RECORD_OPT_OUT:
-        if (!o->opted_out)
-            figures_opt_out(f->b);
-        o->opted_out = true;
-        break;
-    case RECORD_CALLBACK: figures_callback(f->b); break;
     case RECORD_ENDED: finish(f, o, r); break;
     default: break;
+    }
+}
+
+/* Counts once a call; those of callers are no figures of our calls. */
+static void note_wish(struct figures_records *f, const struct record *r)
+{
+    bool stop = r->kind == RECORD_OPT_OUT;
+    const struct open_attempt *o = find_open(f, r->attempt);
+    struct taken *t = taken_of(f, r->attempt, o != NULL);
+    if (t == NULL || t->incoming || (stop ? t->opted_out : t->called_back))
+        return;
+    if (stop) {
+        t->opted_out = true;
+        figures_opt_out(f->b);
+    } else {
+        t->called_back = true;
+        figures_callback(f->b);
     }
 }
 
@@ -476,6 +494,8 @@ void figures_records_add(struct figures_records *f, const struct record *r)
         note_bridged(f, r);
     else if (r->kind == RECORD_DISPOSITION)
         note_disposition(f, r);
+    else if (r->kind == RECORD_OPT_OUT || r->kind == RECORD_CALLBACK)
+        note_wish(f, r);
     else if (!note_caller(f, r))
         note_call(f, r);
 }

@@ -149,6 +149,7 @@ static void read_call(struct query *q, struct arena *a,
     o->opted_out = query_get_int(q, 9) != 0;
     o->callback = query_get_int(q, 11) != 0;
     o->bridged = query_get_int(q, 12) != 0;
+    o->callback_us = query_get_int(q, 13);
     o->served =
         o->opted_out || o->callback || query_get_int(q, 10) != 0 || o->bridged;
 }
@@ -158,17 +159,19 @@ static int read_open(struct db *db, struct arena *a,
                      struct err *e)
 {
     struct query q;
-    query_open(
-        &q, db,
-        "SELECT a.tenant, a.id, a.seller, a.campaign, a.lead, a.e164, "
-        "a.placed_us, a.answered_us, a.dialog, "
-        "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
-        "AND o.e164 = a.e164 AND o.attempt = a.id), "
-        "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
-        "AND w.campaign = a.campaign AND w.attempt = a.id), "
-        "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
-        "AND k.campaign = a.campaign AND k.attempt = a.id), "
-        "a.bridged_us FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
+    query_open(&q, db,
+               "SELECT a.tenant, a.id, a.seller, a.campaign, a.lead, a.e164, "
+               "a.placed_us, a.answered_us, a.dialog, "
+               "EXISTS (SELECT 1 FROM opt_out o WHERE o.tenant = a.tenant "
+               "AND o.e164 = a.e164 AND o.attempt = a.id), "
+               "EXISTS (SELECT 1 FROM answer w WHERE w.tenant = a.tenant "
+               "AND w.campaign = a.campaign AND w.attempt = a.id), "
+               "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
+               "AND k.campaign = a.campaign AND k.attempt = a.id), "
+               "a.bridged_us, coalesce((SELECT k.due_us FROM callback k "
+               "WHERE k.tenant = a.tenant AND k.campaign = a.campaign "
+               "AND k.attempt = a.id), 0) "
+               "FROM attempt a WHERE a.ended_us = 0 ORDER BY a.id");
     int rc = 0;
     while (*n < max && (rc = query_step(&q, e)) == 1) {
         read_call(&q, a, &list[(*n)++]);
@@ -192,17 +195,19 @@ static int read_open_incoming(struct db *db, struct arena *a,
                "AND w.campaign = a.campaign AND w.attempt = a.id), "
                "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
                "AND k.campaign = a.campaign AND k.attempt = a.id), "
-               "a.bridged_us, a.lead_state, a.lead_due_us "
+               "a.bridged_us, coalesce((SELECT k.due_us FROM callback k "
+               "WHERE k.tenant = a.tenant AND k.campaign = a.campaign "
+               "AND k.attempt = a.id), 0), a.lead_state, a.lead_due_us "
                "FROM incoming a WHERE a.ended_us = 0 ORDER BY a.id");
     int rc = 0;
     while (*n < max && (rc = query_step(&q, e)) == 1) {
         struct startup_attempt *s = &list[(*n)++];
         read_call(&q, a, s);
         s->open.incoming = true;
-        if (!lead_state_parse(query_get_text(&q, 13), &s->open.lead.state)) {
+        if (!lead_state_parse(query_get_text(&q, 14), &s->open.lead.state)) {
             s->open.lead.state = LEAD_WAITING;
         }
-        s->open.lead.due_us = query_get_int(&q, 14);
+        s->open.lead.due_us = query_get_int(&q, 15);
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;

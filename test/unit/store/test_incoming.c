@@ -210,6 +210,9 @@ static void test_open_callers_come_back(void **state)
     r = record_of(h, RECORD_OPT_OUT, NOON + 9 * SECOND);
     r.e164 = LONDON;
     put(h, &r);
+    r.kind = RECORD_CALLBACK;
+    r.due_us = NOON + 123;
+    put(h, &r);
     calls(h, h->h.lead[1].id.v, FIRST + 1);
     ended(h, OUTCOME_GAVE_UP);
     fixture_house_shut(&h->h);
@@ -232,6 +235,9 @@ static void test_open_callers_come_back(void **state)
     assert_int_equal(s.attempt[1].open.answered_us, NOON + SECOND);
     assert_true(str_eq(s.attempt[1].dialog, "a dialog"));
     assert_true(s.attempt[2].open.opted_out && !s.attempt[2].open.bridged);
+    assert_true(s.attempt[2].open.callback);
+    assert_int_equal(s.attempt[2].open.callback_us, NOON + 123);
+    assert_int_equal(s.attempt[1].open.callback_us, 0);
     for (h->attempt = 6; h->attempt < 9; h->attempt++)
         ended(h, OUTCOME_UNKNOWN);
     assert_int_equal(startup(h, &j).n, 0);
@@ -431,9 +437,20 @@ static void tell(struct story *s, struct record *r)
     s->at_us += (int64_t)below(s, 20 * SECOND);
 }
 
+static void asks(struct story *s, const struct record *base, enum outcome o)
+{
+    struct record r = *base;
+    if (base->e164 == 0 || (o != OUTCOME_OPTED_OUT && o != OUTCOME_CALLBACK))
+        return;
+    r.kind = o == OUTCOME_OPTED_OUT ? RECORD_OPT_OUT : RECORD_CALLBACK;
+    tell(s, &r);
+}
+
 static void agent_talks(struct story *s, const struct record *base)
 {
     static const char *const word[] = {"sale", "no", "later"};
+    if (below(s, 4) == 0) /* typed in the talk */
+        asks(s, base, below(s, 2) == 0 ? OUTCOME_OPTED_OUT : OUTCOME_CALLBACK);
     for (unsigned i = 0; i <= below(s, 4) / 3; i++) { /* a second agent */
         struct record r = *base;
         r.kind = RECORD_BRIDGED;
@@ -449,15 +466,6 @@ static void agent_talks(struct story *s, const struct record *base)
         r.state = (int)DISPOSITION_DONE;
         tell(s, &r);
     }
-}
-
-static void asks(struct story *s, const struct record *base, enum outcome o)
-{
-    struct record r = *base;
-    if (base->e164 == 0 || (o != OUTCOME_OPTED_OUT && o != OUTCOME_CALLBACK))
-        return;
-    r.kind = o == OUTCOME_OPTED_OUT ? RECORD_OPT_OUT : RECORD_CALLBACK;
-    tell(s, &r);
 }
 
 static void lead_state(struct story *s, const struct record *base)
@@ -519,6 +527,8 @@ static void one_call(struct story *s, bool incoming)
     r.talk_ms = below(s, 90000);
     r.live = !incoming;
     tell(s, &r);
+    if (talks && base.e164 != 0 && below(s, 2) == 0) /* in the wrap-up */
+        asks(s, &base, below(s, 2) == 0 ? OUTCOME_OPTED_OUT : OUTCOME_CALLBACK);
     lead_state(s, &base);
 }
 
