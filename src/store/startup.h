@@ -38,8 +38,8 @@ int startup_counters(struct db *db, struct campaign_id c, int64_t now_us,
                      struct campaign_counters *out,
                      struct err *e) TM_MUST_CHECK;
 
-/* An attempt or a call to us without an end; dialog is what carrier->end_stale() wants, empty
- * when the call was not answered. */
+/* An attempt or a call to us without an end; dialog is what
+ * carrier->end_stale() wants, empty when the call was not answered. */
 struct startup_attempt {
     struct campaign_open_attempt open;
     struct slice dialog;
