@@ -111,7 +111,8 @@ static int number_key(const struct parser *p, struct trunk_config *t,
                    "unknown key; known are host, port, transport, domain, "
                    "user, password, register, register_expires, proxy, "
                    "caller_id, codecs, max_calls, calls_per_second, "
-                   "local_address, local_port, ca_file, ping");
+                   "local_address, local_port, ca_file, ping, incoming, "
+                   "incoming_from, country");
     if (!number_in(l->value, known[i].lo, known[i].hi, &v))
         return bad(p, l, e, known[i].what);
     switch (i) {
@@ -125,11 +126,46 @@ static int number_key(const struct parser *p, struct trunk_config *t,
     return TM_OK;
 }
 
+/* What concerns calls to us; 1: another key. */
+static int incoming_key(struct parser *p, struct trunk_config *t,
+                        const struct kv_line *l, struct err *e)
+{
+    struct err why = {0};
+    struct number n;
+    bool yes = false;
+    if (str_eq(l->key, "incoming")) {
+        if (!yes_no(l->value, &yes))
+            return bad(p, l, e, "yes or no");
+        t->no_incoming = !yes;
+        return TM_OK;
+    }
+    if (str_eq(l->key, "incoming_from")) {
+        if (trunk_nets_check(l->value, &why) != TM_OK)
+            return bad(p, l, e, why.text);
+        t->incoming_from = arena_strdup(p->arena, l->value);
+        return TM_OK;
+    }
+    if (!str_eq(l->key, "country"))
+        return 1;
+    const char *country = arena_strdup(p->arena, l->value);
+    bool letters = l->value.n == 2 && country[0] >= 'A' && country[0] <= 'Z' &&
+                   country[1] >= 'A' && country[1] <= 'Z';
+    /* A country nobody knows is told so whatever the digits are. */
+    if (!letters || number_parse(str_of("2025550123"), country, &n) ==
+                        NUMBER_UNKNOWN_COUNTRY)
+        return bad(p, l, e, "an ISO country in capitals, such as US or DE");
+    t->country = country;
+    return TM_OK;
+}
+
 static int set_key(struct parser *p, const struct kv_line *l, struct err *e)
 {
     struct trunk_config *t = &p->out[p->n - 1];
     struct number number;
     const char **text = text_key(t, l->key);
+    int rc = incoming_key(p, t, l, e);
+    if (rc != 1)
+        return rc;
     if (text != NULL) {
         *text = arena_strdup(p->arena, l->value);
         return TM_OK;

@@ -12,6 +12,9 @@
  *     codecs = pcmu pcma
  *     max_calls = 100
  *     calls_per_second = 20
+ *     incoming = yes          # takes calls to us from host and proxy
+ *     incoming_from = 192.0.2.0/24 198.51.100.7
+ *     country = US            # who calls with national numbers
  *
  * examples/town.trunk shows every key.
  */

@@ -35,7 +35,9 @@ static void hangup(void *self, struct attempt_id a, enum hangup_reason why)
     struct carrier_sip *c = self;
     tm_assert(c->magic == CARRIER_SIP_MAGIC);
     struct carrier_sip_call *call = carrier_sip_find(c, a);
-    if (call) {
+    if (call && call->state == CALL_OFFERED && why == HANGUP_BUSY) {
+        carrier_sip_refuse(call, 486, CAUSE_US);
+    } else if (call) {
         carrier_sip_hangup(call, CAUSE_US,
                            why == HANGUP_SHUTDOWN ? "Q.850;cause=41"
                                                   : "Q.850;cause=16");
@@ -94,6 +96,13 @@ static bool agents_serve(const struct carrier_sip *c,
            strcmp(sip_stack_address(c->agent_stack), t->local_address) == 0;
 }
 
+/* A stack counts dialogs that are over but for their BYE, too, and those of the
+ * trunks' own requests. */
+size_t carrier_sip_dialogs_max(const struct carrier_sip *c)
+{
+    return c->calls_max + c->calls_max / 4 + 256;
+}
+
 /* The stack of a local address and port: trunks and agents share it. */
 static int stack_for(struct carrier_sip *c,
                      const struct carrier_sip_config *config,
@@ -120,7 +129,12 @@ static int stack_for(struct carrier_sip *c,
         .tls = t->transport == SIP_STACK_TLS,
         .ca_file = t->ca_file && t->ca_file[0] ? t->ca_file : NULL,
         .software = config->software,
-        .calls_max = c->calls_max,
+        .calls_max = carrier_sip_dialogs_max(c),
+        .incoming = carrier_sip_incoming,
+        .whose = carrier_sip_whose,
+        .refused = carrier_sip_refused,
+        .incoming_arg = c,
+        .invites_per_s = CARRIER_SIP_INVITES_PER_S,
         .log = config->log,
     };
     int rc = sip_stack_start(out, c->loop, &s, e);
@@ -215,6 +229,7 @@ int carrier_sip_start(struct carrier_sip **out, struct loop *l,
     c->port = (struct carrier){
         .self = c,
         .place = carrier_sip_place,
+        .answer = carrier_sip_answer,
         .prepare = carrier_sip_prepare,
         .play = carrier_sip_play,
         .silence = carrier_sip_silence,
@@ -250,6 +265,12 @@ size_t carrier_sip_calls(const struct carrier_sip *c)
 {
     tm_assert(c->magic == CARRIER_SIP_MAGIC);
     return c->call_count;
+}
+
+uint64_t carrier_sip_strangers(const struct carrier_sip *c)
+{
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    return c->refused.strangers;
 }
 
 const char *carrier_sip_trunk_state(const struct carrier_sip *c,

@@ -10,6 +10,17 @@
  * after 32 s (64 T1) as CAUSE_NETWORK, even when the ring time-out is less:
  * an INVITE without any answer cannot be cancelled (RFC 3261, 9.1).
  *
+ * Calls to us: an INVITE from an address of a trunk (trunk_claims()) is told as
+ * CARRIER_INCOMING. Of several trunks at one address it is that whose user it
+ * is sent to, else that whose port it comes from, else the first. Everybody
+ * else gets 403, and is counted. The number called is that of the request URI,
+ * else of To; it is To's when the request URI is only our account. A trunk
+ * whose calls are all taken answers 486, more than calls_max or 200 INVITEs a
+ * second 503, a number that no handler adopts 404; no codec in common is 488
+ * and CAUSE_MEDIA, from answer() on. CARRIER_ANSWERED comes with the ACK. A
+ * caller who sends none for 32 s (64 T1) has gone (CAUSE_NETWORK); one whom
+ * nobody answers for three minutes is refused (480, CAUSE_NO_ANSWER).
+ *
  * Agents: with agents.address set, their telephones register here
  * (tel/registrar.h) under the accounts of carrier_sip_set_agents(). A call
  * with spec.user goes to the telephone registered under that name; its permit
@@ -86,6 +97,8 @@ const struct carrier *carrier_sip_port(struct carrier_sip *c);
 
 /* Calls that have not ended; drain until it is 0 before stopping. */
 size_t carrier_sip_calls(const struct carrier_sip *c);
+/* Calls from strangers that were refused with 403 since the start. */
+uint64_t carrier_sip_strangers(const struct carrier_sip *c);
 /* "up" or why not; NULL: no such trunk. */
 const char *carrier_sip_trunk_state(const struct carrier_sip *c,
                                     const char *trunk);

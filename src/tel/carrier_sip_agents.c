@@ -5,27 +5,6 @@
 
 #include "tel/carrier_sip_priv.h"
 
-enum { LOG_EVERY_US = 1000000 };
-
-/* INVITEs to us. An agent's telephone that dials by itself has no permit. */
-static void on_refused(void *arg, const char *source)
-{
-    struct carrier_sip *c = arg;
-    tm_assert(c->magic == CARRIER_SIP_MAGIC);
-    int64_t now_us = loop_monotonic_us();
-    if (!c->registrar || now_us - c->agent_log_us < LOG_EVERY_US) {
-        return; /* neither lines nor searches at a stranger's pace */
-    }
-    const char *user = registrar_user_at(c->registrar, source);
-    c->agent_log_us = now_us;
-    if (user) {
-        tel_log(&c->log, TEL_LOG_WARNING,
-                "agent %s: his telephone tried to call by itself and was "
-                "refused (403): calls go out by campaigns only",
-                user);
-    }
-}
-
 int carrier_sip_agents_start(struct carrier_sip *c,
                              const struct carrier_sip_config *config,
                              struct err *e)
@@ -41,9 +20,12 @@ int carrier_sip_agents_start(struct carrier_sip *c,
         .udp = a->udp || all,
         .tcp = a->tcp || all,
         .software = config->software,
-        .calls_max = c->calls_max,
-        .refused = on_refused,
+        .calls_max = carrier_sip_dialogs_max(c),
+        .incoming = carrier_sip_incoming,
+        .whose = carrier_sip_whose,
+        .refused = carrier_sip_refused,
         .incoming_arg = c,
+        .invites_per_s = CARRIER_SIP_INVITES_PER_S,
         .log = config->log,
     };
     struct registrar_config r = {

@@ -11,6 +11,9 @@ struct carrier_sip_call *carrier_sip_find(struct carrier_sip *c,
                                           struct attempt_id a)
 {
     uint64_t v;
+    if (a.v > 0 && c->adopting && c->adopting->attempt.v == a.v) {
+        return c->adopting; /* by the handler that has just named it */
+    }
     if (a.v <= 0 || !map_get(&c->calls, (uint64_t)a.v, &v)) {
         return NULL;
     }
@@ -68,7 +71,9 @@ void carrier_sip_call_free(struct carrier_sip_call *call)
     if (call->trunk) {
         trunk_give(call->trunk);
     }
-    (void)map_remove(&c->calls, (uint64_t)call->attempt.v);
+    if (call->attempt.v > 0) { /* else nobody adopted it */
+        (void)map_remove(&c->calls, (uint64_t)call->attempt.v);
+    }
     tm_assert(c->call_count > 0);
     --c->call_count;
     call->magic = 0;
@@ -162,7 +167,8 @@ static void hold_over(void *arg)
 
 /* Redirects the stream. What plays waits while the peer holds us, so that no
  * script would end a call that nobody takes back: the hold has an end. */
-static int stream(struct carrier_sip_call *call, const struct sdp_text *peer)
+int carrier_sip_stream(struct carrier_sip_call *call,
+                       const struct sdp_text *peer)
 {
     int rc = media_leg_connect(call->leg, peer);
     if (rc != TM_OK) {
@@ -194,7 +200,7 @@ static int connect_media(struct carrier_sip_call *call, struct slice sdp,
     if (s.port == 0) {
         return err_set(e, TM_EUNSUPPORTED, "the audio stream was refused");
     }
-    int rc = stream(call, &s);
+    int rc = carrier_sip_stream(call, &s);
     return rc == TM_OK ? rc : err_set(e, rc, "media: %s", err_text(rc));
 }
 
@@ -238,9 +244,31 @@ static void on_offer(struct carrier_sip_call *call,
     }
     theirs.codec[0] = answer.codec[0];
     theirs.codecs = 1;
-    if (stream(call, &theirs) == TM_OK) {
+    if (carrier_sip_stream(call, &theirs) == TM_OK) {
         sdp_text_write(&answer, call->session, ++call->version, ev->answer);
     }
+}
+
+/* The ACK of a call to us: it is answered now. Without an offer in its INVITE
+ * the answer to ours is in the ACK. */
+static void on_accepted(struct carrier_sip_call *call,
+                        const struct dialog_event *ev)
+{
+    struct err e = {0};
+    bool offered = call->offered;
+    call->offered = false;
+    if (offered && connect_media(call, ev->sdp, &e) != TM_OK) {
+        tel_log(&call->carrier->log, TEL_LOG_WARNING,
+                "%s: a caller's ACK has media of no use: %s", call->way.name,
+                e.text);
+        call->end_code = 200;
+        carrier_sip_hangup(call,
+                           e.code == TM_EINVAL ? CAUSE_PROTOCOL : CAUSE_MEDIA,
+                           "Q.850;cause=88");
+        return;
+    }
+    call->state = CALL_ANSWERED;
+    (void)tell_dialog(call, CARRIER_ANSWERED, 200);
 }
 
 /* The ACK of a re-INVITE that had no offer brings the answer to ours. */
@@ -248,6 +276,10 @@ static void on_confirmed(struct carrier_sip_call *call,
                          const struct dialog_event *ev)
 {
     struct err e = {0};
+    if (call->state == CALL_ACCEPTED) {
+        on_accepted(call, ev);
+        return;
+    }
     bool offered = call->offered;
     call->offered = false;
     if (!offered || call->state != CALL_ANSWERED) {
@@ -309,7 +341,7 @@ static void on_ended(struct carrier_sip_call *call,
         .code = ev->code ? ev->code : call->end_code,
         .cause = cause_of(call, ev),
     };
-    if (call->trunk) {
+    if (call->trunk && !call->incoming) {
         tell_trunk(call, ev);
     }
     /* The call's place is free before anyone hears of it, and whatever the

@@ -11,7 +11,8 @@ enum {
     USED_MAX = 8192, /* permits in one generation of those used */
 };
 
-static int leg_open(struct carrier_sip_call *call, bool record, struct err *e)
+int carrier_sip_leg_open(struct carrier_sip_call *call, bool record,
+                         struct err *e)
 {
     struct carrier_sip *c = call->carrier;
     char path[4096];
@@ -19,7 +20,7 @@ static int leg_open(struct carrier_sip_call *call, bool record, struct err *e)
         .address = call->way.address,
         .detect_digits = true,
         /* An agent's keys are orders: nobody else is to hear them. */
-        .detect_beep = !call->staff,
+        .detect_beep = !call->staff && !call->incoming,
         .hide_keys = call->staff,
         .starve_ms = call->staff ? c->silent_max_ms : 0,
         .fn = carrier_sip_on_media,
@@ -113,6 +114,19 @@ static int allowed(struct carrier_sip *c, const struct permit *p,
     return TM_OK;
 }
 
+struct carrier_sip_way carrier_sip_trunk_way(const struct trunk *t)
+{
+    const struct trunk_config *k = trunk_config(t);
+    struct carrier_sip_way w = {
+        .stack = trunk_stack(t),
+        .address = k->local_address,
+        .codecs = k->codecs,
+    };
+    memcpy(w.codec, k->codec, sizeof w.codec);
+    (void)snprintf(w.name, sizeof w.name, "trunk %s", k->name);
+    return w;
+}
+
 /* By a trunk, or to a telephone that is registered here: where to, and whose
  * place the call takes. */
 static int find_way(struct carrier_sip *c, const struct permit *p,
@@ -130,13 +144,7 @@ static int find_way(struct carrier_sip *c, const struct permit *p,
     const struct trunk_config *k = trunk_config(t);
     const char *caller = s->caller_id[0] ? s->caller_id : k->caller_id;
     call->trunk = t;
-    call->way = (struct carrier_sip_way){
-        .stack = trunk_stack(t),
-        .address = k->local_address,
-        .codecs = k->codecs,
-    };
-    memcpy(call->way.codec, k->codec, sizeof call->way.codec);
-    (void)snprintf(call->way.name, sizeof call->way.name, "trunk %s", k->name);
+    call->way = carrier_sip_trunk_way(t);
     trunk_target(t, p->e164, to->uri, sizeof to->uri);
     trunk_local_uri(t, caller[0] ? caller : "anonymous", to->from,
                     sizeof to->from);
@@ -183,7 +191,7 @@ int carrier_sip_place(void *self, const struct permit *p,
         (void)snprintf(call->call_id, sizeof call->call_id,
                        "%" PRId64 "-%016" PRIx64 "@%s", p->attempt.v, p->seal,
                        call->way.address);
-        rc = leg_open(call, s->record, e);
+        rc = carrier_sip_leg_open(call, s->record, e);
     }
     if (rc == TM_OK) {
         rc = invite(call, &to, s, e);

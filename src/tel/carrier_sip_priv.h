@@ -14,6 +14,7 @@ enum {
     CARRIER_SIP_CALL_MAGIC = 0x43414c4c,
     CARRIER_SIP_WAY_MAX = 160,
     CARRIER_SIP_RING_MIN_MS = 15000, /* 47 CFR 64.1200(a)(6) */
+    CARRIER_SIP_INVITES_PER_S = 200, /* calls to us; more get 503 */
 };
 
 /* Stands for the trunk's name in the dialog record of a call to a telephone
@@ -24,7 +25,9 @@ enum carrier_sip_state {
     CALL_PLACED,
     CALL_RINGING,
     CALL_ANSWERED,
-    CALL_ENDING, /* we asked for the end */
+    CALL_OFFERED,  /* to us: rings, or its handler is being asked */
+    CALL_ACCEPTED, /* to us: 200 was sent, the ACK is waited for */
+    CALL_ENDING,   /* we asked for the end */
 };
 
 /* A play list some of whose prompts are still being made. */
@@ -58,6 +61,7 @@ struct carrier_sip_call {
     struct carrier_sip_way way;
     struct carrier_sip_call *mate; /* of its bridge, NULL: none */
     bool staff;                    /* to an agent's own telephone */
+    bool incoming;                 /* to us */
     bool detect;                   /* CARRIER_PERSON is wanted */
     struct attempt_id attempt;
     enum carrier_sip_state state;
@@ -70,8 +74,9 @@ struct carrier_sip_call {
     struct le waiting; /* its play list waits for prompts */
     struct le all;
     enum call_cause wanted; /* cause when the end is ours */
-    struct sdp_text early;  /* SDP of a provisional answer */
+    struct sdp_text early;  /* SDP of a provisional answer; to us: the offer */
     bool early_known, heard;
+    bool offer_bad;            /* to us: there was one, of no use */
     bool offered;              /* our offer waits for its answer in an ACK */
     int end_code;              /* of an answer that was of no use, 0 = none */
     uint64_t session, version; /* of our descriptions (RFC 3264, 8) */
@@ -83,6 +88,12 @@ struct carrier_sip_call {
 struct carrier_sip_used {
     struct map attempts;
     int64_t until_us;
+};
+
+/* Calls to us that nobody took, and when a line last told of one. */
+struct carrier_sip_refusals {
+    uint64_t strangers, untold;
+    int64_t agent_us, stranger_us, number_us;
 };
 
 struct carrier_sip {
@@ -104,7 +115,8 @@ struct carrier_sip {
     struct list all, owed, waiting;
     struct registrar *registrar; /* NULL: no agent can register */
     struct sip_stack *agent_stack;
-    int64_t agent_log_us; /* when a call of an agent's own was last told */
+    struct carrier_sip_call *adopting; /* its handler is being asked */
+    struct carrier_sip_refusals refused;
     struct loop_timer *owed_timer;
     char *record_dir;
     unsigned hold_max_ms, silent_max_ms;
@@ -112,9 +124,16 @@ struct carrier_sip {
     struct carrier port;
 };
 
+/* carrier_sip.c */
+size_t carrier_sip_dialogs_max(const struct carrier_sip *c);
+
 /* carrier_sip_place.c */
 int carrier_sip_place(void *self, const struct permit *p,
                       const struct call_spec *s, struct err *e);
+int carrier_sip_leg_open(struct carrier_sip_call *call, bool record,
+                         struct err *e);
+/* Its way by a trunk. */
+struct carrier_sip_way carrier_sip_trunk_way(const struct trunk *t);
 
 /* carrier_sip_agents.c */
 int carrier_sip_agents_start(struct carrier_sip *c,
@@ -127,6 +146,16 @@ int carrier_sip_agent_way(struct carrier_sip *c, const struct permit *p,
                           struct carrier_sip_call *call,
                           struct carrier_sip_target *to, struct err *e);
 
+/* carrier_sip_incoming.c: the stacks' handlers of calls to us, and answers */
+void *carrier_sip_whose(void *arg, const struct dialog_request *r);
+void carrier_sip_incoming(void *arg, struct dialog *d,
+                          const struct dialog_request *r);
+void carrier_sip_refused(void *arg, const char *source);
+int carrier_sip_answer(void *self, struct attempt_id a, bool record);
+/* Of a call that is CALL_OFFERED: CARRIER_ENDED follows. */
+void carrier_sip_refuse(struct carrier_sip_call *call, int code,
+                        enum call_cause cause);
+
 /* carrier_sip_bridge.c */
 int carrier_sip_bridge(void *self, struct attempt_id a, struct attempt_id b);
 void carrier_sip_part(void *self, struct attempt_id a);
@@ -136,6 +165,9 @@ void carrier_sip_on_dialog(void *arg, const struct dialog_event *ev);
 void carrier_sip_on_media(void *arg, const struct media_event *ev);
 /* Our side of a description: codecs in the way's order. */
 struct sdp_text carrier_sip_our_sdp(const struct carrier_sip_call *call);
+/* Redirects the stream. */
+int carrier_sip_stream(struct carrier_sip_call *call,
+                       const struct sdp_text *peer);
 void carrier_sip_start_ring(struct carrier_sip_call *call);
 void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
                         const char *reason);

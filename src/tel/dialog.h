@@ -84,10 +84,18 @@ struct dialog_request {
     struct slice call_id;
     struct slice sdp;   /* offer, "" = none: put ours into the answer */
     const char *source; /* "ADDRESS:PORT" the INVITE came from */
+    /* As they stand there: */
+    struct slice uri, to_uri, from_uri;
+    struct slice asserted, privacy; /* P-Asserted-Identity, Privacy; "" */
+    struct sip_stack *stack;
+    void *whose; /* what sip_stack_whose_fn said */
 };
 
 /* Takes an incoming call; the rest of its events go to fn. */
 void dialog_take(struct dialog *d, dialog_event_fn *fn, void *arg);
+/* Who we are when the peer asks for it within a call that was taken. */
+void dialog_credentials(struct dialog *d, const char *user,
+                        const char *password);
 /* 180-183 with or without SDP (early media). TM_ESTATE when answered/over. */
 int dialog_ring(struct dialog *d, int code, struct slice sdp);
 /* 200 with SDP, retransmitted until the ACK comes. TM_ESTATE. */

@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "tel/dialog_priv.h"
 
-enum { HEADERS_MAX = 16384 };
+enum { HEADERS_MAX = 16384, PEER_TEXT_MAX = 512 };
 
 static const char *usual_reason(int code)
 {
@@ -67,10 +67,17 @@ static bool refuse_required(struct sip_stack *s, const struct sip_msg *msg)
     return true;
 }
 
+/* Longer than any peer's that means well; a dialog's record has bounds. */
+static bool too_long(const struct sip_msg *msg)
+{
+    return msg->callid.l > PEER_TEXT_MAX || msg->from.tag.l > PEER_TEXT_MAX ||
+           msg->to.auri.l > PEER_TEXT_MAX || msg->from.auri.l > PEER_TEXT_MAX;
+}
+
 static bool refuse_malformed(struct sip_stack *s, const struct sip_msg *msg)
 {
     if (!sip_msg_hdr(msg, SIP_HDR_CONTACT) || !pl_isset(&msg->from.tag) ||
-        !pl_isset(&msg->callid)) {
+        !pl_isset(&msg->callid) || too_long(msg)) {
         (void)sip_treply(NULL, s->sip, msg, 400, "Bad Request");
         return true;
     }
@@ -85,16 +92,28 @@ static bool refuse_malformed(struct sip_stack *s, const struct sip_msg *msg)
     return refuse_required(s, msg);
 }
 
-/* Nobody takes calls here. Without a transaction (RFC 3261, 8.2.7): strangers
- * leave nothing behind. */
-static void refuse_all(struct sip_stack *s, const struct sip_msg *msg)
+/* Nobody takes calls here, or not from there. Without a transaction (RFC 3261,
+ * 8.2.7): strangers leave nothing behind. */
+static void refuse_stranger(struct sip_stack *s, const struct sip_msg *msg,
+                            const char *source)
 {
-    char source[72];
-    (void)sip_reply(s->sip, msg, 403, "Forbidden");
+    if (rate_take(&s->refusals, loop_monotonic_us())) {
+        (void)sip_reply(s->sip, msg, 403, "Forbidden");
+    }
     if (s->refused) {
-        (void)re_snprintf(source, sizeof source, "%J", &msg->src);
         s->refused(s->incoming_arg, source);
     }
+}
+
+/* More calls than anybody takes: not even their transactions are kept. */
+static bool refuse_flood(struct sip_stack *s, const struct sip_msg *msg)
+{
+    if (rate_take(&s->invites, loop_monotonic_us())) {
+        return false;
+    }
+    (void)sip_replyf(s->sip, msg, 503, "Service Unavailable",
+                     "Retry-After: 5\r\nContent-Length: 0\r\n\r\n");
+    return true;
 }
 
 static bool refuse_full(struct sip_stack *s, const struct sip_msg *msg)
@@ -121,6 +140,7 @@ static struct dialog *incoming_new(struct sip_stack *s,
     dialog_text_heard(&d->remote_uri, re_slice(&msg->from.auri));
     d->remote_seq = msg->cseq.num;
     d->remote_seq_known = true;
+    d->local_seq = 1; /* of a request that was never sent (12.2.1.1) */
     /* libre's parameter is const, its reference count is not. */
     union {
         const struct sip_msg *in;
@@ -131,15 +151,15 @@ static struct dialog *incoming_new(struct sip_stack *s,
     return d;
 }
 
-void dialog_on_new_invite(struct sip_stack *s, const struct sip_msg *msg)
+static struct slice header(const struct sip_msg *msg, enum sip_hdrid id)
 {
-    if (!s->incoming) {
-        refuse_all(s, msg);
-        return;
-    }
-    if (refuse_malformed(s, msg) || refuse_full(s, msg)) {
-        return;
-    }
+    const struct sip_hdr *h = sip_msg_hdr(msg, id);
+    return h ? re_slice(&h->val) : str_of("");
+}
+
+static void begin(struct sip_stack *s, const struct sip_msg *msg,
+                  const struct dialog_request *r)
+{
     struct dialog *d = incoming_new(s, msg);
     if (!dialog_learn_target(d, msg) ||
         sip_strans_alloc(&d->st, s->sip, msg, on_cancel, d)) {
@@ -148,6 +168,17 @@ void dialog_on_new_invite(struct sip_stack *s, const struct sip_msg *msg)
         mem_deref(d);
         return;
     }
+    s->incoming(s->incoming_arg, d, r);
+    if (!d->taken) {
+        d->told = true;
+        (void)dialog_refuse(d, 480, "", "");
+    } else if (d->state == DS_INCOMING && !d->early) {
+        (void)sip_treply(&d->st, s->sip, msg, 100, "Trying");
+    }
+}
+
+void dialog_on_new_invite(struct sip_stack *s, const struct sip_msg *msg)
+{
     char source[72];
     (void)re_snprintf(source, sizeof source, "%J", &msg->src);
     struct dialog_request r = {
@@ -156,14 +187,28 @@ void dialog_on_new_invite(struct sip_stack *s, const struct sip_msg *msg)
         .call_id = re_slice(&msg->callid),
         .sdp = dialog_body_sdp(msg),
         .source = source,
+        .uri = re_slice(&msg->ruri),
+        .to_uri = re_slice(&msg->to.auri),
+        .from_uri = re_slice(&msg->from.auri),
+        .asserted = header(msg, SIP_HDR_P_ASSERTED_IDENTITY),
+        .privacy = header(msg, SIP_HDR_PRIVACY),
+        .stack = s,
     };
-    s->incoming(s->incoming_arg, d, &r);
-    if (!d->taken) {
-        d->told = true;
-        (void)dialog_refuse(d, 480, "", "");
-    } else if (d->state == DS_INCOMING && !d->early) {
-        (void)sip_treply(&d->st, s->sip, msg, 100, "Trying");
+    r.whose = s->incoming && s->whose ? s->whose(s->incoming_arg, &r) : NULL;
+    if (!s->incoming || (s->whose && !r.whose)) {
+        refuse_stranger(s, msg, source);
+    } else if (!refuse_flood(s, msg) && !refuse_malformed(s, msg) &&
+               !refuse_full(s, msg)) {
+        begin(s, msg, &r);
     }
+}
+
+void dialog_credentials(struct dialog *d, const char *user,
+                        const char *password)
+{
+    tm_assert(d->magic == DIALOG_MAGIC);
+    dialog_text_set(&d->user, str_of(user));
+    dialog_text_set(&d->password, str_of(password));
 }
 
 void dialog_take(struct dialog *d, dialog_event_fn *fn, void *arg)

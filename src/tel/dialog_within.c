@@ -226,7 +226,8 @@ void dialog_on_request(struct sip_stack *s, const struct sip_msg *msg)
             dialog_on_ack(d, msg);
         }
     } else if (!d) {
-        (void)sip_treply(NULL, s->sip, msg, 481, "Call Does Not Exist");
+        /* Without a transaction: strangers leave nothing behind. */
+        (void)sip_reply(s->sip, msg, 481, "Call Does Not Exist");
     } else {
         dialog_within(d, msg);
     }

@@ -12,7 +12,12 @@
  * always. */
 struct ssl_ctx_st *tls_openssl_context(const struct tls *tls);
 
-enum { TABLE_MIN = 256, TABLE_MAX = 65536, DNS_SERVERS = 8 };
+enum {
+    TABLE_MIN = 256,
+    TABLE_MAX = 65536,
+    DNS_SERVERS = 8,
+    REFUSALS_PER_S = 50
+};
 
 static bool on_request(const struct sip_msg *msg, void *arg)
 {
@@ -167,8 +172,11 @@ int sip_stack_start(struct sip_stack **out, struct loop *l,
     s->loop = l;
     s->calls_max = c->calls_max ? c->calls_max : TABLE_MIN;
     s->incoming = c->incoming;
+    s->whose = c->whose;
     s->refused = c->refused;
     s->incoming_arg = c->incoming_arg;
+    rate_init(&s->invites, c->invites_per_s, loop_monotonic_us());
+    rate_init(&s->refusals, REFUSALS_PER_S, loop_monotonic_us());
     s->log = c->log;
     (void)str_copy(s->address, sizeof s->address, str_of(c->address));
     (void)str_copy(s->software, sizeof s->software,

@@ -5,7 +5,9 @@
  * Requests outside known dialogs are answered here, and leave nothing behind:
  * OPTIONS 200, unknown dialogs 481, unknown methods 405/501, REGISTER 405
  * without a registrar. A new INVITE goes to the incoming handler as a struct
- * dialog (tel/dialog.h). Loop thread only.
+ * dialog (tel/dialog.h), a stranger's gets 403. At most 50 strangers a second
+ * are answered: who sends in another's name is no louder by us. Loop thread
+ * only.
  */
 #ifndef TEL_SIP_STACK_H
 #define TEL_SIP_STACK_H
@@ -33,8 +35,11 @@ struct dialog_request;
 typedef void(sip_stack_incoming_fn)(void *arg, struct dialog *d,
                                     const struct dialog_request *r);
 
-/* A call from outside was refused since nobody takes calls here. source:
- * "ADDRESS:PORT". */
+/* Whose a new call is, before anything is kept of it: r->whose in the handler
+ * of incoming calls. NULL: a stranger's, refused with 403. */
+typedef void *(sip_stack_whose_fn)(void *arg, const struct dialog_request *r);
+
+/* A call from outside was refused with 403. source: "ADDRESS:PORT". */
 typedef void(sip_stack_refused_fn)(void *arg, const char *source);
 
 struct sip_stack_config {
@@ -46,8 +51,11 @@ struct sip_stack_config {
     const char *software;  /* User-Agent / Server */
     size_t calls_max;      /* sizes the tables; incoming beyond it: 503 */
     sip_stack_incoming_fn *incoming; /* NULL: INVITEs get 403 */
-    sip_stack_refused_fn *refused;   /* without incoming; may be NULL */
-    void *incoming_arg;              /* of both */
+    sip_stack_whose_fn *whose;       /* NULL: nobody is a stranger */
+    sip_stack_refused_fn *refused;   /* may be NULL */
+    void *incoming_arg;              /* of all three */
+    unsigned invites_per_s; /* new calls; more get 503, and no memory; 0 = no
+                               limit */
     struct tel_log log;
 };
 

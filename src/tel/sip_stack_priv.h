@@ -3,6 +3,7 @@
 #ifndef TEL_SIP_STACK_PRIV_H
 #define TEL_SIP_STACK_PRIV_H
 
+#include "tel/rate.h"
 #include "tel/re.h"
 #include "tel/sip_stack.h"
 
@@ -26,8 +27,10 @@ struct sip_stack {
     size_t calls_max;
     size_t strays; /* dialogs made of answers that nobody waited for */
     sip_stack_incoming_fn *incoming;
+    sip_stack_whose_fn *whose;
     sip_stack_refused_fn *refused;
     void *incoming_arg;
+    struct rate invites, refusals;
     sip_stack_register_fn *registers; /* NULL: REGISTER gets 405 */
     void *registers_arg;
     struct tel_log log;

@@ -23,9 +23,10 @@ static char *copy(const char *text)
 
 static void config_free(struct trunk_config *c)
 {
-    const char *text[] = {c->name,      c->host,     c->domain,
-                          c->user,      c->password, c->outbound_proxy,
-                          c->caller_id, c->ca_file,  c->local_address};
+    const char *text[] = {c->name,      c->host,         c->domain,
+                          c->user,      c->password,     c->outbound_proxy,
+                          c->caller_id, c->ca_file,      c->local_address,
+                          c->country,   c->incoming_from};
     for (size_t i = 0; i < tm_array_len(text); ++i) {
         union {
             const char *in;
@@ -53,6 +54,8 @@ static struct trunk_config config_copy(const struct trunk_config *c)
     n.caller_id = copy(c->caller_id);
     n.ca_file = copy(c->ca_file);
     n.local_address = copy(c->local_address);
+    n.country = copy(c->country);
+    n.incoming_from = copy(c->incoming_from);
     if (n.codecs == 0) {
         n.codec[0] = SDP_PCMU;
         n.codec[1] = SDP_PCMA;
@@ -96,6 +99,11 @@ int trunk_new(struct trunk **out, struct sip_stack *s,
         return err_set(e, TM_EINVAL,
                        "trunk \"%s\" registers but has no user name", c->name);
     }
+    int rc =
+        trunk_nets_check(str_of(c->incoming_from ? c->incoming_from : ""), e);
+    if (rc != TM_OK) {
+        return err_context(e, "trunk \"%s\"", c->name);
+    }
     struct trunk *t = mem_alloc(sizeof *t);
     t->magic = TRUNK_MAGIC;
     t->stack = s;
@@ -107,6 +115,7 @@ int trunk_new(struct trunk **out, struct sip_stack *s,
     (void)snprintf(t->state, sizeof t->state, "%s",
                    t->up ? "up" : "not registered yet");
     trunk_probe_start(t);
+    trunk_peers_start(t);
     *out = t;
     return TM_OK;
 }
@@ -117,6 +126,7 @@ void trunk_free(struct trunk *t)
         return;
     }
     tm_assert(t->magic == TRUNK_MAGIC);
+    trunk_peers_stop(t);
     trunk_probe_stop(t);
     config_free(&t->config);
     t->magic = 0;
@@ -225,6 +235,16 @@ void trunk_give(struct trunk *t)
 {
     tm_assert(t->magic == TRUNK_MAGIC && t->calls > 0);
     --t->calls;
+}
+
+bool trunk_take_incoming(struct trunk *t)
+{
+    tm_assert(t->magic == TRUNK_MAGIC);
+    if (t->calls >= t->config.max_calls) {
+        return false;
+    }
+    ++t->calls;
+    return true;
 }
 
 void trunk_result(struct trunk *t, bool heard)

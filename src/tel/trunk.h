@@ -2,7 +2,7 @@
  * A trunk: an account at a carrier, how to reach it, what it may be loaded
  * with, and whether it works. Registers when told to; a static trunk is
  * taken to be up until calls go unanswered, then asked by OPTIONS until
- * anything answers. Loop thread only.
+ * anything answers. Knows where its calls to us come from. Loop thread only.
  */
 #ifndef TEL_TRUNK_H
 #define TEL_TRUNK_H
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "tel/log.h"
 #include "tel/sdp_text.h"
 #include "tel/sip_stack.h"
@@ -36,10 +37,18 @@ struct trunk_config {
     const char *local_address;            /* numeric; required */
     uint16_t local_port;                  /* SIP port of ours, 0 = any */
     const char *ca_file;                  /* TLS: PEM of authorities */
-    unsigned ping_s; /* OPTIONS this often, 0 = only when down */
+    unsigned ping_s;           /* OPTIONS this often, 0 = only when down */
+    bool no_incoming;          /* takes no calls to us */
+    const char *country;       /* ISO code: who writes national numbers in calls
+                                  to us; "" = E.164, with or without '+' or 00 */
+    const char *incoming_from; /* addresses or networks ("192.0.2.0/24") that
+                                  calls to us come from besides those that host
+                                  and proxy name, with spaces between */
 };
 
 struct trunk;
+
+enum { TRUNK_NETS_MAX = 32 };
 
 /* TM_EINVAL: a required string is missing or has characters it may not. */
 int trunk_new(struct trunk **out, struct sip_stack *s,
@@ -59,6 +68,9 @@ const char *trunk_state(const struct trunk *t);
 int trunk_take(struct trunk *t, int64_t monotonic_us,
                struct err *e) TM_MUST_CHECK;
 void trunk_give(struct trunk *t);
+/* The same for a call to us, which no rate and no state of ours holds up.
+ * False: all of its calls are taken. */
+bool trunk_take_incoming(struct trunk *t);
 /* Calls that trunk_take would allow now. */
 unsigned trunk_room(struct trunk *t, int64_t monotonic_us);
 unsigned trunk_calls(const struct trunk *t); /* taken now */
@@ -69,6 +81,18 @@ void trunk_result(struct trunk *t, bool heard);
 /* The carrier asks for no new calls for some seconds (503 with Retry-After,
  * RFC 3261, 21.5.4); five minutes at most are believed. */
 void trunk_rest(struct trunk *t, int64_t monotonic_us, unsigned seconds);
+
+/* Whether a call that came from source ("ADDRESS:PORT") is the trunk's. Host
+ * and proxy are looked up in the DNS and again when that runs out, the last
+ * good answer counts. */
+enum trunk_claim {
+    TRUNK_STRANGER,
+    TRUNK_ADDRESS, /* one of its addresses */
+    TRUNK_PORT,    /* with the port that calls go to */
+};
+enum trunk_claim trunk_claims(const struct trunk *t, const char *source);
+/* Whether text names networks: "192.0.2.1 2001:db8::/32". TM_EINVAL. */
+int trunk_nets_check(struct slice text, struct err *e) TM_MUST_CHECK;
 
 /* "sip:+15551234567@host:5060;transport=tcp" into out. */
 void trunk_target(const struct trunk *t, uint64_t e164, char *out, size_t cap);

@@ -116,6 +116,9 @@ static void probe_response(int err, const struct sip_msg *msg, void *arg)
     if (!err && msg && msg->scode < 200) {
         return;
     }
+    if (!err && msg) {
+        t->peers.heard = msg->src;
+    }
     if (err || !msg) {
         char why[TRUNK_STATE_MAX];
         (void)snprintf(why, sizeof why, "%s does not answer (%s)",
