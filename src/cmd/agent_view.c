@@ -1,6 +1,5 @@
 #include <jansson.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/civil.h"
 #include "base/json_out.h"
@@ -10,28 +9,63 @@
 #include "report/report_agents.h"
 #include "report/words.h"
 
-enum { VIEW_BYTES_MAX = 4 << 20, WATCH_STEP_US = 200 * 1000 };
+enum { VIEW_BYTES_MAX = 4 << 20, WATCH_STEP_MS = 200 };
+
+/* Line ends of a field stay to be seen. */
+static void one_line(struct buf *out, const char *text)
+{
+    struct slice rest = str_of(text);
+    while (rest.n > 0) {
+        struct slice line = str_cut(rest, '\n', &rest);
+        if (line.n > 0 && line.p[line.n - 1] == '\r')
+            line.n--;
+        words_plain(out, line);
+        if (rest.n > 0)
+            buf_add_str(out, " / ");
+    }
+}
+
+static void numbers_text(const json_t *j, struct buf *out)
+{
+    const char *calling = json_string_value(json_object_get(j, "calling"));
+    const json_t *value;
+    bool others = false;
+    size_t i;
+    buf_addf(out, ": %s%s", calling != NULL ? "calls " : "",
+             calling != NULL ? calling : "");
+    json_array_foreach(json_object_get(j, "phones"), i, value)
+    {
+        const char *number = json_string_value(value);
+        if (number == NULL || (calling && strcmp(number, calling) == 0))
+            continue;
+        if (calling != NULL && !others)
+            buf_add_str(out, " (also: ");
+        else
+            buf_add_str(out, i == 0 || (calling && !others) ? "" : ", ");
+        buf_add_str(out, number);
+        others = true;
+    }
+    if (calling != NULL && others)
+        buf_add_char(out, ')');
+}
 
 /* "name: Ann Lee, city: Dayton": the fields of a lead on one line. */
 static void lead_text(const struct control_agent *a, struct buf *out)
 {
     json_t *j = json_loads(a->lead_json, 0, NULL);
-    const char *key;
+    const char *key, *local = json_string_value(json_object_get(j, "local"));
     json_t *value;
-    size_t i;
     buf_addf(out, "  lead %lld", (long long)a->lead.v);
-    json_array_foreach(json_object_get(j, "phones"), i, value)
-    {
-        const char *number = json_string_value(value);
-        buf_addf(out, "%s%s", i == 0 ? ": " : ", ", number ? number : "");
-    }
+    numbers_text(j, out);
+    if (local != NULL)
+        buf_addf(out, ", there it is %s", local);
     json_object_foreach(json_object_get(j, "fields"), key, value)
     {
         const char *text = json_string_value(value);
         buf_add_str(out, ", ");
         words_plain(out, str_of(key));
         buf_add_str(out, ": ");
-        words_plain(out, str_of(text != NULL ? text : ""));
+        one_line(out, text != NULL ? text : "");
     }
     buf_add_char(out, '\n');
     json_decref(j);
@@ -49,6 +83,19 @@ static void add_caller(const struct control_agent *a, struct buf *out)
     (void)number_format(a->caller, number);
     buf_addf(out, " from %s%s", number,
              a->lead.v == 0 ? ", without a lead" : "");
+}
+
+/* What he may say of the call, in the order of the telephone's keys. */
+static void words_text(const struct control_agent *a, struct buf *out)
+{
+    for (size_t i = 0; i < a->words; i++) {
+        buf_add_str(out, i == 0 ? "  dispose: " : ", ");
+        words_plain(out, str_of(a->word[i].word));
+        if (a->word[i].action == DISPOSITION_CALLBACK)
+            buf_add_str(out, " --at TIME");
+    }
+    if (a->words > 0)
+        buf_add_char(out, '\n');
 }
 
 void agent_view_text(const struct control_agent *a, const char *name,
@@ -90,8 +137,14 @@ void agent_view_text(const struct control_agent *a, const char *name,
     if (a->where[0] != '\0')
         buf_addf(out, "; telephone at %s", a->where);
     buf_add_char(out, '\n');
+    if (a->note[0] != '\0') {
+        buf_add_str(out, "  ");
+        words_plain(out, str_of(a->note));
+        buf_add_char(out, '\n');
+    }
     if (a->lead.v != 0)
         lead_text(a, out);
+    words_text(a, out);
 }
 
 static void put_instant(struct json_out *j, const char *key, int64_t us)
@@ -115,6 +168,10 @@ static void put_lead(const struct control_agent *a, struct json_out *j)
     json_out_key(j, "lead");
     json_out_object(j);
     json_out_kv_int(j, "id", a->lead.v);
+    json_out_kv_text(j, "calling",
+                     json_string_value(json_object_get(lead, "calling")));
+    json_out_kv_text(j, "local",
+                     json_string_value(json_object_get(lead, "local")));
     json_out_key(j, "phones");
     json_out_array(j);
     json_array_foreach(json_object_get(lead, "phones"), i, value)
@@ -154,8 +211,14 @@ static void view_json(const struct control_agent *a, const char *name,
         json_out_kv_text(j, "caller", a->caller != 0 ? number : NULL);
     }
     json_out_kv_text(j, "telephone", a->where[0] != '\0' ? a->where : NULL);
+    json_out_kv_text(j, "note", a->note[0] != '\0' ? a->note : NULL);
     if (a->lead.v != 0)
         put_lead(a, j);
+    json_out_key(j, "dispositions");
+    json_out_array(j);
+    for (size_t i = 0; i < a->words; i++)
+        json_out_text(j, a->word[i].word);
+    json_out_end_array(j);
     json_out_end_object(j);
 }
 
@@ -234,15 +297,6 @@ int agent_view_status(const struct agent_desk *d, const char *name)
 
 /* --- watch ----------------------------------------------------------------*/
 
-static bool differs(const struct control_agent *a,
-                    const struct control_agent *b)
-{
-    return a->state != b->state || a->since_us != b->since_us ||
-           a->then != b->then || a->lead.v != b->lead.v ||
-           a->attempt.v != b->attempt.v || a->incoming != b->incoming ||
-           strcmp(a->reason, b->reason) != 0 || strcmp(a->where, b->where) != 0;
-}
-
 static void tell(const struct agent_desk *d, const struct agent_row *r,
                  const struct control_agent *a)
 {
@@ -271,30 +325,40 @@ static bool over(const struct control *c)
            (c->io.gone != NULL && c->io.gone(c->io.self));
 }
 
+static void follow(const struct agent_desk *d, const struct agent_row *r,
+                   struct control_watch *w)
+{
+    const struct control_server *server = d->c->server;
+    struct control_agent *a = mem_alloc(sizeof(*a));
+    unsigned missed = 0;
+    while (!over(d->c)) {
+        if (server->agent_next(server->self, w, WATCH_STEP_MS, a, &missed) !=
+            TM_OK)
+            continue;
+        if (missed > 0)
+            control_warn(d->c, "%u changes were not read in time\n", missed);
+        tell(d, r, a);
+    }
+    mem_free(a);
+}
+
 int agent_view_watch(const struct agent_desk *d, const char *name)
 {
     struct err e = {0};
     struct agent_row r;
-    bool first = true;
-    if (d->c->server == NULL)
+    struct control_watch *w;
+    const struct control_server *server = d->c->server;
+    if (server == NULL)
         return agent_desk_no_server(d->c);
     int rc = agent_desk_find(d->c, name, &r, &e);
+    if (rc == TM_OK)
+        rc = server->agent_watch(server->self, r.setup.id, &w, &e);
     if (rc != TM_OK)
         return control_fail(d->c, &e);
-    struct control_agent *now = mem_alloc(2 * sizeof(*now));
-    struct control_agent *last = &now[1];
-    while (rc == TM_OK && !over(d->c)) {
-        rc = look(d->c, &r, now, &e);
-        if (rc == TM_OK && (first || differs(now, last))) {
-            tell(d, &r, now);
-            *last = *now;
-            first = false;
-        }
-        (void)usleep(WATCH_STEP_US);
-    }
+    follow(d, &r, w);
+    server->agent_unwatch(server->self, w);
+    /* A server that goes down is the natural end. */
     if (control_stopping(d->c))
         control_warn(d->c, "the server goes down: nothing more is seen\n");
-    mem_free(now);
-    /* A server that goes down is the natural end. */
-    return rc == TM_OK || over(d->c) ? EXIT_DONE : control_fail(d->c, &e);
+    return EXIT_DONE;
 }

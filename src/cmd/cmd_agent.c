@@ -43,19 +43,28 @@ const struct command cmd_agent = {
         "          when he signs in and stays connected, a beep tells of each\n"
         "          person; per_call: it rings for each person. Without\n"
         "          --campaigns he works in all.\n"
+        "list      who there is.\n"
+        "disable   he cannot sign in; now he is signed out after his call.\n"
+        "enable    he can sign in again.\n"
+        "remove    takes him out; his name stays in the records.\n"
         "sign-in   calls his telephone and makes him ready when he answers.\n"
+        "sign-out  no more calls; in a call, after it; as pause.\n"
+        "ready     takes calls, after a pause or before a wrap-up is over.\n"
         "pause     no more calls from now on, or after the one he has; a line\n"
         "          that rings and counts on him settles first, --now does not\n"
-        "          wait for it (who answers may then find nobody). sign-out "
-        "the\n"
-        "          same.\n"
-        "next      manual: the next lead to look at. dial: call it. skip: not\n"
-        "          this one, it waits.\n"
+        "          wait for it (who answers may then find nobody).\n"
+        "next      manual: the next lead to look at.\n"
+        "dial      calls the lead he looks at.\n"
+        "skip      does not call it; it waits.\n"
+        "hang-up   ends the call.\n"
+        "hold      the person waits.\n"
+        "retrieve  back to the person.\n"
         "dispose   says what the call was, with a word of the campaign's\n"
         "          [dispositions]; --at: when to call back, as\n"
-        "          2026-11-24T15:00:00Z or 2h from now. In the call, or in "
-        "the\n"
-        "          wrap-up, which it ends.\n"
+        "          2026-11-24T15:00:00Z or 2h from now; it tells what time\n"
+        "          that is for the person. In the call, or in the wrap-up,\n"
+        "          which it ends.\n"
+        "status    how they are, the lead in hand, what may be said of it.\n"
         "watch     prints each change of an agent and the lead in his hand.\n\n"
         "Keys on his own telephone do the same: docs/agents.md. All take\n"
         "--data DIR.\n",
@@ -235,20 +244,72 @@ static void say_now(const struct agent_desk *d, const char *name,
     buf_fini(&b);
 }
 
+/* A word that promises a call wants an instant, no other takes one. Then he
+ * hears what time that is for the person, and from when the law lets him be
+ * called. */
+static int check_callback(const struct agent_desk *d, const struct agent_row *r,
+                          const struct agent_order *o,
+                          struct control_callback *out, struct err *e)
+{
+    const struct control_server *s = d->c->server;
+    struct control_agent *a = mem_alloc(sizeof(*a));
+    const struct control_word *w = NULL;
+    int rc = s->agent_look(s->self, r->setup.id, a, e);
+    for (size_t i = 0; rc == TM_OK && i < a->words; i++)
+        if (str_eq(o->word, a->word[i].word))
+            w = &a->word[i];
+    bool promise = w != NULL && w->action == DISPOSITION_CALLBACK;
+    /* Of an unknown word the campaign says what it takes. */
+    if (promise && d->at == NULL)
+        rc = err_set(e, TM_EINVAL,
+                     "'%s' promises a call: say when, with --at "
+                     "2026-11-24T15:00:00Z, or 2h from now",
+                     w->word);
+    else if (w != NULL && !promise && d->at != NULL)
+        rc = err_set(e, TM_EINVAL,
+                     "'%s' is no call back, and --at goes with one", w->word);
+    else if (promise)
+        rc = s->agent_callback(s->self, r->setup.id, o->due_us, out, e);
+    mem_free(a);
+    return rc == TM_ENOTFOUND ? TM_OK : rc; /* the call is just over */
+}
+
+static void say_callback(const struct agent_desk *d,
+                         const struct control_callback *b)
+{
+    char at[CIVIL_INSTANT_LEN];
+    civil_format_instant(b->at_us, at);
+    control_printf(d->c, "call back at %s%s%s\n", at,
+                   b->local[0] != '\0' ? ", for the person " : "", b->local);
+    if (b->from_us == 0)
+        return;
+    civil_format_instant(b->from_us, at);
+    control_warn(d->c,
+                 "the law does not let him be called then, but from %s%s%s on "
+                 "(%s): agree on another time if he is still there\n",
+                 at, b->from_local[0] != '\0' ? ", " : "", b->from_local,
+                 b->rule);
+}
+
 static int give(const struct agent_desk *d, const struct agent_row *r,
                 const struct agent_order *o, struct err *e)
 {
     struct control *c = d->c;
     struct control_agent *a = mem_alloc(sizeof(*a));
+    struct control_callback back = {0};
     int rc = TM_OK;
     if (o->kind == AGENT_DO_SIGN_IN)
         rc = check_sign_in(c, r, a, e);
+    else if (o->kind == AGENT_DO_DISPOSE)
+        rc = check_callback(d, r, o, &back, e);
     if (rc == TM_OK)
         rc = c->server->agent_order(c->server->self, r->setup.id, o, e);
     if (rc == TM_OK && o->kind == AGENT_DO_SIGN_IN && !d->no_wait)
         rc = wait_signed_in(c, r, a, e);
     else if (rc == TM_OK)
         rc = c->server->agent_look(c->server->self, r->setup.id, a, e);
+    if (rc == TM_OK && back.at_us != 0)
+        say_callback(d, &back);
     if (rc == TM_OK)
         say_now(d, r->setup.name, a);
     else if (rc == TM_ENOTFOUND && e->text[0] == '\0')

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/command_help.h"
+
 enum { OPTION_REPEAT_MAX = 32 };
 
 int command_fail(const struct command *c, const struct err *e)
@@ -83,6 +85,18 @@ static bool take_option(const struct command *c, int argc, char **argv, int *i,
     return true;
 }
 
+enum { HELP_BYTES_MAX = 1 << 16 };
+
+/* Of the word before it (agent dispose --help), else of all. */
+static void print_help(const struct command *c, const char *word)
+{
+    struct buf b;
+    buf_init(&b, HELP_BYTES_MAX);
+    command_help(c, word, &b);
+    (void)fwrite(b.p, 1, b.n, stdout);
+    buf_fini(&b);
+}
+
 int command_options(const struct command *c, int argc, char **argv,
                     const struct command_option *opt, int n)
 {
@@ -92,7 +106,7 @@ int command_options(const struct command *c, int argc, char **argv,
         bool help =
             strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
         if (help && !only_words) {
-            (void)fputs(c->help, stdout);
+            print_help(c, kept > 0 ? argv[1] : NULL);
             return -2;
         }
         if (only_words || strncmp(argv[i], "--", 2) != 0) {

@@ -15,6 +15,7 @@
 #include "cmd/command.h"
 #include "cmd/house.h"
 #include "core/campaign/campaign.h"
+#include "core/campaign/disposition.h"
 #include "port/clock.h"
 
 enum control_change {
@@ -30,6 +31,12 @@ enum control_change {
 
 enum { CONTROL_LEAD_MAX = 8192, CONTROL_TEXT_MAX = 256 };
 
+/* One of the dispositions of his call's campaign. */
+struct control_word {
+    char word[AGENT_WORD_MAX];
+    enum disposition_do action;
+};
+
 /* An agent as the server has him; a copy is whole. */
 struct control_agent {
     enum agent_state state, then;    /* then: after his call */
@@ -42,7 +49,21 @@ struct control_agent {
     char where[CONTROL_TEXT_MAX]; /* his telephone is registered there, or "" */
     struct lead_id lead;          /* in hand; 0 none */
     char lead_json[CONTROL_LEAD_MAX]; /* its numbers and fields, or "" */
+    struct control_word word[DISPOSITIONS_MAX]; /* that he may say of it */
+    size_t words;
+    char note[CONTROL_TEXT_MAX]; /* why nothing ever comes to him, or "" */
 };
+
+/* The lead in an agent's hand, called back at an instant. */
+struct control_callback {
+    int64_t at_us;
+    char local[CONTROL_TEXT_MAX]; /* "Mon 20:00 in America/New_York", or "" */
+    int64_t from_us;              /* a rule forbids it until then; 0: none */
+    char from_local[CONTROL_TEXT_MAX];
+    char rule[CONTROL_TEXT_MAX]; /* id and citation */
+};
+
+struct control_watch;
 
 /* What a running server does for a command; functions wait for the loop. */
 struct control_server {
@@ -63,6 +84,18 @@ struct control_server {
                        const struct agent_order *o, struct err *e);
     int (*agent_look)(void *self, struct agent_id a, struct control_agent *out,
                       struct err *e);
+    /* TM_ENOTFOUND: he has no lead in hand. */
+    int (*agent_callback)(void *self, struct agent_id a, int64_t at_us,
+                          struct control_callback *out, struct err *e);
+    /* His changes, one by one, from now on; the first is how he is now. The
+     * caller ends it. TM_EFULL: too many watch already. */
+    int (*agent_watch)(void *self, struct agent_id a,
+                       struct control_watch **out, struct err *e);
+    /* TM_ENOTFOUND: none came in wait_ms. missed: how many were lost before
+     * this one, because the watcher was too slow. */
+    int (*agent_next)(void *self, struct control_watch *w, int wait_ms,
+                      struct control_agent *out, unsigned *missed);
+    void (*agent_unwatch)(void *self, struct control_watch *w);
     /* "ADDRESS port N, realm R"; NULL: telephones cannot register. */
     const char *(*agents_at)(void *self);
 };

@@ -21,6 +21,32 @@ static void print_help(FILE *to)
                 to);
 }
 
+static const struct command *find_command(const char *name)
+{
+    for (int i = 0; i < command_count; i++)
+        if (strcmp(name, command_table[i]->name) == 0)
+            return command_table[i];
+    return NULL;
+}
+
+/* telemark help [COMMAND [WORD]] */
+static int help(int argc, char **argv)
+{
+    const struct command *c = argc > 2 ? find_command(argv[2]) : NULL;
+    if (c == NULL && argc > 2) {
+        (void)fprintf(stderr, "telemark: unknown command '%s'\n\n", argv[2]);
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (c == NULL) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    char ask[] = "--help";
+    char *words[] = {argv[2], argc > 3 ? argv[3] : ask, ask};
+    return c->run(argc > 3 ? 3 : 2, words);
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
@@ -33,17 +59,15 @@ int main(int argc, char **argv)
         return EXIT_REFUSED;
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
-        strcmp(name, "help") == 0) {
-        print_help(stdout);
-        return EXIT_DONE;
-    }
+        strcmp(name, "help") == 0)
+        return help(argc, argv);
     if (strcmp(name, "--version") == 0) {
         (void)puts("telemark " TELEMARK_VERSION);
         return EXIT_DONE;
     }
-    for (int i = 0; i < command_count; i++)
-        if (strcmp(name, command_table[i]->name) == 0)
-            return command_table[i]->run(argc - 1, argv + 1);
+    const struct command *c = find_command(name);
+    if (c != NULL)
+        return c->run(argc - 1, argv + 1);
     if (name[0] != '\0')
         (void)fprintf(stderr, "telemark: unknown command '%s'\n\n", name);
     print_help(stderr);

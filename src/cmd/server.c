@@ -327,6 +327,8 @@ static void open_engine(struct server *s)
                                        .carrier = s->carrier,
                                        .watch = on_record,
                                        .watch_arg = s,
+                                       .agent = server_watch_changed,
+                                       .agent_arg = s,
                                        .tenant = tenant_default(),
                                        .next_attempt = &s->next_attempt};
     s->engine = engine_new(&ports);
@@ -369,6 +371,7 @@ int server_open(struct server *s, const struct server_options *o, struct err *e)
     s->signals = -1;
     (void)pthread_mutex_init(&s->changing, NULL);
     (void)pthread_mutex_init(&s->posting, NULL);
+    server_watch_init(s);
     real_clock_init(&s->clock, o->clock_start_us);
     s->log = (struct log_json){.clock = &s->clock.port,
                                .clear_numbers = o->clear_numbers,
@@ -432,6 +435,7 @@ void server_close(struct server *s)
         sqlite_store_stop(s->house.store);
     control_server_stop(s->listener);
     server_control_fini(s);
+    server_watch_fini(s);
     if (s->house.store != NULL)
         house_close(&s->house);
     engine_free(s->engine);

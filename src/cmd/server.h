@@ -70,8 +70,9 @@ struct server {
     int signals; /* signalfd */
     struct control_listener *listener;
     struct control_server control;
-    pthread_mutex_t changing; /* a command's changes are taken over */
-    pthread_mutex_t posting;  /* of the next */
+    struct server_watch *watch; /* agents who are looked at */
+    pthread_mutex_t changing;   /* a command's changes are taken over */
+    pthread_mutex_t posting;    /* of the next */
     struct loop_call *posted; /* by commands, not yet run (server_control.c) */
     struct map caller[2];     /* calls to us: attempt -> their number; the
                                  newest ones, and those before them */
@@ -141,9 +142,27 @@ int server_agents_recover(struct server *s, struct err *e) TM_MUST_CHECK;
 /* A record that the engine wrote: remembers who called us, for the screens of
  * agents. */
 void server_agents_note(struct server *s, const struct record *r);
-/* Fills *out; an agent whom the engine does not know is signed out. */
+/* server_agents_look.c. Fills *out; an agent whom the engine does not know is
+ * signed out. */
 void server_agents_look(struct server *s, struct agent_id a,
                         struct control_agent *out);
+/* TM_ENOTFOUND: he has no lead in hand. */
+int server_agents_callback(struct server *s, struct agent_id a, int64_t at_us,
+                           struct control_callback *out);
+
+/* server_watch.c: who follows an agent. */
+void server_watch_init(struct server *s);
+void server_watch_fini(struct server *s);
+/* engine_ports.agent; arg: the server. */
+void server_watch_changed(void *arg, const struct floor_change *c);
+/* Something else of the agent with this name has changed. */
+void server_watch_look(struct server *s, const char *name);
+/* Functions of control_server; any thread. */
+int server_watch_open(struct server *s, struct agent_id a,
+                      struct control_watch **out, struct err *e) TM_MUST_CHECK;
+int server_watch_next(void *self, struct control_watch *w, int wait_ms,
+                      struct control_agent *out, unsigned *missed);
+void server_watch_close(void *self, struct control_watch *w);
 
 /* server_archive.c: the packs are read into s->book, and their texts kept in
  * the store; the same of plans that were read. A pack that changed without a

@@ -2,10 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_out.h"
 #include "cmd/server.h"
 #include "cmd/tenant.h"
-#include "core/number/number.h"
 #include "store/catalog.h"
 
 enum { CALLERS_KEPT = 20000 }; /* more than can be up at once */
@@ -14,7 +12,8 @@ enum { CALLERS_KEPT = 20000 }; /* more than can be up at once */
 
 static void on_registered(void *arg, const char *user, const char *where)
 {
-    const struct server *s = arg;
+    struct server *s = arg;
+    server_watch_look(s, user);
     if (where[0] != '\0')
         log_json_text(&s->log, "info", "agent_registered",
                       "the telephone of '%s' is at %s", user, where);
@@ -154,39 +153,7 @@ void server_agents_take(struct server *s, const struct server_load *l)
     }
 }
 
-/* --- looking --------------------------------------------------------------*/
-
-static void put_lead(const struct lead *l, struct control_agent *out)
-{
-    struct buf b;
-    struct json_out j;
-    buf_init(&b, CONTROL_LEAD_MAX - 1);
-    json_out_init(&j, &b);
-    json_out_object(&j);
-    json_out_kv_int(&j, "lead", l->id.v);
-    json_out_key(&j, "phones");
-    json_out_array(&j);
-    for (size_t i = 0; i < l->phones; i++) {
-        char number[NUMBER_TEXT_LEN];
-        (void)number_format(l->phone[i].e164, number);
-        json_out_text(&j, number);
-    }
-    json_out_end_array(&j);
-    json_out_key(&j, "fields");
-    json_out_object(&j);
-    for (size_t i = 0; i < l->fields; i++) {
-        char key[CONTROL_TEXT_MAX];
-        (void)str_copy(key, sizeof(key), l->field[i].name);
-        json_out_key(&j, key);
-        json_out_slice(&j, l->field[i].value);
-    }
-    json_out_end_object(&j);
-    json_out_end_object(&j);
-    out->lead = l->id;
-    if (!b.failed)
-        (void)str_copy(out->lead_json, sizeof(out->lead_json), buf_slice(&b));
-    buf_fini(&b);
-}
+/* --- callers --------------------------------------------------------------*/
 
 /* A call that an agent wraps up is over for the engine. */
 void server_agents_note(struct server *s, const struct record *r)
@@ -201,43 +168,6 @@ void server_agents_note(struct server *s, const struct record *r)
     }
     map_set(&s->caller[0], (uint64_t)r->attempt.v, r->e164);
     s->callers++;
-}
-
-static void put_caller(const struct server *s, struct control_agent *out)
-{
-    uint64_t key = (uint64_t)out->attempt.v;
-    out->incoming = key != 0 && (map_get(&s->caller[0], key, &out->caller) ||
-                                 map_get(&s->caller[1], key, &out->caller));
-}
-
-void server_agents_look(struct server *s, struct agent_id a,
-                        struct control_agent *out)
-{
-    *out = (struct control_agent){.state = AGENT_OFF, .limit_us = INT64_MAX};
-    const struct floor_agent *f = floor_find(engine_floor(s->engine), a);
-    if (f == NULL)
-        return;
-    out->state = f->state;
-    out->then = f->then;
-    out->since_us = f->since_us;
-    out->limit_us = f->limit_us;
-    out->attempt = f->attempt;
-    memcpy(out->reason, f->reason, sizeof(out->reason));
-    const char *where = s->agents_listen
-                            ? carrier_sip_agent_where(s->sip, f->setup.name)
-                            : NULL;
-    if (where != NULL)
-        (void)str_copy(out->where, sizeof(out->where), str_of(where));
-    const struct plan *plan =
-        f->campaign.v != 0 ? engine_plan(s->engine, f->campaign) : NULL;
-    if (plan != NULL)
-        (void)str_copy(out->campaign, sizeof(out->campaign),
-                       str_of(plan->name));
-    const struct lead *lead = engine_agent_lead(s->engine, a);
-    if (lead != NULL)
-        put_lead(lead, out);
-    if (out->state != AGENT_READY && out->state != AGENT_OFF)
-        put_caller(s, out);
 }
 
 /* --- after a crash --------------------------------------------------------*/

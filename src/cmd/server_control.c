@@ -31,6 +31,8 @@ struct loop_call {
     struct agent_order order;
     char word[CONTROL_TEXT_MAX]; /* of the order */
     struct control_agent look;
+    struct control_callback callback;
+    struct control_watch *watch;
     uint64_t batch; /* the records of the order */
     struct err err;
     int rc;
@@ -354,6 +356,44 @@ static int on_agent_look(void *self, struct agent_id a,
     return wait_for(c, NULL, out, e);
 }
 
+static int loop_agent_callback(struct server *s, struct loop_call *c)
+{
+    return server_agents_callback(s, c->agent, c->at_us, &c->callback);
+}
+
+static int on_agent_callback(void *self, struct agent_id a, int64_t at_us,
+                             struct control_callback *out, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_agent_callback);
+    c->agent = a;
+    c->at_us = at_us;
+    c->holders++;
+    int rc = wait_for(c, NULL, NULL, e);
+    if (rc == TM_OK)
+        *out = c->callback;
+    drop(c);
+    return rc;
+}
+
+/* In the loop: no change comes between how he is now and the next. */
+static int loop_agent_watch(struct server *s, struct loop_call *c)
+{
+    return server_watch_open(s, c->agent, &c->watch, &c->err);
+}
+
+static int on_agent_watch(void *self, struct agent_id a,
+                          struct control_watch **out, struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_agent_watch);
+    c->agent = a;
+    c->holders++;
+    int rc = wait_for(c, NULL, NULL, e);
+    if (rc == TM_OK)
+        *out = c->watch;
+    drop(c);
+    return rc;
+}
+
 /* Set before commands come in, and never changed. */
 static const char *on_agents_at(void *self)
 {
@@ -371,5 +411,9 @@ void server_control_init(struct server *s)
                                          .opt_out = on_opt_out,
                                          .agent_order = on_agent_order,
                                          .agent_look = on_agent_look,
+                                         .agent_callback = on_agent_callback,
+                                         .agent_watch = on_agent_watch,
+                                         .agent_next = server_watch_next,
+                                         .agent_unwatch = server_watch_close,
                                          .agents_at = on_agents_at};
 }

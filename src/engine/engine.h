@@ -105,6 +105,8 @@ const struct floor *engine_floor(const struct engine *e);
 /* The lead of his present call, preview or wrap-up, or NULL. Lives until the
  * engine runs again. */
 const struct lead *engine_agent_lead(const struct engine *e, struct agent_id a);
+/* Which of its numbers was dialled; 0: none yet. */
+uint64_t engine_agent_number(const struct engine *e, struct agent_id a);
 /* Another way of dialling from now on. TM_ENOTFOUND; TM_EINVAL with a text
  * that names the law or number. */
 int engine_pace(struct engine *e, struct campaign_id id,

@@ -324,6 +324,15 @@ const struct lead *engine_agent_lead(const struct engine *e, struct agent_id a)
     return campaign_agent_lead(e->member[index].campaign, a);
 }
 
+uint64_t engine_agent_number(const struct engine *e, struct agent_id a)
+{
+    size_t index;
+    const struct floor_agent *f = floor_find(e->floor, a);
+    if (f == NULL || f->campaign.v == 0 || !engine_find(e, f->campaign, &index))
+        return 0;
+    return campaign_agent_number(e->member[index].campaign, a);
+}
+
 /* --- his telephone --------------------------------------------------------*/
 
 void engine_agent_leg_up(struct engine *e, const struct engine_leg *l)

@@ -95,6 +95,16 @@ def test_wrong_lines(h):
                 f'{name} --help: {done}')
         long = [l for l in done.stdout.split('\n') if len(l) > 80]
         h.check(not long, f'{name} --help is wider than 80: {long}')
+        h.check(h.must('help', name) == done.stdout, f'help {name}')
+    # Of one word only that; of what is no word all.
+    for words in (['agent', 'dispose', '--help'], ['help', 'agent', 'dispose']):
+        said = h.must(*words)
+        h.check(said.startswith('usage: telemark agent dispose NAME WORD') and
+                '\ndispose ' in said and 'sign-in' not in said and
+                'All of it: telemark agent --help' in said, said)
+    h.check('\npause ' in h.must('campaign', 'pause', '--help'), 'pause')
+    h.check(h.must('agent', 'wat', '--help') == h.must('agent', '--help'), 'wat')
+    h.refused(['help', 'wat'], ["unknown command 'wat'"], 2)
     for more, says in ((['--encoding', 'ebcdic'], 'windows-1252'),
                        (['--delimiter', 'ab'], 'one character'),
                        (['--map', 'x=y'], "no column 'x'"),

@@ -243,6 +243,8 @@ int campaign_takes_caller(const struct campaign *c, uint64_t to);
  * none of this campaign. Lives until the next step. */
 const struct lead *campaign_agent_lead(const struct campaign *c,
                                        struct agent_id a);
+/* Which of its numbers was dialled; 0: none yet. */
+uint64_t campaign_agent_number(const struct campaign *c, struct agent_id a);
 
 /* Each decision of pacing in words, for `simulate --replay`; NULL ends it. */
 typedef void(campaign_trace_fn)(void *arg, struct campaign_id c, int64_t now_us,

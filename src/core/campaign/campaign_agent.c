@@ -217,6 +217,13 @@ const struct lead *campaign_agent_lead(const struct campaign *c,
     return s != NULL ? &s->lead : NULL;
 }
 
+uint64_t campaign_agent_number(const struct campaign *c, struct agent_id a)
+{
+    const struct slot *s =
+        c->crew != NULL ? slots_find_agent(&c->slots, a) : NULL;
+    return s != NULL ? s->e164 : 0;
+}
+
 void campaign_set_trace(struct campaign *c, campaign_trace_fn *fn, void *arg)
 {
     if (c->crew == NULL)
