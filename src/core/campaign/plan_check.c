@@ -6,6 +6,8 @@
 #include "core/campaign/plan_parser.h"
 #include "core/script/script_words.h"
 
+enum { ALSO_MAX = 1000 };
+
 static bool is_live(const struct plan *p)
 {
     return p->channel == CHANNEL_VOICE_LIVE;
@@ -37,26 +39,66 @@ static const struct {
     {"recording_notice", false},
 };
 
+/* "; the same goes for hold (line 14) and skills (line 17)": nobody wants to
+ * find them one by one. Skips the first, which the message is about. */
+struct also {
+    size_t n;
+    struct buf text;
+};
+
+static void also_add(struct also *a, const char *name, int line)
+{
+    if (a->n == 0)
+        buf_init(&a->text, ALSO_MAX);
+    else
+        buf_addf(&a->text, "%s%s (line %d)",
+                 a->n == 1 ? "; the same goes for " : ", ", name, line);
+    a->n++;
+}
+
+static const char *also_text(const struct also *a)
+{
+    return a->n > 1 && !a->text.failed ? a->text.p : "";
+}
+
+static void also_own_keys(const struct plan_parser *p, struct also *a)
+{
+    for (size_t i = 0; i < tm_array_len(own_keys); i++) {
+        int line = plan_keys_given(p, own_keys[i].name);
+        if (line != 0 && own_keys[i].live != is_live(p->plan))
+            also_add(a, own_keys[i].name, line);
+    }
+}
+
 static int check_own_keys(const struct plan_parser *p, struct err *e)
 {
+    struct also also = {0};
+    int rc = TM_OK;
+    also_own_keys(p, &also);
     for (size_t i = 0; i < tm_array_len(own_keys); i++) {
         int line = plan_keys_given(p, own_keys[i].name);
         if (line == 0 || own_keys[i].live == is_live(p->plan))
             continue;
         if (own_keys[i].live)
-            return plan_parser_bad(p, line, e,
-                                   "%s is for campaigns with agents, and this "
-                                   "one is agentless; remove it",
-                                   own_keys[i].name);
-        return plan_parser_bad(
-            p, line, e, "%s is for recorded calls, and here an agent speaks%s",
-            own_keys[i].name,
-            strcmp(own_keys[i].name, "start_after") == 0
-                ? "; remove it"
-                : ": have agents say it first and write carries = "
-                  "recording_notice notice_recorded");
+            rc = plan_parser_bad(p, line, e,
+                                 "%s is for campaigns with agents, and this "
+                                 "one is agentless; remove it%s",
+                                 own_keys[i].name, also_text(&also));
+        else
+            rc = plan_parser_bad(
+                p, line, e,
+                "%s is for recorded calls, and here an agent speaks%s%s",
+                own_keys[i].name,
+                strcmp(own_keys[i].name, "start_after") == 0
+                    ? "; remove it"
+                    : ": have agents say it first and write carries = "
+                      "recording_notice notice_recorded",
+                also_text(&also));
+        break;
     }
-    return TM_OK;
+    if (also.n > 0)
+        buf_fini(&also.text);
+    return rc;
 }
 
 static int kind_line(const struct plan_parser *p)
@@ -123,29 +165,60 @@ static int first_given(const struct plan_parser *p, const char *const *name,
     return 1;
 }
 
+/* Keys that another way of dialling has. */
+static const struct {
+    const char *name;
+    bool of_preview;
+} mode_keys[] = {
+    {"preview_limit", true}, {"preview_end", true},   {"pacing", false},
+    {"detect", false},       {"detect_wrong", false},
+};
+
+static bool is_of_mode(enum dial_mode mode, bool of_preview)
+{
+    return of_preview ? mode == DIAL_PREVIEW
+                      : mode != DIAL_PREVIEW && mode != DIAL_MANUAL;
+}
+
+static int check_mode_keys(const struct plan_parser *p, struct err *e)
+{
+    enum dial_mode mode = p->plan->dial_mode;
+    struct also also = {0};
+    size_t first = 0;
+    int rc = TM_OK;
+    for (size_t i = tm_array_len(mode_keys); i-- > 0;)
+        if (plan_keys_given(p, mode_keys[i].name) != 0 &&
+            !is_of_mode(mode, mode_keys[i].of_preview))
+            first = i;
+    for (size_t i = first; i < tm_array_len(mode_keys); i++) {
+        int line = plan_keys_given(p, mode_keys[i].name);
+        if (line != 0 && !is_of_mode(mode, mode_keys[i].of_preview))
+            also_add(&also, mode_keys[i].name, line);
+    }
+    int line = plan_keys_given(p, mode_keys[first].name);
+    if (also.n > 0 && mode_keys[first].of_preview)
+        rc = plan_parser_bad(p, line, e,
+                             "%s is for dial_mode = preview, and this is %s; "
+                             "remove it%s",
+                             mode_keys[first].name, vocab_dial_text(mode),
+                             also_text(&also));
+    else if (also.n > 0)
+        rc = plan_parser_bad(p, line, e,
+                             "%s is for dial modes where a machine dials; with "
+                             "%s an agent does, and hears who answers; remove "
+                             "it%s",
+                             mode_keys[first].name, vocab_dial_text(mode),
+                             also_text(&also));
+    if (also.n > 0)
+        buf_fini(&also.text);
+    return rc;
+}
+
 static int check_modes(const struct plan_parser *p, struct err *e)
 {
-    static const char *const of_preview[] = {"preview_limit", "preview_end"};
-    static const char *const of_machines[] = {"pacing", "detect",
-                                              "detect_wrong"};
-    enum dial_mode mode = p->plan->dial_mode;
-    for (size_t i = 0; i < tm_array_len(of_preview); i++) {
-        int line = plan_keys_given(p, of_preview[i]);
-        if (line != 0 && mode != DIAL_PREVIEW)
-            return plan_parser_bad(p, line, e,
-                                   "%s is for dial_mode = preview, and this is "
-                                   "%s; remove it",
-                                   of_preview[i], vocab_dial_text(mode));
-    }
-    for (size_t i = 0; i < tm_array_len(of_machines); i++) {
-        int line = plan_keys_given(p, of_machines[i]);
-        if (line != 0 && (mode == DIAL_PREVIEW || mode == DIAL_MANUAL))
-            return plan_parser_bad(p, line, e,
-                                   "%s is for dial modes where a machine "
-                                   "dials; with %s an agent does, and hears "
-                                   "who answers; remove it",
-                                   of_machines[i], vocab_dial_text(mode));
-    }
+    int rc = check_mode_keys(p, e);
+    if (rc != TM_OK)
+        return rc;
     int line = plan_keys_given(p, "detect_wrong");
     if (line != 0 && !p->plan->detect)
         return plan_parser_bad(p, line, e,

@@ -213,6 +213,10 @@ static void test_contradictions(void **state)
             "f:13: preview_limit is for dial_mode = preview, and this is "
             "predictive");
     refused(HOPPER, "preview_end = dial\n", "f:13: preview_end is for");
+    refused(HOPPER, "preview_limit = 5s\npreview_end = dial\n",
+            "remove it; the same goes for preview_end (line 14)");
+    refused(MODE, "dial_mode = preview\npacing = power:r=2\ndetect = yes\n",
+            "remove it; the same goes for detect (line 13)");
     refused(MODE, "dial_mode = manual\npacing = power:r=2\n",
             "f:12: pacing is for dial modes where a machine dials");
     refused(MODE, "dial_mode = preview\ndetect = yes\n", "f:12: detect is for");
