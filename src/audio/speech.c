@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "audio/resample.h"
 #include "base/arena.h"
@@ -129,6 +130,49 @@ static int say(const char *text, size_t n, struct slice voice,
         return err_set(e, TM_EIO, "espeak-ng failed on a text of %zu bytes", n);
     }
     return TM_OK;
+}
+
+/* A voice has several, each after a byte of its priority. */
+static bool has_tag(const char *languages, const char *tag)
+{
+    const char *p = languages;
+    while (*p != '\0') {
+        if (strcasecmp(p + 1, tag) == 0) {
+            return true;
+        }
+        p += strlen(p + 1) + 2;
+    }
+    return false;
+}
+
+static int find_voice(const char *tag, struct buf *tags, struct err *e)
+{
+    int rc = start(e);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    const espeak_VOICE **voice = espeak_ListVoices(NULL);
+    for (size_t i = 0; voice[i] != NULL; i++) {
+        if (has_tag(voice[i]->languages, tag)) {
+            return TM_OK;
+        }
+    }
+    for (size_t i = 0; voice[i] != NULL; i++) {
+        buf_addf(tags, "%s%s", i == 0 ? "" : " ", voice[i]->languages + 1);
+    }
+    return err_set(e, TM_EUNSUPPORTED, "there is no voice '%s'", tag);
+}
+
+int speech_voice(struct slice tag, struct buf *tags, struct err *e)
+{
+    char name[VOICE_MAX];
+    struct slice variant, base = str_cut(tag, '+', &variant);
+    (void)str_copy(name, sizeof name, base.n > 0 ? base : str_of("en"));
+    int rc = pthread_mutex_lock(&engine.lock);
+    tm_assert(rc == 0);
+    int result = find_voice(name, tags, e);
+    (void)pthread_mutex_unlock(&engine.lock);
+    return result;
 }
 
 int speech_say(struct slice text, struct slice voice, struct pcm **out,

@@ -19,6 +19,12 @@ enum { SPEECH_TEXT_MAX = 4000 };
 int speech_say(struct slice text, struct slice voice, struct pcm **out,
                struct err *e) TM_MUST_CHECK;
 
+/* Whether there is a voice for the language tag; speech_say() takes more: the
+ * engine's own names too. A variant may follow ("en-us+f3"). TM_EUNSUPPORTED:
+ * none, then *tags gets all that there are, "af am ar ..."; TM_EIO. */
+int speech_voice(struct slice tag, struct buf *tags,
+                 struct err *e) TM_MUST_CHECK;
+
 /* Gives the engine's memory back; speech_say starts it again. */
 void speech_fini(void);
 

@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "cmd/campaign_numbers.h"
 #include "cmd/campaign_pace.h"
+#include "cmd/campaign_warn.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
 #include "cmd/reask.h"
@@ -196,13 +197,17 @@ static int load_plan(struct control *c, const char *path, struct arena *a,
     int rc = plan_parse(a, path, buf_slice(text), &l.plan, e);
     l.text = buf_slice(text);
     if (rc == TM_OK)
+        rc = campaign_warn_voice(c, path, l.plan, e);
+    if (rc == TM_OK)
         rc = check_calls(c, l.plan, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(c->house->store, do_load, &l, e);
     if (rc == TM_OK)
         rc = reask_changed(c, CONTROL_CAMPAIGNS, l.id, e);
-    if (rc == TM_OK)
+    if (rc == TM_OK) {
         print_loaded(c, l.plan);
+        campaign_warn(c, l.plan);
+    }
     return rc == TM_OK ? check_trunk(c, l.plan, a, e) : rc;
 }
 

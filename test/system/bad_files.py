@@ -400,6 +400,23 @@ def plan_line(key, value):
     return '\n'.join(out)
 
 
+def seldom_meant(h):
+    """Loaded, and yet said."""
+    text = open(os.path.dirname(os.path.abspath(__file__)) +
+                '/../../examples/agents.campaign').read()
+    for old, new in (('= customers ', '= people '), ('detect      = no',
+                     'detect = yes'), ('hold        = 2s', 'hold = 100ms'),
+                     ('= 2027-03-31', '= 2020-01-01'),
+                     ('Autumn renewals', 'seldom')):
+        h.check(old in text, f'{old!r} is not in the example')
+        text = text.replace(old, new)
+    path = h.write('seldom.campaign', text)
+    done = h.run('campaign', 'load', path)
+    h.check(done.returncode == 0 and 'hold = 100 ms with detect = yes' in
+            done.stderr and 'its last day is over (ends = 2020-01-01)' in
+            done.stderr, f'{done}')
+
+
 def test_campaign_files(h):
     def refuse(text, *says):
         h.refused(['campaign', 'load', h.write('c.campaign', text)], says)
@@ -414,6 +431,8 @@ def test_campaign_files(h):
     refuse('\0\1\2' * 50, 'c.campaign')
     refuse('name = x\n' * 3, 'c.campaign:2', 'name')
     refuse(plan_line('list', 'nolist'), 'nolist')
+    refuse(plan_line('voice', 'klingon'), 'voice = klingon', ' en-us ')
+    seldom_meant(h)
     h.refused(['campaign', 'load', h.write('b.campaign', 'x' * (5 * MIB))],
               ['longer than', 'right file'])
     for verb in ('start', 'pause', 'stop', 'status'):
