@@ -396,6 +396,14 @@ static void set_deadline(struct campaign *c)
     c->deadline_us = at_us;
 }
 
+static bool is_starved(const struct campaign *c)
+{
+    bool has_leads =
+        c->hopper_n > 0 || (c->crew != NULL && c->crew->promised.n > 0);
+    return c->state == CAMPAIGN_RUNNING && c->limit == PACE_ROOM &&
+           c->room == 0 && has_leads;
+}
+
 void campaign_step(struct campaign *c, const struct campaign_event *ev,
                    struct campaign_out *out)
 {
@@ -436,7 +444,8 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     *out = (struct campaign_out){.record = c->record,
                                  .records = c->records,
                                  .action = c->action,
-                                 .actions = c->actions};
+                                 .actions = c->actions,
+                                 .starved = is_starved(c)};
     if (c->crew != NULL) {
         out->error = c->crew->error;
         out->why = c->crew->why;

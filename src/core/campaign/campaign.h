@@ -168,6 +168,7 @@ struct campaign_out {
     size_t records;
     const struct campaign_action *action;
     size_t actions;
+    bool starved;    /* it took all the room there was, and would call on */
     int error;       /* AGENT, PACE: TM_OK, or why not: TM_ESTATE, TM_EINVAL,
                         TM_ENOTFOUND (no lead) */
     const char *why; /* ... in words, a constant or of the step's texts */

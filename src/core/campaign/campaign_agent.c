@@ -4,7 +4,7 @@
 static void hold_music(struct campaign *c, struct slot *s)
 {
     const char *file = c->env.plan->hold_music;
-    if (file != NULL)
+    if (file != NULL && s->leg.state == CALL_ANSWERED)
         campaign_inbound_music(c, s, file);
 }
 

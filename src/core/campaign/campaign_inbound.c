@@ -406,6 +406,7 @@ static bool anybody_works(struct campaign *c)
 
 void campaign_inbound_call(struct campaign *c, const struct campaign_event *ev)
 {
+    tm_assert(c->crew != NULL); /* the plan has agents */
     tm_assert(ev->call->kind == CARRIER_INCOMING && ev->call->attempt.v > 0);
     int rc = campaign_takes_caller(c, ev->call->to);
     floor_called(c->env.floor, c->env.id, c->now_us);
