@@ -39,7 +39,7 @@ static void count_talk(struct caller_figures_count *n, int64_t target_ms,
     n->wait_ms += c->wait_ms;
     if (c->wait_ms > n->wait_max_ms)
         n->wait_max_ms = c->wait_ms;
-    if (c->ended_us == 0)
+    if (c->ended_us < c->bridged_us) /* still, or the clock was set back */
         return;
     n->talks++;
     n->talk_ms += (c->ended_us - c->bridged_us) / 1000;

@@ -174,6 +174,19 @@ static int add_opt_out(void *arg, const struct reader_opt_out *from)
     return 0;
 }
 
+static int add_caller(void *arg, const struct reader_caller *from)
+{
+    struct walk *w = arg;
+    if (w->w->callers == ATTEMPTS_MAX)
+        return 0;
+    struct reader_caller *c = &w->w->caller[w->w->callers++];
+    *c = *from;
+    c->cause = keep(w->a, from->cause);
+    c->agent_name = keep(w->a, from->agent_name);
+    c->disposition = keep(w->a, from->disposition);
+    return 0;
+}
+
 /* Calls to the number whose lead is none of those found: the number was
  * taken from a lead, or the lead erased. The attempt stays. */
 static int add_other(void *arg, const struct reader_attempt *from)
@@ -473,6 +486,25 @@ static int read_opt_outs(struct walk *w, struct err *e)
     return rc;
 }
 
+static int read_callers(struct walk *w, struct err *e)
+{
+    const struct reader *r = w->q->reader;
+    struct reader_attempts q = {.e164 = w->w->e164};
+    int rc = TM_OK;
+    if (r->callers == NULL)
+        return TM_OK;
+    if (q.e164 != 0)
+        return r->callers(r->self, &q, add_caller, w, e);
+    for (size_t i = 0; i < w->w->leads; i++) {
+        const struct lead *l = &w->w->lead[i].lead;
+        for (size_t k = 0; k < l->phones && rc >= 0; k++) {
+            q.e164 = l->phone[k].e164;
+            rc = r->callers(r->self, &q, add_caller, w, e);
+        }
+    }
+    return rc;
+}
+
 int why_ask(const struct why_question *q, struct arena *a, uint64_t e164,
             struct lead_id lead, struct why *out, struct err *e)
 {
@@ -484,10 +516,13 @@ int why_ask(const struct why_question *q, struct arena *a, uint64_t e164,
     why.lead = arena_array(a, LEADS_MAX, sizeof(*why.lead));
     why.opt_out = arena_array(a, OPT_OUTS_MAX, sizeof(*why.opt_out));
     why.other = arena_array(a, ATTEMPTS_MAX, sizeof(*why.other));
+    why.caller = arena_array(a, ATTEMPTS_MAX, sizeof(*why.caller));
     int rc = e164 != 0 ? r->leads_of_number(r->self, e164, add_lead, &w, e)
                        : r->lead(r->self, lead, add_lead, &w, e);
     if (rc >= 0)
         rc = read_opt_outs(&w, e);
+    if (rc >= 0)
+        rc = read_callers(&w, e);
     for (size_t i = 0; i < why.leads && rc >= 0; i++) {
         w.lead = &why.lead[i];
         rc = read_lead(&w, e);

@@ -91,6 +91,9 @@ struct why {
     size_t leads;
     struct reader_opt_out *opt_out;
     size_t opt_outs;
+    struct reader_caller *caller; /* calls to us from the number, or from one
+                                     of the lead's; texts copied */
+    size_t callers;
     struct why_attempt *other; /* calls to the number of leads that are not
                                   its leads any more */
     size_t others;

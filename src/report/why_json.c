@@ -223,6 +223,29 @@ static void opt_outs(const struct why *w, struct json_out *j)
     json_out_end_array(j);
 }
 
+static void callers(const struct why *w, struct json_out *j)
+{
+    json_out_key(j, "calls_to_us");
+    json_out_array(j);
+    for (size_t i = 0; i < w->callers; i++) {
+        const struct reader_caller *c = &w->caller[i];
+        json_out_object(j);
+        json_out_kv_int(j, "attempt", c->id.v);
+        put_number(j, "number", c->e164);
+        put_number(j, "called", c->called);
+        put_instant(j, "recorded", c->recorded_us);
+        put_instant(j, "answered", c->answered_us);
+        put_instant(j, "ended", c->ended_us);
+        json_out_kv_text(j, "outcome", outcome_text(c->outcome));
+        put_slice(j, "agent", c->agent_name);
+        put_slice(j, "disposition", c->disposition);
+        json_out_kv_int(j, "wait_ms", c->wait_ms);
+        json_out_kv_int(j, "talk_ms", c->talk_ms);
+        json_out_end_object(j);
+    }
+    json_out_end_array(j);
+}
+
 void why_json(const struct why *w, struct json_out *j)
 {
     json_out_object(j);
@@ -231,6 +254,7 @@ void why_json(const struct why *w, struct json_out *j)
     put_instant(j, "now", w->now_us);
     json_out_kv_text(j, "now_source", w->now_source);
     opt_outs(w, j);
+    callers(w, j);
     json_out_key(j, "leads");
     json_out_array(j);
     for (size_t i = 0; i < w->leads; i++)

@@ -244,6 +244,28 @@ static void opt_outs(const struct page *p, const struct why *w)
     }
 }
 
+/* "called us on ... at +1...: talked with bob, sale (call 7)" */
+static void callers(const struct page *p, const struct why *w)
+{
+    char n[2][NUMBER_TEXT_LEN], at[WORDS_MAX];
+    for (size_t i = 0; i < w->callers; i++) {
+        const struct reader_caller *c = &w->caller[i];
+        buf_addf(p->b, "%s called us on %s at %s:\n  %s",
+                 number_text(c->e164, n[0]), words_instant(c->recorded_us, at),
+                 number_text(c->called, n[1]),
+                 c->ended_us != 0 ? outcome_text(c->outcome) : "not over");
+        if (c->agent_name.n > 0) {
+            buf_add_str(p->b, ", agent ");
+            words_plain(p->b, c->agent_name);
+        }
+        if (c->disposition.n > 0) {
+            buf_add_str(p->b, ", ");
+            words_plain(p->b, c->disposition);
+        }
+        buf_addf(p->b, " (call %lld)\n", (long long)c->id.v);
+    }
+}
+
 /* One that says where its number is, by a confirmed address; or NULL. */
 static const struct lead *placed_lead(const struct why *w)
 {
@@ -266,6 +288,7 @@ void why_text(const struct why *w, struct arena *a, const struct tz_set *zones,
     buf_addf(out, "Now is %s (%s)\n", words_instant(w->now_us, at),
              w->now_source);
     opt_outs(&p, w);
+    callers(&p, w);
     if (w->leads == 0)
         buf_add_str(out, w->e164 != 0
                              ? "In no list: nobody calls this number.\n"

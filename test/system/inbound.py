@@ -1,0 +1,279 @@
+"""Acceptance of calls to us: see inbound.sh. usage: inbound.py TELEMARK DIR"""
+import json, os, sys, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
+from carrier import Carrier
+from house import Failed, House, main, stop
+
+SIP, PEER = 24560, 24562
+CLOCK = '2026-11-23T18:00:00Z'
+LINE, OTHER, NOBODYS = '+18005550123', '+18005550124', '+18005550199'
+ANN = '+12125550123'
+CAMPAIGN = '''name = line
+seller = Northwind
+caller_kind = seller
+purpose = informational
+list = callers
+country = US
+trunk = peer
+caller_id = +12125550100
+caller_name = Northwind
+caller_id_authority = yes
+channel = voice_live
+dial_mode = preview
+preview_limit = 20s
+preview_end = skip
+wrap_limit = 20s
+max_calls = 5
+calls_per_second = 1
+ring_timeout = 15s
+[hours]
+weekdays = 09:00-20:00
+[inbound]
+numbers = +18005550123 +18005550124
+calls = 3
+target = 3s
+max_wait = 1m
+greeting = "Hello."
+wait_say = "Please wait."
+wait_every = 5s
+closed_say = "We are closed. Press 9 to be left alone. Goodbye."
+callback_key = 1
+callback_say = "Yes."
+opt_out_key = 9
+opt_out_say = "Done."
+'''
+TRUNK = f'''[trunk peer]
+host = 127.0.0.1
+port = {PEER}
+max_calls = 20
+'''
+
+
+def serve(h):
+    ready = len(h.events('ready'))
+    p = h.serve('--clock', CLOCK, '--sip-port', str(SIP), '--media-ports',
+                '18000-18398', '--drain', '10')
+    h.wait('the server', lambda: len(h.events('ready')) > ready or
+           p.poll() is not None, 30)
+    h.check(p.poll() is None, 'the server did not start')
+    return p
+
+
+def status(h):
+    return h.json('agent', 'status', 'bob')[0]
+
+
+def in_state(h, *states):
+    return h.wait(f'bob {states}', lambda: status(h)['state'] in states and
+                  status(h), 20)
+
+
+def row(h, call, columns):
+    """Of the newest call to us from this number."""
+    got = h.rows(f'SELECT {columns} FROM incoming WHERE e164 = {call} '
+                 'ORDER BY id DESC LIMIT 1')
+    return got[0] if got else None
+
+
+def outcome(h, e164, wanted):
+    h.wait(f'{e164} {wanted}', lambda: row(h, e164, 'ended_us') and
+           row(h, e164, 'ended_us')[0] > 0, 15)
+    got = row(h, e164, 'outcome')[0]
+    h.check(got == wanted, f'{e164}: {got}, not {wanted}')
+
+
+def lead_state(h, e164):
+    got = h.rows('SELECT m.state, m.reason FROM campaign_lead m JOIN lead_phone '
+                 f'p ON p.lead = m.lead WHERE p.e164 = {e164}')
+    return got[0] if got else None
+
+
+def wrong_use(h):
+    """What a user gets wrong before anybody calls."""
+    h.must('import', h.write('callers.csv', f'phone,name\n{ANN},Ann Lee\n'),
+           '--list', 'callers')
+    h.must('trunk', 'load', h.write('peer.trunk', TRUNK))
+    said = h.must('campaign', 'load', h.write('line.campaign', CAMPAIGN))
+    h.check(f'takes calls to {LINE}, {OTHER}' in said, said)
+    second = CAMPAIGN.replace('name = line', 'name = second')
+    h.refused(['campaign', 'load', h.write('second.campaign', second)],
+              ["campaign 'line' answers calls to +18005550123", 'load that'])
+    bare = second.replace(' = +18005550123 +18005550124', ' = 800 555 0123')
+    h.refused(['campaign', 'load', h.write('bare.campaign', bare)],
+              ['[inbound] numbers', '+'])
+    h.must('agent', 'add', 'bob', '--phone', '212-555-0177', '--trunk', 'peer')
+    one = h.json('campaign', 'status', 'line')[0]
+    h.check(one['inbound_numbers'] == [LINE, OTHER], one)
+    h.check('callers' not in one, one)
+
+
+def closed(h, carrier):
+    """Nobody is signed in; nobody serves; the number is nobody's."""
+    c = carrier.call(LINE, ANN)
+    h.wait('a refusal', lambda: c.code, 10)
+    h.check(c.code == 480, f'not started: {c.codes}')
+    h.must('campaign', 'start', 'line')
+    c = carrier.call(NOBODYS, ANN)
+    h.wait('a refusal', lambda: c.code, 10)
+    h.check(c.code == 404, f'of no campaign: {c.codes}')
+    h.check(not h.rows('SELECT 1 FROM incoming'), 'refused ones are recorded')
+    hidden = carrier.call(LINE, 'anonymous', privacy=True)
+    h.wait('words', lambda: hidden.answered, 10)
+    away = carrier.call(LINE, '+12125550150')
+    h.wait('words', lambda: away.answered, 10)
+    away.key('9')
+    h.wait('the end', lambda: hidden.ended and away.ended, 30)
+    outcome(h, 0, 'turned_away')
+    outcome(h, 12125550150, 'opted_out')
+    h.check(row(h, 0, 'lead') == (0,), 'who withholds his number has a lead')
+    h.check(h.rows('SELECT attempt > 0 FROM opt_out WHERE e164 = 12125550150')
+            == [(1,)], 'the request is not kept')
+    h.check(lead_state(h, 12125550150) == ('denied', 'opted_out'),
+            lead_state(h, 12125550150))
+    h.check(hidden.heard > 20, 'closed_say was not heard')
+
+
+def sign_in(h, carrier):
+    before = set(carrier.calls)
+    h.must('agent', 'sign-in', 'bob')
+    in_state(h, 'ready')
+    return [c for i, c in carrier.calls.items() if i not in before][0]
+
+
+def a_talk(h, carrier):
+    """A lead of the list: joined, on the agent's screen, disposed."""
+    c = carrier.call(LINE, ANN)
+    a = in_state(h, 'talking')
+    h.check(a['incoming'] and a['caller'] == ANN, a)
+    h.check(a['lead']['fields'].get('name') == 'Ann Lee', a)
+    said = h.must('agent', 'status', 'bob')
+    h.check(f'a call to us from {ANN}' in said, said)
+    h.check(180 in c.codes, f'it did not ring: {c.codes}')
+    h.check(lead_state(h, 12125550123)[0] == 'in_call', 'the lead is free')
+    h.refused(['agent', 'dispose', 'bob', 'answering_machine'], [''],
+              books=False)
+    return c
+
+
+def the_queue(h, carrier, talking):
+    """While the agent talks: one asks to be called back, one gives up, the
+    fourth is one too many."""
+    back = carrier.call(OTHER, '+12125550160')
+    h.wait('the answer', lambda: back.answered, 10)
+    quits = carrier.call(LINE, '+12125550161')
+    h.wait('the answer', lambda: quits.answered, 10)
+    one = h.wait('two who wait', lambda: (lambda s: s if s['callers'] == 2
+                 else None)(h.json('campaign', 'status', 'line')[0]), 10)
+    h.check(one['oldest_caller'], one)
+    said = h.must('campaign', 'status', 'line')
+    h.check('2 wait, the first for' in said, said)
+    said = h.must('why', '--campaign', 'line')
+    h.check('called us and wait for an agent' in said, said)
+    many = carrier.call(LINE, '+12125550162')
+    h.wait('a refusal', lambda: many.code, 10)
+    h.check(many.code == 486, f'one too many: {many.codes}')
+    h.check(row(h, 12125550162, 'id') is None, 'it is recorded')
+    back.key('1')
+    h.wait('the promise', lambda: back.ended, 15)
+    outcome(h, 12125550160, 'callback')
+    h.check(lead_state(h, 12125550160) == ('callback', 'callback'),
+            lead_state(h, 12125550160))
+    quits.hang_up()
+    outcome(h, 12125550161, 'gave_up')
+    h.check(lead_state(h, 12125550161) == ('callback', 'missed_call'),
+            lead_state(h, 12125550161))
+    # The next one waits for the agent, and gets him.
+    third = carrier.call(OTHER, '+12125550163')
+    h.wait('the answer', lambda: third.answered, 10)
+    time.sleep(1)
+    h.must('agent', 'dispose', 'bob', 'sale')
+    talking.hang_up()
+    outcome(h, 12125550123, 'talked')
+    got = row(h, 12125550123, 'disposition, agent, bridged_us > answered_us')
+    h.check(got == ('sale', 1, 1), got)
+    h.check(lead_state(h, 12125550123)[0] == 'done', lead_state(h, 12125550123))
+    a = h.wait('the third', lambda: (lambda s: s if s.get('caller') ==
+               '+12125550163' else None)(status(h)), 30)
+    h.check(a['state'] == 'talking', a)
+    h.check(row(h, 12125550163, 'wait_ms')[0] >= 300, 'no wait is written')
+    return third
+
+
+def killed(h, carrier, server, third):
+    """In the talk the server dies. The next one ends the call."""
+    server.kill()
+    server.wait()
+    h.check(h.rows('SELECT count(*) FROM incoming WHERE ended_us = 0') == [(1,)],
+            'one is open')
+    server = serve(h)
+    h.wait('BYE', lambda: third.by_them, 15)
+    outcome(h, 12125550163, 'unknown')
+    h.check(lead_state(h, 12125550163)[0] == 'waiting',
+            lead_state(h, 12125550163))
+    h.check(h.json('campaign', 'status', 'line')[0]['state'] == 'running',
+            'it does not run any more')
+    again = carrier.call(LINE, ANN)
+    h.wait('words', lambda: again.answered and again.ended, 30)
+    h.wait('its end', lambda: h.rows(
+        'SELECT count(*) FROM incoming WHERE ended_us = 0') == [(0,)], 10)
+    return server
+
+
+def the_books(h):
+    r = h.json('report', 'line')
+    c = r['calls_to_us']
+    want = {'callers': 7, 'talked': 2, 'gave_up': 1, 'turned_away': 2,
+            'callbacks': 1, 'opt_outs': 1, 'others': 0, 'open': 0,
+            'number_withheld': 1}
+    h.check({k: c[k] for k in want} == want, c)
+    h.check(c['target_ms'] == 3000 and c['within_target'] >= 1, c)
+    h.check([n['number'] for n in c['numbers']] == [LINE, OTHER], c)
+    h.check(r['attempts']['recorded'] == 0, r['attempts'])
+    h.check(r['rates']['abandoned']['of'] == 0, r['rates'])
+    h.check(r['attempts']['opt_outs'] == 0 and r['attempts']['callbacks'] == 0,
+            r['attempts'])
+    all_ = r['agents']['all']
+    h.check(all_['callers'] == 2 and all_['calls'] == 2, r['agents'])
+    said = h.must('report', 'line')
+    h.check('Calls to us' in said and 'within 3 s' in said, said)
+    h.check('calls_to_us,callers,,7' in h.must('report', 'line', '--csv'), 'csv')
+    h.verify()
+    kinds = [e['event'] for e in h.events()]
+    h.check(kinds.count('incoming') == 7, 'the log has not all')
+    h.must('person', 'export', ANN, '--out', h.path('ann.json'))
+    data = json.load(open(h.path('ann.json')))
+    h.check(len(data['tables']['incoming']) == 2, list(data['tables']))
+    said = h.must('why', ANN)
+    h.check(f'{ANN} called us on' in said and 'agent bob, sale' in said, said)
+    said = h.json('why', '+12125550161')
+    h.check([c['outcome'] for c in said['calls_to_us']] == ['gave_up'], said)
+    h.must('records', 'export', '--from', '2026-11-01', '--to',
+           '2026-12-01', '--out', h.path('records'))
+    lines = open(h.path('records/calls.csv')).read().splitlines()
+    h.check(len(lines) == 8 and sum('inbound' in l for l in lines) == 7, lines)
+    h.check('800-555-0123' in lines[1] and 'informational' in lines[1], lines)
+
+
+def calls_to_us(h):
+    carrier = Carrier(PEER, SIP)
+    server = serve(h)
+    try:
+        closed(h, carrier)
+        bob = sign_in(h, carrier)
+        first = a_talk(h, carrier)
+        third = the_queue(h, carrier, first)
+        server = killed(h, carrier, server, third)
+        h.check(bob.by_them, "the agent's telephone still hears")
+        h.check(not carrier.faults, carrier.faults)
+        h.check(stop(server) == 0, 'the server ended badly')
+        the_books(h)
+    finally:
+        if server.poll() is None:
+            server.kill()
+            server.wait()
+        carrier.stop()
+
+
+if __name__ == '__main__':
+    main(House(sys.argv[1], sys.argv[2], 'inbound'), [wrong_use, calls_to_us])
