@@ -110,7 +110,7 @@ static bool instant(const struct scenario *s, const char *text, int64_t *out)
     for (int i = 0; i < 3; i++)
         if (part[i].p != NULL && !str_u64(part[i], &n[i]))
             return false;
-    if (n[0] > 47 || n[1] > 59 || n[2] > 59)
+    if (n[0] > 24 || n[1] > 59 || n[2] > 59 || (n[0] == 24 && n[1] + n[2] > 0))
         return false;
     struct civil_time t = {.date = s->day};
     *out = civil_to_us(t) + (int64_t)(number - 1) * CIVIL_DAY_US +

@@ -87,8 +87,7 @@ static void tell_person(struct replay *p, const struct record *r)
     tell_again(p);
     put_time(p, r->at_us);
     if (r->kind == RECORD_ENDED)
-        (void)printf("  call %" PRId64 ": nobody was free for the person; "
-                     "abandoned\n",
+        (void)printf("  call %" PRId64 ": an abandoned call is over\n",
                      r->attempt.v);
     else if (r->ring_ms == 0)
         (void)printf("  call %" PRId64 ": a person, at once with agent %" PRId64

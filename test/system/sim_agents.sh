@@ -114,6 +114,8 @@ grep -q 'Nobody is signed in' "$TEST_DIR/report" || fail "zero agents"
 grep -q '^day 1 09:1[01]:.* predictive: .*price' "$TEST_DIR/told" ||
     fail "no decision is told"
 grep -q 'a person, ' "$TEST_DIR/told" || fail "no person is told of"
+grep -q '0 wanted, .*; one line more would risk' "$TEST_DIR/told" ||
+    fail "a decision against a line without its reason"
 if grep '^day' "$TEST_DIR/told" | grep -qv '^day 1 09:1[012]:'; then
     fail "another part of the day is told"
 fi
@@ -158,6 +160,7 @@ refused 2 "replay" "$file" --from 10:00
 refused 2 "one --policy" "$file" --replay 1 --policy credit --policy power
 refused 1 "is not before" "$file" --replay 1 --from 11:00 --to 10:00
 refused 1 "scenario's clock" "$file" --replay 1 --from noon
+refused 1 "scenario's clock" "$file" --replay 1 --from 25:00
 refused 1 "scenario's clock" "$file" --replay 1 --from 99/10:00
 refused 2 "draws its own worlds" "$file" --random
 refused 2 "goes with --random" "$file" --minutes 3

@@ -139,8 +139,11 @@ static void give_up(struct campaign *c, struct slot *s)
 {
     const struct script *script = c->env.plan->script;
     campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
-    if (!s->served)
+    if (!s->served) {
         campaign_bridge_settle(c, s, true);
+        campaign_pace_trace(c, "  call %lld: nobody was free in time: lost",
+                            (long long)s->attempt.v);
+    }
     slots_set_deadline(&c->slots, s, INT64_MAX);
     if (script != NULL && script->steps > 0)
         campaign_call_speak(c, s);

@@ -17,6 +17,16 @@ void campaign_pace_trace(struct campaign *c, const char *fmt, ...)
     c->crew->trace(c->crew->trace_arg, c->env.id, c->now_us, text);
 }
 
+static const char *wants_none(const struct crew *w, enum dial_mode mode)
+{
+    const struct policy_view *v = &w->view;
+    if (mode == DIAL_PREDICTIVE)
+        return "one line more would risk more than it brings";
+    if (v->now.idle == 0)
+        return "no agent is ready";
+    return "enough lines ring for the agents that are ready";
+}
+
 static const char *held_back_by(const struct campaign *c)
 {
     if (c->store_down)
@@ -29,7 +39,10 @@ static const char *held_back_by(const struct campaign *c)
         return pace_limit_text(c->limit);
     if (c->crew->order > 0 && c->hopper_n == 0)
         return "no lead may be called now";
-    return c->crew->over_limit ? "over the limit: progressive" : "";
+    if (c->crew->over_limit)
+        return "over the limit: progressive";
+    return c->crew->last.dial == 0 ? wants_none(c->crew, campaign_pace_mode(c))
+                                   : "";
 }
 
 void campaign_pace_tell(struct campaign *c)
