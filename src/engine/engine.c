@@ -63,25 +63,6 @@ bool engine_find(const struct engine *e, struct campaign_id id, size_t *index)
     return false;
 }
 
-static size_t trunk_of(const struct engine *e, const char *trunk)
-{
-    size_t i = 0;
-    while (strcmp(e->member[i].env.plan->trunk, trunk) != 0)
-        i++;
-    return i;
-}
-
-/* Which campaigns share a trunk, so that no step has to compare names. */
-static void sort_trunks(struct engine *e)
-{
-    memset(e->placing, 0, sizeof(e->placing));
-    for (size_t i = 0; i < e->members; i++) {
-        struct engine_member *m = &e->member[i];
-        m->trunk = trunk_of(e, m->env.plan->trunk);
-        e->placing[m->trunk] += m->placing;
-    }
-}
-
 /* Whether the floor can know all skills that its agents must have. */
 static bool knows_skills(struct engine *e, const struct plan *plan)
 {
@@ -123,7 +104,7 @@ static void begin(struct engine *e, size_t index,
     if (e->trace != NULL)
         campaign_set_trace(m->campaign, e->trace, e->trace_arg);
     staff(e, index);
-    sort_trunks(e);
+    engine_trunk_sort(e);
 }
 
 int engine_add(struct engine *e, const struct campaign_env *env,

@@ -4,7 +4,8 @@
  * campaigns and carries out what they decide; engine_record.c writes ahead;
  * engine_agent.c moves agents and tells campaigns of them; engine_leg.c calls
  * their telephones; engine_join.c joins them with people; engine_caller.c keeps
- * who calls us until a campaign has him; engine_leave.c lets agents go.
+ * who calls us until a campaign has him; engine_leave.c lets agents go;
+ * engine_trunk.c shares trunks.
  *
  * Whatever an entry point of engine.h does ends with engine_settle(): only
  * there actions run and campaigns hear of a changed floor, so that no step
@@ -29,6 +30,8 @@ struct engine_member {
     struct campaign_env env;
     struct arena arena;
     size_t trunk;        /* index of the first member with the same trunk */
+    bool starved;        /* it would call on if the trunk gave it more */
+    uint64_t tag;        /* of its next call, see engine_trunk.c */
     size_t fetch_wanted; /* a fetch the store had no room for */
     unsigned placing;    /* calls that wait for their records */
     bool release_wanted;
@@ -42,6 +45,14 @@ struct engine_member {
     unsigned callers; /* who called us and has not hung up, as it knows or will
                          know */
     unsigned asking;  /* ... of these, whose leads the store looks for */
+};
+
+/* A trunk that campaigns share. */
+struct engine_trunk {
+    unsigned placing; /* calls that wait for their records */
+    unsigned members, starved;
+    uint64_t tag; /* of the last call */
+    bool news;    /* who is starved may get something */
 };
 
 enum engine_leg_state {
@@ -81,7 +92,8 @@ struct engine {
     struct engine_ports port;
     struct engine_member member[ENGINE_CAMPAIGNS_MAX];
     size_t members;
-    unsigned placing[ENGINE_CAMPAIGNS_MAX]; /* by engine_member.trunk */
+    struct engine_trunk trunk[ENGINE_CAMPAIGNS_MAX]; /* by their first member */
+    bool trunk_news;                                 /* of any of them */
     struct map call_owner; /* attempt id -> index of the campaign + 1, and the
                               bit of a caller */
     struct gate ready;     /* actions that wait for nothing */
@@ -150,6 +162,20 @@ bool engine_step_hold(struct engine *e);
 /* Asks the store again for what it had no room for. */
 void engine_step_retry(struct engine *e, size_t index);
 void engine_step_release(struct engine *e, size_t index);
+
+/* engine_trunk.c. What a campaign may call now. */
+unsigned engine_trunk_room(const struct engine *e, size_t index,
+                           enum campaign_event_kind kind);
+/* A call of the campaign is to be placed; it was, or it was given up. */
+void engine_trunk_placing(struct engine *e, size_t index);
+void engine_trunk_placed(struct engine *e, size_t index);
+/* After a step; starved: it took all it was given and wants more. */
+void engine_trunk_stepped(struct engine *e, size_t index, bool starved);
+/* The campaigns, or their trunks, have changed. */
+void engine_trunk_sort(struct engine *e);
+/* What was left goes to those who wait for it. False: nothing was, or nobody
+ * waits. */
+bool engine_trunk_offer(struct engine *e);
 
 /* engine_agent.c. An order about the agent's call, to that campaign. */
 int engine_agent_tell(struct engine *e, struct campaign_id c, struct agent_id a,

@@ -3,22 +3,6 @@
 /* A bound on what one entry point does; the rest follows with the next. */
 enum { ROUNDS_MAX = 10000 };
 
-/* Calls that wait for their records have their place on the trunk already:
- * else a slow disk would gather more of them than the trunk then takes. */
-static unsigned room_of(const struct engine *e, const struct engine_member *m,
-                        int64_t now_us)
-{
-    /* A person who has answered comes before new ones: his agent's telephone
-     * waits for a line. */
-    if (e->draining || e->held || e->campaigns_held ||
-        engine_leg_wants(e, m->env.plan->trunk))
-        return 0;
-    unsigned room = e->port.carrier->room(e->port.carrier->self,
-                                          m->env.plan->trunk, now_us);
-    unsigned placing = e->placing[m->trunk];
-    return room > placing ? room - placing : 0;
-}
-
 static void heed_state(struct engine_member *m, const struct campaign_out *out)
 {
     for (size_t i = 0; i < out->records; i++)
@@ -31,7 +15,7 @@ int engine_step(struct engine *e, size_t index, struct campaign_event *ev,
 {
     struct engine_member *m = &e->member[index];
     ev->now_us = engine_now_us(e);
-    ev->room = room_of(e, m, ev->now_us);
+    ev->room = engine_trunk_room(e, index, ev->kind);
     struct campaign_out out = {0};
     campaign_step(m->campaign, ev, &out);
     uint64_t seq = engine_record_write(e, out.record, out.records);
@@ -40,13 +24,12 @@ int engine_step(struct engine *e, size_t index, struct campaign_event *ev,
      * may step the campaign again, which reuses the memory of out. */
     for (size_t i = 0; i < out.actions; i++) {
         const struct campaign_action *a = &out.action[i];
-        if (a->kind == ACTION_PLACE) {
-            m->placing++;
-            e->placing[m->trunk]++;
-        }
+        if (a->kind == ACTION_PLACE)
+            engine_trunk_placing(e, index);
         gate_push(a->after_records ? &e->gate : &e->ready,
                   a->after_records ? seq : 0, index, a);
     }
+    engine_trunk_stepped(e, index, out.starved);
     engine_agent_changes(e);
     if (out.error != TM_OK)
         (void)err_set(err, out.error, "%s",
@@ -73,9 +56,7 @@ static void place(struct engine *e, size_t index,
 {
     struct engine_member *m = &e->member[index];
     int rc = TM_ESTATE;
-    tm_assert(m->placing > 0 && e->placing[m->trunk] > 0);
-    m->placing--;
-    e->placing[m->trunk]--;
+    engine_trunk_placed(e, index);
     if (e->draining || e->held)
         rc = TM_EFULL;
     else if (campaign_may_place(m->campaign, a->attempt)) {
@@ -214,7 +195,8 @@ void engine_settle(struct engine *e)
         engine_agent_changes(e);
         if (e->draining)
             engine_agent_close(e);
-        if (e->ready.head == NULL && !engine_agent_round(e))
+        if (e->ready.head == NULL && !engine_trunk_offer(e) &&
+            !engine_agent_round(e))
             return;
     }
     /* The next engine_run(), which is due at once, goes on. */

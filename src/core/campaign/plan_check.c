@@ -31,7 +31,6 @@ static const struct {
     {"skills", true},
     {"preview_limit", true},
     {"preview_end", true},
-    {"weight", true},
     {"abandoned_say", true},
     {"abandoned_key", true},
     {"ends", true},

@@ -28,6 +28,7 @@ struct campaign {
     enum campaign_state state;
     struct mock_person person[MOCK_PEOPLE];
     unsigned want;    /* lines to dial with the next step */
+    unsigned dialled; /* ... by now */
     unsigned told;    /* CAMPAIGN_EV_FLOOR */
     unsigned waiting; /* people, as the floor knows */
     bool shows;       /* it gives a lead to whoever is ready */
@@ -428,9 +429,11 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     case CAMPAIGN_EV_STORE_DOWN:
     case CAMPAIGN_EV_STORE_UP: break;
     }
-    while (c->want > 0 && c->state == CAMPAIGN_RUNNING && ev->room > 0 &&
-           dial(c, (struct agent_id){0}) != NULL)
-        c->want--;
+    unsigned room = c->state == CAMPAIGN_RUNNING ? ev->room : 0;
+    for (; c->want > 0 && room > 0 && dial(c, (struct agent_id){0}) != NULL;
+         room--, c->want--)
+        c->dialled++;
+    out->starved = c->want > 0 && room == 0 && c->state == CAMPAIGN_RUNNING;
     tell_waiting(c);
     out->actions = c->actions;
     out->records = c->records;

@@ -78,6 +78,8 @@ struct mock {
     bool caller_full, caller_slow;  /* caller() refuses; its answers wait */
     const struct lead *called_lead; /* of the next answers */
     bool called_held;
+    unsigned lines;        /* of each trunk; 0: a thousand */
+    unsigned rooms;        /* room() */
     unsigned releases;     /* release() */
     int64_t answering[64]; /* answers that wait for mock_pump() */
     size_t answers;
@@ -329,9 +331,17 @@ static inline int mock_stale(void *self, struct slice dialog, struct err *e)
 
 static inline unsigned mock_room(void *self, const char *trunk, int64_t now_us)
 {
-    (void)self;
-    (void)trunk;
+    struct mock *m = self;
+    unsigned busy = 0;
     (void)now_us;
+    m->rooms++;
+    for (int64_t a = 1; m->lines > 0 && a < m->next_attempt; a++) {
+        const struct mock_call *c = mock_call(m, a);
+        busy += strcmp(c->trunk, trunk) == 0 &&
+                (c->state == MOCK_PLACED || c->state == MOCK_UP);
+    }
+    if (m->lines > 0)
+        return m->lines > busy ? m->lines - busy : 0;
     return 1000;
 }
 

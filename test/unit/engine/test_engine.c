@@ -527,6 +527,35 @@ static void test_two_campaigns(void **state)
     desk_free(d);
 }
 
+/* ... by the weights of their plans. */
+static void test_two_campaigns_by_weight(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(0, 6);
+    const struct plan *plan = d->day->plan;
+    struct plan heavy = *plan;
+    struct campaign_status two;
+    heavy.weight = 3 * plan->weight;
+    d->day->plan = &heavy;
+    add_campaign(d, 2);
+    d->day->plan = plan;
+    command(d, CAMPAIGN_EV_START);
+    pass(d, 10 * SECOND); /* it has all lines */
+    assert_int_equal(engine_calls(d->engine), 6);
+    uint64_t before = status(d).counters.placed;
+    assert_int_equal(
+        engine_command(d->engine, (struct campaign_id){2}, CAMPAIGN_EV_START),
+        TM_OK);
+    pass(d, 1200 * SECOND);
+    assert_int_equal(engine_status(d->engine, (struct campaign_id){2}, &two),
+                     TM_OK);
+    double one = (double)(status(d).counters.placed - before);
+    double share = (double)two.counters.placed / one;
+    assert_true(two.counters.placed > 60);
+    assert_true(share > 2.8 && share < 3.2);
+    desk_free(d);
+}
+
 /* Leads that the former plan had at hand are called by the new one. */
 static void test_replace(void **state)
 {
@@ -633,6 +662,7 @@ int main(void)
         cmocka_unit_test(test_drain),
         cmocka_unit_test(test_hang_up_all),
         cmocka_unit_test(test_two_campaigns),
+        cmocka_unit_test(test_two_campaigns_by_weight),
         cmocka_unit_test(test_replace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

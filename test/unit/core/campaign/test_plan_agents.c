@@ -239,10 +239,10 @@ static void test_agentless(void **state)
 {
     (void)state;
     static const char *const keys[] = {
-        "pacing = predictive", "abandon_limit = 3 %", "detect = yes",
-        "hold = 1s",           "wrap_limit = 5s",     "preview_limit = 5s",
-        "skills = a",          "weight = 2",          "preview_end = dial",
-        "ends = 2027-01-01",   "abandoned_key = 1",   "abandoned_say = Clinic",
+        "pacing = predictive", "abandon_limit = 3 %",    "detect = yes",
+        "hold = 1s",           "wrap_limit = 5s",        "preview_limit = 5s",
+        "skills = a",          "preview_end = dial",     "ends = 2027-01-01",
+        "abandoned_key = 1",   "abandoned_say = Clinic",
     };
     char text[4096];
     const struct plan *p = NULL;
