@@ -20,22 +20,14 @@ static const struct {
     const char *name;
     bool live;
 } own_keys[] = {
-    {"pacing", true},
-    {"abandon_limit", true},
-    {"detect", true},
-    {"detect_wrong", true},
-    {"hold", true},
-    {"wrap_limit", true},
-    {"hold_limit", true},
-    {"hold_music", true},
-    {"skills", true},
-    {"preview_limit", true},
-    {"preview_end", true},
-    {"abandoned_say", true},
-    {"abandoned_key", true},
-    {"ends", true},
-    {"start_after", false},
-    {"recording_notice", false},
+    {"pacing", true},        {"abandon_limit", true},
+    {"detect", true},        {"detect_wrong", true},
+    {"hold", true},          {"wrap_limit", true},
+    {"hold_limit", true},    {"hold_music", true},
+    {"skills", true},        {"preview_limit", true},
+    {"preview_end", true},   {"abandoned_say", true},
+    {"abandoned_key", true}, {"ends", true},
+    {"start_after", false},  {"recording_notice", false},
 };
 
 /* "; the same goes for hold (line 14) and skills (line 17)": nobody wants to
