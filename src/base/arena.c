@@ -104,10 +104,16 @@ static struct arena_block *add_block(struct arena *a, size_t n)
     return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static size_t aligned(size_t n)
 {
     tm_assert(n < SIZE_MAX / 2);
-    size_t need = n == 0 ? ALIGN : (n + ALIGN - 1) / ALIGN * ALIGN;
+    return n == 0 ? ALIGN : (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* Not zeroed. */
+static void *take(struct arena *a, size_t n)
+{
+    size_t need = aligned(n);
     struct arena_block *b = a->head;
     if (!b || b->size - b->used < need) {
         b = add_block(a, need);
@@ -115,7 +121,12 @@ void *arena_alloc(struct arena *a, size_t n)
     void *p = b->data + b->used;
     b->used += need;
     a->used += n;
-    return memset(p, 0, need);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    return memset(take(a, n), 0, aligned(n));
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -126,9 +137,10 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 char *arena_strdup(struct arena *a, struct slice s)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    char *p = take(a, s.n + 1);
     if (s.n > 0) {
         memcpy(p, s.p, s.n);
     }
+    p[s.n] = '\0';
     return p;
 }

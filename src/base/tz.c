@@ -82,14 +82,40 @@ static int64_t next_change_s(const struct tz *z, int64_t utc_s)
     return tz_rule_next(&z->rule, z->rule_from);
 }
 
-int64_t tz_next_change(const struct tz *z, int64_t utc_us)
+/* A second as microseconds, or the farthest there is. */
+static int64_t us_of(int64_t s)
 {
-    int64_t s = next_change_s(z, floor_s(utc_us));
     if (s > INT64_MAX / CIVIL_SECOND_US) {
         return INT64_MAX;
     }
+    return s < INT64_MIN / CIVIL_SECOND_US ? INT64_MIN : s * CIVIL_SECOND_US;
+}
+
+int64_t tz_next_change(const struct tz *z, int64_t utc_us)
+{
+    int64_t s = next_change_s(z, floor_s(utc_us));
     tm_assert(s > floor_s(utc_us));
-    return s * CIVIL_SECOND_US;
+    return us_of(s);
+}
+
+struct tz_span tz_span_at(const struct tz *z, int64_t utc_us)
+{
+    int64_t utc_s = floor_s(utc_us);
+    size_t n = changes_until(z, utc_s);
+    bool last = n == z->n;
+    /* What the table alone tells: neither now nor next is the rule's. */
+    bool plain = !z->has_rule ||
+                 (!last && utc_s < z->rule_from && z->at[n] < z->rule_from);
+    if (!plain) {
+        return (struct tz_span){.offset_s = tz_offset_s(z, utc_us),
+                                .from_us = utc_us,
+                                .until_us = tz_next_change(z, utc_us)};
+    }
+    return (struct tz_span){
+        .offset_s = n == 0 ? z->first_s : z->offset_s[n - 1],
+        .from_us = n == 0 ? INT64_MIN : us_of(z->at[n - 1]),
+        .until_us = last ? INT64_MAX : us_of(z->at[n]),
+    };
 }
 
 int64_t tz_first_instant(const struct tz *z, struct civil_time t)

@@ -30,6 +30,14 @@ struct civil_time tz_local(const struct tz *z, int64_t utc_us);
 int64_t tz_first_instant(const struct tz *z, struct civil_time t);
 /* First change of offset after the instant, or INT64_MAX. */
 int64_t tz_next_change(const struct tz *z, int64_t utc_us);
+/* What is in force at an instant and, at least, from when until when; until_us
+ * is tz_next_change(). Cheaper than asking for each. */
+struct tz_span {
+    int32_t offset_s;
+    int64_t from_us;  /* the instant itself where that is all that is known */
+    int64_t until_us; /* INT64_MAX: for good */
+};
+struct tz_span tz_span_at(const struct tz *z, int64_t utc_us);
 
 /* A set of zones by name, filled by whoever may read files. */
 struct tz_set {

@@ -569,7 +569,6 @@ bool sim_store_lead(const struct sim_store *s, struct campaign_id c,
                     struct lead_id id, struct lead *out)
 {
     const struct sim_campaign *of = sim_store_rows_campaign(&s->rows, c);
-    uint64_t at;
     if (s->rows.flow != NULL) {
         const struct sim_flow_lead *l = sim_store_flow_find(s->rows.flow, id);
         if (l != NULL)
@@ -577,10 +576,10 @@ bool sim_store_lead(const struct sim_store *s, struct campaign_id c,
                                 out);
         return l != NULL;
     }
-    if (of == NULL || id.v <= 0 || !map_get(&of->by_lead, (uint64_t)id.v, &at))
-        return false;
-    sim_store_rows_lead(&s->rows, of, &of->member[at - 1], out);
-    return true;
+    const struct sim_member *m = sim_store_rows_member(&s->rows, of, id);
+    if (m != NULL)
+        sim_store_rows_lead(&s->rows, of, m, out);
+    return m != NULL;
 }
 
 size_t sim_store_answers(const struct sim_store *s)

@@ -14,15 +14,6 @@ static struct sim_store_incoming *incoming_of(const struct sim_rows *t,
     return &t->incoming.at[at - 1];
 }
 
-static struct sim_member *member_of(const struct sim_campaign *c,
-                                    struct lead_id id)
-{
-    uint64_t at;
-    if (c == NULL || id.v <= 0 || !map_get(&c->by_lead, (uint64_t)id.v, &at))
-        return NULL;
-    return &c->member[at - 1];
-}
-
 /* --- whose number it is -----------------------------------------------------
  */
 
@@ -37,13 +28,13 @@ static struct sim_member *whose(const struct sim_rows *t,
         h = t->number.at[at - 1].first_holder;
     for (; h != 0; h = t->holder.at[h - 1].next) {
         const struct sim_row *row = &t->row.at[t->holder.at[h - 1].row];
-        if (member_of(c, row->id) == NULL)
+        if (sim_store_rows_member(t, c, row->id) == NULL)
             continue;
         if (best == NULL || row->last_attempt > best->last_attempt ||
             (row->last_attempt == best->last_attempt && row->id.v > best->id.v))
             best = row;
     }
-    return best != NULL ? member_of(c, best->id) : NULL;
+    return best != NULL ? sim_store_rows_member(t, c, best->id) : NULL;
 }
 
 static struct sim_member *make(struct sim_rows *t, struct sim_campaign *c,
@@ -62,7 +53,7 @@ static struct sim_member *make(struct sim_rows *t, struct sim_campaign *c,
     }
     sim_store_rows_add_lead(t, &l);
     sim_store_rows_enroll(t, c, l.id);
-    struct sim_member *m = member_of(c, l.id);
+    struct sim_member *m = sim_store_rows_member(t, c, l.id);
     sim_store_pick_set(c, m, LEAD_WAITING, INT64_MAX, false);
     t->counts.made++;
     return m;
@@ -108,8 +99,8 @@ void sim_store_incoming_begin(struct sim_rows *t, const struct record *r)
     map_set(&t->incoming_of, (uint64_t)r->attempt.v, t->incoming.n);
     if (r->attempt.v > t->last_attempt)
         t->last_attempt = r->attempt.v;
-    struct sim_member *m =
-        member_of(sim_store_rows_campaign(t, r->campaign), r->lead);
+    struct sim_member *m = sim_store_rows_member(
+        t, sim_store_rows_campaign(t, r->campaign), r->lead);
     if (m != NULL)
         m->calls_us = true;
 }

@@ -96,6 +96,9 @@ static struct sim_store_attempt *attempt_of(const struct sim_rows *t,
                                             struct attempt_id id)
 {
     uint64_t at;
+    at = (uint64_t)id.v - t->attempt_shift;
+    if (at - 1 < t->attempt.n && t->attempt.at[at - 1].id.v == id.v)
+        return &t->attempt.at[at - 1];
     if (id.v <= 0 || !map_get(&t->attempt_of, (uint64_t)id.v, &at))
         return NULL;
     return &t->attempt.at[at - 1];
@@ -110,9 +113,9 @@ struct sim_campaign *sim_store_rows_campaign(const struct sim_rows *t,
     return NULL;
 }
 
-static struct sim_member *member_of(const struct sim_rows *t,
-                                    const struct sim_campaign *c,
-                                    struct lead_id id)
+struct sim_member *sim_store_rows_member(const struct sim_rows *t,
+                                         const struct sim_campaign *c,
+                                         struct lead_id id)
 {
     uint64_t at = (uint64_t)id.v;
     if (c == NULL)
@@ -176,8 +179,10 @@ static void add_attempt(struct sim_rows *t, struct sim_store_attempt a)
     if (row != NULL)
         row->last_attempt = t->attempt.n;
     number->last_attempt = t->attempt.n;
-    if (a.id.v > 0)
+    if (a.id.v > 0) {
         map_set(&t->attempt_of, (uint64_t)a.id.v, t->attempt.n);
+        t->attempt_shift = (uint64_t)a.id.v - t->attempt.n;
+    }
     if (a.id.v > t->last_attempt)
         t->last_attempt = a.id.v;
 }
@@ -227,7 +232,8 @@ void sim_store_rows_add_lead(struct sim_rows *t, const struct lead *l)
     }
     GROW(t->row);
     t->row.at[t->row.n++] = r;
-    map_set(&t->row_of, (uint64_t)l->id.v, t->row.n);
+    if ((size_t)l->id.v != t->row.n)
+        map_set(&t->row_of, (uint64_t)l->id.v, t->row.n);
     add_history(t, l);
 }
 
@@ -235,7 +241,7 @@ void sim_store_rows_enroll(struct sim_rows *t, struct sim_campaign *c,
                            struct lead_id l)
 {
     const struct sim_row *row = row_of(t, l);
-    tm_assert(row != NULL && member_of(t, c, l) == NULL);
+    tm_assert(row != NULL && sim_store_rows_member(t, c, l) == NULL);
     if (c->members == c->cap) {
         c->cap = c->cap == 0 ? 64 : c->cap * 2;
         c->member = mem_resize(c->member, c->cap * sizeof(*c->member));
@@ -245,7 +251,8 @@ void sim_store_rows_enroll(struct sim_rows *t, struct sim_campaign *c,
                              .state = LEAD_NEW,
                              .verdict = -1,
                              .claimed = true};
-    map_set(&c->by_lead, (uint64_t)l.v, c->members);
+    if ((size_t)l.v != c->members)
+        map_set(&c->by_lead, (uint64_t)l.v, c->members);
     sim_store_pick_set(c, m, LEAD_NEW, 0, false);
 }
 
@@ -269,7 +276,7 @@ static void apply_attempt(struct sim_rows *t, const struct record *r)
     }
     add_attempt(t, a);
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
-    struct sim_member *m = member_of(t, c, r->lead);
+    struct sim_member *m = sim_store_rows_member(t, c, r->lead);
     if (m != NULL)
         sim_store_pick_set(c, m, LEAD_IN_CALL, 0, m->claimed);
 }
@@ -397,7 +404,7 @@ static void apply_lead(struct sim_rows *t, const struct record *r)
         return;
     }
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
-    struct sim_member *m = member_of(t, c, r->lead);
+    struct sim_member *m = sim_store_rows_member(t, c, r->lead);
     if (m == NULL)
         return;
     m->reason = word_of(t, r->key);
@@ -409,8 +416,8 @@ static void apply_verdict(struct sim_rows *t, const struct record *r)
 {
     if (t->flow != NULL)
         sim_store_flow_verdict(t->flow, r);
-    struct sim_member *m =
-        member_of(t, sim_store_rows_campaign(t, r->campaign), r->lead);
+    struct sim_member *m = sim_store_rows_member(
+        t, sim_store_rows_campaign(t, r->campaign), r->lead);
     if (m != NULL)
         m->verdict = (int8_t)r->state;
 }

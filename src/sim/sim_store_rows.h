@@ -66,7 +66,7 @@ struct sim_campaign {
     int64_t first_call_us;
     struct sim_member *member;
     size_t members, cap;
-    struct map by_lead; /* lead id -> member + 1 */
+    struct map by_lead; /* lead id -> member + 1, where they differ */
     struct sim_heap heap[SIM_SOURCES];
     size_t fresh; /* new leads that are not claimed */
 };
@@ -103,10 +103,12 @@ struct sim_rows {
     SIM_STORE_VEC(struct sim_said) said;
     SIM_STORE_VEC(struct sim_opt_out) opt_out;
     SIM_STORE_VEC(struct sim_campaign) campaign;
-    struct map row_of;     /* lead id -> row + 1 */
+    struct map row_of;     /* lead id -> row + 1; those that are the same are
+                              not there */
     struct map number_of;  /* number -> number + 1 */
     struct map attempt_of; /* attempt id -> attempt + 1 */
     struct map incoming_of;
+    uint64_t attempt_shift; /* what most ids are above their place + 1 */
     struct slice word[SIM_STORE_WORDS_MAX];
     size_t words;
     int64_t last_attempt;
@@ -122,6 +124,10 @@ void sim_store_rows_enroll(struct sim_rows *t, struct sim_campaign *c,
                            struct lead_id l);
 struct sim_campaign *sim_store_rows_campaign(const struct sim_rows *t,
                                              struct campaign_id id);
+/* The campaign's member, or NULL; c may be NULL. */
+struct sim_member *sim_store_rows_member(const struct sim_rows *t,
+                                         const struct sim_campaign *c,
+                                         struct lead_id id);
 void sim_store_rows_apply(struct sim_rows *t, const struct record *r);
 /* The lead with its history as the campaign sees it. */
 void sim_store_rows_lead(const struct sim_rows *t, const struct sim_campaign *c,

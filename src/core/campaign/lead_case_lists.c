@@ -1,5 +1,4 @@
 /* Who must not be called: opt-outs, own lists, registers. */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/campaign/lead_case_inside.h"
@@ -32,12 +31,31 @@ static void add_internal(struct lead_case *c, struct seller_id seller,
         (struct case_internal){.seller = seller, .requested_us = requested_us};
 }
 
+/* "US-FL" of the list's country and "fl". False: too long for a place. */
+static bool area_of(const struct dnc_set *set, struct slice part,
+                    struct place_code *out)
+{
+    struct slice country =
+        str_of(set->country[0] != '\0' ? set->country : "US");
+    char text[VOCAB_PLACE_MAX];
+    size_t n = country.n + 1;
+    if (part.n == 0 || n + part.n > sizeof(text))
+        return false;
+    memcpy(text, country.p, country.n);
+    text[country.n] = '-';
+    memcpy(text + n, part.p, part.n);
+    n += part.n;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] >= 'a' && text[i] <= 'z')
+            text[i] = (char)(text[i] - 'a' + 'A');
+    return vocab_place_parse(str_range(text, n), out);
+}
+
 /* The register that a list is by its name: "us_national", or the own one of a
  * subdivision, "state.FL". False: no rule knows it. */
 static bool register_of(const struct dnc_set *set, struct case_registry *out)
 {
     struct slice part, name = str_of(set->name);
-    char text[16];
     *out = (struct case_registry){0};
     struct slice head = str_cut(name, '.', &part);
     if (!vocab_registry_parse(head, &out->registry) ||
@@ -45,13 +63,7 @@ static bool register_of(const struct dnc_set *set, struct case_registry *out)
         return false;
     if (out->registry != REGISTRY_AREA)
         return part.p == NULL || part.n == 0;
-    int n = snprintf(text, sizeof(text), "%s-%.*s",
-                     set->country[0] != '\0' ? set->country : "US",
-                     (int)(part.n < 9 ? part.n : 9), part.n > 0 ? part.p : "");
-    for (char *p = text; *p != '\0'; p++)
-        *p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
-    return part.n > 0 && n <= VOCAB_PLACE_MAX &&
-           vocab_place_parse(str_of(text), &out->area);
+    return area_of(set, part, &out->area);
 }
 
 static void add_list(struct lead_case *c, const struct lead_case_input *in,

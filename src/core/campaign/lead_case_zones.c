@@ -20,7 +20,7 @@
  * today's clock is what counts, so Detroit and Indianapolis stand under New
  * York, Creston and the Yukon under Fort Nelson. */
 static const struct {
-    const char *region;
+    char region[6];
     const char *zone[4];
 } table[] = {
     {"CA-AB", {ALBERTA}},
@@ -99,13 +99,14 @@ static const struct {
 
 size_t lead_case_zones(struct place_code region, const char *out[4])
 {
-    char name[VOCAB_PLACE_MAX + 1];
+    char name[VOCAB_PLACE_MAX + 1] = "";
     size_t n = 0;
     if (region.v == 0)
         return 0;
     vocab_place_text(region, name);
     for (size_t i = 0; i < tm_array_len(table); i++) {
-        if (strcmp(table[i].region, name) != 0)
+        /* With the end of the text; asked for each call. */
+        if (memcmp(table[i].region, name, sizeof(table[i].region)) != 0)
             continue;
         while (n < 4 && table[i].zone[n] != NULL) {
             out[n] = table[i].zone[n];

@@ -157,10 +157,11 @@ bool place_name_code(struct slice name, char out[PLACE_NAME_CODE_LEN])
 
 bool place_name_known(struct slice code)
 {
+    enum { LETTERS = PLACE_NAME_CODE_LEN - 1 }; /* "US-AL" */
     if (!str_starts(code, "US-") && !str_starts(code, "CA-"))
         return true;
-    for (size_t i = 0; i < tm_array_len(known); i++)
-        if (str_eq(code, known[i].code))
+    for (size_t i = 0; code.n == LETTERS && i < tm_array_len(known); i++)
+        if (memcmp(code.p, known[i].code, LETTERS) == 0)
             return true;
     return false;
 }

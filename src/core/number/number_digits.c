@@ -24,13 +24,17 @@ struct number_digits number_digits_join(struct number_digits a,
 
 struct number_digits number_digits_of(uint64_t value)
 {
+    enum { PART = 100000000, PART_DIGITS = 8 }; /* 32 bits divide quickly */
     struct number_digits out = {0};
     uint8_t reverse[20]; /* 2^64 - 1 has twenty digits */
 
-    while (value > 0) {
-        reverse[out.n++] = (uint8_t)(value % 10);
-        value /= 10;
+    for (; value >= PART; value /= PART) {
+        uint32_t part = (uint32_t)(value % PART);
+        for (int i = 0; i < PART_DIGITS; i++, part /= 10)
+            reverse[out.n++] = (uint8_t)(part % 10);
     }
+    for (uint32_t part = (uint32_t)value; part > 0; part /= 10)
+        reverse[out.n++] = (uint8_t)(part % 10);
     for (size_t i = 0; i < out.n; i++)
         out.d[i] = reverse[out.n - 1 - i];
     return out;

@@ -88,11 +88,14 @@ static void zone_move(struct rule_zone *z, int64_t t)
 {
     if (z->fix && t >= z->fix->from_us) {
         z->offset_us = z->fix->offset_us;
+        z->from_us = z->fix->from_us;
         z->until_us = INT64_MAX;
         return;
     }
-    z->offset_us = (int64_t)tz_offset_s(z->zone, t) * CIVIL_SECOND_US;
-    z->until_us = tz_next_change(z->zone, t);
+    const struct tz_span s = tz_span_at(z->zone, t);
+    z->offset_us = (int64_t)s.offset_s * CIVIL_SECOND_US;
+    z->from_us = s.from_us;
+    z->until_us = s.until_us;
     if (z->fix) {
         z->until_us = least(z->until_us, z->fix->from_us);
     }
@@ -114,12 +117,23 @@ void rule_clock_move(struct rule_clock *c, int64_t t)
     tm_assert(c->day_min <= c->day_max);
 }
 
+struct rule_zone rule_clock_zone(const struct tz *zone,
+                                 const struct rule_zone_fix *fix, size_t fixes)
+{
+    const struct rule_clock c = {.fix = fix, .fixes = fixes};
+    return (struct rule_zone){.zone = zone, .fix = fix_of(&c, zone)};
+}
+
 int32_t rule_clock_day(const struct rule_zone *z, int64_t t)
 {
-    struct rule_zone then = *z;
-    zone_move(&then, t);
-    return (int32_t)floor_div(t + then.offset_us, CIVIL_DAY_US);
+    int64_t offset_us = z->fix && t >= z->fix->from_us
+                            ? z->fix->offset_us
+                            : tz_offset_s(z->zone, t) * CIVIL_SECOND_US;
+    return (int32_t)floor_div(t + offset_us, CIVIL_DAY_US);
 }
+
+/* Clocks are never set back by as much. */
+#define SET_BACK_MOST_US (2 * CIVIL_DAY_US)
 
 /* Midnight of a day; t is the instant that z was moved to. */
 static int64_t day_start(const struct rule_zone *z, int64_t t, int32_t day)
@@ -133,6 +147,11 @@ static int64_t day_start(const struct rule_zone *z, int64_t t, int32_t day)
         if (at >= z->fix->from_us) {
             return at;
         }
+    }
+    /* So long after the clock was set that its local time was not there
+     * before. */
+    if (near < z->until_us && z->from_us < near - SET_BACK_MOST_US) {
+        return near;
     }
     struct civil_time midnight = {.date = civil_date_of_days(day)};
     return tz_first_instant(z->zone, midnight);

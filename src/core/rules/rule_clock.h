@@ -28,6 +28,7 @@ struct rule_zone {
     const struct tz *zone;
     const struct rule_zone_fix *fix; /* NULL: as the zone data have it */
     int64_t offset_us;               /* in force at the instant */
+    int64_t from_us;                 /* ... from here at the latest */
     int64_t until_us;                /* ... until here; INT64_MAX for good */
 };
 
@@ -61,6 +62,9 @@ void rule_clock_init_fixed(struct rule_clock *c, const struct case_location *l,
                            size_t fixes);
 void rule_clock_move(struct rule_clock *c, int64_t t);
 
+/* One zone by itself, for rule_clock_day. */
+struct rule_zone rule_clock_zone(const struct tz *zone,
+                                 const struct rule_zone_fix *fix, size_t fixes);
 /* The local day of an instant (days since 1970), by the zone as set right. */
 int32_t rule_clock_day(const struct rule_zone *z, int64_t t);
 

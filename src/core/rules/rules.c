@@ -92,28 +92,23 @@ int rules_check(const struct rule_book *b, const struct rule_case *k,
     return TM_OK;
 }
 
-static void clock_of(struct rule_clock *c, const struct rule_book *b,
-                     const struct tz *zone, int64_t t)
-{
-    const struct case_place place = {.zone = zone};
-    const struct case_location l = {.place = &place, .places = 1};
-    tm_assert(zone);
-    rule_clock_init_fixed(c, &l, t, b ? b->fix : NULL, b ? b->fixes : 0);
-}
-
 struct civil_date rules_date(const struct rule_book *b, const struct tz *zone,
                              int64_t t)
 {
-    struct rule_clock c;
-    clock_of(&c, b, zone, t);
-    return civil_date_of_days(c.day_max);
+    tm_assert(zone);
+    const struct rule_zone z =
+        rule_clock_zone(zone, b ? b->fix : NULL, b ? b->fixes : 0);
+    return civil_date_of_days(rule_clock_day(&z, t));
 }
 
 int64_t rules_midnight(const struct rule_book *b, const struct tz *zone,
                        struct civil_date date)
 {
+    const struct case_place place = {.zone = zone};
+    const struct case_location l = {.place = &place, .places = 1};
     struct rule_clock c;
-    clock_of(&c, b, zone, 0);
+    tm_assert(zone);
+    rule_clock_init_fixed(&c, &l, 0, b ? b->fix : NULL, b ? b->fixes : 0);
     return rule_clock_first(&c, civil_days(date));
 }
 

@@ -92,22 +92,23 @@ const char *verdict_looks_up(const struct rule *r, char out[VERDICT_NAME_LEN])
 static void add_reason(const struct verdict_reason *r, bool first,
                        struct buf *out)
 {
-    char text[160];
     struct slice id = str_of(r->rule->id);
     struct slice effect = str_of(verdict_effect_text(r->effect));
-    size_t n = 0;
-    if (id.n + effect.n + 2 > sizeof(text)) {
+    size_t need = id.n + effect.n + (first ? 1 : 2);
+    if (out->failed || need > out->max - out->n ||
+        out->n + need + 1 > out->cap) {
         buf_addf(out, "%s%s:%s", first ? "" : " ", id.p, effect.p);
         return;
     }
+    char *to = out->p + out->n;
     if (!first) {
-        text[n++] = ' ';
+        *to++ = ' ';
     }
-    memcpy(text + n, id.p, id.n);
-    n += id.n;
-    text[n++] = ':';
-    memcpy(text + n, effect.p, effect.n);
-    buf_add(out, text, n + effect.n);
+    memcpy(to, id.p, id.n);
+    to += id.n;
+    *to++ = ':';
+    memcpy(to, effect.p, effect.n + 1);
+    out->n += need;
 }
 
 void verdict_rules_text(const struct verdict *v, struct buf *out)

@@ -31,8 +31,11 @@ static const char *text_of(enum vocab_list l, unsigned value)
 static bool value_of(enum vocab_list l, struct slice s, unsigned *out)
 {
     struct vocab_words w = vocab_words_of(l);
+    if (s.n == 0) {
+        return false;
+    }
     for (unsigned i = 0; i < w.n; i++) {
-        if (str_eq(s, w.word[i])) {
+        if (w.word[i][0] == s.p[0] && str_eq(s, w.word[i])) {
             *out = i;
             return true;
         }

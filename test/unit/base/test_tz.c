@@ -128,6 +128,17 @@ static void test_against_glibc(void **state)
     }
 }
 
+/* The span says what the single questions say, and holds from its begin. */
+static void check_span(const struct tz *z, int64_t us)
+{
+    struct tz_span s = tz_span_at(z, us);
+    assert_int_equal(s.offset_s, tz_offset_s(z, us));
+    assert_true(s.until_us == tz_next_change(z, us));
+    assert_true(s.from_us <= us);
+    assert_int_equal(tz_offset_s(z, s.from_us), s.offset_s);
+    assert_true(tz_next_change(z, s.from_us) == s.until_us);
+}
+
 /* Each change is at the second glibc has it, and there is none between. */
 static void walk_changes(const struct tz *z)
 {
@@ -140,6 +151,8 @@ static void walk_changes(const struct tz *z)
             assert_int_not_equal(tz_offset_s(z, next), offset_s);
             assert_int_equal(tz_offset_s(z, next - 1), offset_s);
             assert_true(tz_next_change(z, next - 1) == next);
+            check_span(z, next - 1);
+            check_span(z, next);
             compare_at(z, next / CIVIL_SECOND_US);
             compare_at(z, next / CIVIL_SECOND_US - 1);
         } else {
@@ -149,6 +162,7 @@ static void walk_changes(const struct tz *z)
          * stretches of less than five days are unknown. */
         for (int64_t t = us; t < next; t += 5 * CIVIL_DAY_US) {
             assert_int_equal(tz_offset_s(z, t), offset_s);
+            check_span(z, t);
             compare_at(z, t / CIVIL_SECOND_US);
         }
         us = next;
@@ -294,6 +308,7 @@ static void test_fixed(void **state)
     for (size_t i = 0; i < tm_array_len(times); i++) {
         assert_int_equal(tz_offset_s(z, times[i]), 19800);
         assert_true(tz_next_change(z, times[i]) == INT64_MAX);
+        check_span(z, times[i]);
     }
     struct civil_time t = {.date = {2026, 11, 21}, .second_of_day = 19800};
     int64_t utc;
@@ -321,6 +336,8 @@ static void test_extreme_instants(void **state)
                 assert_int_equal(tz_offset_s(z, t), tz_offset_s(z, t + cycle));
             }
             assert_true(tz_next_change(z, INT64_MAX) == INT64_MAX);
+            check_span(z, INT64_MIN);
+            check_span(z, INT64_MAX);
         }
         arena_fini(&a);
     }

@@ -171,6 +171,35 @@ static void days_begin_where_the_earth_says(void **state)
     fixture_world_fini(&w);
 }
 
+/* Days gone by, near and far, with clocks set on the way: asked from a clock
+ * that stands where it is, or walked to. */
+static void days_gone_by_begin_where_the_zone_says(void **state)
+{
+    (void)state;
+    struct world w;
+    struct rng r;
+    fixture_world_init(&w);
+    rng_init(&r, SEED, "days gone by");
+    print_message("seed %llu\n", (unsigned long long)SEED);
+    for (int n = 0; n < 20000; n++) {
+        const struct tz *z = fixture_world_zone(
+            &w, zone_names[rng_below(&r, tm_array_len(zone_names))]);
+        struct case_place place = {.zone = z};
+        struct case_location l = {.place = &place, .places = 1};
+        int64_t t = fixture_world_instant("2020-01-01T00:00Z") +
+                    (int64_t)rng_below(&r, 3000 * 1440) * CIVIL_MINUTE_US;
+        struct rule_clock c;
+        rule_clock_init(&c, &l, t);
+        int32_t day = c.day_max - (int32_t)rng_below(&r, n % 2 ? 6 : 800);
+        struct civil_time midnight = {.date = civil_date_of_days(day)};
+        assert_int_equal(rule_clock_first(&c, day),
+                         tz_first_instant(z, midnight));
+        struct rule_zone alone = rule_clock_zone(z, NULL, 0);
+        assert_int_equal(rule_clock_day(&alone, t), c.day_max);
+    }
+    fixture_world_fini(&w);
+}
+
 static void a_confirmed_place_wins_alone(void **state)
 {
     (void)state;
@@ -198,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_agree_with_a_naive_walk),
         cmocka_unit_test(days_begin_where_the_earth_says),
+        cmocka_unit_test(days_gone_by_begin_where_the_zone_says),
         cmocka_unit_test(a_confirmed_place_wins_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
