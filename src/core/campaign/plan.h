@@ -13,7 +13,8 @@
  * CFR 64.1200(a)(7)). Everything else the law says is asked per call
  * (core/rules).
  *
- * With agents the script is not the campaign's: its first step says
+ * With agents there are [dispositions] and [inbound] (docs/campaign-agents.md,
+ * docs/inbound.md), and the script is not the campaign's: its first step says
  * abandoned_say and ends, and a key that these words name opts out.
  */
 #ifndef CORE_CAMPAIGN_PLAN_H

@@ -225,9 +225,42 @@ static void test_served_all_the_same(void **state)
     world_close(&w);
 }
 
+/* --- who is told off while we hang up --------------------------------------*/
+
+/* He was served: his agent wraps up, and whatever he says nobody calls again.
+ */
+static void test_a_key_after_the_talk(void **state)
+{
+    static const char *const word[] = {"sale", "again", "voicemail"};
+    (void)state;
+    for (size_t i = 0; i < tm_array_len(word); i++) {
+        open_mode("dial_mode = progressive\n");
+        begin(1, 1);
+        answers(1);
+        world_run(&w, 5000);
+        assert_int_equal(order(1, AGENT_DO_HANG_UP), TM_OK);
+        world_digit(&w, 1, '9');
+        world_digit(&w, 1, '9');
+        assert_int_equal(count("opt_out L1 A1"), 1);
+        world_forget(&w);
+        world_ended(&w, 1, CAUSE_US, 0);
+        expect("ended L1 A1 opted_out we_hung_up 0 ring 0 talk 5000 live\n");
+        expect("lead L1 A1 denied opted_out\n");
+        assert_int_equal(world_state(&w, 1), AGENT_WRAP);
+        world_forget(&w);
+        assert_int_equal(dispose(1, word[i], 0), TM_OK);
+        expect("disposition L1 A1 G1 ");
+        expect("lead L1 A1 denied opted_out\n");
+        assert_int_equal(world_state(&w, 1), AGENT_READY);
+        assert_int_equal(dispose(1, "sale", 0), TM_ESTATE);
+        world_close(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_key_after_the_talk),
         cmocka_unit_test(test_never_joined),
         cmocka_unit_test(test_joined_with_the_next),
         cmocka_unit_test(test_served_all_the_same),
