@@ -352,10 +352,12 @@ void engine_agent_leg_up(struct engine *e, const struct engine_leg *l)
 
 /* Out of a call that goes on without him, whatever the campaign has done;
  * he goes to what was noted before. */
-static void take_out(struct engine *e, struct agent_id a)
+static void take_out(struct engine *e, struct agent_id a, const char *never)
 {
     const struct floor_agent *f = floor_find(e->floor, a);
-    engine_agent_tell_kind(e, f->campaign, a, AGENT_DO_LEG_LOST);
+    const struct agent_order lost = {.kind = AGENT_DO_LEG_LOST,
+                                     .word = str_of(never)};
+    (void)engine_agent_tell(e, f->campaign, a, &lost, NULL);
     if (f->state == AGENT_DIALLING || f->state == AGENT_RINGING)
         (void)move(e, a, AGENT_IN_NOBODY);
     if (f->state == AGENT_TALKING || f->state == AGENT_HOLDING)
@@ -365,14 +367,26 @@ static void take_out(struct engine *e, struct agent_id a)
     tm_assert(f->state == AGENT_OFF || f->state == AGENT_PAUSED);
 }
 
-void engine_agent_no_ring(struct engine *e, struct agent_id a, const char *word)
+static void sit_out(struct engine *e, struct agent_id a, const char *word,
+                    const char *never)
 {
     /* What he asked for himself meanwhile stands: he may be on his way home. */
     if (floor_find(e->floor, a)->then == AGENT_READY) {
         floor_set_reason(e->floor, a, str_of(word));
         (void)move(e, a, AGENT_IN_PAUSE);
     }
-    take_out(e, a);
+    take_out(e, a, never);
+}
+
+void engine_agent_no_ring(struct engine *e, struct agent_id a, const char *word)
+{
+    sit_out(e, a, word, "");
+}
+
+void engine_agent_no_join(struct engine *e, struct agent_id a, bool never)
+{
+    static const char word[] = "cannot be joined";
+    sit_out(e, a, word, never ? word : "");
 }
 
 /* It ended otherwise than by him, or by what his telephone is. */
@@ -410,7 +424,7 @@ void engine_agent_leg_lost(struct engine *e, const struct engine_leg *l,
     int rc = engine_leave(e, f, AGENT_IN_SIGN_OUT, &o, NULL);
     tm_assert(rc == TM_OK);
     if (call)
-        take_out(e, a);
+        take_out(e, a, "");
 }
 
 /* What is refused has no effect, and that is what he hears. */

@@ -78,7 +78,8 @@ struct engine_leg {
     uint64_t e164;
     char name[AGENT_NAME_MAX];
     char trunk[AGENT_WORD_MAX];
-    struct engine_leg *then; /* begins when this one has ended */
+    struct attempt_id joined; /* the person it was joined with last */
+    struct engine_leg *then;  /* begins when this one has ended */
     struct engine_leg *next, *before;
     struct engine_leg *waits; /* the next one that waits for its record */
 };
@@ -198,6 +199,9 @@ void engine_agent_key(struct engine *e, struct engine_leg *l, char key);
 /* ACTION_RING could not be carried out. */
 void engine_agent_no_ring(struct engine *e, struct agent_id a,
                           const char *word);
+/* Nor ACTION_BRIDGE; never: he and the person have not heard each other yet,
+ * and the campaign is told so. */
+void engine_agent_no_join(struct engine *e, struct agent_id a, bool never);
 
 /* engine_leave.c. PAUSE or SIGN_OUT of who is signed in, with word and now of
  * the order: at once, after his call, or when nobody counts on him. The lead
@@ -213,7 +217,7 @@ void engine_leave_look(struct engine *e);
 const struct floor_agent *engine_join_agent(const struct engine *e,
                                             const struct campaign_action *a);
 /* ACTION_BRIDGE. What the carrier has no room for is tried again; an agent
- * who cannot be joined for two seconds pauses, and the campaign hears that the
+ * who cannot be joined for a second pauses, and the campaign hears that the
  * person has lost him. */
 void engine_join(struct engine *e, size_t index,
                  const struct campaign_action *a);
@@ -229,6 +233,9 @@ void engine_leg_begin(struct engine *e, const struct floor_agent *a,
                       struct campaign_id campaign);
 /* The agent has no use for his leg any more, if he has one. */
 void engine_leg_drop(struct engine *e, struct agent_id a);
+/* The person whom this leg was joined with last; for the next time. */
+struct attempt_id *engine_leg_joined(const struct engine *e,
+                                     struct attempt_id leg);
 /* Calls those whose records are durable. */
 void engine_leg_run(struct engine *e);
 /* Whether what the trunk has free is for telephones that are to ring now. */

@@ -3,11 +3,12 @@
  * the person for served. */
 #include "engine/engine_inside.h"
 
-/* Two seconds, the time the law gives a person who waits for an agent. */
-#define JOIN_TRIES 200
+/* Half of the time the law gives a person who waits for an agent, so that
+ * another one can still take him in time (16 CFR 310.4(b)(1)(iv)). */
+#define JOIN_TRIES 100
 
-_Static_assert(JOIN_TRIES *ENGINE_RETRY_US == 2 * 1000 * 1000,
-               "what the law gives");
+_Static_assert(JOIN_TRIES *ENGINE_RETRY_US == 1000 * 1000,
+               "half of what the law gives");
 
 const struct floor_agent *engine_join_agent(const struct engine *e,
                                             const struct campaign_action *a)
@@ -45,7 +46,11 @@ static void attempt(struct engine *e, size_t index,
     const struct floor_agent *f = engine_join_agent(e, a);
     if (f == NULL || !f->leg_up)
         return;
-    if (join(e, a, f->leg) != TM_EFULL)
+    struct attempt_id *joined = engine_leg_joined(e, f->leg);
+    int rc = join(e, a, f->leg);
+    if (rc == TM_OK)
+        *joined = a->attempt;
+    if (rc != TM_EFULL)
         return;
     if (tries < JOIN_TRIES) {
         keep(e, index, a, tries + 1);
@@ -53,7 +58,7 @@ static void attempt(struct engine *e, size_t index,
     }
     /* Not with this agent: the campaign looks for another one, and in the end
      * says what it says to those who cannot be served. */
-    engine_agent_no_ring(e, a->agent, "cannot be joined");
+    engine_agent_no_join(e, a->agent, joined->v != a->attempt.v);
     if (f->setup.leg == AGENT_LEG_PER_CALL)
         engine_leg_drop(e, a->agent);
 }

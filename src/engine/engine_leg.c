@@ -281,6 +281,14 @@ static struct engine_leg *find(const struct engine *e, struct attempt_id a)
     return l;
 }
 
+struct attempt_id *engine_leg_joined(const struct engine *e,
+                                     struct attempt_id leg)
+{
+    struct engine_leg *l = find(e, leg);
+    tm_assert(l != NULL);
+    return &l->joined;
+}
+
 static void hang_up(struct engine *e, struct engine_leg *l)
 {
     l->agent.v = 0;

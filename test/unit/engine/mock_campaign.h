@@ -27,12 +27,13 @@ struct campaign {
     struct campaign_env env;
     enum campaign_state state;
     struct mock_person person[MOCK_PEOPLE];
-    unsigned want;    /* lines to dial with the next step */
-    unsigned dialled; /* ... by now */
-    unsigned told;    /* CAMPAIGN_EV_FLOOR */
-    unsigned waiting; /* people, as the floor knows */
-    bool shows;       /* it gives a lead to whoever is ready */
-    unsigned lost;    /* AGENT_DO_LEG_LOST */
+    unsigned want;      /* lines to dial with the next step */
+    unsigned dialled;   /* ... by now */
+    unsigned told;      /* CAMPAIGN_EV_FLOOR */
+    unsigned waiting;   /* people, as the floor knows */
+    bool shows;         /* it gives a lead to whoever is ready */
+    unsigned lost;      /* AGENT_DO_LEG_LOST */
+    char lost_word[32]; /* of the last one */
     unsigned limits;
     int answer;          /* to the next order */
     int refuses;         /* callers with that; TM_OK: as the plan says */
@@ -309,7 +310,9 @@ static int on_order(struct campaign *c, struct agent_id a,
         act(c, ACTION_BRIDGE, p->attempt, a)->beep = true;
         return TM_OK;
     }
-    case AGENT_DO_LEG_LOST: return lost(c, a, p);
+    case AGENT_DO_LEG_LOST:
+        (void)str_copy(c->lost_word, sizeof(c->lost_word), o->word);
+        return lost(c, a, p);
     case AGENT_DO_LIMIT:
         c->limits++;
         return floor_move(f, a,

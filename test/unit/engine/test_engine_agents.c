@@ -299,7 +299,8 @@ static void test_bridge_without_room(void **state)
     check_quiet(m);
 }
 
-/* For two seconds there was none: the person gets another agent. */
+/* For a second there was none: the person gets another agent, and the campaign
+ * hears that they were never joined. */
 static void test_bridge_never(void **state)
 {
     (void)state;
@@ -307,17 +308,27 @@ static void test_bridge_never(void **state)
     struct campaign *c = camp(m, 2);
     sign_in(m, 1);
     sign_in(m, 2);
-    m->bridge_full = 201;
+    m->bridge_full = 101;
     int64_t a = person(m, c);
-    mock_pass(m, 3 * SECOND / 2);
+    mock_pass(m, 3 * SECOND / 4);
     IN_STATE(m, 1, AGENT_TALKING);
     IN_STATE(m, 2, AGENT_READY);
     mock_pass(m, SECOND);
     IN_STATE(m, 1, AGENT_PAUSED);
     assert_string_equal(him(m, 1)->reason, "cannot be joined");
     assert_int_equal(c->lost, 1);
+    assert_string_equal(c->lost_word, "cannot be joined");
     IN_STATE(m, 2, AGENT_TALKING);
     assert_int_equal(mock_call(m, a)->with, him(m, 2)->leg.v);
+    m->bridge_full = 101; /* after a hold: they were joined before */
+    OK(order(m, 2, AGENT_DO_HOLD));
+    OK(order(m, 2, AGENT_DO_RETRIEVE));
+    mock_pass(m, 2 * SECOND);
+    assert_int_equal(c->lost, 2);
+    assert_string_equal(c->lost_word, "");
+    IN_STATE(m, 2, AGENT_PAUSED);
+    mock_end(m, a, CAUSE_CALLEE);
+    mock_pump(m);
     m->bridge_full = 1000; /* as long as the engine lives */
     put(m, 3, AGENT_LEG_PER_CALL);
     OK(order(m, 3, AGENT_DO_SIGN_IN));
