@@ -59,6 +59,13 @@ bool campaign_idle_anybody(const struct campaign *c)
     return h.all > h.in[AGENT_PAUSED];
 }
 
+bool campaign_idle_signed_in(const struct campaign *c)
+{
+    struct crew_here h;
+    count_here(c, &h);
+    return h.all > 0;
+}
+
 /* "no agent is ready (2 talk, 1 pauses)" */
 static const char *nobody_ready(const struct crew_here *h,
                                 char out[CAMPAIGN_IDLE_MAX])

@@ -82,16 +82,22 @@ static void set_due(struct campaign *c, struct slot *s)
                        s->say_us < s->until_us ? s->say_us : s->until_us);
 }
 
-/* Words when it is their time, else music. */
-static void entertain(struct campaign *c, struct slot *s)
+/* Every so often he hears words, if there are some. */
+static void say_wait(struct campaign *c, struct slot *s)
 {
     const struct plan_inbound *in = &c->env.plan->inbound;
-    if (s->say_us <= c->now_us) {
+    if (in->wait_say != NULL)
         say(c, s, in->wait_say, false);
-        s->say_us = c->now_us + in->wait_every_ms * 1000;
-    } else {
+    s->say_us = c->now_us + in->wait_every_ms * 1000;
+}
+
+/* He begins to wait. */
+static void entertain(struct campaign *c, struct slot *s)
+{
+    if (s->say_us <= c->now_us)
+        say_wait(c, s);
+    else
         music(c, s);
-    }
     set_due(c, s);
 }
 
@@ -140,9 +146,9 @@ void campaign_inbound_anew(struct campaign *c, struct slot *s)
     bool greeted = in->greeting != NULL && !s->served;
     s->since_us = c->now_us;
     s->until_us = c->now_us + in->wait_max_ms * 1000;
-    s->say_us = INT64_MAX;
-    if (in->wait_say != NULL)
-        s->say_us = c->now_us + (greeted ? in->wait_every_ms * 1000 : 0);
+    s->say_us = c->now_us;
+    if (greeted || in->wait_say == NULL)
+        s->say_us += in->wait_every_ms * 1000;
 }
 
 static void begin_wait(struct campaign *c, struct slot *s)
@@ -174,12 +180,25 @@ static void not_picked_up(struct campaign *c, struct slot *s)
         campaign_inbound_queue(c, s);
 }
 
+/* The share first: it may be enough, and the other looks at all agents. */
+static bool is_left_alone(struct campaign *c)
+{
+    struct floor_counts *n = &c->crew->counts;
+    floor_counts(c->env.floor, c->env.id, n);
+    return n->agents == 0 && !campaign_idle_signed_in(c);
+}
+
 static void waited(struct campaign *c, struct slot *s)
 {
-    if (c->now_us < s->until_us)
-        entertain(c, s);
-    else if (!campaign_bridge_find_agent(c, s)) /* the last moment counts */
+    bool over = c->now_us >= s->until_us;
+    if (over && campaign_bridge_find_agent(c, s)) /* the last moment counts */
+        return;
+    if (over || is_left_alone(c)) { /* all have gone home */
         turn_away(c, s);
+        return;
+    }
+    say_wait(c, s);
+    set_due(c, s);
 }
 
 void campaign_inbound_due(struct campaign *c, struct slot *s)

@@ -87,6 +87,8 @@ const char *campaign_idle_why(const struct campaign *c,
 
 /* ... an agent works who may take its people: he neither pauses nor is out. */
 bool campaign_idle_anybody(const struct campaign *c);
+/* ... one is signed in, also if he pauses. Both look at all agents. */
+bool campaign_idle_signed_in(const struct campaign *c);
 
 /* campaign_window.c: the plan's last day is over for everybody on Earth. */
 bool campaign_window_over(const struct campaign *c);

@@ -138,9 +138,13 @@ static struct retry_next next_of_machine(const struct campaign *c,
     return retry_after(&c->env.plan->retry, l, OUTCOME_MACHINE, c->now_us);
 }
 
-/* Who called us: his tries are not used up by that. */
-static struct retry_next again(const struct campaign *c)
+/* Who called us: his tries are not used up by that, but may have been before.
+ */
+static struct retry_next again(const struct campaign *c, const struct lead *l)
 {
+    if (retry_tries(l) >= c->env.plan->retry.tries_max)
+        return (struct retry_next){LEAD_EXHAUSTED, 0, "tries_used_up"};
+
     const struct retry_rule *rule = &c->env.plan->retry.of[OUTCOME_TALKED];
     int64_t after_us = rule->times > 0 ? rule->delay_ms * 1000 : CIVIL_DAY_US;
     return (struct retry_next){LEAD_WAITING, c->now_us + after_us, "retry"};
@@ -155,7 +159,7 @@ static struct retry_next next_of(const struct campaign *c, struct slot *s,
                                    d->success ? "success" : "done"};
     case DISPOSITION_RETRY:
         if (s->incoming)
-            return again(c);
+            return again(c, &s->lead);
         return retry_after(&c->env.plan->retry, &s->lead, OUTCOME_TALKED,
                            c->now_us);
     case DISPOSITION_CALLBACK:
@@ -215,6 +219,7 @@ static void carry_out(struct campaign *c, struct slot *s)
     r->agent = s->disposer;
     r->key = d->word;
     r->state = (int)d->action;
+    r->live = d->inquiry && s->incoming;
     r->due_us = d->action == DISPOSITION_CALLBACK ? s->disposed_due_us : 0;
     if (d->action == DISPOSITION_MACHINE)
         no_person(c, s);

@@ -58,6 +58,22 @@ static bool good_word(struct slice word)
     return word.n > 0 && word.n < AGENT_WORD_MAX;
 }
 
+/* "success", "inquiry", both or nothing. */
+static bool read_flags(struct slice more, struct disposition *d)
+{
+    while (more.n > 0) {
+        struct slice flag = str_cut(more, ' ', &more);
+        bool *to = str_eq(flag, "success")   ? &d->success
+                   : str_eq(flag, "inquiry") ? &d->inquiry
+                                             : NULL;
+        more = str_trim(more);
+        if (to == NULL || *to)
+            return false;
+        *to = true;
+    }
+    return true;
+}
+
 const char *disposition_read(struct slice word, struct slice value,
                              struct disposition *out)
 {
@@ -70,12 +86,15 @@ const char *disposition_read(struct slice word, struct slice value,
     if (!disposition_do_parse(action, &d.action))
         return "what becomes of the lead is one of done, retry, callback, "
                "opt_out, wrong_number and machine";
-    if (more.n > 0 && !str_eq(more, "success"))
-        return "behind what becomes of the lead stands success or nothing";
-    d.success = more.n > 0;
+    if (!read_flags(more, &d))
+        return "behind what becomes of the lead stands success or inquiry, "
+               "both or nothing";
     if (d.success && d.action != DISPOSITION_DONE &&
         d.action != DISPOSITION_CALLBACK)
         return "only done and callback can be a success";
+    if (d.inquiry && d.action != DISPOSITION_DONE &&
+        d.action != DISPOSITION_CALLBACK && d.action != DISPOSITION_RETRY)
+        return "who is not there or wants no calls makes no inquiry";
     *out = d;
     return NULL;
 }

@@ -12,6 +12,8 @@
  *     wrong       = wrong_number     # the telephone is not called again
  *     voicemail   = machine          # nobody there: called again by the rule
  *                                    # for "machine"; not a live answer
+ *     asked       = callback inquiry # of a call to us: he asked about the
+ *                                    # seller's goods (16 CFR 310.2(q)(2))
  *
  * The order counts: the agent's telephone sets the first with key 1.
  */
@@ -54,6 +56,7 @@ struct disposition {
     struct slice word;
     enum disposition_do action;
     bool success;
+    bool inquiry; /* counts in calls to us alone */
 };
 
 /* Stable words; "?" outside of the table. */

@@ -321,11 +321,24 @@ static int check_notice(const struct plan_parser *p, struct err *e)
                            "above the first section, or remove it");
 }
 
+/* Who is called and asks something inquires not by himself. */
+static int check_inquiries(const struct plan_parser *p, struct err *e)
+{
+    for (size_t i = 0; i < p->plan->dispositions; i++)
+        if (p->plan->disposition[i].inquiry)
+            return plan_parser_bad(p, p->dispositions_line, e,
+                                   "%.*s: an inquiry is made by people who "
+                                   "call us, and this campaign takes no calls; "
+                                   "remove inquiry, or add [inbound]",
+                                   PLAN_SHOW(p->plan->disposition[i].word));
+    return TM_OK;
+}
+
 int plan_inbound_end(struct plan_parser *p, struct err *e)
 {
     struct plan *plan = p->plan;
     if (p->inbound_line == 0)
-        return TM_OK;
+        return check_inquiries(p, e);
     if (plan->channel != CHANNEL_VOICE_LIVE)
         return plan_parser_bad(p, p->inbound_line, e,
                                "[inbound] brings people who call to agents, "

@@ -83,7 +83,7 @@ struct slot {
     enum outcome close; /* how it ends unless an agent has it; NONE: open */
     uint32_t said;      /* tag of what is played, 0: nothing was */
     int64_t said_us;    /* since when; 0: it was cut off */
-    int64_t say_us;     /* when wait_say is due; INT64_MAX: never */
+    int64_t say_us;     /* when wait_say is due, or would be */
     int64_t until_us;   /* then he is turned away */
     /* links, indices of slots */
     int32_t heap_at; /* place in the heap, or SLOTS_NONE */

@@ -166,6 +166,36 @@ static void test_he_waits_too_long(void **state)
     world_close(&w);
 }
 
+/* All agents go home while he waits: with the next words he is told. Who only
+ * pauses comes back. */
+static void test_all_go_home(void **state)
+{
+    (void)state;
+    for (int said = 0; said < 2; said++) {
+        open_edited(said ? NULL : "wait_say = Please wait\nwait_every = 25s\n",
+                    "");
+        begin_inbound(1);
+        int64_t first = calls(12124567002, NULL);
+        (void)calls(from, &caller);
+        world_ended(&w, first, CAUSE_CALLEE, 0);
+        (void)floor_move(w.floor, (struct agent_id){1}, AGENT_IN_PAUSE,
+                         w.now_us);
+        assert_int_equal(dispose(1, "sale", 0), TM_OK);
+        assert_int_equal(world_state(&w, 1), AGENT_PAUSED);
+        world_run(&w, said ? 26000 : 31000);
+        assert_int_equal(status().callers, 1);
+        assert_int_equal(count("Please wait"), said);
+        (void)floor_move(w.floor, (struct agent_id){1}, AGENT_IN_SIGN_OUT,
+                         w.now_us);
+        world_run(&w, said ? 23000 : 28000);
+        assert_int_equal(status().callers, 1);
+        world_run(&w, 2000);
+        assert_int_equal(status().callers, 0);
+        expect("-> play A2 Closed\n");
+        world_close(&w);
+    }
+}
+
 /* The agent comes at the last moment. */
 static void test_the_last_moment_counts(void **state)
 {
@@ -475,6 +505,7 @@ int main(void)
         cmocka_unit_test(test_who_is_not_called_back),
         cmocka_unit_test(test_he_waits_too_long),
         cmocka_unit_test(test_the_last_moment_counts),
+        cmocka_unit_test(test_all_go_home),
         cmocka_unit_test(test_a_greeting_without_end),
         cmocka_unit_test(test_nobody_is_signed_in),
         cmocka_unit_test(test_nobody_and_no_words),

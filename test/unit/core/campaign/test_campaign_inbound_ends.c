@@ -95,11 +95,11 @@ static void test_his_agent_is_lost(void **state)
     assert_int_equal(world_state(&w, 1), AGENT_OFF);
     assert_int_equal(status().callers, 1);
     expect("-> play A1 Please wait\n");
-    world_run(&w, 30000);
+    world_run(&w, 20000);
     world_agent(&w, 2, AGENT_LEG_PERMANENT);
     world_forget(&w);
     world_say(&w, CAMPAIGN_EV_FLOOR);
-    expect("bridged L1 A1 G2 wait 30000\n");
+    expect("bridged L1 A1 G2 wait 20000\n");
     world_ended(&w, a, CAUSE_CALLEE, 0);
     expect("ended L1 A1 talked");
     assert_int_equal(dispose(2, "stop", 0), TM_OK);

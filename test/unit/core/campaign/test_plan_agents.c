@@ -172,6 +172,12 @@ static void test_dispositions(void **state)
     refused("later = callback", "later = done maybe", "stands success");
     refused("later = callback", "later = retry success", "only done and");
     refused("later = callback", "later = machine success", "only done and");
+    refused("later = callback", "later = callback success success",
+            "both or nothing");
+    refused("later = callback", "later = wrong_number inquiry",
+            "makes no inquiry");
+    refused("later = callback", "later = callback inquiry",
+            "f:16: later: an inquiry is made by people who call us");
     refused("later = callback", "two words = done", "1 to 31 letters");
     refused("later = callback", "sale = done", "f:18: sale is given twice");
     char many[2048] = "[dispositions]\n";

@@ -58,6 +58,24 @@ static void test_all_keys(void **state)
     arena_fini(&arena);
 }
 
+/* 16 CFR 310.2(q)(2): who calls and asks about the seller's goods. */
+static void test_inquiry(void **state)
+{
+    (void)state;
+    arena_init(&arena);
+    const struct plan *p = parsed("", "[dispositions]\n"
+                                      "asked = callback inquiry success\n"
+                                      "sale = done success\n"
+                                      "info = retry inquiry\n"
+                                      "stop = opt_out\n"
+                                      "[inbound]\nnumbers = +12125550100\n");
+    assert_int_equal(p->dispositions, 4);
+    assert_true(p->disposition[0].inquiry && p->disposition[0].success);
+    assert_false(p->disposition[1].inquiry);
+    assert_true(p->disposition[2].inquiry && !p->disposition[2].success);
+    arena_fini(&arena);
+}
+
 static void test_what_is_left_out(void **state)
 {
     (void)state;
@@ -197,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_keys),
         cmocka_unit_test(test_what_is_left_out),
+        cmocka_unit_test(test_inquiry),
         cmocka_unit_test(test_what_is_otherwise),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_too_many_numbers),
