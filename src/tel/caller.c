@@ -106,7 +106,7 @@ static bool hidden(struct slice privacy)
 {
     static const char *const kind[] = {"id", "user", "header", "full"};
     size_t from = 0;
-    for (size_t i = 0; i <= privacy.n; ++i) {
+    for (size_t i = 0; privacy.n > 0 && i <= privacy.n; ++i) {
         if (i < privacy.n && privacy.p[i] != ';' && privacy.p[i] != ',') {
             continue;
         }

@@ -208,7 +208,7 @@ static int nets_read(struct slice text, struct trunk_net *out, unsigned *n,
 {
     while (text.n > 0) {
         struct slice rest, word = str_cut(text, ' ', &rest);
-        struct sa a;
+        struct sa a = {0};
         int bits = word.n > 0 ? net_read(word, &a) : 0;
         if (bits < 0 || (bits > 0 && *n == TRUNK_NETS_MAX)) {
             return err_set(e, TM_EINVAL,

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "fuzz.h"
+#include "tel/caller.h"
 #include "tel/dialog_priv.h"
 
 enum { PENDING = 32, CALLS = 8, TEXT_MAX = 4096 };
@@ -52,7 +53,7 @@ static struct {
     struct call call[CALLS];
     struct sip_stack *stack;
     int finals; /* replies to the request in hand */
-    unsigned calls_out;
+    unsigned calls_out, strangers;
     bool take, answer_offers;
 } w;
 
@@ -287,15 +288,28 @@ static struct call *call_new(void)
     return NULL;
 }
 
+/* Every fourth call is a stranger's. */
+static void *whose(void *arg, const struct dialog_request *r)
+{
+    (void)arg;
+    tm_assert(r->source != NULL && r->stack == w.stack && !r->whose);
+    return w.strangers++ % 4 == 3 ? NULL : &w;
+}
+
 static void on_incoming(void *arg, struct dialog *d,
                         const struct dialog_request *r)
 {
     struct call *c = w.take ? call_new() : NULL;
+    const struct caller_says says = {r->from_uri, r->asserted, r->privacy};
     (void)arg;
-    tm_assert(r->source != NULL);
+    tm_assert(r->whose == &w && r->call_id.n <= 512);
+    (void)caller_of(&says, "US");
+    (void)caller_number(r->uri, "");
+    (void)caller_number(r->to_uri, NULL);
     if (c) {
         c->d = d;
         dialog_take(d, on_dialog, c);
+        dialog_credentials(d, "u", "p");
         dialog_text_set(&d->local_tag, str_of("lt"));
     }
 }
@@ -539,7 +553,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct sip_stack_config c = {.address = "127.0.0.1",
                                  .udp = true,
                                  .calls_max = 64,
-                                 .incoming = on_incoming};
+                                 .incoming = on_incoming,
+                                 .whose = whose,
+                                 .invites_per_s = 1000};
     memset(&w, 0, sizeof w);
     w.take = w.answer_offers = true;
     int rc = sip_stack_start(&w.stack, (void *)&loop, &c, &e);
