@@ -85,9 +85,17 @@ static void random_call(struct mock *m, struct rng *r)
         mock_end(m, a, cause[rng_below(r, 3)]);
 }
 
+/* Now and then: else nobody is ever ready. */
+static void random_caller(struct mock *m, struct rng *r)
+{
+    uint64_t from = rng_below(r, 3) * 12125550100;
+    if (rng_below(r, 8) == 0)
+        (void)mock_calls(m, from, NUMBER(1 + rng_below(r, 4)));
+}
+
 static void random_step(struct mock *m, struct rng *r, struct campaign **c)
 {
-    switch (rng_below(r, 10)) {
+    switch (rng_below(r, 14)) {
     case 0:
     case 1:
     case 2: {
@@ -96,10 +104,12 @@ static void random_step(struct mock *m, struct rng *r, struct campaign **c)
         (void)order_word(m, id, (enum agent_order_kind)kind, "sale", NULL);
         break;
     }
-    case 3: c[rng_below(r, 3)]->want++; break;
+    case 3: c[rng_below(r, 3)]->want += 1 + (unsigned)rng_below(r, 3); break;
     case 4: m->store_slow = rng_below(r, 3) == 0; break;
     case 5: m->place_error = rng_below(r, 4) == 0 ? TM_EFULL : TM_OK; break;
     case 6: m->now_us += (int64_t)rng_below(r, 10) * SECOND; break;
+    case 7: random_caller(m, r); break;
+    case 8: m->lines = (unsigned)rng_below(r, 8); break;
     default: random_call(m, r); break;
     }
 }
@@ -123,6 +133,7 @@ static void run_random(uint64_t seed)
             check_all(m, c);
     }
     m->store_slow = false;
+    m->lines = 0;
     mock_pump(m);
     check_all(m, c);
     check_quiet(m);
@@ -135,6 +146,7 @@ static void test_random(void **state)
         printf("agents seed %llu\n", (unsigned long long)seed);
         run_random(seed);
     }
+    print_message("%u looks at agents who wish to go\n", wishes);
     assert_true(wishes > 100);
 }
 
