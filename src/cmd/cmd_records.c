@@ -208,6 +208,7 @@ static void tell(struct control *c, const struct retention_erase *s)
         {"recordings", s->recordings}, {"leads", s->leads},
         {"consents", s->consents},     {"ledger entries", s->entries},
         {"kept rows", s->kept},        {"complaints", s->complaints},
+        {"rows of staff", s->staff},
     };
     control_printf(c, "%s:\n", s->dry ? "would be erased" : "erased");
     for (size_t i = 0; i < tm_array_len(line); i++)

@@ -218,11 +218,28 @@ static int fill(struct simulate_ask *a, const struct typed *t)
     return 0;
 }
 
+/* "10" or "0.25", not 0; a text that is not there leaves *out alone. */
+static bool minutes(const char *text, uint64_t *out_us)
+{
+    struct slice part;
+    uint64_t whole = 0, more = 0, of = 60000000;
+    if (text == NULL)
+        return true;
+    struct slice first = str_cut(str_of(text), '.', &part);
+    if (!str_u64(first, &whole) || whole > MINUTES_MAX || part.n > 3 ||
+        (part.p != NULL && !str_u64(part, &more)))
+        return false;
+    for (size_t i = 0; i < part.n; i++)
+        of /= 10;
+    *out_us = whole * 60000000 + more * of;
+    return *out_us > 0;
+}
+
 static int random_worlds(const struct typed *t)
 {
     struct simulate_random r = {.seed = 1, .worlds = RANDOM_WORLDS};
     struct err e = {0};
-    uint64_t jobs = simulate_jobs_processors(), minutes = 0;
+    uint64_t jobs = simulate_jobs_processors();
     int code = EXIT_DONE;
     if (t->policy[0] != NULL || t->set[0] != NULL || t->replay != NULL ||
         t->rules != NULL || t->csv != NULL || t->html != NULL || t->json ||
@@ -231,15 +248,14 @@ static int random_worlds(const struct typed *t)
                      "--seeds, --minutes and --jobs alone");
     if ((t->seed != NULL && !str_u64(str_of(t->seed), &r.seed)) ||
         !count(t->seeds, WORLDS_MAX, &r.worlds) ||
-        !count(t->minutes, MINUTES_MAX, &minutes) ||
+        !minutes(t->minutes, &r.limit_us) ||
         !count(t->jobs, SIMULATE_JOBS_MAX, &jobs))
-        return usage("--seed, --seeds, --minutes and --jobs want whole "
-                     "numbers, the last three from 1 on");
-    if (minutes > 0 && t->seeds == NULL)
+        return usage("--seed, --seeds and --jobs want whole numbers, the last "
+                     "two from 1 on; --minutes a time as 10 or 0.5");
+    if (r.limit_us > 0 && t->seeds == NULL)
         r.worlds = WORLDS_MAX;
-    if (t->seed != NULL && t->seeds == NULL && minutes == 0)
+    if (t->seed != NULL && t->seeds == NULL && r.limit_us == 0)
         r.worlds = 1;
-    r.minutes = minutes;
     r.jobs = (unsigned)jobs;
     if (simulate_random(&r, &code, &e) != TM_OK)
         return command_fail(&cmd_simulate, &e);

@@ -45,8 +45,8 @@ static void tell(const struct random_world_result *r)
 static void tell_progress(struct worlds *w)
 {
     uint64_t done = w->done, of = w->asked->worlds;
-    if (w->asked->minutes > 0) {
-        uint64_t all_us = w->asked->minutes * 60000000;
+    if (w->asked->limit_us > 0) {
+        uint64_t all_us = w->asked->limit_us;
         uint64_t us = (uint64_t)(simulate_ask_wall_us() - w->from_us);
         us = us < all_us ? us : all_us;
         if ((double)us * (double)of > (double)done * (double)all_us) {
@@ -112,8 +112,8 @@ static int run_all(struct worlds *w, struct err *e)
     };
     int64_t from_us = simulate_ask_wall_us();
     w->from_us = from_us;
-    if (w->asked->minutes > 0)
-        w->until_us = from_us + (int64_t)w->asked->minutes * 60000000;
+    if (w->asked->limit_us > 0)
+        w->until_us = from_us + (int64_t)w->asked->limit_us;
     progress_start(&w->progress, "random worlds", "worlds");
     int rc = simulate_jobs_run(&j, e);
     progress_end(&w->progress);

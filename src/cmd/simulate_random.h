@@ -11,7 +11,7 @@
 
 struct simulate_random {
     uint64_t seed, worlds; /* the first seed, how many at most */
-    uint64_t minutes;      /* none begins after that; 0: no end */
+    uint64_t limit_us;     /* none begins after that; 0: no end */
     unsigned jobs;
 };
 

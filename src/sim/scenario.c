@@ -248,8 +248,8 @@ int scenario_set(struct scenario *s, struct arena *a, struct slice key,
     rc = person_world_set(&s->world, key, value, e);
     if (rc == 0)
         return err_set(e, TM_EINVAL,
-                       "\"%.*s\" is no key of a scenario; sim/scenario.def "
-                       "and sim/person_world.def list them",
+                       "\"%.*s\" is no key of a scenario; docs/simulate.md "
+                       "lists them",
                        (int)(key.n > 60 ? 60 : key.n), key.p);
     return rc == 1 ? TM_OK : rc;
 }

@@ -142,6 +142,8 @@ assert o["dials"] > 200 and o["talks"] > 30 and o["lost"] == 0, o
 "$TELEMARK" simulate --random --seeds 6 --jobs 2 >"$TEST_DIR/worlds" ||
     fail "$(cat "$TEST_DIR/worlds")"
 first=$(grep -o 'journals [0-9a-f]*' "$TEST_DIR/worlds")
+"$TELEMARK" simulate --random --minutes 0.02 --seed 5 >"$TEST_DIR/worlds" ||
+    fail "a second of worlds"
 "$TELEMARK" simulate --random --seeds 6 --jobs 1 >"$TEST_DIR/worlds"
 [ "$first" = "$(grep -o 'journals [0-9a-f]*' "$TEST_DIR/worlds")" ] ||
     fail "other worlds with one process"
@@ -164,5 +166,6 @@ refused 1 "scenario's clock" "$file" --replay 1 --from 25:00
 refused 1 "scenario's clock" "$file" --replay 1 --from 99/10:00
 refused 2 "draws its own worlds" "$file" --random
 refused 2 "goes with --random" "$file" --minutes 3
+refused 2 "a time as 10 or 0.5" --random --minutes 0.0
 refused 2 "with agents" "$SOURCE_DIR/examples/day.scn" --html x.html
 echo "policies, files, replay, worlds and fifteen kinds of bad input: good"
