@@ -153,6 +153,8 @@ void log_json_record(const struct log_json *l, const struct record *r)
         json_out_kv_bool(&j, "live", r->live);
         json_out_kv_bool(&j, "abandoned", r->abandoned);
     }
+    if (r->kind == RECORD_DISPOSITION && r->live)
+        json_out_kv_bool(&j, "inquiry", true);
     if (r->kind == RECORD_BRIDGED)
         json_out_kv_int(&j, "wait_ms", r->ring_ms);
     json_out_end_object(&j);

@@ -1,6 +1,8 @@
 #include "store/apply_incoming.h"
 
+#include "base/civil.h"
 #include "core/lead/outcome.h"
+#include "store/ledger_rows.h"
 #include "store/query.h"
 
 /* "+18005550100"; 0 when it is none, which the campaign never writes. */
@@ -100,6 +102,71 @@ int apply_incoming_bridged(struct db *db, const struct record *r, struct err *e)
     return query_done(&q, e);
 }
 
+/* The day it was everywhere already: the months that an inquiry counts are
+ * never longer than they are where the person is. */
+static struct civil_date day_of(int64_t at_us)
+{
+    return civil_of_us(at_us - CIVIL_DAY_US / 2).date;
+}
+
+static int add_inquiry(struct db *db, const struct record *r, uint64_t e164,
+                       struct err *e)
+{
+    const struct ledger_entry x = {
+        .kind = LEDGER_RELATIONSHIP,
+        .tenant = r->tenant,
+        .seller = r->seller,
+        .e164 = e164,
+        .word = str_of("inquiry"),
+        .from = day_of(r->at_us),
+        .to = day_of(r->at_us),
+        .note = str_of("said by the agent who took the call to us"),
+        .attempt = r->attempt,
+        .recorded_us = r->at_us,
+    };
+    int64_t id;
+    bool again;
+    return ledger_rows_add(db, &x, &id, &again, e);
+}
+
+static int end_inquiry(struct db *db, const struct record *r, int64_t id,
+                       struct err *e)
+{
+    const struct ledger_rows_end end = {
+        .tenant = r->tenant,
+        .id = id,
+        .now_us = r->at_us,
+        .reason = str_of("the agent has said that it was none"),
+    };
+    enum ledger_kind kind;
+    return ledger_rows_end(db, &end, &kind, e);
+}
+
+/* A consumer who inquires about the seller's goods has an established business
+ * relationship with him (16 CFR 310.2(q)(2), 47 CFR 64.1200(f)(5)); that it
+ * was such an inquiry only the agent knows, whose last word counts. */
+static int note_inquiry(struct db *db, const struct record *r, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT i.e164, coalesce(max(g.id), 0) FROM incoming i "
+               "LEFT JOIN ledger g ON g.tenant = i.tenant "
+               "AND g.e164 = i.e164 AND g.kind = 'relationship' "
+               "AND g.attempt = i.id AND NOT EXISTS (SELECT 1 FROM "
+               "ledger_end x WHERE x.tenant = g.tenant AND x.id = g.id) "
+               "WHERE i.tenant = ? AND i.id = ?");
+    query_int(&q, r->tenant.v);
+    query_int(&q, r->attempt.v);
+    int rc = query_step(&q, e);
+    uint64_t e164 = rc == 1 ? (uint64_t)query_get_int(&q, 0) : 0;
+    int64_t id = rc == 1 ? query_get_int(&q, 1) : 0;
+    query_close(&q);
+    if (rc < 0 || e164 == 0 || r->live == (id != 0)) {
+        return rc < 0 ? rc : TM_OK;
+    }
+    return r->live ? add_inquiry(db, r, e164, e) : end_inquiry(db, r, id, e);
+}
+
 int apply_incoming_disposition(struct db *db, const struct record *r,
                                struct err *e)
 {
@@ -111,7 +178,8 @@ int apply_incoming_disposition(struct db *db, const struct record *r,
     query_int(&q, r->agent.v);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
-    return query_done(&q, e);
+    int rc = query_done(&q, e);
+    return rc == TM_OK ? note_inquiry(db, r, e) : rc;
 }
 
 int apply_incoming_ended(struct db *db, const struct record *r, struct err *e)

@@ -23,6 +23,8 @@ int apply_incoming_dialog(struct db *db, const struct record *r,
                           struct err *e) TM_MUST_CHECK;
 int apply_incoming_bridged(struct db *db, const struct record *r,
                            struct err *e) TM_MUST_CHECK;
+/* One that says so of an inquiry makes an entry of the ledger, and one that
+ * does not any more ends it. */
 int apply_incoming_disposition(struct db *db, const struct record *r,
                                struct err *e) TM_MUST_CHECK;
 int apply_incoming_ended(struct db *db, const struct record *r,

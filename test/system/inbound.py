@@ -29,6 +29,11 @@ calls_per_second = 1
 ring_timeout = 15s
 [hours]
 weekdays = 09:00-20:00
+[dispositions]
+sale = done success inquiry
+later = callback
+do_not_call = opt_out
+answering_machine = machine
 [inbound]
 numbers = +18005550123 +18005550124
 calls = 3
@@ -192,6 +197,9 @@ def the_queue(h, carrier, talking):
     outcome(h, 12125550123, 'talked')
     got = row(h, 12125550123, 'disposition, agent, bridged_us > answered_us')
     h.check(got == ('sale', 1, 1), got)
+    got = h.rows("SELECT word, e164, attempt > 0 FROM ledger "
+                 "WHERE kind = 'relationship'")
+    h.check(got == [('inquiry', 12125550123, 1)], got)
     h.check(lead_state(h, 12125550123)[0] == 'done', lead_state(h, 12125550123))
     a = h.wait('the third', lambda: (lambda s: s if s.get('caller') ==
                '+12125550163' else None)(status(h)), 30)

@@ -73,7 +73,8 @@ struct record {
     int64_t ring_ms;       /* ENDED: INVITE to answer or end;
                               BRIDGED: end of the greeting to the agent */
     int64_t talk_ms;       /* ENDED: answer to end, 0 if not answered */
-    bool live;             /* ENDED: a person answered (design, section 4) */
+    bool live;             /* ENDED: a person answered (design, section 4);
+                              DISPOSITION: of a call to us, an inquiry */
     bool abandoned;        /* ENDED */
     struct slice key;      /* ANSWER: question; LEAD: reason word;
                               LEDGER: its kind; AGENT: reason of a pause;

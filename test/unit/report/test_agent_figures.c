@@ -156,8 +156,9 @@ static void story(uint64_t seed)
     struct told t = {.records_to = figures_new(&o),
                      .rows = agent_figures_new(true, 0, 0),
                      .at_us = NOON - 40000 * (int64_t)SECOND};
-    const struct disposition plan[] = {{str_of("sale"), DISPOSITION_DONE, true},
-                                       {str_of("no"), DISPOSITION_DONE, false}};
+    const struct disposition plan[] = {
+        {str_of("sale"), DISPOSITION_DONE, true, false},
+        {str_of("no"), DISPOSITION_DONE, false, false}};
     rng_init(&t.random, seed, "story");
     t.records = figures_records_new(t.records_to);
     figures_dispositions(t.records_to, plan, tm_array_len(plan));

@@ -243,7 +243,8 @@ static void test_versions(void **state)
 static void test_agents_settle(void **state)
 {
     (void)state;
-    const struct disposition refusal = {str_of("no"), DISPOSITION_DONE, false};
+    const struct disposition refusal = {str_of("no"), DISPOSITION_DONE, false,
+                                        false};
     struct made m;
     house_init(&m.h);
     house_story(&m.h);

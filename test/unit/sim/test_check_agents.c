@@ -97,10 +97,10 @@ static const char *const day[] = {
 enum { LINES = sizeof(day) / sizeof(day[0]), EDITS = 8 };
 
 static const struct disposition said[] = {
-    {{"later", 5}, DISPOSITION_CALLBACK, false},
-    {{"stop", 4}, DISPOSITION_OPT_OUT, false},
-    {{"robot", 5}, DISPOSITION_MACHINE, false},
-    {{"wrong", 5}, DISPOSITION_WRONG, false},
+    {{"later", 5}, DISPOSITION_CALLBACK, false, false},
+    {{"stop", 4}, DISPOSITION_OPT_OUT, false, false},
+    {{"robot", 5}, DISPOSITION_MACHINE, false, false},
+    {{"wrong", 5}, DISPOSITION_WRONG, false, false},
 };
 
 static struct agent_setup man[2];

@@ -363,6 +363,37 @@ static void test_made_leads_are_not_dialled(void **state)
     }
 }
 
+/* 16 CFR 310.2(q)(2): who inquires has a relationship, when the agent says
+ * that he did; his last word counts. */
+static void test_inquiry(void **state)
+{
+    struct house *h = *state;
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    int64_t lead = h->h.lead[5].id.v;
+    calls(h, lead, FIRST + 5);
+    answered(h);
+    for (int said = 0; said < 4; said++) { /* no, yes, yes, no */
+        struct record r = record_of(h, RECORD_DISPOSITION, NOON + said + 70);
+        r.agent = h->agent[0];
+        r.key = str_of("asked");
+        r.live = said == 1 || said == 2;
+        put(h, &r);
+        r = record_of(h, RECORD_LEAD, NOON + said + 70);
+        r.lead.v = lead;
+        r.state = LEAD_WAITING;
+        r.due_us = NOON + said + 71;
+        r.key = str_of("called_us");
+        put(h, &r);
+        fixture_house_fetch(&h->h, NOON + said + 72, LEADS);
+        assert_int_equal(h->h.leads, 1);
+        struct civil_date want = civil_of_us(NOON - CIVIL_DAY_US / 2).date;
+        struct civil_date none = {0};
+        assert_int_equal(civil_date_cmp(h->h.lead[0].last_inquiry,
+                                        said == 1 || said == 2 ? want : none),
+                         0);
+    }
+}
+
 /* --- a person's data ------------------------------------------------------*/
 
 static void test_erasure_and_holds(void **state)
@@ -580,9 +611,9 @@ static void one_story(struct house *h, uint64_t seed)
     static const struct plan_inbound in = {
         .number = {18005550100, 18005550199}, .numbers = 2, .target_ms = 20000};
     static const struct disposition said[] = {
-        {{"sale", 4}, DISPOSITION_DONE, true},
-        {{"no", 2}, DISPOSITION_DONE, false},
-        {{"later", 5}, DISPOSITION_DONE, false}};
+        {{"sale", 4}, DISPOSITION_DONE, true, false},
+        {{"no", 2}, DISPOSITION_DONE, false, false},
+        {{"later", 5}, DISPOSITION_DONE, false, false}};
     const struct figures_options o = {.now_us = NOON + 9 * CIVIL_DAY_US};
     struct figures_builder *from[2] = {figures_new(&o), figures_new(&o)};
     struct sqlite_reader *sr;
@@ -651,6 +682,7 @@ int main(void)
         TEST(test_ids_of_the_erased),
         TEST(test_not_among_our_calls),
         TEST(test_made_leads_are_not_dialled),
+        TEST(test_inquiry),
         TEST(test_erasure_and_holds),
         TEST(test_retention),
         cmocka_unit_test(test_figures_are_the_same),

@@ -65,14 +65,17 @@ static void test_inquiry(void **state)
     arena_init(&arena);
     const struct plan *p = parsed("", "[dispositions]\n"
                                       "asked = callback inquiry success\n"
-                                      "sale = done success\n"
                                       "info = retry inquiry\n"
-                                      "stop = opt_out\n"
                                       "[inbound]\nnumbers = +12125550100\n");
-    assert_int_equal(p->dispositions, 4);
-    assert_true(p->disposition[0].inquiry && p->disposition[0].success);
-    assert_false(p->disposition[1].inquiry);
-    assert_true(p->disposition[2].inquiry && !p->disposition[2].success);
+    const struct disposition *sale =
+        disposition_find(p->disposition, p->dispositions, str_of("sale"));
+    const struct disposition *asked =
+        disposition_find(p->disposition, p->dispositions, str_of("asked"));
+    const struct disposition *info =
+        disposition_find(p->disposition, p->dispositions, str_of("info"));
+    assert_true(sale->success && !sale->inquiry);
+    assert_true(asked->success && asked->inquiry);
+    assert_true(!info->success && info->inquiry);
     arena_fini(&arena);
 }
 
