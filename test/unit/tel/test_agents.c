@@ -640,6 +640,34 @@ static void test_port_shared_with_a_trunk(void **state)
     stop(&s);
 }
 
+/* Behind the carrier's address a registered telephone is still no carrier. */
+static void test_telephone_at_the_carriers_address(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct phone f, carrier;
+    enum { PORT = 30992 };
+    start_with(
+        &s,
+        &(struct carrier_sip_config){
+            .agents = {.address = "127.0.0.1", .port = PORT, .realm = "hall"}},
+        PORT);
+    accounts(&s);
+    phone_open(&f, &s.p, s.agents, false, "anna", "secret");
+    phone_open(&carrier, &s.p, s.agents, false, "anna", "secret");
+    assert_int_equal(phone_login(&f, 600), 200);
+    f.branch = 300;
+    carrier.branch = 400;
+    invite_us(&s, &f, "INVITE");
+    assert_int_equal(phone_status(&f), 403);
+    assert_int_equal(s.warnings, 1);
+    invite_us(&s, &carrier, "INVITE");
+    assert_int_equal(phone_status(&carrier), 404); /* nobody takes it */
+    phone_close(&f);
+    phone_close(&carrier);
+    stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -650,6 +678,7 @@ int main(void)
         cmocka_unit_test(test_silent_telephone_is_lost),
         cmocka_unit_test(test_calls_by_hand_are_refused),
         cmocka_unit_test(test_port_shared_with_a_trunk),
+        cmocka_unit_test(test_telephone_at_the_carriers_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -618,6 +618,64 @@ static void test_hold_update_and_recording(void **state)
     inbound_stop(&s);
 }
 
+/* The caller hangs up before he is answered (RFC 3261, 15 lets him). */
+static void test_early_bye(void **state)
+{
+    (void)state;
+    struct inbound s;
+    inbound_start(&s, NULL, 0, NULL);
+    caller_invite(&s.c, plain());
+    caller_expect(&s.c, 180);
+    s.c.seq = 8;
+    caller_ask(&s.c, "BYE", 0, "");
+    caller_expect(&s.c, 200);
+    caller_expect(&s.c, 487);
+    assert_int_equal(inbound_wait(&s, CARRIER_ENDED, 0)->cause, CAUSE_CALLEE);
+    inbound_stop(&s);
+}
+
+/* A trunk over TCP; the caller is our own stack. */
+static void on_caller(void *arg, const struct dialog_event *ev)
+{
+    int *answered = arg;
+    *answered += ev->kind == DIALOG_ANSWERED;
+}
+
+static void test_over_tcp(void **state)
+{
+    (void)state;
+    struct trunk_config t[] = {
+        {.name = "tcp", .host = "127.0.0.1", .transport = SIP_STACK_TCP}};
+    struct inbound s;
+    struct dialog *d;
+    struct err e = {0};
+    char target[80];
+    int answered = 0;
+    inbound_start(&s, t, 1, NULL);
+    s.taker = TAKER_ANSWERS;
+    (void)snprintf(target, sizeof target,
+                   "sip:+12025550199@127.0.0.1:%u;transport=tcp", s.sip);
+    const struct dialog_invite i = {.target = target,
+                                    .to = "",
+                                    .from = "sip:+12025550123@127.0.0.1",
+                                    .from_name = "",
+                                    .route = "",
+                                    .call_id = "over-tcp",
+                                    .user = "",
+                                    .password = "",
+                                    .headers = "",
+                                    .sdp = str_of(plain())};
+    assert_int_equal(dialog_invite(&d, s.p.a, &i, on_caller, &answered, &e),
+                     TM_OK);
+    (void)inbound_wait(&s, CARRIER_ANSWERED, 0);
+    assert_int_equal(answered, 1);
+    assert_string_equal(s.text[0], "over-tcp");
+    inbound_hangup(&s, 41, HANGUP_NORMAL);
+    assert_int_equal(inbound_wait(&s, CARRIER_ENDED, 0)->cause, CAUSE_US);
+    inbound_pass(&s, 100);
+    inbound_stop(&s);
+}
+
 /* Stopped in whatever state: nothing is left, nothing is told. */
 static void test_stopped_at_any_time(void **state)
 {
@@ -658,6 +716,8 @@ int main(void)
         cmocka_unit_test(test_ended_after_a_restart),
         cmocka_unit_test(test_joined_with_a_call_of_ours),
         cmocka_unit_test(test_hold_update_and_recording),
+        cmocka_unit_test(test_early_bye),
+        cmocka_unit_test(test_over_tcp),
         cmocka_unit_test(test_stopped_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
