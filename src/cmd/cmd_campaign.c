@@ -125,6 +125,19 @@ static int do_trunks(struct db *db, void *arg, struct err *e)
     return rc == TM_ENOTFOUND ? TM_OK : rc;
 }
 
+/* Any trunk may bring its callers. */
+static void check_incoming(struct control *c, const struct plan *plan,
+                           const struct trunk_config *trunk, size_t n)
+{
+    if (plan->inbound.numbers == 0 || n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (!trunk[i].no_incoming)
+            return;
+    control_warn(c, "every trunk has incoming = no, and without one that takes "
+                    "calls to us nobody reaches [inbound]\n");
+}
+
 /* A campaign may be loaded before its trunk; the user is told. */
 static int check_trunk(struct control *c, const struct plan *plan,
                        struct arena *a, struct err *e)
@@ -139,6 +152,7 @@ static int check_trunk(struct control *c, const struct plan *plan,
                               SERVER_TRUNKS_MAX, &n, e);
     if (rc != TM_OK)
         return rc;
+    check_incoming(c, plan, trunk, n);
     for (size_t i = 0; i < n; i++)
         if (strcmp(trunk[i].name, plan->trunk) == 0)
             return TM_OK;

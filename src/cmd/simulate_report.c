@@ -35,6 +35,7 @@ static void tell_campaign(struct simulate_report *s)
         .finished_us = c.loaded_us,
     };
     figures_campaign(s->builder, &c, o->plan->script);
+    figures_inbound(s->builder, &o->plan->inbound);
     figures_import(s->builder, &i);
 }
 
