@@ -80,6 +80,8 @@ const char *why_rule_citation(const struct rule_book *b, const struct rule *r,
                               const struct why_places *p)
 {
     size_t n = b != NULL ? rule_book_size(b) : 0;
+    if (strcmp(r->test, "internal") == 0 && r->jurisdiction[0] == '*')
+        return "your own do-not-call list"; /* the pack names our papers */
     if (is_there(r, p))
         return r->citation;
     for (size_t i = 0; i < n; i++) {

@@ -138,7 +138,8 @@ static bool add_refused_now(const struct why_campaign *c, struct buf *b)
     if (c->opted_out)
         buf_add_str(b, ": the person asked to be left alone");
     else if (p->cause != NULL)
-        add_rule(p->cause, p->cause->citation, &p->help, b);
+        add_rule(p->cause, why_rule_citation(NULL, p->cause, NULL), &p->help,
+                 b);
     return true;
 }
 

@@ -165,6 +165,32 @@ static int check_free(struct db *db, const struct agent_row *r, struct err *e)
     return rc;
 }
 
+/* Calls to an agent's telephone ask no law: the number must not be that of
+ * somebody whom campaigns call, or who wants to be left alone. */
+static int check_public(struct db *db, const struct agent_row *r, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "SELECT 'is that of a lead of the list \"' || l.name || '\"' "
+               "FROM lead_phone p JOIN list l ON l.tenant = p.tenant AND l.id "
+               "= p.list WHERE p.tenant = ?1 AND p.e164 = ?2 UNION ALL "
+               "SELECT 'asked not to be called' FROM opt_out WHERE tenant = ?1 "
+               "AND e164 = ?2 LIMIT 1");
+    query_int(&q, r->tenant.v);
+    query_int(&q, (int64_t)r->setup.e164);
+    int rc = query_step(&q, e);
+    if (rc == 1) {
+        struct slice why = query_get_text(&q, 0);
+        rc = err_set(e, TM_EEXIST,
+                     "the number +%llu %.*s; an agent's telephone is called "
+                     "without asking the law, so it must be his own: if it is, "
+                     "take it off the list first (telemark person erase)",
+                     (unsigned long long)r->setup.e164, (int)why.n, why.p);
+    }
+    query_close(&q);
+    return rc;
+}
+
 static int insert(struct db *db, const struct agent_row *r, struct slice skills,
                   int64_t now_us, struct err *e)
 {
@@ -237,6 +263,9 @@ int agent_rows_add(struct db *db, struct agent_row *row, int64_t now_us,
     }
     if (rc == TM_OK) {
         rc = check_free(db, r, e);
+    }
+    if (rc == TM_OK && a->trunk[0] != '\0') {
+        rc = check_public(db, r, e);
     }
     if (rc != TM_OK) {
         return rc;

@@ -51,7 +51,7 @@ int agent_rows_find(struct db *db, struct arena *a, struct tenant_id t,
 
 /* Adds r and fills its id, and e164 when that is 0: an extension of his own.
  * (the next free one). TM_EEXIST: the name is taken, or the telephone is
- * another agent's. */
+ * another agent's, a lead's, or of somebody who asked not to be called. */
 int agent_rows_add(struct db *db, struct agent_row *r, int64_t now_us,
                    struct err *e) TM_MUST_CHECK;
 int agent_rows_disable(struct db *db, struct tenant_id t, struct agent_id id,

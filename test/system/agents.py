@@ -244,6 +244,11 @@ def wrong_use(h):
               ['too short'])
     h.refused([*add, 'ann', '--phone', '212-555-0177'], ['--trunk'])
     h.refused([*add, 'ann', '--phone', '12', '--trunk', 'town'], ['--phone 12'])
+    h.refused([*add, 'ann', '--phone', '212-555-1003', '--trunk', 'town'],
+              ['lead of the list "people"', 'his own'])
+    h.must('dnc', 'add', '212-555-0166', '--seller', 'Northwind')
+    h.refused([*add, 'ann', '--phone', '212-555-0166', '--trunk', 'town'],
+              ['asked not to be called'])
     h.refused([*add, 'ann', '--password-file', h.path('ann.txt'),
                '--campaigns', 'none'], ['none'])
     h.refused([*add, 'ann', '--password-file', h.path('ann.txt'), '--leg',
