@@ -296,8 +296,11 @@ static void begin_caller(struct figures_records *f, const struct record *r)
                                                .recorded_us = r->at_us},
                                          .used = true};
     map_set(&f->caller_at, (uint64_t)r->attempt.v, at + 1);
-    if (r->lead.v != 0)
-        lead_of(f, r->lead)->state = LEAD_IN_CALL;
+    if (r->lead.v == 0)
+        return;
+    struct lead_now *l = lead_of(f, r->lead); /* keeps its reason */
+    l->state = LEAD_IN_CALL;
+    l->due_us = 0;
 }
 
 /* Whether it is a call to us; its first agent is noted. */

@@ -580,8 +580,13 @@ static void text_of(const struct figures *f, struct buf *b)
              (unsigned long long)f->live, (unsigned long long)f->opt_outs,
              (unsigned long long)f->callbacks);
     for (size_t i = 0; i < FIGURES_LEAD_COUNT; i++)
-        buf_addf(b, "%s %llu\n", figures_lead_key((enum figures_lead)i),
-                 (unsigned long long)f->lead[i].n);
+        buf_addf(b, "%s %llu from %lld\n",
+                 figures_lead_key((enum figures_lead)i),
+                 (unsigned long long)f->lead[i].n,
+                 (long long)f->lead[i].first_due_us);
+    for (size_t i = 0; i < f->reasons; i++)
+        buf_addf(b, "%s: %s %llu\n", lead_state_text(f->reason[i].state),
+                 f->reason[i].reason, (unsigned long long)f->reason[i].leads);
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
         buf_addf(b, "%s %llu\n", outcome_text((enum outcome)i),
                  (unsigned long long)f->outcome[i]);
