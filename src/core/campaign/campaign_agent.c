@@ -20,7 +20,11 @@ void campaign_agent_hold_played(struct campaign *c, struct slot *s,
 static void hold(struct campaign *c, struct slot *s)
 {
     if (!floor_move(c->env.floor, s->agent, AGENT_IN_HOLD, c->now_us)) {
-        campaign_crew_refuse(c, TM_ESTATE, "he talks with nobody");
+        const struct floor_agent *f = floor_find(c->env.floor, s->agent);
+        bool held = f != NULL && f->state == AGENT_HOLDING;
+        campaign_crew_refuse(c, TM_ESTATE, "%s",
+                             held ? "the person is on hold already"
+                                  : "he talks with nobody");
         return;
     }
     campaign_out_action(c, ACTION_PART, s)->agent = s->agent;

@@ -14,7 +14,12 @@ static void test_answer_meets_an_agent(void **state)
     answers(1);
     world_run(&w, 10000);
     assert_int_equal(order(1, AGENT_DO_HOLD), TM_OK);
-    assert_int_equal(order(1, AGENT_DO_HOLD), TM_ESTATE);
+    const struct agent_order hold = {.kind = AGENT_DO_HOLD, .word = str_of("")};
+    struct campaign_event again = {
+        .kind = CAMPAIGN_EV_AGENT, .agent = {1}, .order = &hold};
+    world_step(&w, &again);
+    assert_int_equal(w.out.error, TM_ESTATE);
+    assert_string_equal(w.out.why, "the person is on hold already");
     assert_int_equal(world_state(&w, 1), AGENT_HOLDING);
     world_run(&w, 1000);
     assert_int_equal(order(1, AGENT_DO_RETRIEVE), TM_OK);
