@@ -153,7 +153,7 @@ int catalog_campaign_plans(struct db *db, struct tenant_id t,
                            catalog_plan_fn *v, void *arg, struct err *e)
 {
     struct query q;
-    int rc, said = 0;
+    int rc = TM_OK, said = 0;
     query_open(&q, db,
                "SELECT name, plan FROM campaign WHERE tenant = ? ORDER BY id");
     query_int(&q, t.v);
