@@ -346,7 +346,7 @@ int agent_view_watch(const struct agent_desk *d, const char *name)
 {
     struct err e = {0};
     struct agent_row r;
-    struct control_watch *w;
+    struct control_watch *w = NULL;
     const struct control_server *server = d->c->server;
     if (server == NULL)
         return agent_desk_no_server(d->c);
