@@ -21,7 +21,8 @@ const struct command cmd_town = {
         "usage: telemark town [--bind ADDRESS] [--port N] [--world FILE]\n"
         "                     [--people-seed N] [--log FILE] [--calls N]\n"
         "                     [--media-ports LOW-HIGH] [--tls CERTIFICATE]\n"
-        "                     [--any-address] [--json]\n"
+        "                     [--any-address] [--calls-back SHARE]\n"
+        "                     [--calls-back-after LOW-HIGH] [--json]\n"
         "       telemark town list --out FILE [--people N] [--seed N]\n"
         "                     [--dnc FILE] [--internal FILE]\n"
         "                     [--today DATE] [--json]\n\n"
@@ -36,7 +37,11 @@ const struct command cmd_town = {
         "--calls N          at most so many at a time, 4000\n"
         "--media-ports L-H  for sound, 20000-31998\n"
         "--tls CERTIFICATE  PEM with certificate and key: TLS, too\n"
-        "--any-address      allows an address that others can reach\n\n"
+        "--any-address      allows an address that others can reach\n"
+        "--calls-back SHARE of those who missed a call (it rang until the\n"
+        "                   caller gave up) call the number shown back, as\n"
+        "                   20%: at the address that the call came from\n"
+        "--calls-back-after LOW-HIGH  seconds later, 5-60\n\n"
         "town list writes an address list as messy as real ones, with\n"
         "--people rows (2000), and the do-not-call files that go with it.\n",
     .run = run,
@@ -44,6 +49,7 @@ const struct command cmd_town = {
 
 struct options {
     const char *bind, *port, *world, *seed, *log, *calls, *media, *tls;
+    const char *back, *back_after;
     bool any_address, json;
 };
 
@@ -75,6 +81,18 @@ static bool read_ports(const char *text, struct town_config *c)
     return true;
 }
 
+/* "5-60", in seconds. */
+static bool read_seconds(const char *text, struct town_config *c)
+{
+    struct slice high, low = str_cut(str_of(text), '-', &high);
+    uint64_t from, to;
+    if (!str_u64(low, &from) || !str_u64(high, &to) || from > to || to > 86400)
+        return false;
+    c->back_min_ms = (int64_t)from * 1000;
+    c->back_max_ms = (int64_t)to * 1000;
+    return true;
+}
+
 static int read_numbers(const struct options *o, struct town_config *c)
 {
     uint64_t v;
@@ -88,6 +106,14 @@ static int read_numbers(const struct options *o, struct town_config *c)
             return command_usage(&cmd_town, "--calls is 1 to 100000");
         c->calls_max = (size_t)v;
     }
+    double percent = 0;
+    if (o->back != NULL && !str_percent(str_of(o->back), &percent))
+        return command_usage(&cmd_town, "--calls-back is 0% to 100%");
+    c->calls_back_ppm = (unsigned)(percent * 10000 + 0.5);
+    if (o->back_after != NULL && !read_seconds(o->back_after, c))
+        return command_usage(&cmd_town,
+                             "--calls-back-after is LOW-HIGH, as 5-60, in "
+                             "seconds up to 86400");
     if (o->media != NULL && !read_ports(o->media, c))
         return command_usage(&cmd_town,
                              "--media-ports is LOW-HIGH, as 20000-31998");
@@ -167,7 +193,9 @@ static void print_start(const struct server *s, const struct town_config *c,
     X(left, "ended by the people")                                             \
     X(prompts, "prompts heard")                                                \
     X(digits, "keys pressed")                                                  \
-    X(overload, "refused for want of room")
+    X(overload, "refused for want of room")                                    \
+    X(back_calls, "people who called back")                                    \
+    X(back_answered, "of them answered")
 
 static void print_end(const struct server *s, bool json)
 {
@@ -233,6 +261,8 @@ static int run(int argc, char **argv)
         {.name = "calls", .value = &o.calls},
         {.name = "media-ports", .value = &o.media},
         {.name = "tls", .value = &o.tls},
+        {.name = "calls-back", .value = &o.back},
+        {.name = "calls-back-after", .value = &o.back_after},
         {.name = "any-address", .flag = &o.any_address},
         {.name = "json", .flag = &o.json},
     };

@@ -289,6 +289,12 @@ const char *dialog_call_id(const struct dialog *d)
     return d->call_id;
 }
 
+const char *dialog_target(const struct dialog *d)
+{
+    tm_assert(d->magic == DIALOG_MAGIC);
+    return d->target;
+}
+
 void *dialog_arg(const struct dialog *d)
 {
     tm_assert(d->magic == DIALOG_MAGIC);

@@ -120,6 +120,7 @@ void dialog_forget(struct dialog *d);
 int dialog_reinvite(struct dialog *d, struct slice sdp);
 
 const char *dialog_call_id(const struct dialog *d);
+const char *dialog_target(const struct dialog *d); /* URI of its Contact */
 void *dialog_arg(const struct dialog *d);
 
 /* All that a BYE after a restart needs, one line "key=value;...", values

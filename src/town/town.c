@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "town/town_back.h"
 #include "town/town_call.h"
 
 void town_config_init(struct town_config *c)
@@ -16,6 +17,8 @@ void town_config_init(struct town_config *c)
         .media_port_max = 31998,
         .media_threads = 1,
         .calls_max = 4000,
+        .back_min_ms = 5000,
+        .back_max_ms = 60000,
     };
     person_world_init_lively(&c->world, 1);
 }
@@ -37,6 +40,11 @@ static int check_config(const struct town_config *c, struct err *e)
                        c->address);
     if (!c->udp && !c->tcp && !c->tls)
         return err_set(e, TM_EINVAL, "the town needs udp, tcp or tls");
+    if (c->calls_back_ppm > 1000000 || c->back_min_ms < 0 ||
+        c->back_max_ms < c->back_min_ms || c->back_max_ms > 86400000)
+        return err_set(e, TM_EINVAL,
+                       "people call back 0 ms to a day later, the longest time "
+                       "no shorter than the least");
     return person_world_check(&c->world, e);
 }
 
@@ -84,6 +92,9 @@ int town_start(struct town **out, struct loop *l, const struct town_config *c,
         .tell = c->log,
         .world = c->world,
         .calls_max = c->calls_max,
+        .back_ppm = c->calls_back_ppm,
+        .back_min_ms = c->back_min_ms,
+        .back_max_ms = c->back_max_ms,
         .session = 1,
     };
     (void)str_copy(t->address, sizeof t->address, str_of(c->address));
@@ -107,8 +118,9 @@ void town_stop(struct town *t)
 {
     if (t == NULL)
         return;
+    town_back_stop(t);
     sip_stack_stop(t->stack); /* ends every call, which closes its leg */
-    tm_assert(t->counts.calls == 0);
+    tm_assert(t->counts.calls == 0 && t->backs == 0);
     if (t->plane != NULL)
         media_plane_stop(t->plane);
     town_sound_free(&t->sound);

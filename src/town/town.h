@@ -7,6 +7,9 @@
  * end and presses keys or hangs up, or by a voicemail box with greeting and
  * beep. nth_call is counted per number from the start of the town.
  *
+ * With calls_back_ppm, people whose telephone rang in vain call the number that
+ * was shown back, at the address the call came from.
+ *
  * town_start speaks the greetings (a second of work): call it before the loop
  * runs.
  *
@@ -38,31 +41,37 @@ struct town_config {
     struct person_world world;
     const char *log_path; /* JSON lines are appended; NULL = none */
     uint16_t media_port_min, media_port_max;
-    unsigned media_threads; /* 0 = 1 */
-    size_t calls_max;       /* more are refused with 503 */
+    unsigned media_threads;  /* 0 = 1 */
+    size_t calls_max;        /* more are refused with 503 */
+    unsigned calls_back_ppm; /* share of missed calls that are called back */
+    int64_t back_min_ms, back_max_ms; /* so long after the call was missed */
     struct tel_log log;
 };
 
 struct town_counts {
     uint64_t invites;
-    uint64_t answered;  /* by persons and machines */
-    uint64_t refused;   /* 4xx to 6xx of the people */
-    uint64_t cancelled; /* by the caller */
-    uint64_t byes;      /* of the caller */
-    uint64_t left;      /* hung up by the people */
-    uint64_t prompts;   /* heard to their end */
-    uint64_t digits;    /* pressed */
-    uint64_t overload;  /* 503: no room for the call or its sound */
-    size_t calls;       /* now */
+    uint64_t answered;      /* by persons and machines */
+    uint64_t refused;       /* 4xx to 6xx of the people */
+    uint64_t cancelled;     /* by the caller */
+    uint64_t byes;          /* of the caller */
+    uint64_t left;          /* hung up by the people */
+    uint64_t prompts;       /* heard to their end */
+    uint64_t digits;        /* pressed */
+    uint64_t overload;      /* 503: no room for the call or its sound */
+    uint64_t back_calls;    /* of the people to who called them in vain */
+    uint64_t back_answered; /* of these */
+    size_t calls;           /* now, without those */
 };
 
 struct town;
 
 /* Loopback, port 5062, UDP and TCP, media ports 20000 to 31998, 4,000
- * calls, the lively world of seed 1. */
+ * calls, nobody calls back (else 5 to 60 s later), the lively world of seed
+ * 1. */
 void town_config_init(struct town_config *c);
 /* Strings of c are copied. TM_EINVAL: the address is not of the loopback, or
- * the world is impossible; TM_EIO and others of the stack, told in e. */
+ * the world or the times of calls back are impossible; TM_EIO and others of the
+ * stack, told in e. */
 int town_start(struct town **out, struct loop *l, const struct town_config *c,
                struct err *e) TM_MUST_CHECK;
 /* Ends all calls at once. NULL is fine. */

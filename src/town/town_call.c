@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "sim/person_ear.h"
+#include "town/town_back.h"
 
 /* The signalling of a call: what its plan says, when its time has come. What
  * an answered person hears and does is below "Listening". */
@@ -31,6 +32,7 @@ struct town_call {
     struct dialog *dialog;
     struct person_call plan;
     uint64_t e164;
+    uint64_t from; /* the number shown, 0: none */
     unsigned nth;
     struct sdp_text peer; /* valid when has_peer */
     bool has_peer;
@@ -444,6 +446,13 @@ static void ended(struct town_call *c, const struct dialog_event *ev)
     json_out_kv_text(&t->log.out, "how", end_text(c, ev));
     json_out_kv_bool(&t->log.out, "was_answered", c->answered);
     log_end(c);
+    if (ev->end == DIALOG_END_CANCEL && c->state == TOWN_ALERTING) {
+        const struct town_missed m = {.person = c->e164,
+                                      .caller = c->from,
+                                      .nth = c->nth,
+                                      .where = dialog_target(ev->dialog)};
+        town_back_missed(t, &m);
+    }
     end_sound(c);
     loop_timer_free(c->step);
     loop_timer_free(c->patience);
@@ -518,6 +527,7 @@ void town_call_incoming(void *arg, struct dialog *d,
     c->patience = loop_timer_new(t->loop, patience_due, c);
     c->stay = loop_timer_new(t->loop, stay_due, c);
     c->e164 = number_of(r->called);
+    c->from = number_of(r->caller);
     t->counts.invites++;
     t->counts.calls++;
     dialog_take(d, dialog_event, c);

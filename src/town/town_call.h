@@ -21,6 +21,8 @@
 
 enum { TOWN_ADDRESS_MAX = 64 };
 
+struct town_back;
+
 /* What all calls share. */
 struct town {
     struct loop *loop;
@@ -33,6 +35,10 @@ struct town {
     struct map calls_of; /* number -> calls so far */
     struct town_counts counts;
     size_t calls_max;
+    unsigned back_ppm;
+    int64_t back_min_ms, back_max_ms;
+    struct town_back *back; /* people who call back, see town_back.h */
+    size_t backs;
     uint64_t session; /* of the next SDP */
     char address[TOWN_ADDRESS_MAX];
 };

@@ -32,7 +32,8 @@ struct scene {
     struct loop_timer *deadline;
     char log_path[64];
     bool late;
-    unsigned calls; /* made so far */
+    unsigned calls;      /* made so far */
+    struct caller *back; /* who is called back */
 };
 
 struct caller {
@@ -49,6 +50,9 @@ struct caller {
     enum dialog_end end;
     char digits[16];
     size_t ndigits;
+    /* called back */
+    int refuse;
+    char who[32], whom[32];
 };
 
 static void too_late(void *arg)
@@ -58,7 +62,10 @@ static void too_late(void *arg)
     loop_stop(s->loop);
 }
 
-static void scene_start(struct scene *s, const char *world)
+static void called_back(void *arg, struct dialog *d,
+                        const struct dialog_request *r);
+
+static void scene_start_with(struct scene *s, const char *world, unsigned ppm)
 {
     struct err e = {0};
     *s = (struct scene){0};
@@ -72,6 +79,9 @@ static void scene_start(struct scene *s, const char *world)
     c.media_port_max = 21998;
     c.calls_max = 50;
     c.log_path = s->log_path;
+    c.calls_back_ppm = ppm;
+    c.back_min_ms = 300;
+    c.back_max_ms = 500;
     person_world_init(&c.world, 3);
     if (person_world_load(&c.world, "test", str_of(world), &e) < 0)
         fail_msg("%s", e.text);
@@ -83,13 +93,20 @@ static void scene_start(struct scene *s, const char *world)
                                  .udp = true,
                                  .tcp = true,
                                  .software = "test",
-                                 .calls_max = 50};
+                                 .calls_max = 50,
+                                 .incoming = called_back,
+                                 .incoming_arg = s};
     if (media_plane_start(&s->plane, s->loop, &m, &e) < 0 ||
         sip_stack_start(&s->stack, s->loop, &k, &e) < 0 ||
         speech_say(str_of("Please press five."), str_of("en"), &s->prompt, &e) <
             0)
         fail_msg("%s", e.text);
     s->deadline = loop_timer_new(s->loop, too_late, s);
+}
+
+static void scene_start(struct scene *s, const char *world)
+{
+    scene_start_with(s, world, 0);
 }
 
 static void scene_stop(struct scene *s)
@@ -188,6 +205,44 @@ static void dialog_news(void *arg, const struct dialog_event *ev)
     case DIALOG_OFFER:
     case DIALOG_CHANGED: break;
     }
+}
+
+/* Somebody of the town calls. */
+static void called_back(void *arg, struct dialog *d,
+                        const struct dialog_request *r)
+{
+    struct scene *s = arg;
+    struct caller *c = s->back;
+    struct err e = {0};
+    assert_non_null(c);
+    c->scene = s;
+    c->dialog = d;
+    (void)str_copy(c->who, sizeof c->who, r->caller);
+    (void)str_copy(c->whom, sizeof c->whom, r->called);
+    dialog_take(d, dialog_news, c);
+    if (c->refuse != 0) {
+        assert_int_equal(dialog_refuse(d, c->refuse, "", ""), TM_OK);
+        return;
+    }
+    struct media_leg_config m = {.address = "127.0.0.1",
+                                 .detect_digits = true,
+                                 .detect_voice = true,
+                                 .fn = heard,
+                                 .arg = c};
+    assert_int_equal(media_leg_open(&c->leg, s->plane, &m, &e), TM_OK);
+    connect(c, r->sdp);
+    struct sdp_text ours = {.address = "127.0.0.1",
+                            .port = media_leg_port(c->leg),
+                            .codec = {SDP_PCMA},
+                            .codecs = 1,
+                            .event_pt = 101,
+                            .send = true,
+                            .receive = true};
+    struct buf sdp;
+    buf_init(&sdp, SDP_MAX);
+    sdp_text_write(&ours, 1, 1, &sdp);
+    assert_int_equal(dialog_answer(d, buf_slice(&sdp)), TM_OK);
+    buf_fini(&sdp);
 }
 
 static void call_user(struct scene *s, struct caller *c, const char *user)
@@ -471,6 +526,82 @@ static void test_no_number(void **state)
     scene_stop(&s);
 }
 
+#define NOBODY ONLY("p_disconnected") "p_disconnected = 0\n"
+
+/* Who missed a call calls the number that was shown, and may ask by the key to
+ * be left alone. */
+static void test_calls_back(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct town_counts n;
+    scene_start_with(&s, NOBODY "p_optout = 1\n", 1000000);
+    struct caller c = {.cancel_after_ms = 300}, back = {0};
+    s.back = &back;
+    call(&s, &c, CALLEE);
+    scene_run(&s); /* until he has pressed his key */
+    assert_string_equal(back.who, "+12125550100");
+    assert_string_equal(back.whom, "+18005550199");
+    assert_true(back.voice);
+    assert_string_equal(back.digits, "9");
+    settle(&s);
+    town_counts(s.town, &n);
+    assert_int_equal(n.back_calls, 1);
+    assert_int_equal(n.back_answered, 1);
+    assert_int_equal(log_lines(&s, "\"back_invite\""), 1);
+    assert_int_equal(log_lines(&s, "\"back_digit\""), 1);
+    assert_int_equal(log_lines(&s, "\"back_ended\""), 1);
+    scene_stop(&s);
+}
+
+static void test_calls_back_in_vain(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct town_counts n;
+    scene_start_with(&s, NOBODY, 1000000);
+    struct caller c = {.cancel_after_ms = 300}, back = {.refuse = 486};
+    s.back = &back;
+    call(&s, &c, CALLEE);
+    scene_run(&s);
+    assert_int_equal(back.code, 486);
+    settle(&s);
+    town_counts(s.town, &n);
+    assert_int_equal(n.back_calls, 1);
+    assert_int_equal(n.back_answered, 0);
+    assert_int_equal(log_lines(&s, "\"was_answered\":false,\"code\":486"), 1);
+    /* The town goes while the next one waits, and while one talks. */
+    back = (struct caller){0};
+    struct caller again = {.cancel_after_ms = 300};
+    call(&s, &again, CALLEE + 1);
+    struct caller third = {.cancel_after_ms = 1000};
+    call(&s, &third, CALLEE + 2);
+    scene_stop(&s);
+}
+
+/* A share, the same people each time; who answered calls nobody. */
+static void test_few_call_back(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct town_counts n;
+    scene_start_with(&s, NOBODY, 0);
+    struct caller c = {.cancel_after_ms = 100};
+    call(&s, &c, CALLEE);
+    for (int i = 0; i < 4; i++)
+        settle(&s);
+    town_counts(s.town, &n);
+    assert_int_equal(n.back_calls, 0);
+    scene_stop(&s);
+    struct err e = {0};
+    struct town_config k;
+    struct town *t = NULL;
+    town_config_init(&k);
+    k.back_max_ms = k.back_min_ms - 1;
+    assert_int_equal(town_start(&t, NULL, &k, &e), TM_EINVAL);
+    assert_non_null(strstr(e.text, "call back"));
+}
+
 static void test_refuses_to_be_reached(void **state)
 {
     (void)state;
@@ -506,6 +637,9 @@ int main(void)
         cmocka_unit_test(test_machine_beeps),
         cmocka_unit_test(test_calls_are_counted_per_number),
         cmocka_unit_test(test_no_number),
+        cmocka_unit_test(test_calls_back),
+        cmocka_unit_test(test_calls_back_in_vain),
+        cmocka_unit_test(test_few_call_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
