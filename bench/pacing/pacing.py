@@ -2,9 +2,10 @@
 """How well the program paces: its own engine on simulated floors, beside other
 ways of dialling and the figures of the pacing research.
 
-    ./dev bench pacing [--quick | --full] [--rows PATTERN] [--parts A,B,...]
-                       [--agents N,N,...] [--days N] [--seeds N] [--jobs N]
-                       [--windows N] [--ours] [--keep FILE]
+    ./dev bench pacing [--quick | --middle | --full] [--rows PATTERN]
+                       [--parts A,B,...] [--agents N,N,...] [--days N]
+                       [--seeds N] [--jobs N] [--windows N] [--ours]
+                       [--keep FILE]
 
 Parts: grid (nothing moves: agents, answer rate, length of talks), moving
 (answer rates jump, agents leave, detection errs), small (1 to 5 agents),
@@ -12,6 +13,7 @@ windows (how many legal windows of our policy end over the budget), law (a run
 under the rules of the United States), speed. Default: all of them.
 
 --quick (default): a subset that takes about ten minutes on two cores.
+--middle: every row, with days and seeds for half an hour on two quiet cores.
 --full: every row with the days and seeds of the research.
 --rows talk45 or '100, 0.2': only rows whose name has that text.
 --agents 10,25: only rows of so many agents.
@@ -21,7 +23,9 @@ before is not measured again.
 
 Days and seeds stand in each row. A cell is minutes of talk in an
 agent-hour (abandoned per cent of live answers); "!": at least one legal window
-ended over 3 %. Figures of the research (reference.csv) are marked as such.
+ended over 3 %; ± half a 95 % interval, of few runs by how the research's runs
+differ. Figures of the research (reference.csv) are marked as such; "best lawful
+other" is the best of those measured and of those the research published.
 """
 import argparse, csv, hashlib, json, math, os, subprocess, sys, time
 
@@ -147,22 +151,30 @@ def rows():
     return out
 
 
-# Days and seeds of our policy and of the others, who begin anew each day.
+# Days and seeds of our policy; of the others, who begin anew each day, days,
+# seeds and hours of a day.
+PLANS = {
+    'full': {'moving': (22, 6), 'small': (22, 12), 10: (22, 10), 25: (22, 8),
+             50: (22, 5), 100: (22, 4), 300: (4, 3), 1000: (2, 2)},
+    'middle': {'moving': (22, 2), 'small': (22, 3), 10: (22, 2), 25: (22, 2),
+               50: (22, 1), 100: (11, 1), 300: (4, 1), 1000: (2, 1)},
+    'quick': {'moving': (22, 1), 'small': (22, 3), 10: (22, 1), 25: (22, 1),
+              50: (5, 1), 100: (2, 1), 300: (1, 1), 1000: (1, 1)},
+}
+OTHERS = {'moving': (2, 1, 8), 'small': (3, 2, 8), 300: (1, 1, 2),
+          1000: (1, 1, 1)}
+
+
 def plan(row, args):
-    if args.full:
-        days, seeds = {'moving': (22, 6), 'small': (22, 12)}.get(
-            row.table, {10: (22, 10), 25: (22, 8), 50: (22, 5), 100: (22, 4),
-                        300: (4, 3), 1000: (2, 2)}.get(row.agents))
-        others = (days, seeds)
-    else:
-        days, seeds = {'moving': (22, 1), 'small': (22, 3)}.get(
-            row.table, {10: (22, 1), 25: (22, 1), 50: (5, 1), 100: (2, 1),
-                        300: (1, 1), 1000: (1, 1)}.get(row.agents))
-        others = {'moving': (2, 1), 'small': (3, 2)}.get(row.table, (1, 1))
+    kind = 'full' if args.full else 'middle' if args.middle else 'quick'
+    of = PLANS[kind]
+    key = row.table if row.table in of else row.agents
+    days, seeds = of[key]
+    others = (days, seeds, 8) if args.full else OTHERS.get(key, (1, 1, 8))
     if args.days:
-        days, others = args.days, (args.days, others[1])
+        days, others = args.days, (args.days, *others[1:])
     if args.seeds:
-        seeds, others = args.seeds, (others[0], args.seeds)
+        seeds, others = args.seeds, (others[0], args.seeds, others[2])
     return (days, seeds), others
 
 
@@ -179,7 +191,8 @@ def is_asked(row, args):
         return args.rows in row.name
     if args.agents:
         return True
-    return args.full or row.table != 'stationary' or row.name in QUICK
+    return (args.full or args.middle or row.table != 'stationary' or
+            row.name in QUICK)
 
 
 # --- tables -----------------------------------------------------------------
@@ -189,8 +202,18 @@ def cell(r):
     return f"{r['talk_min_h']:.1f} ({r['aband_pct']:.1f}{mark})"
 
 
-def known(ref):
-    return '' if ref is None else f'{ref[0]:.1f} ({ref[2]:.1f})'
+# Student's t for 95 %, by seeds.
+STUDENT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 8: 2.36, 10: 2.26,
+           12: 2.20}
+
+
+def half_width(ours, ref):
+    """Of our figure. Of few runs no width can be told: then a run is taken to
+    differ from the next as the runs of the research do."""
+    if ours['seeds'] >= 6 or ref is None:
+        return ours['talk_hw'] if ours['seeds'] > 1 else 0.0
+    one = ref[1] * math.sqrt(ref[3]) / STUDENT.get(ref[3], 2.2)
+    return 1.96 * one / math.sqrt(ours['seeds'])
 
 
 def verdict(ours, ref, best):
@@ -198,15 +221,12 @@ def verdict(ours, ref, best):
     words, good = [], True
     if ref is not None:
         short = ref[0] - ours['talk_min_h']
-        # One seed has no width of its own: that of one run of the research.
-        width = ours['talk_hw'] if ours['seeds'] > 1 else (
-            ref[1] * math.sqrt(ref[3]))
-        if short > width + ref[1]:
+        if short > half_width(ours, ref) + ref[1]:
             good = False
             words.append(f'{short:.2f} below the reference')
         else:
             words.append('reference reached')
-    if best is not None and best[1]['talk_min_h'] >= ours['talk_min_h']:
+    if best is not None and best[1] >= ours['talk_min_h']:
         good = False
         words.append(f'{best[0]} is above')
     if ours['windows_over']:
@@ -214,34 +234,46 @@ def verdict(ours, ref, best):
     return good, ', '.join(words)
 
 
-def best_of(others):
-    """The opponent with the most talk of those within the budget."""
-    lawful = [(c, r) for c, r in others.items() if r['aband_pct'] <= LIMIT]
-    return max(lawful, key=lambda x: x[1]['talk_min_h'], default=None)
+def best_of(row, others, reference):
+    """The opponent with the most talk of those within the budget, here or in
+    the research."""
+    lawful = [(c, r['talk_min_h']) for c, r in others.items()
+              if r['aband_pct'] <= LIMIT]
+    for c in row.columns:
+        r = reference.get(row, c)
+        if r is not None and r[2] <= LIMIT:
+            lawful.append((f'research: {c}', r[0]))
+    return max(lawful, key=lambda x: x[1], default=None)
 
 
 def one_row(runner, row, reference, args):
-    (days, seeds), (other_days, other_seeds) = plan(row, args)
+    (days, seeds), (other_days, other_seeds, hours) = plan(row, args)
     ours = runner.run(row.scenario, {**row.sets, 'days': days},
                       ['predictive'], seeds)['predictive']
-    found = runner.run(row.scenario, {**row.sets, 'days': other_days},
-                       list(row.columns.values()), other_seeds)
-    others = {c: found[p] for c, p in row.columns.items()}
-    ref, best = reference.get(row, 'QRB+W 30d'), best_of(others)
+    short = {} if hours == 8 else {'hours': hours}
+    found = {} if args.ours else runner.run(
+        row.scenario, {**row.sets, 'days': other_days, **short},
+        list(row.columns.values()), other_seeds)
+    others = {c: found[p] for c, p in row.columns.items() if p in found}
+    ref, best = (reference.get(row, 'QRB+W 30d'),
+                 best_of(row, others, reference))
     good, words = verdict(ours, ref, best)
-    cells = [row.name, f'{days}x{seeds}, {other_days}x{other_seeds}']
-    cells += [cell(others[c]) for c in row.columns]
-    width = f" ±{ours['talk_hw']:.2f}" if ours['seeds'] > 1 else ''
-    cells += [f"**{ours['talk_min_h']:.2f}**{width} "
-              f"({ours['aband_pct']:.2f}{'!' if ours['windows_over'] else ''})"]
-    cells += [known(ref)]
+    part = '' if args.ours else f', {other_days}x{other_seeds}' + (
+        f' of {hours} h' if short else '')
+    cells = [row.name, f'{days}x{seeds}{part}']
+    cells += [cell(others[c]) for c in row.columns if c in others]
+    mark = '!' if ours['windows_over'] else ''
+    cells += [f"**{ours['talk_min_h']:.2f}** ±{half_width(ours, ref):.2f} "
+              f"({ours['aband_pct']:.2f}{mark})"]
+    cells += ['' if ref is None else
+              f'{ref[0]:.2f} ±{ref[1]:.2f} ({ref[2]:.2f})']
     if row.table == 'stationary':
         for p in 'oracle', 'bound':
             r = reference.get(row, p)
             cells.append('' if r is None else f'{r[0]:.1f}')
     cells += ['' if ref is None else f"{ours['talk_min_h'] / ref[0]:.3f}",
-              '' if best is None else
-              f"{ours['talk_min_h'] / best[1]['talk_min_h']:.2f}", words]
+              '' if best is None else f"{ours['talk_min_h'] / best[1]:.2f}",
+              words]
     return good, cells
 
 
@@ -252,7 +284,8 @@ def table(runner, name, title, chosen, reference, args):
     print(f'\n## {title}\n')
     head = ['agents, p, talk' if name == 'stationary' else
             'agents, talk' if name == 'small' else 'scenario',
-            'days x seeds: ours, others', *chosen[0].columns, 'predictive',
+            'days x seeds' + ('' if args.ours else ': ours, others'),
+            *(() if args.ours else chosen[0].columns), 'predictive',
             'research: QRB+W 30d']
     if name == 'stationary':
         head += ['research: oracle', 'research: bound']
@@ -298,7 +331,7 @@ WINDOWS = (('talk45', {'agents': 2}), ('talk180', {'agents': 3}),
 
 def windows(runner, args):
     each = max(1, -(-args.windows // len(WINDOWS)))
-    days = args.days or 22
+    days = args.days or (3 if args.middle else 22)
     print(f'\n## Legal windows over the budget, {days} days each\n')
     print('| scenario | agents | windows | over | abandoned, % | worst day, %'
           ' |\n| --- | --- | --- | --- | --- | --- |', flush=True)
@@ -318,7 +351,7 @@ def windows(runner, args):
 # --- law and speed ----------------------------------------------------------
 
 def law(runner, args):
-    days, seeds = args.days or (22 if args.full else 5), args.seeds or 2
+    days, seeds = args.days or (22 if args.full else 2), args.seeds or 2
     print('\n## Under the rules of the United States\n')
     policies = ['predictive', 'progressive', 'vicidial:mode=tapered']
     found = runner.run('us', {'days': days}, policies, seeds)
@@ -362,6 +395,7 @@ def arguments():
     a = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     a.add_argument('--quick', action='store_true')
+    a.add_argument('--middle', action='store_true')
     a.add_argument('--full', action='store_true')
     a.add_argument('--rows', default='')
     a.add_argument('--agents', default='')
@@ -373,8 +407,8 @@ def arguments():
     a.add_argument('--windows', type=int, default=0)
     a.add_argument('--keep', default='')
     args = a.parse_args()
-    if args.quick and args.full:
-        a.error('--quick or --full, one of them')
+    if args.quick + args.middle + args.full > 1:
+        a.error('--quick, --middle or --full, one of them')
     if min(args.days, args.seeds, args.windows) < 0 or args.jobs < 1:
         a.error('days, seeds, windows and jobs are whole numbers above 0')
     args.parts = [x for x in args.parts.split(',') if x] or (
@@ -383,7 +417,7 @@ def arguments():
     for part in args.parts:
         if part not in PARTS:
             a.error(f'no part is called {part}; known are {", ".join(PARTS)}')
-    args.windows = args.windows or (480 if args.full else 30)
+    args.windows = args.windows or (480 if args.full or args.middle else 30)
     return args
 
 
@@ -393,8 +427,6 @@ def main():
     runner = Runner(program, args.jobs, args.keep)
     reference, began = Reference(), time.time()
     chosen = [r for r in rows() if is_asked(r, args)]
-    for row in chosen if args.ours else ():
-        row.columns = {}
     print('# Pacing: minutes of talk in an agent-hour (abandoned % of live '
           'answers)\n\n"!": a legal window ended over 3 %. Columns "research" '
           'and the ratio to them: the pacing research\'s\npublished figures '

@@ -9,7 +9,7 @@
 static const int64_t SECOND_US = 1000000;
 static const double HOUR_S = 3600.0;
 /* After such a pause the list and the hour are others: what is known of the
- * answers counts little, and the first lines ring to their end. */
+ * answers counts little. */
 static const int64_t NIGHT_US = INT64_C(3600000000);
 
 enum {
@@ -30,7 +30,7 @@ enum {
     /* New ones at once: so many, or one for so many agents and lines. Others
      * wait for the next tick, so that what the first of them tell comes in
      * before thousands have been dialled on one guess. */
-    LINES_AT_ONCE = 8,
+    LINES_AT_ONCE = 24,
     LINES_AT_ONCE_PART = 50,
 };
 
@@ -376,11 +376,12 @@ static void follow_jump(struct predictive *p)
     }
 }
 
+/* How long lines ring is known from the day before; how many of them are
+ * answered is not, which is care enough for the first of them. */
 static void wake(struct predictive *p)
 {
     lasting_fade(&p->rings, NIGHT_FADE);
     p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
-    p->first_us = 0;
 }
 
 void predictive_observe(struct predictive *p, int64_t now_us)
