@@ -68,10 +68,8 @@ static int run_one(void *arg, uint64_t i, void *result, struct err *e)
     };
     if (s->ask->check)
         s->checker = runner_check_new(&o);
-    if (s->checker != NULL) {
-        o.calls = runner_check_call;
-        o.calls_arg = s->checker;
-    }
+    if (s->checker != NULL)
+        runner_check_watch(s->checker, &o);
     if (s->ask->seeds == 1)
         s->report = simulate_report_new(&o);
     int rc = runner_run(&o, &out->r, e);

@@ -154,6 +154,7 @@ static void on_minute(void *arg, const struct runner_minute *m)
 static void keep(const struct runner_result *r, struct simulate_run *out)
 {
     out->floor = r->floor;
+    out->callers = r->callers;
     out->worst_day_pct = r->worst_day_pct;
     out->limit_pct = r->limit_pct;
     out->over = r->window_viol;
@@ -218,10 +219,8 @@ static int run_one(void *arg, uint64_t i, void *result, struct err *e)
     out->has_series = f->ask->html != NULL && seed == f->ask->seed;
     if (out->has_series)
         watch_series(f, &o);
-    if (f->checker != NULL) {
-        o.calls = runner_check_call;
-        o.calls_arg = f->checker;
-    }
+    if (f->checker != NULL)
+        runner_check_watch(f->checker, &o);
     int rc = runner_run(&o, r, e);
     if (rc == TM_OK) {
         keep(r, &out->run);

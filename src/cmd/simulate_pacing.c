@@ -31,6 +31,7 @@ void simulate_pacing_add(struct simulate_pacing *p,
     if (r->worst_day_pct > p->worst_day_pct)
         p->worst_day_pct = r->worst_day_pct;
     runner_floor_add(&p->sum, &r->floor);
+    runner_callers_add(&p->callers, &r->callers);
 #define X(name, value) simulate_mean_add(&p->name, value);
     SIMULATE_FIGURE_TABLE(X)
 #undef X
@@ -112,6 +113,22 @@ static void put_more(struct json_out *j, const struct simulate_pacing *p)
     json_out_kv_decimal(j, "cpu_s", (double)p->cpu_us / 1e6, 3);
 }
 
+static void put_callers(struct json_out *j, const struct runner_callers *c)
+{
+    put_count(j, "callers", c->callers);
+    put_count(j, "callers_unheard", c->unheard);
+    put_count(j, "callers_with_agent", c->joined);
+    json_out_kv_decimal(j, "callers_in_target_pct",
+                        runner_callers_in_target_pct(c), 2);
+    put_count(j, "callers_gave_up", c->gave_up);
+    put_count(j, "callers_turned_away", c->turned_away);
+    put_count(j, "callers_called_back", c->callbacks);
+    put_count(j, "callers_opted_out", c->opt_outs);
+    json_out_kv_decimal(j, "callers_wait_s", runner_callers_wait_s(c), 2);
+    json_out_kv_decimal(j, "callers_longest_s", c->longest_s, 1);
+    put_count(j, "leads_made", c->made);
+}
+
 void simulate_pacing_json(const struct simulate_pacing *p, struct buf *b)
 {
     struct json_out j;
@@ -119,6 +136,7 @@ void simulate_pacing_json(const struct simulate_pacing *p, struct buf *b)
     json_out_object(&j);
     put_known(&j, p);
     put_more(&j, p);
+    put_callers(&j, &p->callers);
     json_out_end_object(&j);
     buf_add_char(b, '\n');
 }
@@ -128,7 +146,10 @@ void simulate_pacing_csv_head(struct buf *b)
     buf_add_str(b, "scenario,policy,seed,agents,talk_min_h,util,aband_pct,"
                    "worst_day_pct,over,wait_s,held_s,dials_h,dials_per_live,"
                    "agent_hours,dials,live,lost,wrong_verdicts,talks,machines,"
-                   "withdrawn,journal_hash\r\n");
+                   "withdrawn,callers,callers_with_agent,"
+                   "callers_in_target_pct,callers_gave_up,"
+                   "callers_turned_away,callers_wait_s,callers_longest_s,"
+                   "journal_hash\r\n");
 }
 
 void simulate_pacing_csv(const struct simulate_pacing *p, uint64_t seed,
@@ -148,6 +169,12 @@ void simulate_pacing_csv(const struct simulate_pacing *p, uint64_t seed,
              runner_floor_dials_per_live(f), f->agent_s / 3600);
     buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, f->dials,
              f->live, f->lost, f->wrong);
-    buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%s\r\n", f->talks,
-             f->machines, f->withdrawn, hash);
+    const struct runner_callers *k = &r->callers;
+    buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, f->talks, f->machines,
+             f->withdrawn);
+    buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%.3f,%" PRIu64 ",%" PRIu64,
+             k->callers, k->joined, runner_callers_in_target_pct(k), k->gave_up,
+             k->turned_away);
+    buf_addf(b, ",%.3f,%.3f,%s\r\n", runner_callers_wait_s(k), k->longest_s,
+             hash);
 }

@@ -8,7 +8,8 @@
  * aband_pct the abandoned calls of live answers with wrong machine verdicts
  * included, window_viol the share of runs whose legal window ends over its
  * limit, worst_day_pct the worst day of all runs, wait_s an agent's idle time
- * for each talk, dials_h lines dialled in an agent-hour.
+ * for each talk, dials_h lines dialled in an agent-hour; callers are people who
+ * called us, callers_in_target_pct those whom an agent had in the plan's time.
  */
 #ifndef CMD_SIMULATE_PACING_H
 #define CMD_SIMULATE_PACING_H
@@ -23,6 +24,7 @@ enum { SIMULATE_POLICY_LEN = 80 };
 /* A run as it comes back from its worker; plain data. */
 struct simulate_run {
     struct runner_floor floor;
+    struct runner_callers callers;
     double worst_day_pct, limit_pct;
     bool over; /* its legal window ended over the limit */
     uint64_t events, journal_entries, placed;
@@ -52,6 +54,7 @@ struct simulate_pacing {
     uint64_t runs, over;
     double limit_pct, worst_day_pct;
     struct runner_floor sum;
+    struct runner_callers callers; /* of all runs */
 #define X(name, value) struct simulate_mean name;
     SIMULATE_FIGURE_TABLE(X)
 #undef X

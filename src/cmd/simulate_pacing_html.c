@@ -69,6 +69,21 @@ static void tiles(struct buf *b, const struct simulate_pacing *p)
     buf_add_str(b, "</div>\n");
 }
 
+/* One line about people who called us. */
+static void callers(struct buf *b, const struct runner_callers *k)
+{
+    if (k->callers == 0)
+        return;
+    buf_addf(b,
+             "<p class=\"hint\">Calls to us: %" PRIu64 " people, %" PRIu64
+             " with an agent after %.1f s in the mean, %.1f %% of all within "
+             "the target, %" PRIu64 " gave up, %" PRIu64
+             " were turned away; the longest wait was %.0f s.</p>\n",
+             k->callers, k->joined, runner_callers_wait_s(k),
+             runner_callers_in_target_pct(k), k->gave_up, k->turned_away,
+             k->longest_s);
+}
+
 static void mean(struct buf *b, const struct simulate_mean *m)
 {
     buf_addf(b, "<td class=\"n\">%.2f", m->mean);
@@ -200,6 +215,7 @@ static void policy(struct buf *b, const struct simulate_pacing *p)
     text(b, p->policy);
     buf_add_str(b, "</code></h2>\n");
     tiles(b, p);
+    callers(b, &p->callers);
     if (p->has_series) {
         make_shares(&p->series, &s);
         buf_add_str(b, "<div class=\"grid\">\n");

@@ -96,6 +96,28 @@ static void add_table(const struct simulate_compared *c, struct buf *b)
         add_row(c, &c->policy[i], w, b);
 }
 
+/* People who called us; nothing when nobody did. */
+static void add_callers(const struct simulate_compared *c, struct buf *b)
+{
+    size_t w = name_width(c);
+    if (c->policy[0].callers.callers == 0)
+        return;
+    buf_addf(b, "\n%-*s %8s %10s %10s %8s %8s %8s %9s\n", (int)w, "calls to us",
+             "people", "with an", "in the", "gave up", "turned", "waited",
+             "longest");
+    buf_addf(b, "%-*s %8s %10s %10s %8s %8s %8s %9s\n", (int)w, "policy", "",
+             "agent, %", "target, %", "%", "away, %", "s", "s");
+    for (size_t i = 0; i < c->policies; i++) {
+        const struct runner_callers *k = &c->policy[i].callers;
+        double of = k->callers > 0 ? 100.0 / (double)k->callers : 0.0;
+        buf_addf(b, "%-*s %8" PRIu64 " %10.1f %10.1f %8.1f %8.1f %8.1f %9.1f\n",
+                 (int)w, c->policy[i].policy, k->callers,
+                 (double)k->joined * of, runner_callers_in_target_pct(k),
+                 (double)k->gave_up * of, (double)k->turned_away * of,
+                 runner_callers_wait_s(k), k->longest_s);
+    }
+}
+
 /* The most talk among those that kept to their budget in every run. */
 static const struct simulate_pacing *best(const struct simulate_compared *c,
                                           const struct simulate_pacing *but)
@@ -141,6 +163,10 @@ static void add_meaning(const struct simulate_compared *c, struct buf *b)
            "wait       an agent's idle time before each talk\n"
            "dials      lines dialled in an agent-hour; for each live "
            "answer\n");
+    if (c->policy[0].callers.callers > 0)
+        buf_add_str(b, "target     an agent within the time that the "
+                       "campaign aims at; waits count from\n"
+                       "           the call\n");
     if (c->policy[0].runs > 1)
         buf_addf(b, "%-10s half the width of the 95 %% interval of the mean\n",
                  sign(c));
@@ -171,6 +197,7 @@ void simulate_pacing_text(const struct simulate_compared *c, struct buf *b)
     tm_assert(c->policies > 0);
     add_head(c, b);
     add_table(c, b);
+    add_callers(c, b);
     add_verdict(c, b);
     add_meaning(c, b);
     add_proof(c, b);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/map.h"
 #include "cmd/command.h"
 #include "cmd/simulate_floor.h"
 #include "cmd/simulate_pacing.h"
@@ -17,7 +18,8 @@ struct replay {
     char last[LINE_LEN]; /* the decision told last */
     int64_t last_us;     /* when it was made again; 0: once only */
     uint64_t again;
-    uint64_t told; /* lines */
+    uint64_t told;      /* lines */
+    struct map callers; /* who called us -> when */
 };
 
 static bool is_part(const struct replay *p, int64_t at_us)
@@ -100,13 +102,63 @@ static void tell_person(struct replay *p, const struct record *r)
     p->told++;
 }
 
+/* Somebody calls us, waits, gets an agent, or does not. */
+static void tell_caller(struct replay *p, const struct record *r)
+{
+    uint64_t from_us = 0;
+    bool ours = map_get(&p->callers, (uint64_t)r->attempt.v, &from_us);
+    double s = ours ? (double)(r->at_us - (int64_t)from_us) / 1e6 : 0;
+    tell_again(p);
+    put_time(p, r->at_us);
+    (void)printf("  call %" PRId64 ": ", r->attempt.v);
+    if (r->kind == RECORD_INCOMING)
+        (void)printf("somebody calls us%s%s\n",
+                     r->lead.v != 0 ? ", a lead" : "",
+                     r->e164 == 0 ? ", number withheld" : "");
+    else if (r->kind == RECORD_ANSWERED)
+        (void)printf("a caller waits\n");
+    else if (r->kind == RECORD_BRIDGED)
+        (void)printf("the caller, with agent %" PRId64 " after %.2f s\n",
+                     r->agent.v, s);
+    else if (r->kind == RECORD_OPT_OUT || r->kind == RECORD_CALLBACK)
+        (void)printf("the caller wants to be %s\n",
+                     r->kind == RECORD_CALLBACK ? "called back" : "left alone");
+    else
+        (void)printf("the caller %s after %.2f s\n",
+                     r->state == OUTCOME_GAVE_UP       ? "gives up"
+                     : r->state == OUTCOME_TURNED_AWAY ? "is turned away"
+                     : r->state == OUTCOME_TALKED      ? "has talked, it ends"
+                                                       : "is through",
+                     s);
+    p->told++;
+}
+
+/* 1: it is of somebody who calls us, and worth telling; 0: worth nothing; -1:
+ * it is of no caller. */
+static int of_caller(struct replay *p, const struct record *r)
+{
+    if (r->kind == RECORD_INCOMING)
+        map_set(&p->callers, (uint64_t)r->attempt.v, (uint64_t)r->at_us);
+    else if (r->attempt.v <= 0 ||
+             !map_get(&p->callers, (uint64_t)r->attempt.v, NULL))
+        return -1;
+    return r->kind == RECORD_INCOMING || r->kind == RECORD_ANSWERED ||
+           r->kind == RECORD_BRIDGED || r->kind == RECORD_OPT_OUT ||
+           r->kind == RECORD_CALLBACK || r->kind == RECORD_ENDED;
+}
+
 static void on_handed(void *arg, const struct record *r)
 {
     struct replay *p = arg;
+    int caller = of_caller(p, r);
     if (!is_part(p, r->at_us))
         return;
     if (r->kind == RECORD_AGENT)
         tell_agent(p, r);
+    else if (caller == 1)
+        tell_caller(p, r);
+    else if (caller == 0)
+        return;
     else if (r->kind == RECORD_BRIDGED ||
              (r->kind == RECORD_ENDED && r->abandoned))
         tell_person(p, r);
@@ -147,10 +199,8 @@ static int run(struct replay *p, const struct campaign_pacing *pacing,
     };
     if (p->ask->check)
         p->checker = runner_check_new(&o);
-    if (p->checker != NULL) {
-        o.calls = runner_check_call;
-        o.calls_arg = p->checker;
-    }
+    if (p->checker != NULL)
+        runner_check_watch(p->checker, &o);
     int rc = runner_run(&o, r, e);
     tell_again(p);
     if (rc == TM_OK) {
@@ -175,6 +225,12 @@ static void tell_end(const struct replay *p, const struct runner_result *r)
                  p->part.seed, runner_floor_talk_min_h(f),
                  runner_floor_aband_pct(f), f->live, f->dials, f->withdrawn,
                  r->journal_hash);
+    if (r->callers.callers > 0)
+        (void)printf("%" PRIu64 " people called us, %" PRIu64
+                     " got an agent, after %.1f s in the mean; %" PRIu64
+                     " gave up\n",
+                     r->callers.callers, r->callers.joined,
+                     runner_callers_wait_s(&r->callers), r->callers.gave_up);
 }
 
 int simulate_floor_replay(struct simulate_ask *a,
@@ -188,6 +244,7 @@ int simulate_floor_replay(struct simulate_ask *a,
     int rc = TM_OK;
     p->ask = a;
     p->part = *part;
+    map_init(&p->callers);
     if (a->policy[0] != NULL) {
         rc = simulate_floor_policy(a->world.plan, a->policy[0], &pacing, e);
         asked = &pacing;
@@ -200,6 +257,7 @@ int simulate_floor_replay(struct simulate_ask *a,
             fflush(stdout) == 0 && a->findings == 0 ? EXIT_DONE : EXIT_REFUSED;
     }
     mem_free(r);
+    map_fini(&p->callers);
     mem_free(p);
     return rc;
 }

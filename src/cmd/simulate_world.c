@@ -101,6 +101,11 @@ int simulate_world_init(struct simulate_world *w, const char *path,
     int rc = load_scenario(w, path, set, e);
     if (rc == TM_OK)
         rc = load_plan(w, path, e);
+    if (rc == TM_OK && w->scenario.callers > 0 && w->plan->inbound.numbers == 0)
+        rc = err_set(e, TM_EINVAL,
+                     "%s: callers = %g, and the campaign takes no calls; give "
+                     "it a section [inbound] with its numbers",
+                     path, w->scenario.callers);
     if (rc == TM_OK)
         rc = load_rules(w, rules, e);
     if (rc == TM_OK)

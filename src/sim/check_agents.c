@@ -81,6 +81,11 @@ struct check_agents_member *check_agents_member(struct check_agents *c,
     return m;
 }
 
+bool check_agents_knows(const struct check_agents *c, struct lead_id id)
+{
+    return map_get(&c->members, (uint64_t)id.v, NULL);
+}
+
 struct check_agents_man *check_agents_man(struct check_agents *c,
                                           struct agent_id id)
 {
@@ -121,6 +126,7 @@ void check_agents_free(struct check_agents *c)
     mem_free(c->call);
     mem_free(c->member);
     mem_free(c->man);
+    mem_free(c->caller);
     mem_free(c);
 }
 
@@ -152,6 +158,7 @@ void check_agents_record(struct check_agents *c, const struct record *r)
         stepped(c);
     }
     check_agents_quiet(c, r->at_us);
+    check_agents_caller_idle(c, r->at_us);
     check_agents_cover(c, r->at_us);
     c->now_us = r->at_us;
     if (r->kind == RECORD_CLOCK)
@@ -174,6 +181,8 @@ void check_agents_record(struct check_agents *c, const struct record *r)
         c->running_us = r->at_us;
     } else if (r->kind == RECORD_ATTEMPT) {
         check_agents_attempt(c, r);
+    } else if (r->kind == RECORD_INCOMING) {
+        check_agents_caller_begin(c, r);
     } else if (r->kind == RECORD_PLACED || r->kind == RECORD_RINGING ||
                r->kind == RECORD_ANSWERED) {
         check_agents_event(c, r);
@@ -190,7 +199,10 @@ void check_agents_record(struct check_agents *c, const struct record *r)
     } else if (r->kind == RECORD_VERDICT) {
         c->quiet_us = r->at_us;
     } else if (r->kind == RECORD_CALLBACK) {
+        struct check_agents_call *k = check_agents_call(c, r->attempt);
         c->sums.callbacks++;
+        if (k != NULL)
+            k->callback = true;
     }
 }
 
@@ -199,6 +211,7 @@ void check_agents_finish(struct check_agents *c, int64_t now_us)
     c->now = 0;
     c->now_us = now_us;
     check_agents_at_end(c);
+    check_agents_callers_at_end(c);
     check_agents_people(c);
     check_agents_budget(c);
     const struct check_agents_sums *s = &c->sums;

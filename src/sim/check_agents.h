@@ -9,6 +9,11 @@
  *     check_agents_invite(...) for every INVITE; check_agents_finish();
  *     check_agents_findings(), check_agents_finding()
  *
+ * People who call us: no agent is ready while one of them waits; they come in
+ * their order, those who wait by law before them; nobody dials one meanwhile;
+ * what one asked for by a key is durable before it is confirmed; each ends
+ * once, has a next step when he is a lead, and is in no count of the law.
+ *
  * What it looks for stands in CHECK_AGENTS_KINDS. A campaign without agents is
  * checked for permits and conservation only.
  *
@@ -42,7 +47,8 @@ enum { CHECK_AGENTS_KEPT = 200, CHECK_AGENTS_TEXT = 180 };
     X(CHECK_SUMS, "sums")   /* calls, people or counters do not add up */      \
     X(CHECK_STUCK, "stuck") /* agents ready, leads due, and nothing happens */ \
     X(CHECK_ALONE, "alone") /* dialled while nobody could take the call */     \
-    X(CHECK_BUDGET, "budget") /* more lost than pacing may, or by its books */
+    X(CHECK_BUDGET, "budget") /* more lost than pacing may, or by its books */ \
+    X(CHECK_CALLERS, "callers") /* people who call us: see above */
 
 enum check_agents_kind {
 #define X(name, text) name,
@@ -72,6 +78,13 @@ struct check_floor {
     double budget;    /* share of live answers that pacing may lose; 0: any */
     double wrong;     /* share that detection is expected to get wrong */
     bool clock_steps; /* times of records may jump */
+    const uint64_t *number; /* of ours that people call */
+    size_t numbers;
+    int64_t greeting_us; /* a caller hears this before he waits */
+    int64_t wait_us;     /* then he is turned away */
+    bool calls_back;     /* leads who found no agent */
+    char opt_out_key, callback_key;
+    const char *opt_out_say, *callback_say, *closed_say; /* NULL: nothing */
     const struct agent_setup *agent; /* NULL: legs are not checked */
     size_t agents;
     const struct disposition *disposition;
@@ -95,6 +108,7 @@ struct check_agents_sums {
     uint64_t staff;   /* legs to agents */
     uint64_t moves;   /* of agents */
     uint64_t dispositions, callbacks, opt_outs, restarts;
+    uint64_t callers, callers_joined, gave_up, turned_away;
 };
 
 struct check_agents;
@@ -111,6 +125,16 @@ void check_agents_one_each(struct check_agents *c, struct attempt_id a);
  * windows are 30 x 24 h from the first call. */
 void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
                           uint64_t lost);
+/* An agent asked for a pause or to sign out, and was not refused; off: takes it
+ * back. */
+void check_agents_wish(struct check_agents *c, struct agent_id a, bool off,
+                       int64_t now_us);
+/* Somebody who calls us pressed a key, and no agent had him by the carrier. */
+void check_agents_pressed(struct check_agents *c, struct attempt_id a, char key,
+                          int64_t now_us);
+/* ... is told this. */
+void check_agents_said(struct check_agents *c, struct attempt_id a,
+                       struct slice text);
 /* Nothing may be left open. */
 void check_agents_finish(struct check_agents *c, int64_t now_us);
 

@@ -20,8 +20,8 @@ static size_t lines(const struct check_agents *c, struct campaign_id of)
         const struct check_agents_call *k = &c->call[i - 1];
         if (k->staff.v == 0 && c->now_us - k->recorded_us > OLD_US)
             break; /* those before are older */
-        n += k->staff.v == 0 && !k->ended && k->answered_us == 0 &&
-                     (of.v == 0 || of.v == k->campaign.v)
+        n += k->staff.v == 0 && !k->incoming && !k->ended &&
+                     k->answered_us == 0 && (of.v == 0 || of.v == k->campaign.v)
                  ? 1
                  : 0;
     }
@@ -108,7 +108,9 @@ void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
     int64_t from_us = now_us - (now_us - c->first_us) % PERIOD_US;
     check_agents_window(c, from_us, INT64_MAX, &ended_live, &ended_lost);
     for (size_t i = 0; i < c->calls_n; i++)
-        ended_live += c->call[i].bridged && !c->call[i].ended ? 1 : 0;
+        ended_live +=
+            c->call[i].bridged && !c->call[i].ended && !c->call[i].incoming ? 1
+                                                                            : 0;
     for (size_t i = 0; i < c->men_n; i++)
         later += c->man[i].state == AGENT_WRAP ? 1 : 0;
     uint64_t wrong =

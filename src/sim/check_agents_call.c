@@ -51,6 +51,7 @@ void check_agents_attempt(struct check_agents *c, const struct record *r)
         check_agents_find(c, CHECK_ALONE,
                           "attempt %lld: no agent could take the call",
                           (long long)k->id.v);
+    check_agents_caller_dialled(c, r);
     check_agents_first(c, r);
 }
 
@@ -107,7 +108,7 @@ void check_agents_event(struct check_agents *c, const struct record *r)
     } else if (r->kind == RECORD_RINGING && k->ringing_us == 0) {
         k->ringing_us = r->at_us;
     } else if (r->kind == RECORD_ANSWERED && k->answered_us == 0) {
-        c->sums.answered++;
+        c->sums.answered += k->incoming ? 0 : 1;
         k->answered_us = r->at_us;
     }
 }
@@ -195,7 +196,9 @@ void check_agents_bridged(struct check_agents *c, const struct record *r)
     check_free(c, k, m);
     check_turn(c, k, m);
     m->joined_us = c->now_us;
-    if (!k->bridged) {
+    if (!k->bridged && k->incoming) {
+        check_agents_caller_joined(c, k, r);
+    } else if (!k->bridged) {
         c->sums.bridged++;
         k->bridged_us = r->at_us;
         if (k->answered_us != 0)
@@ -219,10 +222,10 @@ void check_agents_taken(struct check_agents *c,
         const struct check_agents_call *k = &c->call[i - 1];
         const struct check_floor *w = check_agents_of(c, k->campaign);
         if (k->staff.v == 0 && c->now_us - k->recorded_us > OLD_US)
-            return; /* those before are older */
-        if (k->staff.v != 0 || k->answered_us == 0 || k->bridged || k->ended ||
-            k->rung || k->stepped || w->detect_us > 0 ||
-            c->now_us < k->answered_us + MARGIN ||
+            break; /* those before are older */
+        if (k->staff.v != 0 || k->incoming || k->answered_us == 0 ||
+            k->bridged || k->ended || k->rung || k->stepped ||
+            w->detect_us > 0 || c->now_us < k->answered_us + MARGIN ||
             c->now_us > k->answered_us + w->hold_us - MARGIN)
             continue;
         check_agents_find(c, CHECK_ABANDON,
@@ -231,6 +234,7 @@ void check_agents_taken(struct check_agents *c,
                           (long long)k->id.v, (long long)m->id.v);
         return;
     }
+    check_agents_caller_taken(c, m);
 }
 
 /* Somebody was ready all the while a person waited in vain. */
@@ -332,12 +336,21 @@ void check_agents_ended(struct check_agents *c, const struct record *r)
                           (long long)r->attempt.v);
         return;
     }
+    if (k->incoming) {
+        check_agents_caller_ended(c, k, r);
+        return;
+    }
     c->sums.ended++;
     c->open--;
     c->quiet_us = r->at_us;
     if (c->w.live)
         check_fate(c, k, r);
     check_ring(c, k, r);
+    if (k->left_us != 0 && r->at_us - k->left_us > 2 * MARGIN && !k->stepped)
+        check_agents_find(c, CHECK_STATES,
+                          "attempt %lld: an agent went on a pause while it "
+                          "rang",
+                          (long long)k->id.v);
     k->ended = true;
     k->ended_us = r->at_us;
     k->live = r->live;

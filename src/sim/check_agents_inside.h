@@ -1,7 +1,8 @@
 /*
  * Private to the checker of agents: its books. check_agents.c keeps them,
  * check_agents_state.c follows agents and their legs, check_agents_call.c the
- * calls, check_agents_lead.c what becomes of people.
+ * calls, check_agents_caller.c those to us, check_agents_lead.c what becomes of
+ * people.
  */
 #ifndef SIM_CHECK_AGENTS_INSIDE_H
 #define SIM_CHECK_AGENTS_INSIDE_H
@@ -25,8 +26,16 @@ struct check_agents_call {
     bool disposed, wants_out, opted_out;
     bool no_person; /* with an agent, not live: he has to say "machine" */
     bool rung;      /* an agent's telephone rang for him */
+    bool tied;      /* dialled for one agent */
     bool stepped;   /* a clock was set while it was up */
     bool one_each;  /* an agent has to wait for it */
+    bool incoming;  /* he calls us */
+    bool callback;  /* ... asked to be called back */
+    bool leaving;   /* ... was told good-bye */
+    bool idle_told;
+    int64_t left_us; /* a line: an agent whom it counts on paused then */
+    char pressed;    /* ... his key, before an agent had him */
+    int64_t pressed_us;
 };
 
 struct check_agents_member { /* a lead */
@@ -38,6 +47,8 @@ struct check_agents_member { /* a lead */
     enum disposition_do action;
     bool late_told; /* that its promised call is late */
     bool talked;    /* the next step comes a day later, unless disposed */
+    bool missed;    /* called us in vain: he is called back next */
+    bool called_us; /* and has no next step yet */
     uint64_t wrong[LEAD_PHONES_MAX]; /* numbers of somebody else */
     size_t wrong_n;
 };
@@ -57,6 +68,7 @@ struct check_agents_man {
     struct attempt_id leaving; /* the leg before, that is being ended */
     int64_t leaving_us;        /* since when there is another */
     bool known;                /* a state was told since the start */
+    int64_t wish_us;           /* asked for a pause while he was ready; 0 not */
 };
 
 struct check_agents {
@@ -70,7 +82,9 @@ struct check_agents {
     size_t men_n, man_cap;
     uint64_t now; /* number of the record */
     int64_t now_us;
-    size_t open;             /* calls to people that are up */
+    size_t open;               /* calls to people that are up */
+    struct attempt_id *caller; /* calls to us that are up */
+    size_t callers_n, caller_cap;
     bool cover_due;          /* a line was dialled at now_us */
     struct attempt_id cover; /* ... which an agent has to wait for; v 0: any */
     int64_t first_us;        /* INVITE */
@@ -93,6 +107,7 @@ struct check_agents_call *check_agents_new_call(struct check_agents *c,
 /* Made when it is new. */
 struct check_agents_member *check_agents_member(struct check_agents *c,
                                                 struct lead_id id);
+bool check_agents_knows(const struct check_agents *c, struct lead_id id);
 struct check_agents_man *check_agents_man(struct check_agents *c,
                                           struct agent_id id);
 
@@ -117,6 +132,22 @@ void check_agents_taken(struct check_agents *c,
 /* check_agents_budget.c */
 void check_agents_cover(struct check_agents *c, int64_t now_us);
 void check_agents_budget(struct check_agents *c);
+
+/* check_agents_caller.c */
+void check_agents_caller_begin(struct check_agents *c, const struct record *r);
+void check_agents_caller_joined(struct check_agents *c,
+                                struct check_agents_call *k,
+                                const struct record *r);
+void check_agents_caller_ended(struct check_agents *c,
+                               struct check_agents_call *k,
+                               const struct record *r);
+void check_agents_caller_dialled(struct check_agents *c,
+                                 const struct record *r);
+void check_agents_caller_taken(struct check_agents *c,
+                               const struct check_agents_man *m);
+/* What stood between the last two records. */
+void check_agents_caller_idle(struct check_agents *c, int64_t now_us);
+void check_agents_callers_at_end(struct check_agents *c);
 
 /* check_agents_lead.c */
 void check_agents_disposed(struct check_agents *c, const struct record *r);

@@ -43,13 +43,16 @@ void check_agents_disposed(struct check_agents *c, const struct record *r)
     }
     k->disposed = true;
     bool machine = d->action == DISPOSITION_MACHINE;
-    if (r->state != (int)d->action || (k->no_person && !machine))
+    if (r->state != (int)d->action || (k->no_person && !machine) ||
+        (k->incoming && machine))
         lead_finding(c, k->lead, "a person who was not counted as one");
     if (machine && k->live)
         c->sums.live--;
     k->live = k->live && !machine;
     k->no_person = false;
-    k->wants_out = d->action == DISPOSITION_OPT_OUT;
+    k->wants_out = d->action == DISPOSITION_OPT_OUT && k->e164 != 0;
+    if (k->lead.v <= 0) /* a caller who is no lead */
+        return;
     struct check_agents_member *m = check_agents_member(c, k->lead);
     m->disposed = true;
     m->action = d->action;
@@ -63,6 +66,10 @@ void check_agents_opt_out(struct check_agents *c, const struct record *r)
     struct check_agents_call *k = check_agents_call(c, r->attempt);
     if (k != NULL)
         k->opted_out = true;
+    if (k != NULL && k->incoming && (k->e164 == 0 || r->e164 != k->e164))
+        check_agents_find(c, CHECK_CALLERS,
+                          "caller %lld: an opt-out of another number",
+                          (long long)k->id.v);
 }
 
 /* --- next steps --------------------------------------------------------- */
@@ -101,8 +108,12 @@ void check_agents_next_step(struct check_agents *c, const struct record *r)
     if (m->talked && !m->disposed && s == LEAD_WAITING &&
         r->due_us < r->at_us + DAY_US - 2 * SECOND && !c->w.clock_steps)
         lead_finding(c, r->lead, "talked, and called again within a day");
-    m->disposed = false;
-    m->talked = false;
+    if (m->missed && !m->disposed && s != LEAD_CALLBACK)
+        check_agents_find(c, CHECK_CALLERS,
+                          "lead %lld called us in vain, and is %s",
+                          (long long)r->lead.v, lead_state_text(s));
+    m->disposed = m->talked = false;
+    m->missed = m->called_us = false;
     m->state = s;
     m->due_us = r->due_us;
 }

@@ -82,6 +82,7 @@ static void check_call_of(struct check_agents *c,
         return;
     }
     k->rung = k->rung || to == AGENT_RINGING;
+    k->tied = k->tied || to == AGENT_DIALLING;
     if (with_person(m->state) && m->attempt.v != r->attempt.v)
         check_agents_find(c, CHECK_BOOKED,
                           "agent %lld goes from attempt %lld to %lld in a call",
@@ -156,6 +157,62 @@ static void enter(struct check_agents *c, struct check_agents_man *m,
     m->since_record = c->now;
 }
 
+/* --- wishes ------------------------------------------------------------- */
+
+void check_agents_wish(struct check_agents *c, struct agent_id a, bool off,
+                       int64_t now_us)
+{
+    struct check_agents_man *m = check_agents_man(c, a);
+    if (off)
+        m->wish_us = 0;
+    else if (m->wish_us == 0)
+        m->wish_us = now_us;
+}
+
+/* Agents besides him who are ready, or were a moment ago: their states are
+ * told after the calls of an instant. */
+static size_t others_ready(const struct check_agents *c,
+                           const struct check_agents_man *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->men_n; i++) {
+        const struct check_agents_man *o = &c->man[i];
+        n += o != m && o->ready_from_us != 0 &&
+                     o->ready_to_us >= c->now_us - SECOND
+                 ? 1
+                 : 0;
+    }
+    return n;
+}
+
+/* Lines that rang when he asked for a pause count on whoever is ready: he
+ * leaves when they are over, or when there are others for all of them. What is
+ * hung up at this instant is over. */
+static void check_leaves(struct check_agents *c, struct check_agents_man *m,
+                         enum agent_state to)
+{
+    int64_t wish_us = m->wish_us;
+    bool paused = m->state == AGENT_READY && to == AGENT_PAUSED;
+    if (to != AGENT_READY || wish_us < c->now_us)
+        m->wish_us = 0;
+    if (!paused || wish_us == 0 || c->w.clock_steps)
+        return;
+    size_t spare = others_ready(c, m);
+    for (size_t i = c->calls_n; i > 0; i--) {
+        struct check_agents_call *k = &c->call[i - 1];
+        if (k->staff.v == 0 && c->now_us - k->recorded_us > 300 * SECOND)
+            return;
+        if (k->staff.v != 0 || k->incoming || k->ended || k->stepped ||
+            k->answered_us != 0 || k->placed_us == 0 || k->tied ||
+            k->recorded_us >= wish_us)
+            continue;
+        if (spare > 0)
+            spare--;
+        else
+            k->left_us = c->now_us;
+    }
+}
+
 void check_agents_moved(struct check_agents *c, const struct record *r)
 {
     c->sums.moves++;
@@ -176,6 +233,7 @@ void check_agents_moved(struct check_agents *c, const struct record *r)
     m->freed_us = 0;
     if (!may_follow(m->state, to))
         state_finding(c, m, to, "may not follow");
+    check_leaves(c, m, to);
     check_times(c, m, r, to);
     check_leg_of(c, m, to);
     if (m->state == AGENT_READY &&

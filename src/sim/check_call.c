@@ -85,6 +85,7 @@ void check_call_attempt(struct check_rules *c, const struct record *r)
     }
     if (r->seller.v != k->seller.v)
         books(c, r, "the seller is not the campaign's");
+    (void)map_remove(&c->called_us, (uint64_t)r->lead.v);
     struct check_try *t = new_try(c, r);
     t->campaign = k;
     t->lead = l;
@@ -358,7 +359,8 @@ void check_call_lead(struct check_rules *c, const struct record *r)
         books(c, r, "done with, and still to be called");
     if (s == LEAD_CALLBACK && r->due_us == 0)
         books(c, r, "a callback without its time");
-    if (!over &&
+    /* Who opted out and calls us may ask for a call: the law is asked then. */
+    if (!over && !map_get(&c->called_us, (uint64_t)r->lead.v, NULL) &&
         map_get(&c->gone, check_rules_key(3, r->seller.v, (uint64_t)r->lead.v),
                 NULL))
         books(c, r, "opted out, and still to be called");

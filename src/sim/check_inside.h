@@ -59,6 +59,10 @@ struct check_rules {
     struct map members;   /* (campaign, lead) -> index + 1 */
     struct map gone;      /* (seller, number) and (seller, lead): opted out */
     struct map up;        /* lead -> attempts without an end */
+    struct map incoming;  /* calls to us */
+    struct map called_us; /* leads whose last call was one */
+    const struct check_lead **made; /* leads beyond the world's */
+    size_t mades, made_cap;
     struct check_try *try;
     size_t tried, try_cap;
     struct check_member *member;

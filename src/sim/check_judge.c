@@ -10,6 +10,7 @@ enum { SAMPLES = 48 }; /* instants looked at before a not-before */
 
 struct question {
     struct check_law_case law;
+    bool gone; /* he opted out in the course of the run */
     struct check_law_call call[CHECK_LAW_CALLS_MAX];
 };
 
@@ -69,13 +70,12 @@ static void ask_about(struct check_rules *c, struct question *q,
     q->law.lead = l;
     q->law.phone = p;
     q->law.call = q->call;
-    q->law.opted_out =
-        p->opted_out ||
-        map_get(&c->gone, check_rules_key(3, k->seller.v, (uint64_t)l->id.v),
-                NULL);
+    q->gone = map_get(&c->gone,
+                      check_rules_key(3, k->seller.v, (uint64_t)l->id.v), NULL);
     for (size_t i = 0; i < l->phones; i++)
-        q->law.opted_out |= map_get(
+        q->gone |= map_get(
             &c->gone, check_rules_key(2, k->seller.v, l->phone[i].e164), NULL);
+    q->law.opted_out = p->opted_out || q->gone;
 }
 
 static bool lawful_at(struct check_rules *c, struct question *q, int64_t now_us,
@@ -282,7 +282,10 @@ static void check_refusal(struct check_rules *c, const struct record *r,
     gather(c, &q, NULL);
     q.law.one_each = asked_one_each(c, k, r->rules);
     bool lawful = lawful_at(c, &q, r->at_us, &a);
-    check_reasons(c, r, &a);
+    /* His consent may have ended with that, or was read before it: either way
+     * the request alone forbids the call. */
+    if (!q.gone)
+        check_reasons(c, r, &a);
     bool other = other_law(r->rules, false);
     if (lawful && !other)
         check_rules_find(c, CHECK_REFUSED,

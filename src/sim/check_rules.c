@@ -69,7 +69,20 @@ const struct check_lead *check_rules_lead(struct check_rules *c,
     uint64_t at = 0;
     if (id.v == 0 || !map_get(&c->leads, (uint64_t)id.v, &at))
         return NULL;
-    return &c->world->lead[at - 1];
+    return at <= c->world->leads ? &c->world->lead[at - 1]
+                                 : c->made[at - 1 - c->world->leads];
+}
+
+void check_rules_add_lead(struct check_rules *c, const struct check_lead *l)
+{
+    if (check_rules_lead(c, l->id) != NULL)
+        return;
+    if (c->mades == c->made_cap) {
+        c->made_cap = 2 * c->made_cap + 16;
+        c->made = mem_resize(c->made, c->made_cap * sizeof *c->made);
+    }
+    c->made[c->mades++] = l;
+    map_set(&c->leads, (uint64_t)l->id.v, c->world->leads + c->mades);
 }
 
 struct check_period *check_rules_period(struct check_rules *c,
@@ -129,9 +142,9 @@ struct check_rules *check_rules_new(const struct check_world *w)
 {
     struct check_rules *c = mem_alloc(sizeof *c);
     c->world = w;
-    struct map *maps[] = {&c->campaigns, &c->leads,   &c->hashes,
-                          &c->tries,     &c->of_lead, &c->of_number,
-                          &c->members,   &c->gone,    &c->up};
+    struct map *maps[] = {&c->campaigns, &c->leads,     &c->hashes,   &c->tries,
+                          &c->of_lead,   &c->of_number, &c->members,  &c->gone,
+                          &c->up,        &c->incoming,  &c->called_us};
     for (size_t i = 0; i < tm_array_len(maps); i++)
         map_init(maps[i]);
     c->period = mem_alloc((w->campaigns + 1) * sizeof *c->period);
@@ -150,12 +163,13 @@ void check_rules_free(struct check_rules *c)
 {
     if (c == NULL)
         return;
-    struct map *maps[] = {&c->campaigns, &c->leads,   &c->hashes,
-                          &c->tries,     &c->of_lead, &c->of_number,
-                          &c->members,   &c->gone,    &c->up};
+    struct map *maps[] = {&c->campaigns, &c->leads,     &c->hashes,   &c->tries,
+                          &c->of_lead,   &c->of_number, &c->members,  &c->gone,
+                          &c->up,        &c->incoming,  &c->called_us};
     for (size_t i = 0; i < tm_array_len(maps); i++)
         map_fini(maps[i]);
     mem_free(c->period);
+    mem_free(c->made);
     mem_free(c->member);
     mem_free(c->try);
     mem_free(c);
@@ -218,12 +232,42 @@ static void check_opt_out(struct check_rules *c, const struct record *r)
                 1);
 }
 
+/* Calls to us are nothing that the law counts; what they asked for holds. */
+static bool is_incoming(struct check_rules *c, const struct record *r)
+{
+    bool known =
+        r->attempt.v > 0 && map_get(&c->incoming, (uint64_t)r->attempt.v, NULL);
+    if (r->kind == RECORD_INCOMING && r->attempt.v > 0) {
+        if (known || check_rules_try(c, r) != NULL)
+            check_rules_find(c, CHECK_BOOKS, "call %lld to us comes twice",
+                             (long long)r->attempt.v);
+        map_set(&c->incoming, (uint64_t)r->attempt.v, 1);
+        if (r->lead.v > 0)
+            map_set(&c->called_us, (uint64_t)r->lead.v, 1);
+        return true;
+    }
+    if (!known || r->kind == RECORD_LEAD)
+        return false;
+    if (r->kind == RECORD_OPT_OUT)
+        check_opt_out(c, r);
+    if (r->kind == RECORD_ATTEMPT || r->kind == RECORD_PLACED)
+        check_rules_find(c, CHECK_UNLAWFUL, "call %lld to us is dialled",
+                         (long long)r->attempt.v);
+    if (r->kind == RECORD_ENDED && (r->live || r->abandoned))
+        check_rules_find(c, CHECK_BOOKS,
+                         "call %lld to us is counted as one of ours",
+                         (long long)r->attempt.v);
+    return true;
+}
+
 void check_rules_record(struct check_rules *c, const struct record *r)
 {
     tm_assert(c != NULL && r != NULL && r->kind < RECORD_COUNT);
     c->now++;
     c->counts.records++;
     check_time(c, r);
+    if (is_incoming(c, r))
+        return;
     switch (r->kind) {
     case RECORD_CAMPAIGN: check_campaign_state(c, r); break;
     case RECORD_VERDICT: check_judge_verdict(c, r); break;

@@ -58,6 +58,8 @@ struct check_rules;
 
 struct check_rules *check_rules_new(const struct check_world *w);
 void check_rules_free(struct check_rules *c);
+/* A lead that was made while it ran; it must outlive c. Known: ignored. */
+void check_rules_add_lead(struct check_rules *c, const struct check_lead *l);
 void check_rules_record(struct check_rules *c, const struct record *r);
 /* An entry of a journal; the world's salt tells the numbers. */
 void check_rules_entry(struct check_rules *c, const struct journal_entry *e);

@@ -5,7 +5,8 @@
  * up or ring for each person, lists from a handful to without end, trunks of
  * any size, and everything that may go wrong (runner_faults). A third of them
  * is under the law: registers, consent, hours, caps and the limit of abandoned
- * calls. Each runs on the product's engine beside both independent checkers.
+ * calls; in two fifths people call us. Each runs on the product's engine
+ * beside both independent checkers.
  *
  *     random_world_draw() says what the world of a seed is, as a scenario file
  *     does; random_world_run() runs it and tells what was found.

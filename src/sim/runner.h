@@ -178,6 +178,10 @@ struct runner_callers {
     double wait_s;    /* of those who were joined, together */
     double longest_s; /* of anybody */
 };
+void runner_callers_add(struct runner_callers *to,
+                        const struct runner_callers *c);
+double runner_callers_in_target_pct(const struct runner_callers *c);
+double runner_callers_wait_s(const struct runner_callers *c); /* mean */
 void runner_floor_add(struct runner_floor *to, const struct runner_floor *f);
 /* Figures of it; 0 where there is nothing to divide by. */
 double runner_floor_talk_min_h(const struct runner_floor *f);

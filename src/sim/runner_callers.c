@@ -1,11 +1,15 @@
 /* People who call us while the day lasts, from a stream of their own: the same
  * ones whatever the campaigns do. */
+#include <string.h>
+
 #include "base/civil.h"
+#include "core/number/number.h"
 #include "sim/person_number.h"
 #include "sim/runner_inside.h"
 
 enum { AGAIN_PERCENT = 15 }; /* of unknown callers: they called before */
 
+#define APART  1000003
 #define OTHERS 0x63616c6c657273 /* numbers of people of no list */
 
 /* --- who calls -------------------------------------------------------------*/
@@ -24,6 +28,17 @@ static uint64_t number_at(const struct runner *r, size_t i,
     return (*of)->inbound.number[i < first ? i : i - first];
 }
 
+/* Of somebody of no list; islands share the plan and are other countries. */
+static uint64_t number_of(const struct runner *r, uint64_t who)
+{
+    char country[3];
+    for (;; who += APART) {
+        uint64_t n = person_number_us(r->o.seed ^ OTHERS, who, NULL);
+        if (number_country(n, country) && strcmp(country, "US") == 0)
+            return n;
+    }
+}
+
 static uint64_t draw_number(struct runner *r, struct rng *q)
 {
     const struct scenario *s = r->o.scenario;
@@ -38,7 +53,7 @@ static uint64_t draw_number(struct runner *r, struct rng *q)
     uint64_t who = r->callers;
     if (who > 0 && rng_below(q, 100) < AGAIN_PERCENT)
         who = rng_below(q, who);
-    return person_number_us(r->o.seed ^ OTHERS, who, NULL);
+    return number_of(r, who);
 }
 
 static int64_t draw_us(const struct distribution *d, struct rng *q)
@@ -173,4 +188,36 @@ void runner_callers_fill(struct runner *r, struct runner_result *out)
         in->callbacks += k->callback;
         in->opt_outs += k->opted_out;
     }
+}
+
+/* --- figures ---------------------------------------------------------------*/
+
+void runner_callers_add(struct runner_callers *to,
+                        const struct runner_callers *c)
+{
+    to->callers += c->callers;
+    to->unheard += c->unheard;
+    to->recorded += c->recorded;
+    to->talked += c->talked;
+    to->gave_up += c->gave_up;
+    to->turned_away += c->turned_away;
+    to->callbacks += c->callbacks;
+    to->opt_outs += c->opt_outs;
+    to->made += c->made;
+    to->joined += c->joined;
+    to->in_target += c->in_target;
+    to->wait_s += c->wait_s;
+    if (c->longest_s > to->longest_s)
+        to->longest_s = c->longest_s;
+}
+
+double runner_callers_in_target_pct(const struct runner_callers *c)
+{
+    return c->callers > 0 ? 100.0 * (double)c->in_target / (double)c->callers
+                          : 0.0;
+}
+
+double runner_callers_wait_s(const struct runner_callers *c)
+{
+    return c->joined > 0 ? c->wait_s / (double)c->joined : 0.0;
 }

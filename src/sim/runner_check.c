@@ -195,6 +195,32 @@ static void fill_campaigns(struct runner_check *c)
 
 /* --- agents ------------------------------------------------------------- */
 
+/* What people who call us meet. */
+static void fill_inbound(const struct plan *p, struct check_floor *out)
+{
+    const struct plan_inbound *in = &p->inbound;
+    struct prompt said[2];
+    size_t n = 0;
+    if (in->numbers == 0)
+        return;
+    if (p->record && in->recording_notice != NULL)
+        said[n++] = (struct prompt){.kind = PROMPT_TEXT,
+                                    .text = str_of(in->recording_notice)};
+    if (in->greeting != NULL)
+        said[n++] =
+            (struct prompt){.kind = PROMPT_TEXT, .text = str_of(in->greeting)};
+    out->number = in->number;
+    out->numbers = in->numbers;
+    out->greeting_us = sim_carrier_say_ms(said, n) * 1000;
+    out->wait_us = in->wait_max_ms * 1000;
+    out->calls_back = in->call_back_missed;
+    out->opt_out_key = in->opt_out_key;
+    out->callback_key = in->callback_key;
+    out->opt_out_say = in->opt_out_say;
+    out->callback_say = in->callback_say;
+    out->closed_say = in->closed_say;
+}
+
 static void fill_setups(struct runner_check *c)
 {
     struct sim_agents_options ao = {.scenario = c->o->scenario,
@@ -260,6 +286,20 @@ static bool is_wasteful(enum dial_mode m, enum policy_kind k)
     return m == DIAL_PREDICTIVE && k != POLICY_PREDICTIVE;
 }
 
+static bool is_ours(enum dial_mode m, enum policy_kind k)
+{
+    return m == DIAL_PREDICTIVE && k == POLICY_PREDICTIVE;
+}
+
+/* Where people call us, our pacing may keep its few agents for them. */
+static bool keeps_agents(const struct runner_options *o)
+{
+    bool called = o->scenario->callers > 0.0;
+    return called && (dials(o, is_ours) ||
+                      (o->second != NULL &&
+                       is_ours(o->second->dial_mode, o->second->pacing.kind)));
+}
+
 static bool dials_only(const struct runner_options *o, enum dial_mode m)
 {
     enum dial_mode first =
@@ -281,6 +321,12 @@ static void fill_second(struct runner_check *c)
     bool shown = p->dial_mode == DIAL_MANUAL || p->dial_mode == DIAL_PREVIEW;
     c->second = c->floor;
     c->second.campaign.v = SIM_LIST_SECOND;
+    c->second.numbers = 0;
+    c->second.greeting_us = c->second.wait_us = 0;
+    c->second.opt_out_key = c->second.callback_key = '\0';
+    c->second.opt_out_say = c->second.callback_say = NULL;
+    c->second.closed_say = NULL;
+    fill_inbound(p, &c->second);
     c->second.hold_us = p->hold_ms * 1000;
     c->second.detect_us =
         p->detect ? (int64_t)(c->o->scenario->amd_hi * 1e6) + SECOND_US / 10
@@ -318,9 +364,9 @@ static void fill_floor(struct runner_check *c)
         .preview_us = dials(o, is_preview) && !asked && !p->preview_dials
                           ? p->preview_limit_ms * 1000
                           : 0,
-        .idle_us = asked || dials(o, is_wasteful) ? 0
-                   : o->faults == NULL            ? IDLE_S * SECOND_US
-                                                  : IDLE_FAULTS_S * SECOND_US,
+        .idle_us = asked || dials(o, is_wasteful) || keeps_agents(o) ? 0
+                   : o->faults == NULL ? IDLE_S * SECOND_US
+                                       : IDLE_FAULTS_S * SECOND_US,
         /* Whom agents look at is not written down. */
         .callback_us =
             asked || !live || dials(o, is_preview) ? 0 : CALLBACK_S * SECOND_US,
@@ -338,6 +384,7 @@ static void fill_floor(struct runner_check *c)
     };
     if (!live)
         return;
+    fill_inbound(p, &c->floor);
     if (o->second != NULL)
         fill_second(c);
     fill_setups(c);
@@ -372,11 +419,29 @@ void runner_check_free(struct runner_check *c)
     mem_free(c);
 }
 
+/* Somebody who was no lead called us, and is one from here on. */
+static void learn_caller(struct runner_check *c, const struct record *r)
+{
+    struct lead l = {.id = r->lead, .phones = 1};
+    struct number n = {.type = NUMBER_TYPE_UNKNOWN};
+    if (r->kind != RECORD_INCOMING || r->e164 == 0 ||
+        (size_t)r->lead.v <= sim_list_size(c->o->list))
+        return;
+    (void)number_describe(r->e164, &n);
+    l.phone[0] = (struct lead_phone){.e164 = r->e164, .type = n.type};
+    (void)str_copy(l.country, sizeof(l.country), str_of(n.region));
+    struct check_lead *out = arena_alloc(&c->arena, sizeof(*out));
+    fill_lead(c, &l, out);
+    check_rules_add_lead(c->rules, out);
+}
+
 void runner_check_journal(void *arg, const struct record *r,
                           const struct journal_row *row)
 {
     struct runner_check *c = arg;
     (void)row;
+    if (!c->floor.endless)
+        learn_caller(c, r);
     /* Of an endless list nobody knows the people. */
     if (!c->floor.endless)
         check_rules_record(c->rules, r);
@@ -390,6 +455,40 @@ void runner_check_call(void *arg, const struct permit *p,
 {
     struct runner_check *c = arg;
     check_agents_invite(c->agents, p, s, now_us);
+}
+
+static void on_says(void *arg, struct attempt_id a, const struct prompt *list,
+                    size_t n)
+{
+    struct runner_check *c = arg;
+    for (size_t i = 0; i < n; i++)
+        check_agents_said(c->agents, a, list[i].text);
+}
+
+static void on_truth(void *arg, enum sim_live_news news,
+                     const struct sim_live_call *k)
+{
+    struct runner_check *c = arg;
+    if (news == SIM_LIVE_PRESSED)
+        check_agents_pressed(c->agents, k->attempt, k->key, k->at_us);
+}
+
+static void on_order(void *arg, struct agent_id a, const struct agent_order *o,
+                     int rc, int64_t now_us)
+{
+    struct runner_check *c = arg;
+    bool leaves = o->kind == AGENT_DO_PAUSE || o->kind == AGENT_DO_SIGN_OUT;
+    if (rc == TM_OK && (leaves || o->kind == AGENT_DO_READY))
+        check_agents_wish(c->agents, a, !leaves, now_us);
+}
+
+void runner_check_watch(struct runner_check *c, struct runner_options *o)
+{
+    o->calls = runner_check_call;
+    o->says = on_says;
+    o->truth = on_truth;
+    o->orders = on_order;
+    o->calls_arg = o->says_arg = o->truth_arg = o->orders_arg = c;
 }
 
 /* "... 3 of 120 lost; ..." */
@@ -428,6 +527,8 @@ void runner_check_result(struct runner_check *c, const struct runner_result *r)
         return;
     same(c, "attempts", r->attempts, s->attempts);
     same(c, "talked", r->talked, s->talked);
+    same(c, "calls to us", r->callers.recorded, s->callers);
+    same(c, "callers who gave up", r->callers.gave_up, s->gave_up);
     if (s->restarts > 0) /* what was called and not written down */
         return;
     same(c, "placed", r->placed, s->placed);
@@ -436,6 +537,7 @@ void runner_check_result(struct runner_check *c, const struct runner_result *r)
     same(c, "abandoned", r->abandoned, s->abandoned);
     same(c, "people and machines with an agent",
          r->floor.talks + r->floor.machines, s->bridged);
+    same(c, "callers with an agent", r->callers.joined, s->callers_joined);
 }
 
 const struct check_rules *runner_check_finish(struct runner_check *c)

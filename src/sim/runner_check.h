@@ -18,6 +18,9 @@ struct runner_check;
 
 /* o's scenario, plan, zones and list must outlive it. */
 struct runner_check *runner_check_new(const struct runner_options *o);
+/* Watches what the run tells besides its journal: INVITEs, what is said to
+ * people who call us, which keys they press, orders of agents. */
+void runner_check_watch(struct runner_check *c, struct runner_options *o);
 void runner_check_free(struct runner_check *c);
 /* A sim_store_watch_fn; arg is the struct runner_check. */
 void runner_check_journal(void *arg, const struct record *r,

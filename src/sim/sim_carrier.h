@@ -64,6 +64,7 @@ struct sim_live_call {
     uint64_t from;   /* caller: his number; 0: withheld */
     int64_t came_us; /* caller */
     char key;        /* PRESSED */
+    int64_t at_us;
     bool machine;
     bool wrong;          /* detection was asked and took him for the other */
     int64_t answered_us; /* 0: not yet */

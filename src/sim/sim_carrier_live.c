@@ -21,6 +21,7 @@ void sim_carrier_live_news(const struct sim_call *k, enum sim_live_news what)
         .attempt = k->attempt,
         .caller = caller,
         .from = caller ? k->e164 : 0,
+        .at_us = now_of(k),
         .came_us = caller ? k->placed_us : 0,
         .key = what == SIM_LIVE_PRESSED ? k->reaction.digit : '\0',
         .machine = k->who.kind == PERSON_MACHINE,
