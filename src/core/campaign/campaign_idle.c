@@ -35,6 +35,7 @@ static bool is_ours(const struct campaign *c, const struct agent_setup *a)
 
 /* Those who are signed in and may work for it. */
 struct crew_here {
+    unsigned others; /* signed in, and not for it */
     unsigned all, ready, in[AGENT_STATE_COUNT];
 };
 
@@ -43,9 +44,12 @@ static void count_here(const struct campaign *c, struct crew_here *out)
     *out = (struct crew_here){0};
     for (size_t i = 0; i < floor_agents(c->env.floor); i++) {
         const struct floor_agent *f = floor_at(c->env.floor, i);
-        if (f->state == AGENT_OFF || f->state == AGENT_CALLING_IN ||
-            !is_ours(c, &f->setup))
+        if (f->state == AGENT_OFF || f->state == AGENT_CALLING_IN)
             continue;
+        if (!is_ours(c, &f->setup)) {
+            out->others++;
+            continue;
+        }
         out->all++;
         out->in[f->state]++;
     }
@@ -103,6 +107,9 @@ static const char *with_agents(const struct campaign *c,
     struct crew_here h;
     const struct crew *w = c->crew;
     count_here(c, &h);
+    if (h.all == 0 && h.others > 0)
+        return "no agent of it is signed in: those who are lack its skills, or "
+               "work in other campaigns alone";
     if (h.all == 0)
         return "no agent is signed in";
     if (h.all == h.in[AGENT_PAUSED])

@@ -324,6 +324,14 @@ static void test_idle(void **state)
     move(2, AGENT_IN_SIGN_OUT);
     expect_idle("no agent is signed in");
     world_close(&w);
+    char chess[4200];
+    (void)snprintf(chess, sizeof(chess), "skills = chess\n%s", file_text);
+    world_open(&w, chess);
+    world_say(&w, CAMPAIGN_EV_START);
+    give_leads(4);
+    world_agents(&w, 1);
+    expect_idle("no agent of it is signed in: those who are lack its skills");
+    world_close(&w);
 }
 
 int main(void)
