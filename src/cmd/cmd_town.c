@@ -108,7 +108,7 @@ static int read_numbers(const struct options *o, struct town_config *c)
     }
     double percent = 0;
     if (o->back != NULL && !str_percent(str_of(o->back), &percent))
-        return command_usage(&cmd_town, "--calls-back is 0% to 100%");
+        return command_usage(&cmd_town, "--calls-back is 0 to 100 %%");
     c->calls_back_ppm = (unsigned)(percent * 10000 + 0.5);
     if (o->back_after != NULL && !read_seconds(o->back_after, c))
         return command_usage(&cmd_town,
