@@ -137,12 +137,113 @@ static void test_calls(void **state)
     }
 }
 
+/* People without a lead: many at once, none found by it. */
+static void test_nobody(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct slots s;
+    struct lead_id none = {0};
+    arena_init(&a);
+    slots_init(&s, &a, 3);
+    struct lead l = {.id = {7}};
+    struct slot *x = slots_take_nobody(&s), *y = slots_take_nobody(&s);
+    struct slot *z = slots_take(&s, &l, &script);
+    assert_true(x != y && x != NULL && y != NULL);
+    assert_null(slots_take_nobody(&s));
+    assert_int_equal(s.used, 3);
+    assert_true(slots_find_lead(&s, l.id) == z);
+    assert_null(slots_find_lead(&s, none));
+    x->incoming = true;
+    slots_call_begin(&s, x, (struct attempt_id){1}); /* no number */
+    assert_int_equal(s.incoming, 1);
+    slots_call_end(&s, x);
+    assert_int_equal(s.incoming, 0);
+    slots_give(&s, x);
+    slots_give(&s, z);
+    assert_null(slots_find_lead(&s, l.id));
+    x = slots_take(&s, &l, &script);
+    assert_true(slots_find_lead(&s, l.id) == x && !x->incoming);
+    slots_give(&s, y);
+    assert_int_equal(s.used, 1);
+    arena_fini(&a);
+}
+
+/* By the time they have waited, whenever they come; against a list sorted by
+ * hand. And the chain of those that count on whoever is ready. */
+static void test_in_order(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct slots s;
+    struct slot_queue q;
+    struct slot *of[N], *in[N];
+    struct rng r;
+    size_t n = 0;
+    arena_init(&a);
+    slots_init(&s, &a, N);
+    slots_queue_init(&q);
+    rng_init(&r, 5, "order");
+    for (size_t i = 0; i < N; i++)
+        of[i] = slots_take_nobody(&s);
+    for (int round = 0; round < 5000; round++) {
+        struct slot *x = of[rng_below(&r, N)];
+        size_t at = 0;
+        while (at < n && in[at] != x)
+            at++;
+        if (at < n) {
+            slots_queue_remove(&s, &q, x);
+            memmove(&in[at], &in[at + 1], (--n - at) * sizeof(in[0]));
+        } else {
+            x->since_us = (int64_t)rng_below(&r, 20);
+            for (at = n; at > 0 && in[at - 1]->since_us > x->since_us; at--)
+                in[at] = in[at - 1];
+            in[at] = x;
+            n++;
+            slots_queue_sort_in(&s, &q, x);
+        }
+        struct slot *y = slots_queue_first(&s, &q);
+        for (at = 0; at < n; at++, y = slots_queue_next(&s, y))
+            assert_true(y == in[at]);
+        assert_true(y == NULL && q.n == n);
+    }
+    arena_fini(&a);
+}
+
+static void test_air(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct slots s;
+    arena_init(&a);
+    slots_init(&s, &a, 3);
+    struct slot *x[3];
+    for (int i = 0; i < 3; i++)
+        x[i] = slots_take_nobody(&s);
+    assert_true(slots_air_since_us(&s) == INT64_MAX);
+    for (int i = 0; i < 3; i++)
+        slots_air_add(&s, x[i], 100 + i);
+    slots_air_add(&s, x[0], 500); /* it does already */
+    assert_int_equal(slots_air_since_us(&s), 100);
+    slots_air_remove(&s, x[1]);
+    slots_air_remove(&s, x[1]);
+    slots_air_remove(&s, x[0]);
+    assert_int_equal(slots_air_since_us(&s), 102);
+    slots_air_add(&s, x[0], 200);
+    assert_int_equal(slots_air_since_us(&s), 102);
+    slots_air_remove(&s, x[2]);
+    assert_int_equal(slots_air_since_us(&s), 200);
+    slots_air_remove(&s, x[0]);
+    assert_true(slots_air_since_us(&s) == INT64_MAX);
+    arena_fini(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_pool),
-        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_texts),  cmocka_unit_test(test_pool),
+        cmocka_unit_test(test_nobody), cmocka_unit_test(test_in_order),
+        cmocka_unit_test(test_air),    cmocka_unit_test(test_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
