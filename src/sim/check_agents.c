@@ -235,16 +235,24 @@ void check_agents_finish(struct check_agents *c, int64_t now_us)
             (unsigned long long)s->abandoned);
 }
 
-void check_agents_window(const struct check_agents *c, int64_t from_us,
-                         int64_t to_us, uint64_t *live, uint64_t *abandoned)
+struct check_agents_pace *check_agents_pace(struct check_agents *c,
+                                            struct campaign_id id)
 {
-    *live = *abandoned = 0;
+    return &c->pace[check_agents_of(c, id) == &c->w ? 0 : 1];
+}
+
+void check_agents_window(const struct check_agents *c, struct campaign_id of,
+                         int64_t from_us, int64_t to_us,
+                         struct check_agents_lost *out)
+{
+    *out = (struct check_agents_lost){0};
     for (size_t i = 0; i < c->calls_n; i++) {
         const struct check_agents_call *k = &c->call[i];
-        if (!k->ended || k->ended_us < from_us || k->ended_us >= to_us)
+        if (!k->ended || k->ended_us < from_us || k->ended_us >= to_us ||
+            k->campaign.v != of.v)
             continue;
-        *live += k->live ? 1 : 0;
-        *abandoned += k->abandoned ? 1 : 0;
+        out->live += k->live ? 1 : 0;
+        out->abandoned += k->abandoned ? 1 : 0;
     }
 }
 

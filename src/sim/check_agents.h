@@ -111,6 +111,10 @@ struct check_agents_sums {
     uint64_t callers, callers_joined, gave_up, turned_away;
 };
 
+struct check_agents_lost {
+    uint64_t live, abandoned;
+};
+
 struct check_agents;
 
 struct check_agents *check_agents_new(const struct check_floor *w);
@@ -123,8 +127,8 @@ void check_agents_invite(void *arg, const struct permit *p,
 void check_agents_one_each(struct check_agents *c, struct attempt_id a);
 /* What pacing says it counts in the legal window, calls in progress included;
  * windows are 30 x 24 h from the first call. */
-void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
-                          uint64_t lost);
+void check_agents_decided(struct check_agents *c, struct campaign_id of,
+                          int64_t now_us, uint64_t live, uint64_t lost);
 /* An agent asked for a pause or to sign out, and was not refused; off: takes it
  * back. */
 void check_agents_wish(struct check_agents *c, struct agent_id a, bool off,
@@ -143,9 +147,10 @@ void check_agents_find(struct check_agents *c, enum check_agents_kind k,
                        const char *fmt, ...) TM_PRINTF(3, 4);
 
 const struct check_agents_sums *check_agents_sums(const struct check_agents *c);
-/* Live and abandoned calls that ended in [from_us, to_us). */
-void check_agents_window(const struct check_agents *c, int64_t from_us,
-                         int64_t to_us, uint64_t *live, uint64_t *abandoned);
+/* Live and abandoned calls of the campaign that ended in [from_us, to_us). */
+void check_agents_window(const struct check_agents *c, struct campaign_id of,
+                         int64_t from_us, int64_t to_us,
+                         struct check_agents_lost *out);
 uint64_t check_agents_findings(const struct check_agents *c);
 /* i < min(findings, CHECK_AGENTS_KEPT); lives as long as c. */
 const struct check_agents_finding *

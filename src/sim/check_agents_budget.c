@@ -98,26 +98,32 @@ static void told(struct check_agents *c, const char *what, uint64_t says,
 
 /* It knows more than what is durable, never less: calls that are up may have
  * been settled. What an agent says of a machine comes later to the records. */
-void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
-                          uint64_t lost)
+void check_agents_decided(struct check_agents *c, struct campaign_id of,
+                          int64_t now_us, uint64_t live, uint64_t lost)
 {
-    uint64_t ended_live, ended_lost, later = 0; /* or joined */
-    if (!c->w.live || c->w.clock_steps || c->first_us == 0 ||
-        c->w.second != NULL)
+    const struct check_agents_pace *p = check_agents_pace(c, of);
+    const struct check_floor *w = check_agents_of(c, of);
+    struct check_agents_lost ended; /* or joined */
+    uint64_t later = 0;
+    if (!c->w.live || c->w.clock_steps || p->first_us == 0)
         return;
-    int64_t from_us = now_us - (now_us - c->first_us) % PERIOD_US;
-    check_agents_window(c, from_us, INT64_MAX, &ended_live, &ended_lost);
-    for (size_t i = 0; i < c->calls_n; i++)
-        ended_live +=
-            c->call[i].bridged && !c->call[i].ended && !c->call[i].incoming ? 1
-                                                                            : 0;
+    int64_t from_us = now_us - (now_us - p->first_us) % PERIOD_US;
+    check_agents_window(c, of, from_us, INT64_MAX, &ended);
+    for (size_t i = 0; i < c->calls_n; i++) {
+        const struct check_agents_call *k = &c->call[i];
+        ended.live +=
+            k->bridged && !k->ended && !k->incoming && k->campaign.v == of.v
+                ? 1
+                : 0;
+    }
     for (size_t i = 0; i < c->men_n; i++)
         later += c->man[i].state == AGENT_WRAP ? 1 : 0;
     uint64_t wrong =
-        c->w.wrong > 0 ? 1 + (uint64_t)((double)live * 2 * c->w.wrong) : 0;
-    told(c, "live answers", live, ended_live > later ? ended_live - later : 0,
-         ended_live + c->open + wrong);
-    told(c, "lost ones", lost, ended_lost, ended_lost + c->open + wrong);
+        w->wrong > 0 ? 1 + (uint64_t)((double)live * 2 * w->wrong) : 0;
+    told(c, "live answers", live, ended.live > later ? ended.live - later : 0,
+         ended.live + p->open + wrong);
+    told(c, "lost ones", lost, ended.abandoned,
+         ended.abandoned + p->open + wrong);
 }
 
 /* --- the whole run ------------------------------------------------------ */
@@ -126,17 +132,26 @@ void check_agents_decided(struct check_agents *c, int64_t now_us, uint64_t live,
  * ahead of its budget for an hour, by less than twice. Where the detection may
  * take longer than the plan lets people wait, they are lost by the plan with
  * every agent ready, however few lines there are: no pacing keeps a budget. */
-void check_agents_budget(struct check_agents *c)
+static void check_budget(struct check_agents *c, const struct check_floor *w,
+                         const struct check_agents_lost *sum)
 {
-    double live = (double)c->sums.live, lost = (double)c->sums.abandoned;
-    double may = c->w.budget * live;
-    bool in_time = c->w.detect_us <= c->w.hold_us;
-    if (c->w.budget <= 0 || !in_time ||
+    double lost = (double)sum->abandoned;
+    double may = w->budget * (double)sum->live;
+    bool in_time = w->detect_us <= w->hold_us;
+    if (w->budget <= 0 || !in_time ||
         lost <= 2 * may + FEW + 5 * real_sqrt(may))
         return;
     check_agents_find(c, CHECK_BUDGET,
-                      "%llu of %llu live answers lost, and pacing may lose "
-                      "%.1f %%",
-                      (unsigned long long)c->sums.abandoned,
-                      (unsigned long long)c->sums.live, 100 * c->w.budget);
+                      "campaign %lld: %llu of %llu live answers lost, and "
+                      "pacing may lose %.1f %%",
+                      (long long)w->campaign.v,
+                      (unsigned long long)sum->abandoned,
+                      (unsigned long long)sum->live, 100 * w->budget);
+}
+
+void check_agents_budget(struct check_agents *c)
+{
+    check_budget(c, &c->w, &c->pace[0].sum);
+    if (c->w.second != NULL)
+        check_budget(c, c->w.second, &c->pace[1].sum);
 }

@@ -42,6 +42,7 @@ void check_agents_attempt(struct check_agents *c, const struct record *r)
     k->recorded_us = r->at_us;
     k->expires_us = r->due_us;
     c->open++;
+    check_agents_pace(c, r->campaign)->open++;
     c->cover_due = true;
     if (r->due_us <= r->at_us || r->due_us > r->at_us + PERMIT_US)
         check_agents_find(c, CHECK_PERMIT, "attempt %lld: a permit for %lld ms",
@@ -103,7 +104,8 @@ void check_agents_event(struct check_agents *c, const struct record *r)
     }
     if (r->kind == RECORD_PLACED) {
         c->sums.placed++;
-        c->first_us = c->first_us == 0 ? r->at_us : c->first_us;
+        struct check_agents_pace *p = check_agents_pace(c, k->campaign);
+        p->first_us = p->first_us == 0 ? r->at_us : p->first_us;
         k->placed_us = r->at_us;
     } else if (r->kind == RECORD_RINGING && k->ringing_us == 0) {
         k->ringing_us = r->at_us;
@@ -340,8 +342,12 @@ void check_agents_ended(struct check_agents *c, const struct record *r)
         check_agents_caller_ended(c, k, r);
         return;
     }
+    struct check_agents_pace *p = check_agents_pace(c, k->campaign);
     c->sums.ended++;
     c->open--;
+    p->open--;
+    p->sum.live += r->live ? 1 : 0;
+    p->sum.abandoned += r->abandoned ? 1 : 0;
     c->quiet_us = r->at_us;
     if (c->w.live)
         check_fate(c, k, r);

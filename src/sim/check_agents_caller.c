@@ -22,14 +22,17 @@ static void caller_finding(struct check_agents *c,
 
 /* --- who waits ----------------------------------------------------------- */
 
-/* Since when, by what he heard; INT64_MAX: he does not. */
+/* Since when, by what he heard; INT64_MAX: he does not, or not any more. */
 static int64_t waits_from(const struct check_agents *c,
-                          const struct check_agents_call *k)
+                          const struct check_agents_call *k, int64_t now_us)
 {
+    const struct check_floor *w = check_agents_of(c, k->campaign);
     if (k->answered_us == 0 || k->bridged || k->ended || k->leaving ||
         k->opted_out || k->callback || k->stepped)
         return INT64_MAX;
-    return k->answered_us + check_agents_of(c, k->campaign)->greeting_us;
+    int64_t from_us = k->answered_us + w->greeting_us;
+    bool over = w->wait_us > 0 && now_us - from_us >= w->wait_us - MARGIN;
+    return over ? INT64_MAX : from_us;
 }
 
 /* An agent's telephone rings for him. */
@@ -49,12 +52,15 @@ static struct check_agents_call *open_at(const struct check_agents *c, size_t i)
 
 void check_agents_caller_idle(struct check_agents *c, int64_t now_us)
 {
-    if (c->callers_n == 0 || c->ready == 0 || c->w.clock_steps)
+    /* Of one instant not all is told yet. */
+    if (c->callers_n == 0 || c->ready == 0 || c->w.clock_steps ||
+        now_us == c->now_us)
         return;
     for (size_t i = 0; i < c->callers_n; i++) {
         struct check_agents_call *k = open_at(c, i);
-        int64_t from_us = waits_from(c, k);
-        if (from_us >= now_us - IDLE_US || k->idle_told || has_agent(c, k))
+        int64_t from_us = waits_from(c, k, now_us);
+        if (from_us == INT64_MAX || from_us >= now_us - IDLE_US ||
+            k->idle_told || has_agent(c, k))
             continue;
         for (size_t m = 0; m < c->men_n && !k->idle_told; m++) {
             const struct check_agents_man *a = &c->man[m];
@@ -74,7 +80,8 @@ void check_agents_caller_taken(struct check_agents *c,
 {
     for (size_t i = 0; i < c->callers_n && !c->w.clock_steps; i++) {
         const struct check_agents_call *k = open_at(c, i);
-        if (waits_from(c, k) >= c->now_us - MARGIN || has_agent(c, k))
+        if (waits_from(c, k, c->now_us) >= c->now_us - MARGIN ||
+            has_agent(c, k))
             continue;
         check_agents_find(c, CHECK_CALLERS,
                           "caller %lld waits, and agent %lld is given a lead "
@@ -166,7 +173,7 @@ static void check_order(struct check_agents *c,
     for (size_t i = 0; i < c->callers_n; i++) {
         const struct check_agents_call *o = open_at(c, i);
         if (o == k || o->campaign.v != k->campaign.v ||
-            waits_from(c, o) >= from_us - MARGIN || has_agent(c, o))
+            waits_from(c, o, c->now_us) >= from_us - MARGIN || has_agent(c, o))
             continue;
         check_agents_find(c, CHECK_CALLERS,
                           "caller %lld gets an agent, and %lld waits longer",
@@ -195,8 +202,9 @@ void check_agents_caller_joined(struct check_agents *c,
                                 struct check_agents_call *k,
                                 const struct record *r)
 {
-    int64_t from_us = waits_from(c, k);
     const struct check_floor *w = check_agents_of(c, k->campaign);
+    bool heard = k->answered_us != 0 && !k->stepped;
+    int64_t from_us = heard ? k->answered_us + w->greeting_us : INT64_MAX;
     c->sums.callers_joined++;
     k->bridged_us = r->at_us;
     if (k->stepped || c->w.clock_steps)

@@ -71,9 +71,17 @@ struct check_agents_man {
     int64_t wish_us;           /* asked for a pause while he was ready; 0 not */
 };
 
+/* What a campaign's pacing has to count. */
+struct check_agents_pace {
+    int64_t first_us; /* INVITE */
+    size_t open;      /* calls to people that are up */
+    struct check_agents_lost sum;
+};
+
 struct check_agents {
     struct check_floor w;
-    struct map calls, members, men; /* id -> index + 1 */
+    struct check_agents_pace pace[2]; /* the second campaign's: [1] */
+    struct map calls, members, men;   /* id -> index + 1 */
     struct check_agents_call *call;
     size_t calls_n, call_cap;
     struct check_agents_member *member;
@@ -87,7 +95,6 @@ struct check_agents {
     size_t callers_n, caller_cap;
     bool cover_due;          /* a line was dialled at now_us */
     struct attempt_id cover; /* ... which an agent has to wait for; v 0: any */
-    int64_t first_us;        /* INVITE */
     size_t looking;          /* agents at leads */
     size_t ready, on;        /* agents ready; who can take a call now or soon */
     bool running, second_running;
@@ -114,6 +121,9 @@ struct check_agents_man *check_agents_man(struct check_agents *c,
 /* What a campaign promises. */
 const struct check_floor *check_agents_of(const struct check_agents *c,
                                           struct campaign_id id);
+
+struct check_agents_pace *check_agents_pace(struct check_agents *c,
+                                            struct campaign_id id);
 
 /* check_agents_state.c */
 void check_agents_moved(struct check_agents *c, const struct record *r);

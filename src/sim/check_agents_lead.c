@@ -46,8 +46,10 @@ void check_agents_disposed(struct check_agents *c, const struct record *r)
     if (r->state != (int)d->action || (k->no_person && !machine) ||
         (k->incoming && machine))
         lead_finding(c, k->lead, "a person who was not counted as one");
-    if (machine && k->live)
+    if (machine && k->live) {
         c->sums.live--;
+        check_agents_pace(c, k->campaign)->sum.live--;
+    }
     k->live = k->live && !machine;
     k->no_person = false;
     k->wants_out = d->action == DISPOSITION_OPT_OUT && k->e164 != 0;

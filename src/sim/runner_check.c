@@ -336,8 +336,13 @@ static void fill_second(struct runner_check *c)
                                ? p->preview_limit_ms * 1000
                                : 0;
     c->floor.second = &c->second;
+    c->second.wrong = p->detect ? p->detect_wrong_ppm / 1e6 : 0;
+    c->second.budget = c->o->scenario->leg_per_call == 0 &&
+                               c->o->faults == NULL &&
+                               is_ours(p->dial_mode, p->pacing.kind)
+                           ? p->abandon_limit_ppm / 1e6
+                           : 0;
     c->floor.covered = false;
-    c->floor.budget = 0;
     if (shown)
         c->floor.callback_us = 0;
     if (p->dial_mode == DIAL_MANUAL ||
@@ -504,7 +509,7 @@ void runner_check_trace(void *arg, struct campaign_id campaign, int64_t now_us,
     while (at > text && at[-1] != ';')
         at--;
     if (sscanf(at, " %llu of %llu lost;", &lost, &live) == 2)
-        check_agents_decided(c->agents, now_us, live, lost);
+        check_agents_decided(c->agents, campaign, now_us, live, lost);
 }
 
 static void same(struct runner_check *c, const char *what, uint64_t run,

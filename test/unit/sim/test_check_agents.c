@@ -426,11 +426,13 @@ static void test_clean_day(void **state)
     assert_int_equal(s->live, 4);
     assert_int_equal(s->abandoned, 1);
     assert_int_equal(s->staff, 2);
-    uint64_t live, lost;
-    check_agents_window(c, 1000000000000, 1000000000000 + 20000000, &live,
-                        &lost);
-    assert_int_equal(live, 1);
-    assert_int_equal(lost, 1);
+    struct check_agents_lost n;
+    check_agents_window(c, (struct campaign_id){1}, 1000000000000,
+                        1000000000000 + 20000000, &n);
+    assert_int_equal(n.live, 1);
+    assert_int_equal(n.abandoned, 1);
+    check_agents_window(c, (struct campaign_id){2}, 0, INT64_MAX, &n);
+    assert_int_equal(n.live, 0);
     check_agents_free(c);
 }
 
@@ -563,7 +565,8 @@ static void test_window(void **state)
                {4, 2, false}, {0, 0, false}, {4, 4, false}};
     for (size_t i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
         struct check_agents *c = run(NULL);
-        check_agents_decided(c, 1000000000000 + 70000000, say[i].live,
+        check_agents_decided(c, (struct campaign_id){1},
+                             1000000000000 + 70000000, say[i].live,
                              say[i].lost);
         assert_int_equal(check_agents_findings(c) == 0, say[i].fits);
         check_agents_free(c);
@@ -579,7 +582,8 @@ static void test_window_in_calls(void **state)
         struct check_agents *c = check_agents_new(&w);
         for (size_t i = 0; !begins(day[i], "30000 "); i++)
             tell_lines(c, day[i]);
-        check_agents_decided(c, 1000000000000 + 30000000, live, 1);
+        check_agents_decided(c, (struct campaign_id){1},
+                             1000000000000 + 30000000, live, 1);
         assert_int_equal(check_agents_findings(c), live == 2 ? 1 : 0);
         check_agents_free(c);
     }
