@@ -47,6 +47,45 @@ opt_out_key = 9
 opt_out_say = "You will not be called again."
 missed = keep
 '''
+# Nobody of this town answers; all who missed a call call back.
+DIAL = f'''name = dial
+seller = Lakeside
+caller_kind = survey
+purpose = survey
+leads_to_sale = no
+list = people
+country = US
+trunk = main
+caller_id = {OURS}
+caller_id_authority = yes
+channel = voice_prerecorded
+dial_mode = agentless
+max_calls = 3
+calls_per_second = 5
+ring_timeout = 15s
+[keys]
+9 = removed
+[step hello]
+say = "This is Lakeside. Press 9 to be removed. 212 555 0100."
+next = bye
+[step bye]
+do = end
+say = "Goodbye."
+[step removed]
+do = opt_out
+say = "You are removed."
+'''
+NOBODY = '''name = nobody
+[people]
+people_seed = 7
+p_human = 0 %
+p_machine = 0 %
+p_busy = 0 %
+p_reject = 0 %
+p_disconnected = 0 %
+p_optout = 50 %
+alert_t = uniform 0.1 0.3
+'''
 
 
 class Caller:
@@ -325,6 +364,42 @@ def after_a_crash(h):
         end(running)
 
 
+def called_back(h):
+    """People whom an agentless campaign called in vain call the number back
+    that they saw: the line is closed, some ask by the key to be left alone."""
+    people = ['+12025550141', '+12025550142', '+12025550143']
+    rows = ''.join(f'{n},P,written,2026-01-05\n' for n in people)
+    h.must('import', h.write('people.csv', 'phone,name,consent,consent_date\n' +
+                             rows), '--list', 'people', '--seller', 'Lakeside')
+    h.must('campaign', 'load', h.write('dial.campaign', DIAL))
+    town = subprocess.Popen(
+        h.args(['town', '--port', str(PEER), '--media-ports', '16400-16498',
+                '--world', h.write('nobody.scn', NOBODY), '--log',
+                h.path('town.jsonl'), '--calls-back', '100%',
+                '--calls-back-after', '1-3']), stdin=subprocess.DEVNULL,
+        stdout=open(h.path('town.out'), 'w'), stderr=subprocess.STDOUT)
+    server = serve(h, '2026-11-23T20:00:00Z')
+    try:
+        h.must('campaign', 'start', 'dial')
+        h.wait('calls back', lambda: len(
+            [n for n in people if h.rows('SELECT 1 FROM incoming WHERE e164 = '
+                                         f'{n[1:]} AND ended_us > 0')]) == 3,
+               60)
+        h.check(stop(server, 60) == 0, 'the server ended badly')
+        h.check(stop(town) == 0, 'the town ended badly')
+        said = [json.loads(x) for x in open(h.path('town.jsonl'))]
+        back = [e for e in said if e['event'] == 'back_answered']
+        keys = [e for e in said if e['event'] == 'back_digit']
+        h.check(len(back) == 3, f'{back}')
+        outcomes = [r[0] for r in h.rows(
+            'SELECT outcome FROM incoming WHERE e164 BETWEEN 12025550141 AND '
+            '12025550143')]
+        h.check(set(outcomes) <= {'turned_away', 'opted_out', 'gave_up'} and
+                outcomes.count('opted_out') <= len(keys), f'{outcomes}')
+    finally:
+        end([server, town])
+
+
 def the_books(h):
     h.verify()
     calls = callers(h)
@@ -363,4 +438,4 @@ def the_books(h):
 
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'callers'),
-         [prepare, the_line, after_a_crash, the_books])
+         [prepare, the_line, after_a_crash, the_books, called_back])
