@@ -711,6 +711,75 @@ static void test_html_is_well_formed(void **state)
     unmake(&m);
 }
 
+/* One who talked in time and one late, one who gave up, one cut off, one who
+ * waits; the clock was set back in a talk. */
+static void tell_callers(struct figures_builder *b)
+{
+    static const struct plan_inbound in = {
+        .number = {18005550123, 18005550124}, .numbers = 2, .target_ms = 20000};
+    const struct reader_caller at = {
+        .e164 = 1, .called = 18005550123, .recorded_us = NOW};
+    struct reader_caller c[6] = {at, at, at, at, at, at};
+    figures_inbound(b, &in);
+    for (size_t i = 0; i < 6; i++) {
+        c[i].answered_us = NOW + 1000000;
+        c[i].ended_us = NOW + 61000000;
+    }
+    c[0].bridged_us = NOW + 21000000;
+    c[0].wait_ms = 20000;
+    c[1].bridged_us = NOW + 31000000;
+    c[1].wait_ms = 30000;
+    c[2].outcome = OUTCOME_GAVE_UP;
+    c[3].outcome = OUTCOME_UNKNOWN;
+    c[4].ended_us = 0;
+    c[4].e164 = 0;
+    c[5].bridged_us = NOW + 70000000;
+    for (size_t i = 0; i < 6; i++)
+        figures_caller(b, &c[i]);
+}
+
+static void test_callers(void **state)
+{
+    (void)state;
+    struct made m;
+    struct json_out j;
+    struct err e = {0};
+    house_init(&m.h);
+    house_story(&m.h);
+    m.b = figures_new(&(struct figures_options){.now_us = NOW});
+    assert_int_equal(
+        figures_read(&m.h.reader, (struct campaign_id){1}, m.b, &e), TM_OK);
+    tell_callers(m.b);
+    m.f = figures_end(m.b);
+    buf_init(&m.text, 1 << 20);
+    report_text(m.f, false, &m.text);
+    says(&m, "Calls to us ---");
+    says(&m, "  cut off by a restart                         1  16.7 %  ");
+    says(&m, "  40.0 % had an agent within 20 s, the plan's target\n"
+             "  waited 16.6 s on average for an agent and 30.0 s at most; "
+             "talked 35.0 s\n"
+             "  who gave up did so after 1 min 00 s on average\n");
+    says(&m, "  +18005550124              0        0         -        0       "
+             "    -\n");
+    assert_null(strstr(m.text.p, "turned away"));
+    buf_clear(&m.text);
+    report_html(m.f, &m.text);
+    assert_null(xml_check(m.text.p));
+    says(&m, "<h2>Calls to us</h2>");
+    buf_clear(&m.text);
+    json_out_init(&j, &m.text);
+    report_json(m.f, &j);
+    says(&m, "\"calls_to_us\":{\"target_ms\":20000,\"callers\":6,"
+             "\"talked\":3,\"gave_up\":1,\"turned_away\":0,"
+             "\"callbacks\":0,\"opt_outs\":0,\"others\":1,\"open\":1,"
+             "\"within_target\":2,");
+    buf_clear(&m.text);
+    report_csv(m.f, &m.text);
+    says(&m, "calls_to_us,gave_up,,1\r\n");
+    says(&m, "calls_to_us,wait_ms_max,+18005550123,30000\r\n");
+    unmake(&m);
+}
+
 static void test_empty_campaign(void **state)
 {
     (void)state;
@@ -787,6 +856,7 @@ int main(void)
         cmocka_unit_test(test_records_give_the_same),
         cmocka_unit_test(test_checker),
         cmocka_unit_test(test_html_is_well_formed),
+        cmocka_unit_test(test_callers),
         cmocka_unit_test(test_empty_campaign),
         cmocka_unit_test(test_hostile_names),
     };
