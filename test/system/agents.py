@@ -296,7 +296,7 @@ def not_yet(h):
 def lunch_until_lost(h):
     for _ in range(8):
         for name in ('ann', 'bob'):
-            h.run('agent', 'pause', name, '--reason', 'lunch')
+            h.run('agent', 'pause', name, '--reason', 'lunch', '--now')
         time.sleep(5)
         for name in ('ann', 'bob'):
             h.run('agent', 'ready', name)
