@@ -209,14 +209,21 @@ def the_queue(h, carrier, talking):
 
 
 def killed(h, carrier, server, third):
-    """In the talk the server dies. The next one ends the call."""
+    """The server dies while one talks and one waits. The next one ends both
+    calls; who waited was missed."""
+    waits = carrier.call(LINE, '+12125550164')
+    h.wait('the answer', lambda: waits.answered, 10)
+    time.sleep(1)
     server.kill()
     server.wait()
-    h.check(h.rows('SELECT count(*) FROM incoming WHERE ended_us = 0') == [(1,)],
-            'one is open')
+    h.check(h.rows('SELECT count(*) FROM incoming WHERE ended_us = 0') == [(2,)],
+            'two are open')
     server = serve(h)
-    h.wait('BYE', lambda: third.by_them, 15)
+    h.wait('BYE', lambda: third.by_them and waits.by_them, 15)
     outcome(h, 12125550163, 'unknown')
+    outcome(h, 12125550164, 'unknown')
+    h.check(lead_state(h, 12125550164) == ('callback', 'missed_call'),
+            lead_state(h, 12125550164))
     h.check(lead_state(h, 12125550163)[0] == 'waiting',
             lead_state(h, 12125550163))
     h.check(h.json('campaign', 'status', 'line')[0]['state'] == 'running',
@@ -231,8 +238,8 @@ def killed(h, carrier, server, third):
 def the_books(h):
     r = h.json('report', 'line')
     c = r['calls_to_us']
-    want = {'callers': 7, 'talked': 2, 'gave_up': 1, 'turned_away': 2,
-            'callbacks': 1, 'opt_outs': 1, 'others': 0, 'open': 0,
+    want = {'callers': 8, 'talked': 2, 'gave_up': 1, 'turned_away': 2,
+            'callbacks': 1, 'opt_outs': 1, 'others': 1, 'open': 0,
             'number_withheld': 1}
     h.check({k: c[k] for k in want} == want, c)
     h.check(c['target_ms'] == 3000 and c['within_target'] >= 1, c)
@@ -245,10 +252,10 @@ def the_books(h):
     h.check(all_['callers'] == 2 and all_['calls'] == 2, r['agents'])
     said = h.must('report', 'line')
     h.check('Calls to us' in said and 'within 3 s' in said, said)
-    h.check('calls_to_us,callers,,7' in h.must('report', 'line', '--csv'), 'csv')
+    h.check('calls_to_us,callers,,8' in h.must('report', 'line', '--csv'), 'csv')
     h.verify()
     kinds = [e['event'] for e in h.events()]
-    h.check(kinds.count('incoming') == 7, 'the log has not all')
+    h.check(kinds.count('incoming') == 8, 'the log has not all')
     h.must('person', 'export', ANN, '--out', h.path('ann.json'))
     data = json.load(open(h.path('ann.json')))
     h.check(len(data['tables']['incoming']) == 2, list(data['tables']))
@@ -259,7 +266,7 @@ def the_books(h):
     h.must('records', 'export', '--from', '2026-11-01', '--to',
            '2026-12-01', '--out', h.path('records'))
     lines = open(h.path('records/calls.csv')).read().splitlines()
-    h.check(len(lines) == 8 and sum('inbound' in l for l in lines) == 7, lines)
+    h.check(len(lines) == 9 and sum('inbound' in l for l in lines) == 8, lines)
     h.check('800-555-0123' in lines[1] and 'informational' in lines[1], lines)
 
 
