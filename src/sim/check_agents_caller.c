@@ -11,7 +11,6 @@
 #define MARGIN  (SECOND / 20) /* between two events of one instant */
 #define IDLE_US (3 * SECOND / 10)
 #define WORDS   (120 * SECOND) /* the longest farewell */
-#define RINGS   (60 * SECOND)  /* telephones that nobody picks up */
 
 static void caller_finding(struct check_agents *c,
                            const struct check_agents_call *k, const char *what)
@@ -89,6 +88,13 @@ void check_agents_caller_taken(struct check_agents *c,
                           (long long)k->id.v, (long long)m->id.v);
         return;
     }
+}
+
+/* Telephones of agents that ring for him, one after the other: who does not
+ * pick up goes on a pause. */
+static int64_t rings_us(const struct check_agents *c)
+{
+    return (int64_t)(c->men_n + 1) * 15 * SECOND;
 }
 
 /* --- a call --------------------------------------------------------------- */
@@ -222,7 +228,7 @@ void check_agents_caller_joined(struct check_agents *c,
                           "was %lld",
                           (long long)k->id.v, (long long)r->ring_ms,
                           (long long)((r->at_us - from_us) / 1000));
-    if (w->wait_us > 0 && r->at_us - from_us > w->wait_us + RINGS)
+    if (w->wait_us > 0 && r->at_us - from_us > w->wait_us + rings_us(c))
         caller_finding(c, k, "waited beyond the limit");
     if (!k->rung)
         check_order(c, k, from_us);
@@ -250,7 +256,8 @@ static void check_fate(struct check_agents *c,
     const struct check_floor *w = check_agents_of(c, k->campaign);
     if (!k->bridged && !k->stepped && !c->w.clock_steps && w->wait_us > 0 &&
         k->answered_us != 0 &&
-        r->at_us - k->answered_us > w->greeting_us + w->wait_us + WORDS + RINGS)
+        r->at_us - k->answered_us >
+            w->greeting_us + w->wait_us + WORDS + rings_us(c))
         caller_finding(c, k, "was left waiting");
 }
 
