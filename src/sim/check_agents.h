@@ -70,6 +70,7 @@ struct check_floor {
     int64_t message_us; /* who finds nobody hears so much at least */
     int64_t wrap_us;    /* limits of wrap-up and preview */
     int64_t preview_us;
+    int64_t on_hold_us;  /* a person whom his agent put on hold */
     int64_t idle_us;     /* agents ready and leads due: something happens in
                             that time */
     int64_t callback_us; /* others are not called while a promised call is

@@ -209,6 +209,7 @@ void check_agents_bridged(struct check_agents *c, const struct record *r)
         bridge_finding(c, k, "joined twice with the same agent");
     }
     k->bridged = true;
+    k->again_us = 0;
     k->agent = r->agent;
 }
 

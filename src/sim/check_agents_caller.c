@@ -26,10 +26,12 @@ static int64_t waits_from(const struct check_agents *c,
                           const struct check_agents_call *k, int64_t now_us)
 {
     const struct check_floor *w = check_agents_of(c, k->campaign);
-    if (k->answered_us == 0 || k->bridged || k->ended || k->leaving ||
-        k->opted_out || k->callback || k->stepped)
+    if (k->answered_us == 0 || k->ended || k->leaving || k->opted_out ||
+        k->callback || k->stepped || (k->bridged && k->again_us == 0))
         return INT64_MAX;
     int64_t from_us = k->answered_us + w->greeting_us;
+    if (k->bridged) /* his agent was lost */
+        from_us = k->again_us;
     bool over = w->wait_us > 0 && now_us - from_us >= w->wait_us - MARGIN;
     return over ? INT64_MAX : from_us;
 }

@@ -33,8 +33,9 @@ struct check_agents_call {
     bool callback;  /* ... asked to be called back */
     bool leaving;   /* ... was told good-bye */
     bool idle_told;
-    int64_t left_us; /* a line: an agent whom it counts on paused then */
-    char pressed;    /* ... his key, before an agent had him */
+    int64_t again_us; /* a caller: his agent was lost, he waits again */
+    int64_t left_us;  /* a line: an agent whom it counts on paused then */
+    char pressed;     /* ... his key, before an agent had him */
     int64_t pressed_us;
 };
 

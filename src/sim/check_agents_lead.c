@@ -171,8 +171,9 @@ void check_agents_quiet(struct check_agents *c, int64_t now_us)
 {
     int64_t since_us = c->quiet_us;
     bool runs = c->running && (c->w.second == NULL || c->second_running);
+    /* Callers have their share of the trunk. */
     if (c->w.idle_us <= 0 || !c->w.live || !runs || c->ready == 0 ||
-        c->open > 0) {
+        c->open > 0 || c->callers_n > 0) {
         c->quiet_us = c->now_us;
         c->stuck_told = false;
         return;

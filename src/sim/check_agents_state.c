@@ -71,6 +71,15 @@ static void check_alone_with(struct check_agents *c,
     }
 }
 
+/* Who called us and is still there waits for another one. */
+static void lost_agent(struct check_agents *c, const struct check_agents_man *m,
+                       int64_t at_us)
+{
+    struct check_agents_call *k = check_agents_call(c, m->attempt);
+    if (k != NULL && k->incoming && !k->ended)
+        k->again_us = at_us;
+}
+
 /* A state that has to do with a call names one that is up. */
 static void check_call_of(struct check_agents *c,
                           const struct check_agents_man *m,
@@ -111,6 +120,9 @@ static void check_times(struct check_agents *c,
     const struct check_floor *w = check_agents_of(c, r->campaign);
     if (m->state == AGENT_WRAP && w->wrap_us > 0 && in_us > w->wrap_us + SECOND)
         state_finding(c, m, to, "wrapped up beyond the limit");
+    if (m->state == AGENT_HOLDING && w->on_hold_us > 0 &&
+        in_us > w->on_hold_us + SECOND)
+        state_finding(c, m, to, "left a person on hold beyond the limit");
     if (m->state == AGENT_PREVIEW && w->preview_us > 0 &&
         in_us > w->preview_us + SECOND)
         state_finding(c, m, to, "looked at a lead beyond the limit");
@@ -234,6 +246,8 @@ void check_agents_moved(struct check_agents *c, const struct record *r)
     if (!may_follow(m->state, to))
         state_finding(c, m, to, "may not follow");
     check_leaves(c, m, to);
+    if (with_person(m->state) && !with_person(to))
+        lost_agent(c, m, r->at_us);
     check_times(c, m, r, to);
     check_leg_of(c, m, to);
     if (m->state == AGENT_READY &&

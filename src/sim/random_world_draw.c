@@ -212,6 +212,20 @@ static void add_own_limits(uint64_t seed, struct buf *b)
         buf_addf(b, "number_24h = %u\n", (unsigned)pick(&r, 1, 4));
 }
 
+/* Agents who forget people on hold, drawn apart. */
+static unsigned hold_limit(uint64_t seed, struct rng *r)
+{
+    rng_init(r, seed, "on hold");
+    return chance(r, 30) ? (unsigned)pick(r, 3, 60) : 0;
+}
+
+static void add_holds(uint64_t seed, struct buf *b)
+{
+    struct rng r;
+    if (hold_limit(seed, &r) > 0)
+        buf_addf(b, "on_hold = %u\n", (unsigned)pick(&r, 5, 120));
+}
+
 /* --- people who call us --------------------------------------------------- */
 
 /* In some worlds, drawn apart. */
@@ -354,6 +368,10 @@ static void add_campaign(struct rng *r, struct buf *b, uint64_t seed,
              calm ? 400u : (unsigned)pick_wide(r, 5, 400),
              calm ? 100u : (unsigned)pick_wide(r, 1, 50));
     buf_addf(b, "ring_timeout = %us\n", (unsigned)pick(r, 15, 30));
+    struct rng apart;
+    unsigned hold_s = hold_limit(seed, &apart);
+    if (hold_s > 0)
+        buf_addf(b, "hold_limit = %us\n", hold_s);
     if (is_lawful(seed))
         add_own_limits(seed, b);
     else
@@ -458,6 +476,7 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
     if (out->law)
         add_law(seed, &b);
     add_callers(seed, &b);
+    add_holds(seed, &b);
     bool detect = chance(&r, 40);
     if (!detect)
         buf_addf(&b, "amd = 0\nmach_handle = %u\n", (unsigned)pick(&r, 0, 12));

@@ -332,6 +332,7 @@ static void fill_second(struct runner_check *c)
         p->detect ? (int64_t)(c->o->scenario->amd_hi * 1e6) + SECOND_US / 10
                   : 0;
     c->second.wrap_us = p->wrap_limit_ms * 1000;
+    c->second.on_hold_us = p->hold_limit_ms * 1000;
     c->second.preview_us = p->dial_mode == DIAL_PREVIEW && !p->preview_dials
                                ? p->preview_limit_ms * 1000
                                : 0;
@@ -365,6 +366,7 @@ static void fill_floor(struct runner_check *c)
                          : 0,
         .message_us = p->abandoned_say != NULL ? MESSAGE_S * SECOND_US : 0,
         .wrap_us = p->wrap_limit_ms * 1000,
+        .on_hold_us = p->hold_limit_ms * 1000,
         /* Who is to dial then may wait for a line. */
         .preview_us = dials(o, is_preview) && !asked && !p->preview_dials
                           ? p->preview_limit_ms * 1000

@@ -221,7 +221,9 @@ static void state_begins(struct sim_agents *g, struct sim_agent *a)
                  : distribution_draw(&g->o.scenario->wrap, &g->random));
         a->wrap_us = 0;
         break;
-    case AGENT_HOLDING: does(a, AGENT_DO_RETRIEVE, draw_s(g, 2, 10)); break;
+    case AGENT_HOLDING:
+        does(a, AGENT_DO_RETRIEVE, draw_s(g, 2, g->o.scenario->on_hold - 2));
+        break;
     default: break;
     }
 }
