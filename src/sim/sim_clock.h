@@ -26,15 +26,21 @@ typedef void(sim_timer_fn)(void *arg);
 struct sim_timer {
     sim_timer_fn *fn;
     void *arg;
+    size_t place; /* in the heap, counted from 1; 0: not set */
+};
+
+/* A timer that is set; its instant stands here so that timers need not be
+ * looked up to be compared. */
+struct sim_due {
     int64_t at_us;
     uint64_t order; /* among those of one instant */
-    size_t place;   /* in the heap, counted from 1; 0: not set */
+    struct sim_timer *timer;
 };
 
 struct sim_clock {
     int64_t now_us;
     uint64_t orders; /* given out */
-    struct sim_timer **heap;
+    struct sim_due *heap;
     size_t n, max;
 };
 

@@ -488,7 +488,7 @@ void sim_list_lead(const struct sim_list *l, size_t i, struct lead *out)
     }
     struct rng r;
     rng_init_of(&r, l->seed, "sim list lead", i);
-    memset(out, 0, sizeof(*out));
+    lead_clear(out);
     out->id.v = (int64_t)i + 1;
     out->state = LEAD_NEW;
     out->phones = p->phones;

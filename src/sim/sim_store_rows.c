@@ -565,7 +565,7 @@ void sim_store_rows_lead(const struct sim_rows *t, const struct sim_campaign *c,
                          const struct sim_member *m, struct lead *out)
 {
     const struct sim_row *row = &t->row.at[m->row];
-    memset(out, 0, sizeof(*out));
+    lead_clear(out);
     out->id = row->id;
     out->state = (enum lead_state)m->state;
     out->due_us = m->due_us;

@@ -116,13 +116,6 @@ struct slot *slots_find_lead(const struct slots *s, struct lead_id id)
     return NULL;
 }
 
-/* All but the fields, which are many and of which few are spoken. */
-static void copy_lead(struct lead *to, const struct lead *from)
-{
-    memcpy(to, from, offsetof(struct lead, field));
-    to->fields = 0;
-}
-
 static struct slot *take_free(struct slots *s)
 {
     struct slot *slot = at(s, s->free);
@@ -146,7 +139,7 @@ struct slot *slots_take(struct slots *s, const struct lead *l,
         return NULL;
     struct slot *slot = take_free(s);
     size_t b = bucket_of(s, l->id.v);
-    copy_lead(&slot->lead, l);
+    lead_copy(&slot->lead, l);
     if (script != NULL)
         copy_fields(slot, l, script);
     else
@@ -161,7 +154,8 @@ struct slot *slots_take_nobody(struct slots *s)
     if (s->free == SLOTS_NONE)
         return NULL;
     struct slot *slot = take_free(s);
-    slot->lead = (struct lead){.state = LEAD_WAITING};
+    lead_clear(&slot->lead);
+    slot->lead.state = LEAD_WAITING;
     return slot;
 }
 

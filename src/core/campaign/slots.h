@@ -37,8 +37,6 @@ enum slot_stage {
 };
 
 struct slot {
-    struct lead lead; /* fields: only those the script speaks */
-    char text[SLOTS_TEXT_MAX];
     int64_t asked_us; /* its history is at least as young as this */
     /* of a call */
     struct attempt_id attempt; /* v 0: not in a call */
@@ -90,6 +88,10 @@ struct slot {
     int32_t lead_next, attempt_next;
     int32_t before, after; /* calls in order */
     bool used;
+    /* Large and rarely looked into: what changes all the time stands together
+     * before it. */
+    struct lead lead;          /* fields: only those the script speaks */
+    char text[SLOTS_TEXT_MAX]; /* of the fields */
 };
 
 /* Slots of one stage, oldest first. */

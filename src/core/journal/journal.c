@@ -113,11 +113,13 @@ static void put_byte(struct writer *w, uint8_t b)
 
 static void put_varint(struct writer *w, uint64_t v)
 {
-    while (v >= 0x80) {
-        put_byte(w, (uint8_t)(v | 0x80));
-        v >>= 7;
+    tm_assert(w->n + VARINT_MAX <= PAYLOAD_MOST);
+    uint8_t *to = w->p + w->n;
+    for (; v >= 0x80; v >>= 7) {
+        *to++ = (uint8_t)(v | 0x80);
     }
-    put_byte(w, (uint8_t)v);
+    *to++ = (uint8_t)v;
+    w->n = (size_t)(to - w->p);
 }
 
 /* Zigzag: small negative numbers stay short. */

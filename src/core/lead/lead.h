@@ -120,6 +120,11 @@ struct lead {
     size_t fields;
 };
 
+/* A lead without anything. What stands behind the counts is left as it was:
+ * a lead is 5 kB, of which few are used. */
+void lead_clear(struct lead *l);
+/* All that is used but the fields, of which *to has none. */
+void lead_copy(struct lead *to, const struct lead *from);
 /* Value of a field, or an empty slice. */
 struct slice lead_field_value(const struct lead *l, struct slice name);
 
