@@ -44,6 +44,7 @@ static void heed(struct engine *e, const struct floor_change *c)
         tm_assert(e->wrapping > 0);
         e->wrapping--;
     }
+    engine_trunk_heed(e, c);
     bool came = c->to == AGENT_READY;
     bool left = (c->to == AGENT_PAUSED || c->to == AGENT_OFF) &&
                 c->from != AGENT_CALLING_IN && c->from != AGENT_PAUSED;

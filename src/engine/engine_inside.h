@@ -51,8 +51,9 @@ struct engine_member {
 struct engine_trunk {
     unsigned placing; /* calls that wait for their records */
     unsigned members, starved;
-    uint64_t tag; /* of the last call */
-    bool news;    /* who is starved may get something */
+    unsigned ringers; /* ready agents whose telephones it rings */
+    uint64_t tag;     /* of the last call */
+    bool news;        /* who is starved may get something */
 };
 
 enum engine_leg_state {
@@ -172,6 +173,8 @@ void engine_trunk_placing(struct engine *e, size_t index);
 void engine_trunk_placed(struct engine *e, size_t index);
 /* After a step; starved: it took all it was given and wants more. */
 void engine_trunk_stepped(struct engine *e, size_t index, bool starved);
+/* An agent's change of state, once each. */
+void engine_trunk_heed(struct engine *e, const struct floor_change *c);
 /* The campaigns, or their trunks, have changed. */
 void engine_trunk_sort(struct engine *e);
 /* What was left goes to those who wait for it. False: nothing was, or nobody

@@ -4,7 +4,11 @@
  * (start-time fair queuing, Goyal, Vin and Cheng 1996): each call moves its
  * campaign's tag on by 1 / weight, and the next line goes to the lowest tag.
  * Who wants none is passed over and gathers no claim; what he leaves the others
- * are offered at once. Alone on its trunk a campaign sees all of it. */
+ * are offered at once. Alone on its trunk a campaign sees all of it.
+ *
+ * While an agent is ready whose telephone this trunk rings for each person, its
+ * last line is his: else everybody who answers on a full trunk would wait for a
+ * line in vain. */
 #include <string.h>
 
 #include "engine/engine_inside.h"
@@ -24,9 +28,15 @@ static unsigned free_of(const struct engine *e, const struct engine_member *m)
     if (e->draining || e->held || e->campaigns_held ||
         engine_leg_wants(e, m->env.plan->trunk))
         return 0;
-    unsigned room = e->port.carrier->room(e->port.carrier->self,
-                                          m->env.plan->trunk, engine_now_us(e));
-    unsigned placing = e->trunk[m->trunk].placing;
+    const struct carrier *c = e->port.carrier;
+    const struct engine_trunk *t = &e->trunk[m->trunk];
+    unsigned room = c->room(c->self, m->env.plan->trunk, engine_now_us(e));
+    unsigned placing = t->placing;
+    if (t->ringers > 0 && c->lines != NULL) {
+        unsigned lines = c->lines(c->self, m->env.plan->trunk);
+        lines -= lines > 0; /* for the telephone of the next agent */
+        room = lines < room ? lines : room;
+    }
     return room > placing ? room - placing : 0;
 }
 
@@ -128,6 +138,33 @@ void engine_trunk_stepped(struct engine *e, size_t index, bool starved)
     e->trunk_news = e->trunk_news || t->news;
 }
 
+/* A ready agent whose telephone is rung by a trunk for each person. */
+static bool is_ringer(const struct floor_agent *f)
+{
+    return f->setup.leg == AGENT_LEG_PER_CALL && f->setup.trunk[0] != '\0';
+}
+
+static void count_ringer(struct engine *e, const struct floor_agent *f,
+                         bool more)
+{
+    for (size_t i = 0; i < e->members; i++) {
+        struct engine_trunk *t = &e->trunk[i];
+        if (e->member[i].trunk != i ||
+            strcmp(e->member[i].env.plan->trunk, f->setup.trunk) != 0)
+            continue;
+        tm_assert(more || t->ringers > 0);
+        t->ringers = more ? t->ringers + 1 : t->ringers - 1;
+    }
+}
+
+void engine_trunk_heed(struct engine *e, const struct floor_change *c)
+{
+    const struct floor_agent *f = floor_find(e->floor, c->agent);
+    bool was = c->from == AGENT_READY, is = c->to == AGENT_READY;
+    if (was != is && is_ringer(f))
+        count_ringer(e, f, is);
+}
+
 void engine_trunk_sort(struct engine *e)
 {
     memset(e->trunk, 0, sizeof(e->trunk));
@@ -141,6 +178,11 @@ void engine_trunk_sort(struct engine *e)
         m->starved = false;
         e->trunk[m->trunk].placing += m->placing;
         e->trunk[m->trunk].members++;
+    }
+    for (size_t i = 0; i < floor_agents(e->floor); i++) {
+        const struct floor_agent *f = floor_at(e->floor, i);
+        if (f->state == AGENT_READY && is_ringer(f))
+            count_ringer(e, f, true);
     }
 }
 

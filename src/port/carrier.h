@@ -66,6 +66,8 @@ struct carrier {
     int (*end_stale)(void *self, struct slice dialog, struct err *e);
     /* Calls that the trunk would take at now_us. */
     unsigned (*room)(void *self, const char *trunk, int64_t now_us);
+    /* ... if its calls per second were no limit; NULL: not known. */
+    unsigned (*lines)(void *self, const char *trunk);
 };
 
 #endif

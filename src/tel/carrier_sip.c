@@ -77,6 +77,17 @@ static unsigned room(void *self, const char *trunk, int64_t now_us)
     return n < left ? n : (unsigned)left;
 }
 
+static unsigned lines(void *self, const char *trunk)
+{
+    struct carrier_sip *c = self;
+    tm_assert(c->magic == CARRIER_SIP_MAGIC);
+    struct trunk *t = carrier_sip_trunk(c, trunk);
+    unsigned most = t ? trunk_config(t)->max_calls : 0;
+    unsigned n = t && most > trunk_calls(t) ? most - trunk_calls(t) : 0;
+    size_t left = c->calls_max - c->call_count;
+    return n < left ? n : (unsigned)left;
+}
+
 static void tell_owed(void *arg)
 {
     struct carrier_sip *c = arg;
@@ -238,6 +249,7 @@ int carrier_sip_start(struct carrier_sip **out, struct loop *l,
         .hangup = hangup,
         .end_stale = end_stale,
         .room = room,
+        .lines = lines,
     };
     int rc = parts_start(c, config, e);
     if (rc != TM_OK) {

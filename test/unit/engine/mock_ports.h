@@ -80,6 +80,7 @@ struct mock {
     bool called_held;
     unsigned lines;        /* of each trunk; 0: a thousand */
     unsigned rooms;        /* room() */
+    unsigned per_s;        /* that room() says at most; 0: no limit */
     unsigned releases;     /* release() */
     int64_t answering[64]; /* answers that wait for mock_pump() */
     size_t answers;
@@ -340,9 +341,20 @@ static inline unsigned mock_room(void *self, const char *trunk, int64_t now_us)
         busy += strcmp(c->trunk, trunk) == 0 &&
                 (c->state == MOCK_PLACED || c->state == MOCK_UP);
     }
-    if (m->lines > 0)
-        return m->lines > busy ? m->lines - busy : 0;
-    return 1000;
+    unsigned room = m->lines > busy ? m->lines - busy : 0;
+    room = m->lines > 0 ? room : 1000;
+    return m->per_s > 0 && m->per_s < room ? m->per_s : room;
+}
+
+static inline unsigned mock_lines(void *self, const char *trunk)
+{
+    struct mock *m = self;
+    unsigned rooms = m->rooms, per_s = m->per_s;
+    m->per_s = 0;
+    unsigned n = mock_room(m, trunk, m->now_us);
+    m->rooms = rooms;
+    m->per_s = per_s;
+    return n;
 }
 
 static inline void mock_agent(void *arg, const struct floor_change *c)
@@ -372,7 +384,8 @@ static inline struct mock *mock_new(void)
                                   .part = mock_part,
                                   .hangup = mock_hangup,
                                   .end_stale = mock_stale,
-                                  .room = mock_room};
+                                  .room = mock_room,
+                                  .lines = mock_lines};
     const struct engine_ports ports = {.clock = &m->clock,
                                        .store = &m->store,
                                        .carrier = &m->carrier,

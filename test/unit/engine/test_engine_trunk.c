@@ -192,6 +192,71 @@ static void test_agent_dials_at_once(void **state)
     check_quiet(m);
 }
 
+static void put_on_trunk(struct mock *m, int64_t id, const char *trunk)
+{
+    struct agent_setup a = {
+        .id = {id}, .leg = AGENT_LEG_PER_CALL, .e164 = 100 + (uint64_t)id};
+    struct err err;
+    (void)snprintf(a.name, sizeof(a.name), "agent-%d", (int)id);
+    (void)str_copy(a.trunk, sizeof(a.trunk), str_of(trunk));
+    OK(engine_agent_put(m->engine, &a, &err));
+}
+
+/* The last line is for the telephone of an agent who is ready. */
+static void test_last_line_rings_an_agent(void **state)
+{
+    struct mock *m = mock_new();
+    struct campaign *a, *b;
+    (void)state;
+    m->lines = 4;
+    two(m, &a, &b, 100, 100);
+    put_on_trunk(m, 1, "main");
+    put_on_trunk(m, 2, "main");
+    put_on_trunk(m, 3, "other");
+    OK(order(m, 3, AGENT_DO_SIGN_IN));
+    a->want = 100;
+    mock_pass(m, SECOND);
+    assert_int_equal(on_trunk(m, "main"), 4); /* nobody is there for it */
+    a->want = 0;
+    end_one(m, NULL);
+    end_one(m, NULL);
+    mock_pump(m);
+    OK(order(m, 1, AGENT_DO_SIGN_IN));
+    OK(order(m, 2, AGENT_DO_SIGN_IN));
+    a->want = b->want = 100;
+    mock_pass(m, SECOND);
+    assert_int_equal(on_trunk(m, "main"), 3);
+    m->per_s = 1; /* calls per second are not kept for him */
+    end_one(m, NULL);
+    mock_pass(m, SECOND);
+    assert_int_equal(on_trunk(m, "main"), 3);
+    OK(order(m, 1, AGENT_DO_PAUSE));
+    OK(order(m, 2, AGENT_DO_SIGN_OUT));
+    mock_pass(m, 60 * SECOND);
+    a->want = b->want = 0;
+    check_quiet(m);
+}
+
+static void test_reserve_is_known_to_a_new_campaign(void **state)
+{
+    struct mock *m = mock_new();
+    (void)state;
+    m->lines = 2;
+    put_on_trunk(m, 1, "main");
+    OK(order(m, 1, AGENT_DO_SIGN_IN));
+    struct campaign *c = camp(m, 2); /* he was there before */
+    c->want = 5;
+    mock_pass(m, SECOND);
+    assert_int_equal(on_trunk(m, "main"), 1);
+    const struct agent_order now = {.kind = AGENT_DO_PAUSE, .now = true};
+    struct err err;
+    OK(engine_agent_order(m->engine, AGENT(1), &now, &err));
+    mock_pass(m, SECOND);
+    assert_int_equal(on_trunk(m, "main"), 2);
+    c->want = 0;
+    check_quiet(m);
+}
+
 /* A look at a trunk that nobody waits for costs what it did before: one. */
 static void test_costs_nothing_without_need(void **state)
 {
@@ -299,6 +364,8 @@ int main(void)
         cmocka_unit_test(test_other_trunk_is_not_shared),
         cmocka_unit_test(test_paused_one_waits_for_nothing),
         cmocka_unit_test(test_agent_dials_at_once),
+        cmocka_unit_test(test_last_line_rings_an_agent),
+        cmocka_unit_test(test_reserve_is_known_to_a_new_campaign),
         cmocka_unit_test(test_costs_nothing_without_need),
         cmocka_unit_test(test_random),
     };

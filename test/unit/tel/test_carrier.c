@@ -42,7 +42,7 @@ struct scene {
 static int64_t now_us(void *self)
 {
     (void)self;
-    return 1795255200000000 + loop_monotonic_us() % 1000000000;
+    return 1795255200000000 + loop_monotonic_us();
 }
 
 static const struct clock_port fixed = {NULL, now_us};
@@ -394,6 +394,8 @@ static void test_refused_by_permit_and_limits(void **state)
     assert_int_equal(s.port->place(s.port->self, &p, &spec, &e), TM_EINVAL);
     assert_int_equal(s.n, 0);
     assert_int_equal(s.port->room(s.port->self, "town", 0), 2);
+    assert_int_equal(s.port->lines(s.port->self, "town"), 2);
+    assert_int_equal(s.port->lines(s.port->self, "nowhere"), 0);
     place(&s, 1);
     assert_int_equal(place_on(&s, "town", 1, &e), TM_EEXIST);
     assert_int_equal(place_on(&s, "nowhere", 2, &e), TM_ENETWORK);
@@ -401,6 +403,7 @@ static void test_refused_by_permit_and_limits(void **state)
     place(&s, 2);
     assert_int_equal(place_on(&s, "town", 3, &e), TM_EFULL);
     assert_int_equal(s.port->room(s.port->self, "town", 0), 0);
+    assert_int_equal(s.port->lines(s.port->self, "town"), 0);
     stop(&s); /* with calls that ring: they are cancelled silently */
 }
 
