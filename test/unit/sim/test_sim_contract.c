@@ -18,6 +18,8 @@ struct desk {
     struct sim_clock clock;
     struct person_world world;
     struct sim_carrier *sim;
+    struct scenario scenario; /* of who calls us */
+    struct sim_carrier_live live;
     struct carrier port;
 };
 
@@ -50,7 +52,19 @@ static void callee_sim(struct contract *c, enum contract_callee how)
         fail_msg("%s", e.text);
 }
 
-static struct contract *contract_make(void)
+static void calls_us_sim(struct contract *c, int patience_ms)
+{
+    struct desk *d = (struct desk *)c;
+    const struct sim_carrier_caller who = {.from = 12025550123,
+                                           .to = 12025550199,
+                                           .patience_us =
+                                               (int64_t)patience_ms * 1000,
+                                           .talk_us = CONTRACT_SECOND_US,
+                                           .wrap_us = CONTRACT_SECOND_US};
+    (void)sim_carrier_call_in(d->sim, &who);
+}
+
+static struct contract *make(bool called)
 {
     struct desk *d = test_calloc(1, sizeof *d);
     person_world_init(&d->world, 1);
@@ -59,6 +73,10 @@ static struct contract *contract_make(void)
                                     .world = &d->world,
                                     .trunk = "main",
                                     .calls_max = 4};
+    scenario_init(&d->scenario);
+    d->live =
+        (struct sim_carrier_live){.scenario = &d->scenario, .talk_factor = 1};
+    o.live = called ? &d->live : NULL;
     d->sim = sim_carrier_new(&o);
     sim_carrier_port(d->sim, &d->port);
     sim_carrier_listen(d->sim, contract_event, &d->c);
@@ -68,7 +86,18 @@ static struct contract *contract_make(void)
     d->c.wait = wait_sim;
     d->c.callee = callee_sim;
     d->c.now_us = now_sim;
+    d->c.calls_us = calls_us_sim;
     return &d->c;
+}
+
+static struct contract *contract_make(void)
+{
+    return make(false);
+}
+
+static struct contract *contract_make_called(void)
+{
+    return make(true);
 }
 
 static void contract_drop(struct contract *c)

@@ -15,6 +15,11 @@ struct contract {
     void (*wait)(struct contract *c, int ms);
     void (*callee)(struct contract *c, enum contract_callee how);
     int64_t (*now_us)(struct contract *c);
+    /* Somebody calls us, who hangs up after so long unless he is answered. */
+    void (*calls_us)(struct contract *c, int patience_ms);
+    bool beeps; /* that is what is played: the SIP carrier's speech can be begun
+                   and ended once in a process */
+    int64_t adopts;  /* his name; 0: nobody takes the call */
     int64_t ring_ms; /* 0: 20 s */
     bool inside;     /* in a call of the port: no event may come */
     struct carrier_event ev[CONTRACT_EVENTS];
@@ -23,6 +28,8 @@ struct contract {
 };
 
 static struct contract *contract_make(void);
+/* With calls_us; the others may do without. */
+static struct contract *contract_make_called(void);
 static void contract_drop(struct contract *c);
 
 static void contract_event(void *arg, const struct carrier_event *ev)
@@ -36,6 +43,11 @@ static void contract_event(void *arg, const struct carrier_event *ev)
     c->ev[c->n] = *ev;
     (void)str_copy(c->text[c->n], sizeof c->text[0], ev->text);
     c->n++;
+    if (ev->kind == CARRIER_INCOMING) {
+        assert_true(ev->to != 0 && ev->adopt != NULL && ev->adopt->v == 0);
+        assert_string_equal(ev->trunk, c->trunk);
+        ev->adopt->v = c->adopts;
+    }
 }
 
 static struct permit contract_permit(struct contract *c, int64_t id)
@@ -72,8 +84,8 @@ static int contract_place(struct contract *c, int64_t id)
 
 static int contract_play(struct contract *c, int64_t id, uint32_t tag)
 {
-    struct prompt p = {.kind = PROMPT_TEXT,
-                       .text = str_of("one, two, three"),
+    struct prompt p = {.kind = c->beeps ? PROMPT_BEEP : PROMPT_TEXT,
+                       .text = str_of(c->beeps ? "" : "one, two, three"),
                        .voice = str_of("en")};
     c->inside = true;
     int rc = c->port->play(c->port->self, (struct attempt_id){id}, &p, 1, tag);
@@ -255,10 +267,108 @@ static void contract_ends_stale_dialogs(void **state)
     contract_drop(c);
 }
 
+static int contract_answer(struct contract *c, int64_t id)
+{
+    c->inside = true;
+    int rc = c->port->answer(c->port->self, (struct attempt_id){id}, false);
+    c->inside = false;
+    return rc;
+}
+
+/* Nothing but ENDED comes of the call's name now. */
+static void contract_is_over(struct contract *c, int64_t id,
+                             enum call_cause cause)
+{
+    assert_int_equal(contract_wait(c, CARRIER_ENDED, id)->cause, cause);
+    assert_int_equal(contract_answer(c, id), TM_ESTATE);
+    assert_int_equal(contract_play(c, id, 1), TM_ESTATE);
+    contract_hangup(c, id);
+    contract_pass(c, 5);
+    assert_int_equal(contract_count(c, CARRIER_ENDED), 1);
+    assert_int_equal(contract_count(c, CARRIER_PLACED), 0);
+}
+
+static void contract_answers_a_caller(void **state)
+{
+    (void)state;
+    struct contract *c = contract_make_called();
+    unsigned room = c->port->room(c->port->self, c->trunk, c->now_us(c));
+    c->beeps = true;
+    c->adopts = 21;
+    c->calls_us(c, 60000);
+    assert_int_equal(contract_wait(c, CARRIER_INCOMING, 0)->attempt.v, 0);
+    assert_true(c->text[0][0] != '\0');
+    contract_pass(c, 1);
+    assert_true(c->port->room(c->port->self, c->trunk, c->now_us(c)) < room);
+    assert_int_equal(contract_play(c, 21, 1), TM_ESTATE);
+    assert_int_equal(contract_answer(c, 22), TM_ESTATE);
+    assert_int_equal(contract_answer(c, 21), TM_OK);
+    assert_int_equal(contract_answer(c, 21), TM_ESTATE);
+    const struct carrier_event *up = contract_wait(c, CARRIER_ANSWERED, 21);
+    assert_true(c->text[up - c->ev][0] != '\0');
+    assert_int_equal(contract_answer(c, 21), TM_ESTATE);
+    assert_int_equal(contract_play(c, 21, 3), TM_OK);
+    assert_int_equal(contract_wait(c, CARRIER_PLAYED, 21)->tag, 3);
+    contract_hangup(c, 21);
+    contract_is_over(c, 21, CAUSE_US);
+    assert_int_equal(contract_count(c, CARRIER_INCOMING), 1);
+    assert_int_equal(c->port->room(c->port->self, c->trunk, c->now_us(c)),
+                     room);
+    contract_drop(c);
+}
+
+static void contract_refuses_a_caller(void **state)
+{
+    (void)state;
+    static const enum hangup_reason why[] = {HANGUP_BUSY, HANGUP_NORMAL};
+    for (int i = 0; i < 2; i++) {
+        struct contract *c = contract_make_called();
+        c->adopts = 23;
+        c->calls_us(c, 60000);
+        (void)contract_wait(c, CARRIER_INCOMING, 0);
+        contract_pass(c, 1);
+        c->inside = true;
+        c->port->hangup(c->port->self, (struct attempt_id){23}, why[i]);
+        c->inside = false;
+        contract_is_over(c, 23, CAUSE_US);
+        assert_int_equal(contract_count(c, CARRIER_ANSWERED), 0);
+        contract_drop(c);
+    }
+}
+
+static void contract_caller_gives_up(void **state)
+{
+    (void)state;
+    struct contract *c = contract_make_called();
+    c->adopts = 24;
+    c->calls_us(c, 300);
+    (void)contract_wait(c, CARRIER_INCOMING, 0);
+    contract_is_over(c, 24, CAUSE_CALLEE);
+    contract_drop(c);
+}
+
+static void contract_nobody_takes_the_call(void **state)
+{
+    (void)state;
+    struct contract *c = contract_make_called();
+    unsigned room = c->port->room(c->port->self, c->trunk, c->now_us(c));
+    c->calls_us(c, 60000);
+    (void)contract_wait(c, CARRIER_INCOMING, 0);
+    contract_pass(c, 10);
+    assert_int_equal(c->n, 1);
+    assert_int_equal(c->port->room(c->port->self, c->trunk, c->now_us(c)),
+                     room);
+    contract_drop(c);
+}
+
 #define CONTRACT_TESTS                                                         \
     cmocka_unit_test(contract_refuses_bad_permits),                            \
         cmocka_unit_test(contract_busy_call_and_its_permit),                   \
         cmocka_unit_test(contract_plays_and_cuts_off),                         \
         cmocka_unit_test(contract_hangs_up_at_any_time),                       \
         cmocka_unit_test(contract_ring_time_begins_with_the_ring),             \
-        cmocka_unit_test(contract_ends_stale_dialogs)
+        cmocka_unit_test(contract_ends_stale_dialogs),                         \
+        cmocka_unit_test(contract_answers_a_caller),                           \
+        cmocka_unit_test(contract_refuses_a_caller),                           \
+        cmocka_unit_test(contract_caller_gives_up),                            \
+        cmocka_unit_test(contract_nobody_takes_the_call)

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "core/rules/permit_seal.h"
 #include "fixture_pair.h"
-#include "tel/carrier_sip.h"
+#include "tel/carrier_sip_priv.h"
 /* The suite, which the simulated carrier passes too. */
 #include "contract_carrier.c"
 
@@ -22,12 +22,14 @@ struct scene {
     struct carrier_sip *carrier;
     enum contract_callee how;
     int before; /* events seen when the wait began */
+    struct dialog *caller;
+    struct loop_timer *patience;
 };
 
 static int64_t clock_us(void *self)
 {
     (void)self;
-    return INT64_C(1795255200000000) + loop_monotonic_us() % 1000000000;
+    return INT64_C(1795255200000000) + loop_monotonic_us();
 }
 
 static const struct clock_port fixed = {NULL, clock_us};
@@ -82,6 +84,49 @@ static void on_incoming(void *arg, struct dialog *d,
     }
 }
 
+static void on_caller(void *arg, const struct dialog_event *ev)
+{
+    struct scene *s = arg;
+    if (ev->kind == DIALOG_ANSWERED) {
+        loop_timer_cancel(s->patience);
+    } else if (ev->kind == DIALOG_ENDED) {
+        loop_timer_cancel(s->patience);
+        s->caller = NULL;
+    }
+}
+
+static void bored(void *arg)
+{
+    struct scene *s = arg;
+    dialog_hangup(s->caller, "");
+}
+
+static void calls_us_sip(struct contract *c, int patience_ms)
+{
+    struct scene *s = (struct scene *)c;
+    struct err e = {0};
+    char target[80];
+    (void)snprintf(target, sizeof target, "sip:+12025550199@127.0.0.1:%u",
+                   sip_stack_port(s->carrier->stack[0], SIP_STACK_UDP));
+    const struct dialog_invite i = {
+        .target = target,
+        .to = "",
+        .from = "sip:+12025550123@127.0.0.1",
+        .from_name = "",
+        .route = "",
+        .call_id = "calls-us",
+        .user = "",
+        .password = "",
+        .headers = "",
+        .sdp = str_of("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
+                      "c=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                      "m=audio 9 RTP/AVP 0\r\n"),
+    };
+    assert_int_equal(dialog_invite(&s->caller, s->p.a, &i, on_caller, s, &e),
+                     TM_OK);
+    loop_timer_set(s->patience, patience_ms);
+}
+
 static struct contract *contract_make(void)
 {
     struct scene *s = test_calloc(1, sizeof *s);
@@ -112,13 +157,21 @@ static struct contract *contract_make(void)
     s->c.wait = wait_sip;
     s->c.callee = callee_sip;
     s->c.now_us = now_sip;
+    s->c.calls_us = calls_us_sip;
+    s->patience = loop_timer_new(s->p.loop, bored, s);
     return &s->c;
+}
+
+static struct contract *contract_make_called(void)
+{
+    return contract_make();
 }
 
 static void contract_drop(struct contract *c)
 {
     struct scene *s = (struct scene *)c;
     carrier_sip_stop(s->carrier);
+    loop_timer_free(s->patience);
     pair_stop(&s->p);
     test_free(s);
 }
