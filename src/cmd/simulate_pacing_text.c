@@ -77,8 +77,11 @@ static void add_row(const struct simulate_compared *c,
     add_mean(c, &p->aband, b);
     (void)snprintf(over, sizeof(over), "%" PRIu64 " of %" PRIu64, p->over,
                    p->runs);
-    buf_addf(b, " %10s %6.1f %7.1f %7.0f %7.1f\n", over, p->worst_day_pct,
-             p->wait.mean, p->dials_h.mean, p->dials_per_live.mean);
+    double given_up = p->sum.dials > 0 ? 100.0 * (double)p->sum.withdrawn /
+                                             (double)p->sum.dials
+                                       : 0.0;
+    buf_addf(b, " %10s %6.1f %7.1f %7.0f %7.1f %7.1f\n", over, p->worst_day_pct,
+             p->wait.mean, p->dials_h.mean, p->dials_per_live.mean, given_up);
 }
 
 static void add_table(const struct simulate_compared *c, struct buf *b)
@@ -86,12 +89,12 @@ static void add_table(const struct simulate_compared *c, struct buf *b)
     size_t w = name_width(c);
     char limit[CELL];
     (void)snprintf(limit, sizeof(limit), "over %g %%", c->policy[0].limit_pct);
-    buf_addf(b, "%-*s  %-14s %6s  %-14s %10s %6s %7s %7s %7s\n", (int)w, "",
+    buf_addf(b, "%-*s  %-14s %6s  %-14s %10s %6s %7s %7s %7s %7s\n", (int)w, "",
              "talk, minutes", "busy", "abandoned, %", "windows", "worst",
-             "wait", "dials", "dials");
-    buf_addf(b, "%-*s  %-14s %6s  %-14s %10s %6s %7s %7s %7s\n", (int)w,
+             "wait", "dials", "dials", "given");
+    buf_addf(b, "%-*s  %-14s %6s  %-14s %10s %6s %7s %7s %7s %7s\n", (int)w,
              "policy", "an agent-hour", "%", "of live calls", limit, "day %",
-             "s", "an hour", "a live");
+             "s", "an hour", "a live", "up, %");
     for (size_t i = 0; i < c->policies; i++)
         add_row(c, &c->policy[i], w, b);
 }
@@ -156,13 +159,16 @@ static void add_meaning(const struct simulate_compared *c, struct buf *b)
 {
     buf_add_str(
         b, "\ntalk       minutes with people in an hour that an agent is "
-           "signed in\nbusy       share of that hour in calls and wrap-up\n"
+           "signed in\nbusy       share of that hour in calls (dialling too) "
+           "and wrap-up\n"
            "abandoned  people who answered and found nobody in time, those "
            "taken for a\n           machine included\n"
            "windows    runs whose legal window ended over the limit\n"
            "wait       an agent's idle time before each talk\n"
            "dials      lines dialled in an agent-hour; for each live "
-           "answer\n");
+           "answer\n"
+           "given up   lines hung up on before anybody answered, for want of "
+           "an agent\n");
     if (c->policy[0].callers.callers > 0)
         buf_add_str(b, "target     an agent within the time that the "
                        "campaign aims at; waits count from\n"

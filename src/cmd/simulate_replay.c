@@ -20,6 +20,7 @@ struct replay {
     uint64_t again;
     uint64_t told;      /* lines */
     struct map callers; /* who called us -> when */
+    struct map agents;  /* -> state of each */
 };
 
 static bool is_part(const struct replay *p, int64_t at_us)
@@ -68,15 +69,32 @@ static void on_trace(void *arg, struct campaign_id c, int64_t now_us,
     p->told++;
 }
 
+/* Coming and going, not each talk: NULL, not worth a line. Who signs in is on
+ * a pause for the instant until he is ready. */
+static const char *what_agent(uint64_t was, int state)
+{
+    bool away = was == AGENT_OFF || was == AGENT_CALLING_IN;
+    switch (state) {
+    case AGENT_OFF: return "signed out";
+    case AGENT_CALLING_IN: return "signs in";
+    case AGENT_PAUSED: return away ? NULL : "is on a pause";
+    case AGENT_READY: return was == AGENT_PAUSED ? "is ready" : NULL;
+    default: return NULL;
+    }
+}
+
+static void note_agent(struct replay *p, const struct record *r)
+{
+    map_set(&p->agents, (uint64_t)r->agent.v, (uint64_t)r->state);
+}
+
 static void tell_agent(struct replay *p, const struct record *r)
 {
-    const char *what;
-    switch ((int)r->state) {
-    case AGENT_OFF: what = "signed out"; break;
-    case AGENT_PAUSED: what = "is on a pause"; break;
-    case AGENT_CALLING_IN: what = "signs in"; break;
-    default: return;
-    }
+    uint64_t was = AGENT_OFF;
+    (void)map_get(&p->agents, (uint64_t)r->agent.v, &was);
+    const char *what = what_agent(was, (int)r->state);
+    if (what == NULL)
+        return;
     tell_again(p);
     put_time(p, r->at_us);
     (void)printf("  agent %" PRId64 " %s%s%.*s\n", r->agent.v, what,
@@ -151,11 +169,14 @@ static void on_handed(void *arg, const struct record *r)
 {
     struct replay *p = arg;
     int caller = of_caller(p, r);
-    if (!is_part(p, r->at_us))
-        return;
-    if (r->kind == RECORD_AGENT)
+    bool part = is_part(p, r->at_us);
+    if (part && r->kind == RECORD_AGENT)
         tell_agent(p, r);
-    else if (caller == 1)
+    if (r->kind == RECORD_AGENT)
+        note_agent(p, r);
+    if (!part || r->kind == RECORD_AGENT)
+        return;
+    if (caller == 1)
         tell_caller(p, r);
     else if (caller == 0)
         return;
@@ -245,6 +266,7 @@ int simulate_floor_replay(struct simulate_ask *a,
     p->ask = a;
     p->part = *part;
     map_init(&p->callers);
+    map_init(&p->agents);
     if (a->policy[0] != NULL) {
         rc = simulate_floor_policy(a->world.plan, a->policy[0], &pacing, e);
         asked = &pacing;
@@ -258,6 +280,7 @@ int simulate_floor_replay(struct simulate_ask *a,
     }
     mem_free(r);
     map_fini(&p->callers);
+    map_fini(&p->agents);
     mem_free(p);
     return rc;
 }

@@ -114,6 +114,12 @@ grep -q 'Nobody is signed in' "$TEST_DIR/report" || fail "zero agents"
 grep -q '^day 1 09:1[01]:.* predictive: .*price' "$TEST_DIR/told" ||
     fail "no decision is told"
 grep -q 'a person, ' "$TEST_DIR/told" || fail "no person is told of"
+# shellcheck disable=SC2086
+"$TELEMARK" simulate "$file" $small --replay 2 --policy predictive \
+    --to 09:00:10 >"$TEST_DIR/begins"
+grep -q 'agent [0-9]* is ready' "$TEST_DIR/begins" &&
+    ! grep -q 'on a pause' "$TEST_DIR/begins" ||
+    fail "nobody is ready when the day begins"
 grep -q '0 wanted, .*; one line more would risk' "$TEST_DIR/told" ||
     fail "a decision against a line without its reason"
 if grep '^day' "$TEST_DIR/told" | grep -qv '^day 1 09:1[012]:'; then
