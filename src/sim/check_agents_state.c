@@ -76,7 +76,7 @@ static void lost_agent(struct check_agents *c, const struct check_agents_man *m,
                        int64_t at_us)
 {
     struct check_agents_call *k = check_agents_call(c, m->attempt);
-    if (k != NULL && k->incoming && !k->ended)
+    if (k != NULL && k->incoming && !k->ended && k->agent.v == m->id.v)
         k->again_us = at_us;
 }
 

@@ -79,13 +79,34 @@ static void draw_answers(struct runner *r)
             sim_carrier_set_answers(r->carrier_sim, bad[i].answers);
 }
 
-/* An agent's telephone loses its network. */
+/* Somebody who talks with a person who called us; v 0: nobody does. */
+static struct agent_id with_caller(const struct runner *r, uint64_t drawn)
+{
+    size_t n = sim_agents_count(r->agents);
+    for (size_t i = 0; i < n; i++) {
+        struct agent_id a = {(int64_t)((drawn % n + i) % n) + 1};
+        const struct floor_agent *f = floor_find(engine_floor(r->engine), a);
+        if (f != NULL && f->state == AGENT_TALKING &&
+            sim_store_incoming(r->store_sim, f->attempt) != NULL)
+            return a;
+    }
+    return (struct agent_id){0};
+}
+
+/* An agent's telephone loses its network. Where people call us, more often and
+ * with one of them, who then waits again. */
 static void draw_agent(struct runner *r)
 {
     uint32_t ppm = r->o.faults->agent_ppm;
-    if (ppm == 0 || r->agents == NULL || !rng_chance_ppm(&r->fault_rng, ppm))
+    bool called = r->o.scenario->callers > 0.0;
+    struct agent_id a = {0};
+    if (ppm == 0 || r->agents == NULL ||
+        !rng_chance_ppm(&r->fault_rng, called ? 4 * ppm : ppm))
         return;
-    struct agent_id a = sim_agents_some(r->agents, rng_u64(&r->fault_rng));
+    if (called)
+        a = with_caller(r, rng_u64(&r->fault_rng));
+    if (a.v == 0)
+        a = sim_agents_some(r->agents, rng_u64(&r->fault_rng));
     const struct floor_agent *f =
         a.v != 0 ? floor_find(engine_floor(r->engine), a) : NULL;
     if (f != NULL && f->leg.v != 0)
