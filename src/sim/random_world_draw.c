@@ -414,6 +414,11 @@ static void draw_faults(struct rng *r, struct random_world *w)
             *ppm[i] = (uint32_t)pick(r, 50, 3000);
     }
     f->crash_ppm *= 3;
+    if (w->scenario.callers > 0.0) { /* who talk with callers, above all */
+        struct rng apart;
+        rng_init(&apart, f->seed, "legs");
+        f->agent_ppm += (uint32_t)pick(&apart, 500, 3000);
+    }
     f->crashes_max = (unsigned)pick(r, 1, 12);
     if (chance(r, 10))
         f->records_max = (size_t)pick(r, 600, 5000);
