@@ -256,6 +256,11 @@ static void on_accepted(struct carrier_sip_call *call,
 {
     struct err e = {0};
     bool offered = call->offered;
+    const struct trunk_config *k = trunk_config(call->trunk);
+    /* Who acknowledges has our answer, which went to the trunk's address. Whose
+     * INVITE only claimed to come from there is not told what a password makes
+     * of a challenge of his own. */
+    dialog_credentials(call->dialog, k->user, k->password);
     call->offered = false;
     if (offered && connect_media(call, ev->sdp, &e) != TM_OK) {
         tel_log(&call->carrier->log, TEL_LOG_WARNING,

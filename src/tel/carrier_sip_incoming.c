@@ -103,7 +103,6 @@ static struct carrier_sip_call *call_new(struct carrier_sip *c,
                                          const struct dialog_request *r)
 {
     struct carrier_sip_call *call = mem_alloc(sizeof *call);
-    const struct trunk_config *k = trunk_config(r->whose);
     call->magic = CARRIER_SIP_CALL_MAGIC;
     call->carrier = c;
     call->incoming = true;
@@ -125,7 +124,6 @@ static struct carrier_sip_call *call_new(struct carrier_sip *c,
     ++c->call_count;
     list_append(&c->all, &call->all, call);
     dialog_take(d, carrier_sip_on_dialog, call);
-    dialog_credentials(d, k->user, k->password);
     return call;
 }
 

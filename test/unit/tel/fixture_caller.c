@@ -136,7 +136,8 @@ static void repeat(const struct caller *c, const char *name, struct buf *b)
     buf_add_slice(b, str_range(at, (size_t)(strstr(at, "\r\n") - at) + 2));
 }
 
-void caller_expect_request(struct caller *c, const char *method)
+static void expect_request(struct caller *c, const char *method,
+                           const char *first, const char *more)
 {
     static const char *const name[] = {"Via", "From", "To", "Call-ID", "CSeq"};
     struct buf b;
@@ -146,13 +147,24 @@ void caller_expect_request(struct caller *c, const char *method)
         tm_assert(!"the request that was expected");
     }
     buf_init(&b, 8192);
-    buf_add_str(&b, "SIP/2.0 200 OK\r\n");
+    buf_addf(&b, "SIP/2.0 %s\r\n%s", first, more);
     for (size_t i = 0; i < tm_array_len(name); ++i) {
         repeat(c, name[i], &b);
     }
     buf_add_str(&b, "Content-Length: 0\r\n\r\n");
     send_text(c, b.p, b.n);
     buf_fini(&b);
+}
+
+void caller_expect_request(struct caller *c, const char *method)
+{
+    expect_request(c, method, "200 OK", "");
+}
+
+void caller_challenge_request(struct caller *c, const char *method)
+{
+    expect_request(c, method, "401 Unauthorized",
+                   "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n");
 }
 
 const char *caller_sdp(uint16_t port, int payload, const char *direction)

@@ -39,6 +39,8 @@ bool caller_wait(struct caller *c, int ms);
 void caller_expect(struct caller *c, int status);
 /* The next message is a request of this method; answers it with 200. */
 void caller_expect_request(struct caller *c, const char *method);
+/* The same, but asks for a password. */
+void caller_challenge_request(struct caller *c, const char *method);
 /* "m=audio PORT", one codec of a static payload type. */
 const char *caller_sdp(uint16_t port, int payload, const char *direction);
 /* Messages that wait, thrown away; how many had this status. */

@@ -267,7 +267,11 @@ static void test_no_ack(void **state)
 {
     (void)state;
     struct inbound s;
-    inbound_start(&s, NULL, 0, NULL);
+    struct trunk_config t[] = {{.name = "main",
+                                .host = "127.0.0.1",
+                                .user = "acme",
+                                .password = "secret"}};
+    inbound_start(&s, t, 1, NULL);
     s.taker = TAKER_ANSWERS;
     caller_invite(&s.c, plain());
     caller_expect(&s.c, 200);
@@ -278,8 +282,18 @@ static void test_no_ack(void **state)
     d->ok_waited_ms = 64 * SIP_T1;
     const struct carrier_event *end = inbound_wait(&s, CARRIER_ENDED, 0);
     assert_int_equal(end->cause, CAUSE_NETWORK);
-    caller_expect_request(&s.c, "BYE");
+    /* Who never had our answer gets no digest to guess the password by. */
+    caller_challenge_request(&s.c, "BYE");
+    assert_false(caller_wait(&s.c, 300));
     assert_int_equal(inbound_count(&s, CARRIER_ANSWERED), 0);
+    caller_invite(&s.c, plain());
+    caller_expect(&s.c, 200);
+    caller_ask(&s.c, "ACK", 0, "");
+    (void)inbound_wait(&s, CARRIER_ANSWERED, 0);
+    inbound_hangup(&s, s.next - 1, HANGUP_NORMAL);
+    caller_challenge_request(&s.c, "BYE");
+    caller_expect_request(&s.c, "BYE");
+    assert_non_null(strstr(s.c.in, "Authorization: Digest username=\"acme\""));
     inbound_stop(&s);
 }
 
