@@ -80,7 +80,7 @@ static void add_row(const struct simulate_compared *c,
     double given_up = p->sum.dials > 0 ? 100.0 * (double)p->sum.withdrawn /
                                              (double)p->sum.dials
                                        : 0.0;
-    buf_addf(b, " %10s %6.1f %7.1f %7.0f %7.1f %7.1f\n", over, p->worst_day_pct,
+    buf_addf(b, " %10s %6.2f %7.1f %7.0f %7.1f %7.1f\n", over, p->worst_day_pct,
              p->wait.mean, p->dials_h.mean, p->dials_per_live.mean, given_up);
 }
 

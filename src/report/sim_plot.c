@@ -99,6 +99,8 @@ static void times(struct buf *b, const struct sim_plot *p)
         put_time(b, p, at);
         buf_add_str(b, "</text>");
     }
+    if (!p->clock)
+        buf_addf(b, "<text x=\"0\" y=\"%d\">day</text>", BOTTOM + 20);
 }
 
 static void curve(struct buf *b, const struct sim_plot *p,
