@@ -1,0 +1,69 @@
+#!/bin/sh
+# telemark simulate of campaigns that people call: figures, the same callers for
+# each policy, one run in words, a campaign that takes no calls.
+# timeout: 240
+set -eu
+
+file=$SOURCE_DIR/bench/pacing/talk45.scn
+small="--set days=1 --set hours=1 --set agents=12 --set callers=120"
+
+fail() {
+    echo "$*"
+    exit 1
+}
+
+# shellcheck disable=SC2086 # words are what is meant
+"$TELEMARK" simulate "$file" $small --seeds 2 --policy predictive \
+    --policy progressive --check --json --csv "$TEST_DIR/runs.csv" \
+    --html "$TEST_DIR/page.html" --jobs 2 >"$TEST_DIR/two.json"
+# shellcheck disable=SC2086
+"$TELEMARK" simulate "$file" $small --set callers=0 --json \
+    >"$TEST_DIR/none.json"
+python3 - "$TEST_DIR" <<'END'
+import csv, json, sys
+folder = sys.argv[1]
+lines = [json.loads(x) for x in open(folder + "/two.json")]
+none = json.loads(open(folder + "/none.json").read())
+a, b = lines
+assert 180 < a["callers"] < 300, a["callers"]
+# Whatever the campaign does, the same people call; a few meet a busy trunk.
+assert a["callers"] + a["callers_unheard"] == \
+    b["callers"] + b["callers_unheard"]
+for o in lines:
+    assert o["callers_with_agent"] + o["callers_gave_up"] + \
+        o["callers_turned_away"] + o["callers_called_back"] + \
+        o["callers_opted_out"] == o["callers"], o
+    assert o["callers_with_agent"] > 0.8 * o["callers"]
+    assert 0 < o["callers_in_target_pct"] <= 100
+    assert 0 < o["callers_wait_s"] <= o["callers_longest_s"]
+    assert o["leads_made"] == 0  # nobody is a lead of an endless list
+    # Callers are in no count of the law.
+    assert o["talks"] + o["lost"] == o["live"], o
+assert none["callers"] == none["callers_with_agent"] == 0
+# Outbound dialling gives way to them.
+assert a["dials_h"] < none["dials_h"]
+rows = list(csv.DictReader(open(folder + "/runs.csv", newline="")))
+assert sum(int(r["callers"]) for r in rows if r["policy"] == "predictive") \
+    == a["callers"]
+END
+grep -q "Calls to us: " "$TEST_DIR/page.html" || fail "no callers in the page"
+
+# In words, and in the table.
+# shellcheck disable=SC2086
+"$TELEMARK" simulate "$file" $small --replay 1 >"$TEST_DIR/words"
+for words in "somebody calls us" "a caller waits" "the caller, with agent" \
+    "the caller gives up" "the caller has talked" "people called us, "; do
+    grep -q "$words" "$TEST_DIR/words" || fail "the replay has no \"$words\""
+done
+# shellcheck disable=SC2086
+"$TELEMARK" simulate "$file" $small >"$TEST_DIR/table" 2>/dev/null
+grep -q "^calls to us " "$TEST_DIR/table" || fail "no callers in the table"
+
+# A campaign that takes no calls.
+code=0
+"$TELEMARK" simulate "$SOURCE_DIR/bench/pacing/us.scn" --set callers=5 \
+    >"$TEST_DIR/out" 2>"$TEST_DIR/err" || code=$?
+[ "$code" -eq 2 ] || [ "$code" -eq 1 ] || fail "callers without [inbound]: $code"
+grep -q "takes no calls" "$TEST_DIR/err" ||
+    fail "callers without [inbound]: $(cat "$TEST_DIR/err")"
+echo "calls to us are simulated"
