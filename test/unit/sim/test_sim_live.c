@@ -37,6 +37,8 @@ struct desk {
     size_t n;
     struct told told[IDS];
     int64_t last_id;
+    bool deaf; /* nobody takes calls to us */
+    unsigned said;
 };
 
 static void on_event(void *arg, const struct carrier_event *ev)
@@ -45,6 +47,17 @@ static void on_event(void *arg, const struct carrier_event *ev)
     assert_true(d->n < EVENTS_MAX);
     assert_int_equal(ev->at_us, d->clock.now_us);
     d->ev[d->n++] = *ev;
+    if (ev->kind == CARRIER_INCOMING && !d->deaf)
+        ev->adopt->v = ++d->last_id;
+}
+
+static void on_says(void *arg, struct attempt_id a, const struct prompt *list,
+                    size_t n)
+{
+    struct desk *d = arg;
+    (void)list;
+    assert_true(a.v > 0 && n > 0);
+    d->said++;
 }
 
 static void on_news(void *arg, enum sim_live_news news,
@@ -78,6 +91,8 @@ static struct desk *desk_new(const char *keys)
     struct sim_carrier_options o = {.clock = &d->clock,
                                     .world = &d->scenario.world,
                                     .trunk = "main",
+                                    .says = on_says,
+                                    .says_arg = d,
                                     .calls_max = LINES,
                                     .live = &d->live,
                                     .staff_max = STAFF,
@@ -406,13 +421,158 @@ static void test_random(void **state)
     }
 }
 
+/* --- people who call us --------------------------------------------------*/
+
+static const struct sim_carrier_caller CALLER = {.from = 13125550100,
+                                                 .to = 12125550100,
+                                                 .patience_us = 60 * SECOND,
+                                                 .talk_us = 40 * SECOND,
+                                                 .wrap_us = 7 * SECOND};
+
+static struct attempt_id call_in(struct desk *d,
+                                 const struct sim_carrier_caller *who)
+{
+    bool taken = sim_carrier_call_in(d->sim, who);
+    const struct carrier_event *ev = &d->ev[d->n - 1];
+    assert_int_equal(ev->kind, CARRIER_INCOMING);
+    assert_true(ev->from == who->from && ev->to == who->to);
+    return (struct attempt_id){taken ? d->last_id : 0};
+}
+
+static void test_a_caller(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(PERSON);
+    struct attempt_id leg = place(d, true, false);
+    (void)next_of(d, leg, CARRIER_ANSWERED);
+    int64_t from_us = d->clock.now_us;
+    struct attempt_id a = call_in(d, &CALLER);
+    struct prompt words = {.kind = PROMPT_TEXT, .text = str_of("Welcome.")};
+    assert_true(a.v > 0);
+    /* It rings: nothing can be played, nobody joined. */
+    assert_int_equal(d->port.play(d->port.self, a, &words, 1, 1), TM_ESTATE);
+    assert_int_equal(bridge(d, a, leg), TM_ESTATE);
+    assert_int_equal(d->port.answer(d->port.self, leg, false), TM_ESTATE);
+    assert_int_equal(d->port.answer(d->port.self, a, false), TM_OK);
+    assert_int_equal(d->port.answer(d->port.self, a, false), TM_ESTATE);
+    assert_non_null(next_of(d, a, CARRIER_ANSWERED));
+    assert_int_equal(d->port.play(d->port.self, a, &words, 1, 2), TM_OK);
+    assert_int_equal(d->said, 1);
+    assert_int_equal(next_of(d, a, CARRIER_PLAYED)->tag, 2);
+    assert_int_equal(bridge(d, a, leg), TM_OK);
+    int64_t joined_us = d->clock.now_us;
+    const struct carrier_event *ev = next_of(d, a, CARRIER_ENDED);
+    assert_int_equal(ev->cause, CAUSE_CALLEE);
+    assert_int_equal(ev->at_us - joined_us, 40 * SECOND);
+    const struct told *t = &d->told[a.v];
+    assert_int_equal(t->joined + t->ended, 2);
+    assert_int_equal(t->dialled + t->answered, 0);
+    assert_true(t->last.caller && t->last.came_us == from_us);
+    assert_int_equal(t->last.wrap_us, 7 * SECOND);
+    desk_free(d);
+}
+
+/* He gives up while it rings, while he waits, and after his agent was lost. */
+static void test_caller_gives_up(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(PERSON);
+    int64_t from_us = d->clock.now_us;
+    struct attempt_id a = call_in(d, &CALLER);
+    const struct carrier_event *ev = next_of(d, a, CARRIER_ENDED);
+    assert_int_equal(ev->at_us - from_us, 60 * SECOND);
+    assert_int_equal(ev->cause, CAUSE_CALLEE);
+    a = call_in(d, &CALLER);
+    from_us = d->clock.now_us;
+    assert_int_equal(d->port.answer(d->port.self, a, false), TM_OK);
+    ev = next_of(d, a, CARRIER_ENDED);
+    assert_int_equal(ev->at_us - from_us, 60 * SECOND);
+    struct attempt_id leg = place(d, true, false);
+    (void)next_of(d, leg, CARRIER_ANSWERED);
+    a = call_in(d, &CALLER);
+    assert_int_equal(d->port.answer(d->port.self, a, false), TM_OK);
+    (void)next_of(d, a, CARRIER_ANSWERED);
+    assert_int_equal(bridge(d, a, leg), TM_OK);
+    sim_carrier_break(d->sim, leg);
+    from_us = d->clock.now_us;
+    ev = next_of(d, a, CARRIER_ENDED);
+    assert_int_equal(ev->at_us - from_us, 60 * SECOND);
+    assert_int_equal(sim_carrier_counts(d->sim).callers, 3);
+    assert_int_equal(sim_carrier_counts(d->sim).unheard, 0);
+    desk_free(d);
+}
+
+/* His key comes while he waits, and not once an agent has him. */
+static void test_caller_presses(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(PERSON);
+    struct sim_carrier_caller who = CALLER;
+    who.key = '9';
+    who.key_us = 5 * SECOND;
+    struct attempt_id a = call_in(d, &who);
+    assert_int_equal(d->port.answer(d->port.self, a, false), TM_OK);
+    int64_t up_us = next_of(d, a, CARRIER_ANSWERED)->at_us;
+    const struct carrier_event *ev = next_of(d, a, CARRIER_DIGIT);
+    assert_int_equal(ev->digit, '9');
+    assert_int_equal(ev->at_us - up_us, 5 * SECOND);
+    d->port.hangup(d->port.self, a, HANGUP_NORMAL);
+    assert_int_equal(next_of(d, a, CARRIER_ENDED)->cause, CAUSE_US);
+    struct attempt_id leg = place(d, true, false);
+    (void)next_of(d, leg, CARRIER_ANSWERED);
+    a = call_in(d, &who);
+    assert_int_equal(d->port.answer(d->port.self, a, false), TM_OK);
+    (void)next_of(d, a, CARRIER_ANSWERED);
+    assert_int_equal(bridge(d, a, leg), TM_OK);
+    assert_null(next_of(d, a, CARRIER_DIGIT));
+    desk_free(d);
+}
+
+/* Nobody takes it, the trunk is down or full, or it is refused. */
+static void test_caller_is_not_taken(void **state)
+{
+    (void)state;
+    struct desk *d = desk_new(PERSON);
+    d->deaf = true;
+    assert_int_equal(call_in(d, &CALLER).v, 0);
+    d->deaf = false;
+    size_t n = d->n;
+    sim_carrier_set_down(d->sim, true);
+    assert_false(sim_carrier_call_in(d->sim, &CALLER));
+    sim_carrier_set_down(d->sim, false);
+    unsigned room = d->port.room(d->port.self, "main", d->clock.now_us);
+    struct attempt_id a = call_in(d, &CALLER);
+    assert_int_equal(d->port.room(d->port.self, "main", d->clock.now_us),
+                     room - 1);
+    for (unsigned i = 1; i < LINES; i++)
+        assert_true(call_in(d, &CALLER).v > 0);
+    assert_false(sim_carrier_call_in(d->sim, &CALLER));
+    assert_int_equal(d->n, n + LINES); /* the others were not told */
+    assert_int_equal(sim_carrier_counts(d->sim).unheard, 3);
+    d->port.hangup(d->port.self, a, HANGUP_BUSY);
+    const struct carrier_event *ev = next_of(d, a, CARRIER_ENDED);
+    assert_int_equal(ev->cause, CAUSE_US);
+    assert_int_equal(d->port.answer(d->port.self, a, false), TM_ESTATE);
+    run_out(d);
+    assert_int_equal(sim_carrier_counts(d->sim).up, 0);
+    desk_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_talk),       cmocka_unit_test(test_parted),
-        cmocka_unit_test(test_patience),     cmocka_unit_test(test_key),
-        cmocka_unit_test(test_detection),    cmocka_unit_test(test_withdrawn),
-        cmocka_unit_test(test_bad_networks), cmocka_unit_test(test_random),
+        cmocka_unit_test(test_a_talk),
+        cmocka_unit_test(test_parted),
+        cmocka_unit_test(test_patience),
+        cmocka_unit_test(test_key),
+        cmocka_unit_test(test_detection),
+        cmocka_unit_test(test_withdrawn),
+        cmocka_unit_test(test_bad_networks),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_a_caller),
+        cmocka_unit_test(test_caller_gives_up),
+        cmocka_unit_test(test_caller_presses),
+        cmocka_unit_test(test_caller_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
