@@ -28,7 +28,7 @@ bool civil_date_valid(struct civil_date d)
 {
     return d.year >= FIRST_YEAR && d.year <= LAST_YEAR && d.month >= 1 &&
            d.month <= 12 && d.day >= 1 &&
-           d.day <= days_in_month(d.year, d.month);
+           (d.day <= 28 || d.day <= days_in_month(d.year, d.month));
 }
 
 int32_t civil_days(struct civil_date d)

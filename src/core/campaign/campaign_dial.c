@@ -490,6 +490,8 @@ struct slot *campaign_dial_next(struct campaign *c)
     struct slot *s = &c->slots.slot[c->hopper[c->hopper_first]];
     c->hopper_first = (c->hopper_first + 1) % c->hopper_cap;
     c->hopper_n--;
+    if (c->hopper_n > 0)
+        slots_expect(&c->slots, c->hopper[c->hopper_first]);
     tm_assert(s->used && s->attempt.v == 0);
     return s;
 }

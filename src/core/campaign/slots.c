@@ -2,11 +2,10 @@
 
 #include <string.h>
 
-#include "base/rng.h"
-
+/* Ids are given out one after the other, so those of now lie side by side. */
 static size_t bucket_of(const struct slots *s, int64_t id)
 {
-    return (size_t)rng_mix((uint64_t)id) & (s->buckets - 1);
+    return (size_t)id & (s->buckets - 1);
 }
 
 static struct slot *at(const struct slots *s, int32_t i)
@@ -19,6 +18,20 @@ int32_t slots_index(const struct slots *s, const struct slot *slot)
 {
     tm_assert(slot >= s->slot && slot < s->slot + s->n);
     return (int32_t)(slot - s->slot);
+}
+
+void slots_expect(const struct slots *s, int32_t i)
+{
+    enum {
+        LINE = 64, /* bytes; more or less is only slower */
+        BYTES = offsetof(struct slot, lead) + offsetof(struct lead, consent) +
+                2 * sizeof(struct lead_consent)
+    };
+    const char *p = (const char *)at(s, i);
+    for (size_t n = 0; n < BYTES; n += LINE)
+        __builtin_prefetch(p + n);
+    __builtin_prefetch(&at(s, i)->lead.history);
+    __builtin_prefetch(&at(s, i)->lead.tries);
 }
 
 void slots_init(struct slots *s, struct arena *a, size_t n)

@@ -122,6 +122,9 @@ struct slot *slots_take(struct slots *s, const struct lead *l,
 struct slot *slots_take_nobody(struct slots *s);
 void slots_give(struct slots *s, struct slot *slot);
 struct slot *slots_find_lead(const struct slots *s, struct lead_id id);
+/* A hint: this slot is the next to be looked into. There are thousands of 6 kB,
+ * so that it is rarely in the cache. */
+void slots_expect(const struct slots *s, int32_t i);
 int32_t slots_index(const struct slots *s, const struct slot *slot);
 struct slot *slots_find_attempt(const struct slots *s, struct attempt_id a);
 
