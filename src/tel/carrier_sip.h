@@ -17,7 +17,8 @@
  * else of To; it is To's when the request URI is only our account. A trunk
  * whose calls are all taken answers 486, more than calls_max or 200 INVITEs a
  * second 503, a number that no handler adopts 404; no codec in common is 488
- * and CAUSE_MEDIA, from answer() on. CARRIER_ANSWERED comes with the ACK. A
+ * and CAUSE_MEDIA, from answer() on. CARRIER_ANSWERED, the sound and what our
+ * password is good for come with the ACK, which proves his address. A
  * caller who sends none for 32 s (64 T1) has gone (CAUSE_NETWORK); one whom
  * nobody answers for three minutes is refused (480, CAUSE_NO_ANSWER).
  *

@@ -167,8 +167,7 @@ static void hold_over(void *arg)
 
 /* Redirects the stream. What plays waits while the peer holds us, so that no
  * script would end a call that nobody takes back: the hold has an end. */
-int carrier_sip_stream(struct carrier_sip_call *call,
-                       const struct sdp_text *peer)
+static int stream(struct carrier_sip_call *call, const struct sdp_text *peer)
 {
     int rc = media_leg_connect(call->leg, peer);
     if (rc != TM_OK) {
@@ -200,7 +199,7 @@ static int connect_media(struct carrier_sip_call *call, struct slice sdp,
     if (s.port == 0) {
         return err_set(e, TM_EUNSUPPORTED, "the audio stream was refused");
     }
-    int rc = carrier_sip_stream(call, &s);
+    int rc = stream(call, &s);
     return rc == TM_OK ? rc : err_set(e, rc, "media: %s", err_text(rc));
 }
 
@@ -244,7 +243,7 @@ static void on_offer(struct carrier_sip_call *call,
     }
     theirs.codec[0] = answer.codec[0];
     theirs.codecs = 1;
-    if (carrier_sip_stream(call, &theirs) == TM_OK) {
+    if (stream(call, &theirs) == TM_OK) {
         sdp_text_write(&answer, call->session, ++call->version, ev->answer);
     }
 }
@@ -255,14 +254,14 @@ static void on_accepted(struct carrier_sip_call *call,
                         const struct dialog_event *ev)
 {
     struct err e = {0};
-    bool offered = call->offered;
     const struct trunk_config *k = trunk_config(call->trunk);
     /* Who acknowledges has our answer, which went to the trunk's address. Whose
      * INVITE only claimed to come from there is not told what a password makes
      * of a challenge of his own. */
     dialog_credentials(call->dialog, k->user, k->password);
+    struct slice answer = call->offered ? ev->sdp : str_of("");
     call->offered = false;
-    if (offered && connect_media(call, ev->sdp, &e) != TM_OK) {
+    if (connect_media(call, answer, &e) != TM_OK) {
         tel_log(&call->carrier->log, TEL_LOG_WARNING,
                 "%s: a caller's ACK has media of no use: %s", call->way.name,
                 e.text);

@@ -212,25 +212,30 @@ void carrier_sip_refuse(struct carrier_sip_call *call, int code,
     (void)dialog_refuse(call->dialog, code, "", "");
 }
 
-/* Where the caller wants his sound, and our description. TM_EUNSUPPORTED: the
- * two have no codec in common. */
+static bool is_ip6(const char *address)
+{
+    return strchr(address, ':') != NULL;
+}
+
+/* Our description. The sound begins with the ACK: an INVITE that only claims to
+ * come from the trunk cannot make us stream to somebody. TM_EUNSUPPORTED: no
+ * codec in common, or the other IP version. */
 static int describe(struct carrier_sip_call *call, struct buf *b)
 {
     struct sdp_text ours = carrier_sip_our_sdp(call), said = ours;
     call->session = call->version = ++call->carrier->sessions;
     call->offered = !call->early_known;
     if (call->early_known) {
-        struct sdp_text theirs = call->early;
-        int rc = sdp_text_answer(&theirs, &ours, &said);
+        struct sdp_text *theirs = &call->early;
+        int rc = sdp_text_answer(theirs, &ours, &said);
         if (rc != TM_OK) {
             return rc;
         }
-        theirs.codec[0] = said.codec[0];
-        theirs.codecs = 1;
-        rc = carrier_sip_stream(call, &theirs);
-        if (rc != TM_OK) {
-            return rc;
+        if (is_ip6(theirs->address) != is_ip6(ours.address)) {
+            return TM_EUNSUPPORTED;
         }
+        theirs->codec[0] = said.codec[0];
+        theirs->codecs = 1;
     }
     sdp_text_write(&said, call->session, call->version, b);
     return b->failed ? TM_ELIMIT : TM_OK;

@@ -165,9 +165,6 @@ void carrier_sip_on_dialog(void *arg, const struct dialog_event *ev);
 void carrier_sip_on_media(void *arg, const struct media_event *ev);
 /* Our side of a description: codecs in the way's order. */
 struct sdp_text carrier_sip_our_sdp(const struct carrier_sip_call *call);
-/* Redirects the stream. */
-int carrier_sip_stream(struct carrier_sip_call *call,
-                       const struct sdp_text *peer);
 void carrier_sip_start_ring(struct carrier_sip_call *call);
 void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
                         const char *reason);

@@ -46,6 +46,9 @@ static void test_rings_and_is_answered(void **state)
     inbound_leg_connect(&s);
     inbound_pass(&s, 50);
     assert_int_equal(inbound_count(&s, CARRIER_ANSWERED), 0); /* no ACK yet */
+    struct media_leg_counts heard;
+    media_leg_counts(s.leg, &heard);
+    assert_true(heard.received == 0);
     caller_ask(&s.c, "ACK", 0, "");
     ev = inbound_wait(&s, CARRIER_ANSWERED, 0);
     assert_int_equal(ev->attempt.v, 41);
