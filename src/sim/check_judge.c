@@ -209,7 +209,8 @@ void check_judge_placed(struct check_rules *c, const struct check_try *t,
         return;
     ask_about(c, &q, t->campaign, t->lead, t->phone);
     gather(c, &q, t);
-    q.law.one_each = t->one_each;
+    /* Too many lost since the permit was given are too many for the next. */
+    q.law.one_each = t->one_each || c->world->agents_known;
     if (!lawful_at(c, &q, r->at_us, &a))
         check_rules_find(c, CHECK_UNLAWFUL, "INVITE of attempt %lld: %s",
                          (long long)r->attempt.v, check_law_obstacle(&a));
