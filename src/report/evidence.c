@@ -57,6 +57,13 @@ void evidence_unknown(struct evidence *v, struct arena *a, const char *fmt, ...)
     }
 }
 
+enum dial_mode evidence_mode(const struct evidence_attempt *t)
+{
+    const struct plan *p = t->plan ? t->plan->plan : NULL;
+    enum dial_mode own = versions_mode(t->a.versions);
+    return own == DIAL_UNKNOWN && p ? p->dial_mode : own;
+}
+
 /* --- rows -----------------------------------------------------------------*/
 
 static int add_campaign(void *arg, const struct reader_campaign *c)
@@ -263,8 +270,9 @@ static int find_versions(struct walk *w, struct evidence_attempt *t,
                          struct err *e)
 {
     struct evidence *v = w->v;
+    struct slice text = versions_shared(t->a.versions);
     for (size_t i = 0; i < v->versions_n; i++) {
-        if (str_eq(t->a.versions, v->versions[i].text)) {
+        if (str_eq(text, v->versions[i].text)) {
             t->versions = &v->versions[i];
             return TM_OK;
         }
@@ -277,7 +285,7 @@ static int find_versions(struct walk *w, struct evidence_attempt *t,
         return TM_OK;
     }
     struct evidence_versions *o = &v->versions[v->versions_n++];
-    o->text = keep(w, t->a.versions);
+    o->text = keep(w, text);
     versions_parse(str_of(o->text), &o->v);
     t->versions = o;
     int rc = read_packs(w, o, e);

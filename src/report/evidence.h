@@ -139,6 +139,9 @@ struct evidence_question {
 /* A number that is not known to us is no error: all counts are then 0. */
 int evidence_ask(const struct evidence_question *q, struct arena *a,
                  struct evidence *out, struct err *e) TM_MUST_CHECK;
+/* In which the rules were asked about the call; DIAL_UNKNOWN: the plan is not
+ * on file. */
+enum dial_mode evidence_mode(const struct evidence_attempt *t);
 /* Adds a sentence to unknown[]; at most a hundred. */
 void evidence_unknown(struct evidence *v, struct arena *a, const char *fmt, ...)
     TM_PRINTF(3, 4);

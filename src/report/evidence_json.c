@@ -134,7 +134,7 @@ static void put_caller(struct json_out *j, const struct evidence_attempt *t)
         json_out_kv_text(j, "purpose", vocab_purpose_text(p->purpose));
         json_out_kv_text(j, "goods", vocab_goods_text(p->goods));
         json_out_kv_text(j, "channel", vocab_channel_text(p->channel));
-        json_out_kv_text(j, "dial_mode", vocab_dial_text(p->dial_mode));
+        json_out_kv_text(j, "dial_mode", vocab_dial_text(evidence_mode(t)));
         json_out_kv_bool(j, "recorded", p->record);
     }
 }

@@ -194,7 +194,7 @@ static void caller(struct buf *b, const struct evidence_attempt *t)
         evidence_part_item(b, "Name shown", str_of(p->caller_name));
         word_item(b, "Purpose", vocab_purpose_text(p->purpose));
         word_item(b, "Kind of call", vocab_channel_text(p->channel));
-        word_item(b, "Dialled", vocab_dial_text(p->dial_mode));
+        word_item(b, "Dialled", vocab_dial_text(evidence_mode(t)));
         word_item(b, "Caller is", vocab_caller_text(p->caller_kind));
     }
 }

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "core/campaign/campaign.h"
 #include "core/number/number_zone.h"
+#include "report/versions.h"
 #include "report/why_remedy.h"
 
 /* 16 CFR 310.4(b)(4)(i): successive periods of 30 days. */
@@ -380,6 +381,7 @@ static void count_placed(struct figures_builder *b,
 void figures_versions(struct figures_builder *b, struct slice versions)
 {
     struct figures *f = &b->f;
+    versions = versions_shared(versions);
     if (versions.n == 0)
         return;
     for (size_t i = f->versions; i-- > 0;)

@@ -184,9 +184,10 @@ static int read_world(struct replay *r, struct world *w, struct err *e)
 static int world_of(struct replay *r, const struct reader_attempt *t,
                     struct world **out, struct err *e)
 {
+    struct slice text = versions_shared(t->versions);
     for (size_t i = 0; i < r->worlds; i++) {
         struct world *w = &r->world[i];
-        if (w->campaign.v == t->campaign.v && str_eq(t->versions, w->text)) {
+        if (w->campaign.v == t->campaign.v && str_eq(text, w->text)) {
             *out = w;
             return TM_OK;
         }
@@ -197,7 +198,7 @@ static int world_of(struct replay *r, const struct reader_attempt *t,
     }
     struct world *w = &r->world[r->worlds];
     *w = (struct world){.campaign = t->campaign,
-                        .text = arena_strdup(&r->arena, t->versions)};
+                        .text = arena_strdup(&r->arena, text)};
     int rc = read_world(r, w, e);
     r->worlds += rc == TM_OK;
     *out = w;
@@ -450,6 +451,7 @@ static void judge(struct judging *j, size_t phone)
         .bucket = j->counters.cell,
         .buckets = j->counters.cells,
         .first_call_us = j->counters.first_call_us,
+        .mode = versions_mode(j->t->versions),
     };
     lead_case_build(&j->k, &in, &j->lead.lead, phone);
     int rc = rules_check(w->book, &j->k.k, j->t->id, &j->v, NULL);

@@ -40,6 +40,35 @@ static void each(struct versions *o, struct slice value,
     }
 }
 
+/* Where the part about the call begins; text.n: there is none. */
+static size_t mode_at(struct slice text)
+{
+    static const char key[] = "; mode=";
+    size_t n = sizeof key - 1;
+    for (size_t i = text.n; i-- > 0 && text.p[i] != ',';) {
+        if (text.n - i > n && memcmp(text.p + i, key, n) == 0) {
+            return i;
+        }
+    }
+    return text.n;
+}
+
+enum dial_mode versions_mode(struct slice text)
+{
+    enum dial_mode mode;
+    size_t at = mode_at(text) + sizeof "; mode=" - 1;
+    if (at < text.n &&
+        vocab_dial_parse(str_range(text.p + at, text.n - at), &mode)) {
+        return mode;
+    }
+    return DIAL_UNKNOWN;
+}
+
+struct slice versions_shared(struct slice text)
+{
+    return str_range(text.p, mode_at(text));
+}
+
 void versions_parse(struct slice text, struct versions *out)
 {
     memset(out, 0, sizeof *out);

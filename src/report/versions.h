@@ -1,7 +1,10 @@
 /*
  * The versions that an attempt was decided with, as reader_attempt.versions
  * tells them (campaign_dial_versions): "rules=NAME VERSION@HASH, ...;
- * zones=...; numbers=...; plan=HASH; lists=NAME DATE #GENERATION, ...".
+ * zones=...; numbers=...; plan=HASH; lists=NAME DATE #GENERATION, ...". A last
+ * part "; mode=progressive" is about the call alone: the rules were asked in
+ * that dial mode, which is not the plan's (over the ceiling of abandoned calls
+ * a line is dialled for one agent; an operator changed the pacing).
  * Slices point into the text. Pure.
  */
 #ifndef REPORT_VERSIONS_H
@@ -32,5 +35,10 @@ struct versions {
 };
 
 void versions_parse(struct slice text, struct versions *out);
+
+/* The dial mode of the call; DIAL_UNKNOWN: the plan's, as in old records. */
+enum dial_mode versions_mode(struct slice text);
+/* The text without it: calls of one text share rules, plan and lists. */
+struct slice versions_shared(struct slice text);
 
 #endif

@@ -7,11 +7,12 @@
 #include "core/campaign/lead_case.h"
 #include "core/rules/rule_book.h"
 
-enum { RULES_TEXT_MAX = 1500, DUTY_TEXT_MAX = 480, RECORDED_MAX = 120 };
+enum { RULES_TEXT_MAX = 1500, DUTY_TEXT_MAX = 480, OF_CALL_MAX = 160 };
 
 /* What the rules say about one telephone of a lead. */
 struct answer_of_rules {
     enum verdict_kind kind;
+    enum dial_mode mode; /* that was asked for */
     int64_t not_before_us;
     uint64_t e164;
     struct slice rules; /* of the step's text */
@@ -159,6 +160,7 @@ static void ask_rules(struct campaign *c, const struct question *q,
         c->env.judged(c->env.judged_arg, &k.k, &v);
     *a = (struct answer_of_rules){
         .e164 = l->phone[phone].e164,
+        .mode = k.k.contact.dial_mode,
         .reason = "unclear_case",
     };
     const struct verdict_reason *cause = verdict_cause(&v);
@@ -273,20 +275,26 @@ static void place(struct campaign *c, const struct slot *s,
     memcpy(a->spec.caller_name, plan->caller_name, sizeof(a->spec.caller_name));
 }
 
-/* What the attempt is decided with, and whether it is recorded and under
- * which duty, or which one forbids it. */
+/* What the attempt is decided with; whether it is recorded and under which
+ * duty, or which one forbids it; the dial mode when it is not the plan's, as
+ * last part (report/versions.h): it was judged as such. */
 static struct slice versions(struct campaign *c,
                              const struct answer_of_rules *a)
 {
+    const struct plan *plan = c->env.plan;
+    bool other = a->mode != plan->dial_mode;
     struct script_text *t = &c->text;
     size_t n = strlen(c->versions), room = t->cap - t->n;
-    if (!c->env.plan->record || room < n + RECORDED_MAX)
+    if ((!plan->record && !other) || room < n + OF_CALL_MAX)
         return str_of(c->versions);
-    struct buf b = {.p = t->p + t->n, .cap = room, .max = n + RECORDED_MAX - 1};
-    buf_addf(&b, "%s; recorded=%s", c->versions,
-             a->recording.on ? "yes" : "no");
-    if (a->recording.word[0] != '\0')
+    struct buf b = {.p = t->p + t->n, .cap = room, .max = n + OF_CALL_MAX - 1};
+    buf_add_str(&b, c->versions);
+    if (plan->record)
+        buf_addf(&b, "; recorded=%s", a->recording.on ? "yes" : "no");
+    if (plan->record && a->recording.word[0] != '\0')
         buf_addf(&b, " %s", a->recording.word);
+    if (other)
+        buf_addf(&b, "; mode=%s", vocab_dial_text(a->mode));
     t->n += b.n;
     return buf_slice(&b);
 }

@@ -44,11 +44,34 @@ static void junk_is_no_version(void **state)
     assert_int_equal(v.list[1].generation, 0);
 }
 
+/* What is about the call alone stands at the end. */
+static void the_mode_is_the_calls(void **state)
+{
+    (void)state;
+    static const char old[] = "rules=a 1; plan=p; lists=b 2026-01-02 #1; "
+                              "recorded=no no_notice";
+    static const char new[] = "rules=a 1; plan=p; lists=b 2026-01-02 #1; "
+                              "recorded=no no_notice; mode=progressive";
+    assert_int_equal(versions_mode(str_of(old)), DIAL_UNKNOWN);
+    assert_true(str_eq(versions_shared(str_of(old)), old));
+    assert_int_equal(versions_mode(str_of(new)), DIAL_PROGRESSIVE);
+    assert_true(str_eq(versions_shared(str_of(new)), old));
+    assert_int_equal(versions_mode(str_of("lists=; mode=preview")),
+                     DIAL_PREVIEW);
+    assert_int_equal(versions_mode(str_of("lists=; mode=")), DIAL_UNKNOWN);
+    assert_int_equal(versions_mode(str_of("lists=; mode=x")), DIAL_UNKNOWN);
+    assert_int_equal(versions_mode(str_of("; mode=power; plan=p")),
+                     DIAL_UNKNOWN);
+    assert_int_equal(versions_mode((struct slice){0}), DIAL_UNKNOWN);
+    assert_int_equal(versions_shared((struct slice){0}).n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_are_found),
         cmocka_unit_test(junk_is_no_version),
+        cmocka_unit_test(the_mode_is_the_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

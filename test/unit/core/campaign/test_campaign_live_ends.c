@@ -241,6 +241,49 @@ static void test_looked_at_over_the_limit(void **state)
     world_close(&w);
 }
 
+/* Steps until a call is started; the mode that its record tells, if any. */
+static const char *mode_of_next(void)
+{
+    static char mode[64];
+    mode[0] = '\0';
+    for (int i = 0; i < 200; i++) {
+        world_wait(&w, 50);
+        world_say(&w, CAMPAIGN_EV_TICK);
+        for (size_t k = 0; k < w.out.records; k++) {
+            const struct record *r = &w.out.record[k];
+            if (r->kind != RECORD_ATTEMPT)
+                continue;
+            const char *at = memmem(r->versions.p, r->versions.n, "; mode=", 7);
+            if (at != NULL)
+                (void)str_copy(mode, sizeof(mode),
+                               str_range(at, r->versions.n -
+                                                 (size_t)(at - r->versions.p)));
+            return mode;
+        }
+    }
+    fail_msg("no call is started");
+    return NULL;
+}
+
+/* Over the limit the rules are asked for a line for one agent: who judges the
+ * call later has to know that. */
+static void test_mode_is_written(void **state)
+{
+    (void)state;
+    open_sale("dial_mode = power\npacing = power:r=1\n", "detect = no\n");
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agents(&w, 1);
+    give_leads(30);
+    assert_string_equal(mode_of_next(), "");
+    world_call(&w, 1, CARRIER_PLACED);
+    world_call(&w, 1, CARRIER_RINGING);
+    set_lost(100, 10);
+    world_ended(&w, 1, CAUSE_BUSY, 486);
+    assert_string_equal(mode_of_next(), "; mode=progressive");
+    assert_true(status().over_limit);
+    world_close(&w);
+}
+
 /* The limit is passed while two agents are kept for the lines that ring, and
  * agents have to be rung for each person: no line more. */
 static void test_limit_with_telephones(void **state)
@@ -342,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_last_day_of_leads),
         cmocka_unit_test(test_idle),
         cmocka_unit_test(test_looked_at_over_the_limit),
+        cmocka_unit_test(test_mode_is_written),
         cmocka_unit_test(test_limit_with_telephones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
