@@ -30,6 +30,7 @@ struct day {
     struct map talked; /* number -> 1 a person, 2 not; of calls not withdrawn */
     int64_t first_us, last_us; /* ATTEMPT */
     uint64_t records[RECORD_COUNT];
+    uint64_t early[3]; /* ATTEMPT in the first half hour, by campaign */
 };
 
 static void on_journal(void *arg, const struct record *r,
@@ -41,10 +42,12 @@ static void on_journal(void *arg, const struct record *r,
     if (r->kind == RECORD_ATTEMPT) {
         x->first_us = x->first_us == 0 ? r->at_us : x->first_us;
         x->last_us = r->at_us;
+        if (r->at_us < x->first_us + 30 * CIVIL_MINUTE_US)
+            x->early[r->campaign.v]++;
     }
     bool person = r->state == OUTCOME_TALKED || r->state == OUTCOME_ABANDONED;
     bool other = r->state == OUTCOME_MACHINE || r->state == OUTCOME_BUSY;
-    if (r->kind == RECORD_ENDED && (person || other))
+    if (r->kind == RECORD_ENDED && r->e164 != 0 && (person || other))
         map_set(&x->talked, r->e164, person ? 1 : 2);
 }
 
@@ -101,6 +104,7 @@ static void day_run(struct day *x, uint64_t seed, struct runner_result *out)
     x->first_us = x->last_us = 0;
     memset(x->records, 0, sizeof(x->records));
     x->check = runner_check_new(&x->o);
+    runner_check_watch(x->check, &x->o);
     if (runner_run(&x->o, out, &e) != TM_OK)
         fail_msg("seed %llu: %s", (unsigned long long)seed, e.text);
     no_findings(x, seed);
@@ -491,6 +495,108 @@ static void test_own_campaigns(void **state)
     }
 }
 
+static struct day *own_of(const char *keys, const char *mode, const char *more)
+{
+    struct buf b;
+    const char *at = strstr(OWN, "%s");
+    buf_init(&b, 1 << 16);
+    buf_add_str(&b, keys);
+    buf_add(&b, OWN, (size_t)(at - OWN));
+    buf_add_str(&b, mode);
+    buf_add_str(&b, at + 2);
+    buf_add_str(&b, more);
+    struct day *x = day_new(fixture_day_new(b.p));
+    buf_fini(&b);
+    return x;
+}
+
+/* Two campaigns that want more lines than the trunk has share it by weight. */
+static void test_trunk_by_weight(void **state)
+{
+    (void)state;
+    static const char *const way[] = {
+        "power\npacing = power:r=4\nweight = 300",
+        "power\npacing = power:r=4\nweight = 100"};
+    struct runner_result r;
+    struct day *x = own_of("trunk_calls = 4\n", way[0], "");
+    struct day *y = own_of("", way[1], "");
+    x->o.second = y->d->plan;
+    day_run(x, 3, &r);
+    double share = (double)x->early[1] / (double)x->early[2];
+    printf("%llu and %llu attempts\n", (unsigned long long)x->early[1],
+           (unsigned long long)x->early[2]);
+    assert_true(x->early[2] > 40);
+    assert_true(share > 2.0 && share < 4.5);
+    day_free(x);
+    day_free(y);
+}
+
+/* --- calls to us -----------------------------------------------------------*/
+
+static const char INBOUND[] =
+    "[inbound]\nnumbers = +12025550100\ngreeting = \"Lakeside.\"\n"
+    "wait_say = \"Please wait.\"\ncallback_key = 1\nopt_out_key = 9\n"
+    "closed_say = \"Nobody is here.\"\n";
+
+static const char CALLERS[] =
+    "callers = 150\ncaller_patience = exp 60\nknown_callers = 0.4\n"
+    "caller_callback = 0.1\ncaller_optout = 0.05\n";
+
+static void callers_add_up(const struct day *x, const struct runner_result *r)
+{
+    const struct runner_callers *c = &r->callers;
+    assert_int_equal(x->records[RECORD_INCOMING], c->recorded);
+    assert_true(c->recorded <= c->callers);
+    assert_true(c->talked > 0 && c->gave_up > 0 && c->callbacks > 0);
+    assert_true(c->talked + c->gave_up + c->turned_away <= c->recorded);
+    assert_true(c->in_target <= c->joined && c->joined <= c->callers);
+    assert_true(c->longest_s * (double)c->joined >= c->wait_s);
+}
+
+static void test_callers(void **state)
+{
+    (void)state;
+    static const char *const mode[] = {"manual", "progressive", "predictive"};
+    struct runner_result r;
+    uint64_t came = 0;
+    for (size_t i = 0; i < tm_array_len(mode); i++) {
+        struct day *x = own_of(CALLERS, mode[i], INBOUND);
+        printf("callers, %s\n", mode[i]);
+        day_run(x, 3, &r);
+        callers_add_up(x, &r);
+        assert_in_range(r.callers.callers, 380, 520);
+        assert_int_equal(r.callers.unheard, 0);
+        assert_true(r.callers.talked > r.callers.callers / 2);
+        assert_true(r.callers.made > 50 && r.callers.opt_outs > 0);
+        assert_int_equal(r.floor.caller_talks, r.callers.joined);
+        /* The same people, whatever the campaign does. */
+        assert_true(i == 0 || r.callers.callers == came);
+        came = r.callers.callers;
+        day_free(x);
+    }
+}
+
+static void random_faults(struct rng *r, struct runner_faults *f,
+                          unsigned only);
+
+static void test_callers_with_faults(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 9; i++) {
+        struct rng rng;
+        struct runner_faults f;
+        struct runner_result r;
+        rng_init_of(&rng, 2, "faults of floors", i);
+        random_faults(&rng, &f, i);
+        struct day *x = own_of(CALLERS, "predictive", INBOUND);
+        printf("callers and faults, %u\n", i);
+        x->o.faults = &f;
+        day_run(x, i, &r);
+        callers_add_up(x, &r);
+        day_free(x);
+    }
+}
+
 /* --- faults ----------------------------------------------------------------*/
 
 static void random_faults(struct rng *r, struct runner_faults *f, unsigned only)
@@ -544,6 +650,9 @@ int main(void)
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_summer_time_ends),
         cmocka_unit_test(test_own_campaigns),
+        cmocka_unit_test(test_trunk_by_weight),
+        cmocka_unit_test(test_callers),
+        cmocka_unit_test(test_callers_with_faults),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
