@@ -10,10 +10,11 @@
  * engine_deadline_us().
  *
  * A call to us belongs to the first campaign, in order of adding, that takes
- * calls to its number; nobody does while the engine drains. A number that is
- * known but not served now is refused with HANGUP_NORMAL, a full campaign's
- * with HANGUP_BUSY, and nothing is written about either. Every other caller is
- * recorded, also who hangs up before the store has found his lead.
+ * calls to its number. A number that is known but not served now, or while the
+ * engine drains, is refused with HANGUP_NORMAL; with HANGUP_BUSY a full
+ * campaign's, and who has the last line of a trunk by which agents' telephones
+ * are rung. Nothing is written about either. Every other caller is recorded,
+ * also who hangs up before the store has found his lead.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H

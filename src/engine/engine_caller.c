@@ -110,14 +110,35 @@ static bool ask_store(struct engine *e, const struct engine_caller *c)
     return e->port.store->caller(e->port.store->self, &q) == TM_OK;
 }
 
+/* Whether he has the last line of a trunk by which telephones of agents are
+ * rung: those who wait on a full trunk would wait for nobody. */
+static bool needs_last_line(const struct engine *e, const char *trunk)
+{
+    const struct carrier *p = e->port.carrier;
+    if (p->lines == NULL || p->lines(p->self, trunk) > 0)
+        return false;
+    for (size_t i = 0; i < floor_agents(e->floor); i++) {
+        const struct floor_agent *f = floor_at(e->floor, i);
+        if (f->state != AGENT_OFF && f->leg.v == 0 &&
+            f->setup.leg == AGENT_LEG_PER_CALL &&
+            strcmp(f->setup.trunk, trunk) == 0)
+            return true;
+    }
+    return false;
+}
+
 void engine_caller_new(struct engine *e, const struct carrier_event *ev)
 {
     size_t index;
     tm_assert(ev->kind == CARRIER_INCOMING && ev->adopt != NULL);
     tm_assert(e->port.carrier->answer != NULL);
     int rc = choose(e, ev->to, &index);
-    if (rc == TM_ENOTFOUND || e->draining)
-        return; /* the carrier refuses it */
+    if (rc == TM_ENOTFOUND)
+        return; /* the carrier refuses it: there is no such number */
+    if (e->draining)
+        rc = TM_ESTATE;
+    else if (rc == TM_OK && needs_last_line(e, ev->trunk))
+        rc = TM_EFULL;
     struct engine_caller *c = put(e, ev);
     *ev->adopt = c->call.attempt;
     if (rc != TM_OK) {

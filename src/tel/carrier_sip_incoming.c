@@ -157,7 +157,7 @@ static void tell_no_taker(struct carrier_sip *c, const struct trunk_config *k,
         tel_log(&c->log, TEL_LOG_INFO,
                 "trunk %s: a call to %s was refused (404): %s", k->name,
                 to != 0 ? number : "no telephone number",
-                to != 0 ? "no campaign takes calls to it now"
+                to != 0 ? "no campaign has that number"
                         : "does the carrier write national numbers? Set "
                           "'country' of the trunk");
     }

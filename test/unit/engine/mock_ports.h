@@ -339,8 +339,10 @@ static inline unsigned mock_room(void *self, const char *trunk, int64_t now_us)
     for (int64_t a = 1; m->lines > 0 && a < m->next_attempt; a++) {
         const struct mock_call *c = mock_call(m, a);
         busy += strcmp(c->trunk, trunk) == 0 &&
-                (c->state == MOCK_PLACED || c->state == MOCK_UP);
+                (c->state == MOCK_PLACED || c->state == MOCK_UP ||
+                 c->state == MOCK_CALLER);
     }
+    busy += m->in_caller; /* he has his line already */
     unsigned room = m->lines > busy ? m->lines - busy : 0;
     room = m->lines > 0 ? room : 1000;
     return m->per_s > 0 && m->per_s < room ? m->per_s : room;
@@ -441,6 +443,7 @@ static inline int64_t mock_calls(struct mock *m, uint64_t from, uint64_t to)
     struct mock_call *c = mock_call(m, a.v);
     assert_int_equal(c->state, MOCK_NONE);
     *c = (struct mock_call){.state = MOCK_CALLER, .caller = true, .to = to};
+    (void)str_copy(c->trunk, sizeof(c->trunk), str_of("main"));
     return a.v;
 }
 

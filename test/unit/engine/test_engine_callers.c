@@ -316,7 +316,14 @@ static void test_drain(void **state)
     engine_drain(m->engine);
     mock_pump(m);
     IN_STATE(m, 1, AGENT_READY); /* somebody may still need him */
-    assert_int_equal(mock_calls(m, FROM, NUMBER(2)), 0);
+    /* 404 would tell the carrier that there is no such number. */
+    int64_t late = mock_calls(m, FROM, NUMBER(2));
+    assert_true(late > 0);
+    assert_int_equal(mock_calls(m, FROM, NUMBER(9)), 0);
+    mock_pump(m);
+    assert_int_equal(mock_call(m, late)->state, MOCK_OVER);
+    assert_int_equal(mock_call(m, late)->why, HANGUP_NORMAL);
+    assert_int_equal(records_of(m, RECORD_INCOMING, late), 0);
     m->caller_slow = false;
     mock_pump(m);
     assert_int_equal(c->callers, 1);
@@ -358,6 +365,71 @@ static void test_held_clock_forbids_only_calls_of_ours(void **state)
     int64_t a = mock_calls(m, FROM, NUMBER(2));
     mock_pump(m);
     assert_int_equal(c->callers, 1);
+    assert_int_equal(mock_call(m, a)->state, MOCK_UP);
+    check_quiet(m);
+}
+
+/* An agent whose telephone is rung by that trunk for each person. */
+static void ring_him_by(struct mock *m, const char *trunk)
+{
+    struct agent_setup a = {.id = {1}, .leg = AGENT_LEG_PER_CALL, .e164 = 101};
+    struct err err;
+    (void)str_copy(a.name, sizeof(a.name), str_of("agent-1"));
+    (void)str_copy(a.trunk, sizeof(a.trunk), str_of(trunk));
+    OK(engine_agent_put(m->engine, &a, &err));
+}
+
+/* Else all callers would wait, and nobody could be rung for any of them. */
+static void test_last_line_is_for_a_telephone(void **state)
+{
+    struct mock *m = mock_new();
+    (void)state;
+    (void)camp(m, 2);
+    ring_him_by(m, "main");
+    m->lines = 2;
+    /* Nobody is signed in whom it could ring. */
+    int64_t a = mock_calls(m, FROM, NUMBER(2));
+    int64_t b = mock_calls(m, FROM + 1, NUMBER(2));
+    mock_pump(m);
+    assert_int_equal(mock_call(m, b)->state, MOCK_UP);
+    mock_end(m, a, CAUSE_CALLEE);
+    mock_end(m, b, CAUSE_CALLEE);
+    mock_pump(m);
+    OK(order(m, 1, AGENT_DO_SIGN_IN));
+    mock_pump(m);
+    OK(order(m, 1, AGENT_DO_PAUSE));
+    mock_pass(m, SECOND);
+    IN_STATE(m, 1, AGENT_PAUSED);
+    a = mock_calls(m, FROM, NUMBER(2));
+    mock_pump(m);
+    assert_int_equal(mock_call(m, a)->state, MOCK_UP);
+    b = mock_calls(m, FROM + 1, NUMBER(2));
+    mock_pump(m);
+    assert_int_equal(mock_call(m, b)->state, MOCK_OVER);
+    assert_int_equal(mock_call(m, b)->why, HANGUP_BUSY);
+    assert_int_equal(records_of(m, RECORD_INCOMING, b), 0);
+    /* The line is there for him. */
+    OK(order(m, 1, AGENT_DO_READY));
+    mock_pump(m);
+    IN_STATE(m, 1, AGENT_RINGING);
+    int64_t leg = him(m, 1)->leg.v;
+    assert_int_equal(mock_call(m, leg)->state, MOCK_PLACED);
+    mock_end(m, a, CAUSE_CALLEE);
+    mock_pump(m);
+    check_quiet(m);
+}
+
+static void test_other_trunks_telephone_needs_no_line(void **state)
+{
+    struct mock *m = mock_new();
+    (void)state;
+    (void)camp(m, 2);
+    ring_him_by(m, "second");
+    m->lines = 1;
+    OK(order(m, 1, AGENT_DO_SIGN_IN));
+    mock_pump(m);
+    int64_t a = mock_calls(m, FROM, NUMBER(2));
+    mock_pump(m);
     assert_int_equal(mock_call(m, a)->state, MOCK_UP);
     check_quiet(m);
 }
@@ -457,6 +529,8 @@ int main(void)
         cmocka_unit_test(test_drain),
         cmocka_unit_test(test_hang_up_all_ends_who_rings),
         cmocka_unit_test(test_held_clock_forbids_only_calls_of_ours),
+        cmocka_unit_test(test_last_line_is_for_a_telephone),
+        cmocka_unit_test(test_other_trunks_telephone_needs_no_line),
         cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
