@@ -38,7 +38,10 @@ enum {
 static const double RING_SHARE = 0.30, RING_WEIGHT = 20.0;
 static const double TALK_MEAN_S = 60.0, WRAP_MEAN_S = 15.0;
 static const double BUSY_WEIGHT = 4.0;
-static const double LEVEL_WEIGHT = 8.0;
+/* Answers that the level of answers is believed to be 1 for; in the morning,
+ * when it may be three times what it was the evening before, but one. */
+static const double LEVEL_WEIGHT = 8.0, MORNING_WEIGHT = 1.0;
+static const double MORNING_ANSWERS = 100.0;
 static const double NIGHT_FADE = 0.1;
 /* The part of the limit that a line for an idle agent may risk in debt. */
 static const double DEBT_PART = 0.5;
@@ -78,6 +81,7 @@ void predictive_init(struct predictive *p, const struct predictive_setup *s,
     p->setup = *s;
     p->now_us = p->clock_us = p->decided_us = begin_us;
     p->learnt_us = begin_us - LEARN_EVERY_US;
+    p->level_weight = LEVEL_WEIGHT;
     budget_init(&p->budget, s->limit, s->wrong_share);
     lasting_init(&p->rings, RING_BIN_US, RING_BINS, RING_WEIGHT);
     lasting_expect(&p->rings, 4 * SECOND_US, 20 * SECOND_US, RING_SHARE);
@@ -367,21 +371,26 @@ static bool is_known(struct predictive *p, unsigned agents)
 /* A jump of the answers: the slow memory becomes the fast one. */
 static void follow_jump(struct predictive *p)
 {
-    double slow = (p->seen + LEVEL_WEIGHT) / (p->expected + LEVEL_WEIGHT);
+    double weight = p->level_weight;
+    double slow = (p->seen + weight) / (p->expected + weight);
     double gap = p->seen_fast - p->expected_fast * slow;
     double spread = real_sqrt(most(p->expected_fast * slow, 1.0));
     if (gap > 3.0 * spread || gap < -3.5 * spread) {
         p->seen = p->seen_fast;
         p->expected = p->expected_fast;
+        p->level_weight = LEVEL_WEIGHT;
+    } else if (p->expected >= MORNING_ANSWERS) {
+        p->level_weight = LEVEL_WEIGHT;
     }
 }
 
 /* How long lines ring is known from the day before; how many of them are
- * answered is not, which is care enough for the first of them. */
+ * answered is not: that doubt is care enough for the first of them. */
 static void wake(struct predictive *p)
 {
     lasting_fade(&p->rings, NIGHT_FADE);
     p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
+    p->level_weight = MORNING_WEIGHT;
 }
 
 void predictive_observe(struct predictive *p, int64_t now_us)
@@ -445,8 +454,8 @@ static void look_ahead(const struct predictive *p,
                        const struct predictive_now *in, struct forecast *f)
 {
     struct loss_count freed[PREDICTIVE_AHEAD] = {{0}};
-    double behind = p->expected + LEVEL_WEIGHT;
-    double rho = (p->seen + LEVEL_WEIGHT) / behind;
+    double behind = p->expected + p->level_weight;
+    double rho = (p->seen + p->level_weight) / behind;
     rho = least(most(rho, 0.05), 20.0);
     memset(f->answers, 0, sizeof f->answers);
     f->rho = rho;

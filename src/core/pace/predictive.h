@@ -75,7 +75,8 @@ struct predictive {
     struct ages lines, talking, wrapping;
     /* Observed and expected answers: slow and fast memory. */
     double seen, expected, seen_fast, expected_fast;
-    double seen_tick; /* since the last tick, in none of them yet */
+    double seen_tick;    /* since the last tick, in none of them yet */
+    double level_weight; /* how much their ratio is believed to be 1 */
     struct budget budget;
     /* Tables of the last learning, and the horizons they are for. */
     int64_t ahead_us[PREDICTIVE_AHEAD];
