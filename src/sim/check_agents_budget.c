@@ -35,16 +35,6 @@ static size_t lines(const struct check_agents *c, struct campaign_id of)
     return n;
 }
 
-/* Dialled for one agent, whatever the others do. */
-static bool is_tied(const struct check_agents *c,
-                    const struct check_agents_call *k)
-{
-    for (size_t i = 0; i < c->men_n; i++)
-        if (c->man[i].state == AGENT_DIALLING && c->man[i].attempt.v == k->id.v)
-            return true;
-    return false;
-}
-
 void check_agents_one_each(struct check_agents *c, struct attempt_id a)
 {
     struct check_agents_call *k = check_agents_call(c, a);
@@ -65,7 +55,7 @@ void check_agents_cover(struct check_agents *c, int64_t now_us)
     c->cover = (struct attempt_id){0};
     if (!c->w.covered && k == NULL)
         return;
-    if (!c->w.covered && is_tied(c, k))
+    if (!c->w.covered && k->tied) /* dialled for one, whatever became of him */
         return;
     struct campaign_id of = {c->w.covered ? 0 : k->campaign.v};
     size_t ready = 0, n = lines(c, of);
