@@ -257,6 +257,7 @@ static void place(struct engine *e, struct engine_leg *l)
         return;
     }
     l->state = LEG_CALLED;
+    floor_leg_called(e->floor, l->agent, engine_now_us(e));
 }
 
 void engine_leg_run(struct engine *e)

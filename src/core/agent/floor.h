@@ -75,6 +75,7 @@ struct floor_agent {
     char reason[AGENT_WORD_MAX]; /* of the pause, also of the one to come */
     struct attempt_id leg;       /* to his telephone, for the engine; 0 none */
     bool leg_up;
+    int64_t called_us; /* when it was called; 0: not yet */
 };
 
 /* NULL: no such agent. Lives until the next floor_put(). */
@@ -109,6 +110,8 @@ void floor_set_reason(struct floor *f, struct agent_id a, struct slice reason);
 void floor_set_limit(struct floor *f, struct agent_id a, int64_t at_us);
 void floor_set_leg(struct floor *f, struct agent_id a, struct attempt_id leg,
                    bool up);
+/* Its INVITE left: until then his telephone does not ring, whoever waits. */
+void floor_leg_called(struct floor *f, struct agent_id a, int64_t now_us);
 
 /* What a person, or a lead to look at, needs. */
 struct floor_want {

@@ -294,8 +294,17 @@ void floor_set_leg(struct floor *f, struct agent_id a, struct attempt_id leg,
     struct floor_seat *s = floor_inside_seat(f, a);
     if (s == NULL)
         return;
+    if (leg.v != s->a.leg.v)
+        s->a.called_us = 0;
     s->a.leg = leg;
     s->a.leg_up = up;
+}
+
+void floor_leg_called(struct floor *f, struct agent_id a, int64_t now_us)
+{
+    struct floor_seat *s = floor_inside_seat(f, a);
+    if (s != NULL)
+        s->a.called_us = now_us;
 }
 
 void floor_set_attempt(struct floor *f, struct agent_id id,

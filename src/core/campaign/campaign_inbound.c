@@ -180,6 +180,45 @@ static void not_picked_up(struct campaign *c, struct slot *s)
         campaign_inbound_queue(c, s);
 }
 
+/* His telephone was not called yet, its line is full or down: no fault of his.
+ * Another agent takes the caller, when one is ready; else this one keeps him
+ * as long as he may wait. */
+static void not_called(struct campaign *c, struct slot *s)
+{
+    struct agent_id a = s->agent;
+    tm_assert(s->rung);
+    if (c->now_us >= s->until_us) {
+        turn_away(c, s);
+        return;
+    }
+    slots_drop_agent(&c->slots, s);
+    s->rung = false;
+    if (campaign_bridge_find_agent(c, s)) {
+        campaign_out_action(c, ACTION_DROP, s)->agent = a;
+        (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);
+        return;
+    }
+    slots_give_agent(&c->slots, s, a);
+    s->rung = true;
+    if (s->say_us <= c->now_us)
+        say_wait(c, s);
+    set_due(c, s);
+    if (s->deadline_us > c->now_us + PICK_UP_US)
+        slots_set_deadline(&c->slots, s, c->now_us + PICK_UP_US);
+}
+
+/* His time to pick up counts from when his telephone was called. */
+static void rang(struct campaign *c, struct slot *s)
+{
+    const struct floor_agent *f = floor_find(c->env.floor, s->agent);
+    if (f != NULL && f->called_us == 0)
+        not_called(c, s);
+    else if (f != NULL && f->called_us > c->now_us - PICK_UP_US)
+        slots_set_deadline(&c->slots, s, f->called_us + PICK_UP_US);
+    else
+        not_picked_up(c, s);
+}
+
 /* The share first: it may be enough, and the other looks at all agents. */
 static bool is_left_alone(struct campaign *c)
 {
@@ -208,7 +247,7 @@ void campaign_inbound_due(struct campaign *c, struct slot *s)
     else if (s->stage == SLOT_CALLER)
         waited(c, s);
     else if (s->stage == SLOT_RING)
-        not_picked_up(c, s);
+        rang(c, s);
     else
         campaign_call_hang_up(c, s);
 }

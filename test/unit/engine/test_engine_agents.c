@@ -548,12 +548,14 @@ static void test_late_ring(void **state)
     mock_pass(m, SECOND);
     IN_STATE(m, 1, AGENT_RINGING);
     assert_int_equal(mock_call(m, leg)->state, MOCK_NONE);
+    assert_int_equal(him(m, 1)->called_us, 0);
     c->want = 1; /* no new line takes what he waits for */
     mock_pass(m, SECOND);
     assert_int_equal(c->want, 1);
     m->place_error = TM_OK;
     mock_pass(m, SECOND / 10);
     assert_int_equal(mock_call(m, leg)->state, MOCK_PLACED);
+    assert_true(him(m, 1)->called_us >= m->now_us - SECOND / 10);
     mock_answer(m, leg);
     IN_STATE(m, 1, AGENT_TALKING);
     assert_int_equal(mock_call(m, a)->with, leg);

@@ -286,6 +286,17 @@ static void add_record(struct world *w, const struct record *r)
     buf_add_char(&w->trace, '\n');
 }
 
+/* As the engine does with the telephone of an agent. */
+static void call_agent(struct world *w, const struct campaign_action *a)
+{
+    struct attempt_id leg = {a->kind == ACTION_RING ? 1000000 : 0};
+    if (a->kind != ACTION_RING && a->kind != ACTION_DROP)
+        return;
+    floor_set_leg(w->floor, a->agent, leg, false);
+    if (leg.v != 0 && !w->no_line)
+        floor_leg_called(w->floor, a->agent, w->now_us);
+}
+
 static void add_action(struct world *w, const struct campaign_action *a)
 {
     static const char *const word[] = {
@@ -325,6 +336,8 @@ void world_step(struct world *w, struct campaign_event *ev)
         add_record(w, &w->out.record[i]);
     for (size_t i = 0; i < w->out.actions; i++)
         add_action(w, &w->out.action[i]);
+    for (size_t i = 0; i < w->out.actions; i++)
+        call_agent(w, &w->out.action[i]);
     assert_false(w->trace.failed);
 }
 

@@ -27,6 +27,7 @@ struct world {
     int64_t start_us; /* Monday 2026-11-23 10:00 in New York */
     int64_t now_us;
     unsigned room;
+    bool no_line; /* for the telephones of agents: they are not called */
     struct buf trace;
 };
 

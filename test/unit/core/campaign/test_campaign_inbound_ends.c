@@ -41,6 +41,76 @@ static void test_agents_who_are_rung(void **state)
     world_close(&w);
 }
 
+static void ring_agents(int64_t n)
+{
+    open_edited(NULL, NULL);
+    w.no_line = true;
+    world_say(&w, CAMPAIGN_EV_START);
+    for (int64_t i = 1; i <= n; i++)
+        world_agent(&w, i, AGENT_LEG_PER_CALL);
+    world_say(&w, CAMPAIGN_EV_FLOOR);
+    world_leads(&w, NULL, 0, INT64_MAX);
+}
+
+/* No line is free for their telephones: none of them missed a call. The one who
+ * can be called has him, from then on for 15 seconds. */
+static void test_telephones_without_a_line(void **state)
+{
+    (void)state;
+    struct agent_id one = {1}, two = {2};
+    ring_agents(1);
+    int64_t a = calls(from, &caller);
+    world_run(&w, 40000);
+    assert_int_equal(world_state(&w, 1), AGENT_RINGING);
+    assert_false(seen("drop"));
+    expect("25.000 -> play A1 Please wait\n");
+    floor_leg_called(w.floor, one, w.now_us);
+    world_run(&w, 14900);
+    assert_int_equal(world_state(&w, 1), AGENT_RINGING);
+    world_run(&w, 200);
+    assert_int_equal(world_state(&w, 1), AGENT_PAUSED); /* he did miss it */
+    assert_int_equal(status().callers, 1);
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    nothing_left();
+    world_close(&w);
+    ring_agents(1);
+    a = calls(from, &caller);
+    world_run(&w, 20000);
+    world_agent(&w, 2, AGENT_LEG_PERMANENT); /* has a line of his own */
+    world_forget(&w);
+    world_run(&w, 5100);
+    world_expect(&w, "25.000 bridged L1 A1 G2 wait 25000\n"
+                     "25.000 -> silence A1\n"
+                     "25.000 -> bridge A1 G2 beep\n"
+                     "25.000 -> drop A1 G1\n");
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    assert_int_equal(world_state(&w, 2), AGENT_TALKING);
+    assert_true(floor_find(w.floor, two)->attempt.v == a);
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    nothing_left();
+    world_close(&w);
+}
+
+/* ... for as long as he may wait. */
+static void test_no_line_at_all(void **state)
+{
+    (void)state;
+    ring_agents(2);
+    int64_t a = calls(from, &caller);
+    world_run(&w, 59000);
+    assert_int_equal(status().callers, 1);
+    world_forget(&w);
+    world_run(&w, 1100);
+    world_expect(&w, "60.000 -> drop A1 G2\n60.000 -> play A1 Closed\n");
+    assert_int_equal(world_state(&w, 1), AGENT_READY);
+    assert_int_equal(world_state(&w, 2), AGENT_READY);
+    heard(a);
+    world_ended(&w, a, CAUSE_US, 0);
+    expect("turned_away");
+    nothing_left();
+    world_close(&w);
+}
+
 /* Nobody picks up: he goes back to his place, ahead of who came later. */
 static void test_back_to_his_place(void **state)
 {
@@ -469,6 +539,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_agents_who_are_rung),
+        cmocka_unit_test(test_telephones_without_a_line),
+        cmocka_unit_test(test_no_line_at_all),
         cmocka_unit_test(test_back_to_his_place),
         cmocka_unit_test(test_a_key_while_it_rings),
         cmocka_unit_test(test_his_agent_is_lost),
