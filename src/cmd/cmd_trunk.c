@@ -1,4 +1,5 @@
 /* telemark trunk: the carriers. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "cmd/commands.h"
@@ -17,7 +18,9 @@ const struct command cmd_trunk = {
             "A trunk file names each carrier with host, transport, sign-in,\n"
             "caller ID, codecs and limits; examples/town.trunk shows every\n"
             "key. Loading replaces all trunks; `telemark serve` reads them\n"
-            "when it starts.\n",
+            "when it starts. Beside a running server list also tells whether\n"
+            "each trunk works, and how many calls to us were refused, and why\n"
+            "(docs/trunks.md).\n",
     .run = run,
 };
 
@@ -82,6 +85,50 @@ static int load(struct control *c, struct trunks *t, const char *file,
     return rc;
 }
 
+static void print_refused(struct control *c, const struct trunk_refused *n)
+{
+    const struct {
+        uint64_t n;
+        const char *why;
+    } as[] = {
+        {n->full, "all calls of the trunk or campaign were taken (486)"},
+        {n->no_room, "the server had no room (503)"},
+        {n->unserved, "nobody served them then (480)"},
+        {n->nobodys, "no campaign has the number (404)"},
+        {n->no_codec, "no codec in common (488)"},
+    };
+    uint64_t all = 0;
+    for (size_t i = 0; i < tm_array_len(as); i++)
+        all += as[i].n;
+    if (all == 0)
+        return;
+    control_printf(c,
+                   "  calls to us refused since the server was started: "
+                   "%" PRIu64 "\n",
+                   all);
+    for (size_t i = 0; i < tm_array_len(as); i++)
+        if (as[i].n > 0)
+            control_printf(c, "    %" PRIu64 ": %s\n", as[i].n, as[i].why);
+}
+
+/* How it fares, when a server runs. */
+static void print_look(struct control *c, const char *name)
+{
+    struct err e = {0};
+    struct control_trunk *look = mem_alloc(sizeof(*look));
+    int rc = c->server->trunk(c->server->self, name, look, &e);
+    if (rc == TM_OK) {
+        control_printf(c, "  %s; %u calls now\n", look->state, look->calls);
+        print_refused(c, &look->refused);
+    } else {
+        control_printf(c, "  %s\n",
+                       rc == TM_ENOTFOUND ? "not in use until the server is "
+                                            "started again"
+                                          : e.text);
+    }
+    mem_free(look);
+}
+
 static void print(struct control *c, const struct trunks *t)
 {
     static const char *const transport[] = {"udp", "tcp", "tls"};
@@ -94,6 +141,8 @@ static void print(struct control *c, const struct trunks *t)
                        k->registers ? "registers" : "static",
                        k->max_calls > 0 ? k->max_calls : 30,
                        k->calls_per_second > 0 ? k->calls_per_second : 10);
+        if (c->server != NULL)
+            print_look(c, k->name);
     }
     if (t->n == 0)
         control_printf(c, "no trunk is loaded\n");

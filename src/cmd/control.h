@@ -17,6 +17,7 @@
 #include "core/campaign/campaign.h"
 #include "core/campaign/disposition.h"
 #include "port/clock.h"
+#include "tel/trunk.h"
 
 enum control_change {
     CONTROL_CAMPAIGNS = 1, /* a campaign was loaded */
@@ -54,6 +55,13 @@ struct control_agent {
     char note[CONTROL_TEXT_MAX]; /* why nothing ever comes to him, or "" */
 };
 
+/* A trunk as the server has it. */
+struct control_trunk {
+    char state[CONTROL_TEXT_MAX]; /* "up", or why not */
+    unsigned calls;               /* now */
+    struct trunk_refused refused; /* calls to us, since the server's start */
+};
+
 /* The lead in an agent's hand, called back at an instant. */
 struct control_callback {
     int64_t at_us;
@@ -72,6 +80,9 @@ struct control_server {
                     enum campaign_event_kind kind, struct err *e);
     int (*status)(void *self, struct campaign_id id,
                   struct campaign_status *out, struct err *e);
+    /* TM_ENOTFOUND: the server was started without this one. */
+    int (*trunk)(void *self, const char *name, struct control_trunk *out,
+                 struct err *e);
     int (*changed)(void *self, unsigned changes, struct err *e);
     /* Another way of dialling, as engine_pace(). */
     int (*pace)(void *self, struct campaign_id id,

@@ -29,9 +29,10 @@ struct loop_call {
     struct campaign_status status;
     struct agent_id agent;
     struct agent_order order;
-    char word[CONTROL_TEXT_MAX]; /* of the order */
+    char word[CONTROL_TEXT_MAX]; /* of the order, or a trunk's name */
     struct control_agent look;
     struct control_callback callback;
+    struct control_trunk trunk;
     struct control_watch *watch;
     uint64_t batch; /* the records of the order */
     struct err err;
@@ -204,6 +205,31 @@ static int on_status(void *self, struct campaign_id id,
     struct loop_call *c = new_call(self, loop_status);
     c->id = id;
     return wait_for(c, out, NULL, e);
+}
+
+static int loop_trunk(struct server *s, struct loop_call *c)
+{
+    struct carrier_sip_trunk_look look;
+    if (!carrier_sip_trunk_look(s->sip, c->word, &look))
+        return err_set(&c->err, TM_ENOTFOUND, "the server has no trunk '%s'",
+                       c->word);
+    (void)str_copy(c->trunk.state, sizeof(c->trunk.state), str_of(look.state));
+    c->trunk.calls = look.calls;
+    c->trunk.refused = look.refused;
+    return TM_OK;
+}
+
+static int on_trunk(void *self, const char *name, struct control_trunk *out,
+                    struct err *e)
+{
+    struct loop_call *c = new_call(self, loop_trunk);
+    (void)str_copy(c->word, sizeof(c->word), str_of(name));
+    c->holders++; /* it is looked at after the call */
+    int rc = wait_for(c, NULL, NULL, e);
+    if (rc == TM_OK)
+        *out = c->trunk;
+    drop(c);
+    return rc;
 }
 
 /* START: a list has new leads, campaigns that run look for them at once.
@@ -406,6 +432,7 @@ void server_control_init(struct server *s)
     s->control = (struct control_server){.self = s,
                                          .campaign = on_campaign,
                                          .status = on_status,
+                                         .trunk = on_trunk,
                                          .changed = on_changed,
                                          .pace = on_pace,
                                          .opt_out = on_opt_out,

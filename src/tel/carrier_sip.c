@@ -285,12 +285,20 @@ uint64_t carrier_sip_strangers(const struct carrier_sip *c)
     return c->refused.strangers;
 }
 
-const char *carrier_sip_trunk_state(const struct carrier_sip *c,
-                                    const char *trunk)
+bool carrier_sip_trunk_look(const struct carrier_sip *c, const char *trunk,
+                            struct carrier_sip_trunk_look *out)
 {
     tm_assert(c->magic == CARRIER_SIP_MAGIC);
-    struct trunk *t = carrier_sip_trunk(c, trunk);
-    return t ? trunk_state(t) : NULL;
+    const struct trunk *t = carrier_sip_trunk(c, trunk);
+    if (!t) {
+        return false;
+    }
+    *out = (struct carrier_sip_trunk_look){
+        .state = trunk_state(t),
+        .calls = trunk_calls(t),
+        .refused = trunk_refused(t),
+    };
+    return true;
 }
 
 void carrier_sip_stop(struct carrier_sip *c)

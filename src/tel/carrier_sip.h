@@ -100,9 +100,14 @@ const struct carrier *carrier_sip_port(struct carrier_sip *c);
 size_t carrier_sip_calls(const struct carrier_sip *c);
 /* Calls from strangers that were refused with 403 since the start. */
 uint64_t carrier_sip_strangers(const struct carrier_sip *c);
-/* "up" or why not; NULL: no such trunk. */
-const char *carrier_sip_trunk_state(const struct carrier_sip *c,
-                                    const char *trunk);
+/* How a trunk fares; false: no such one. */
+struct carrier_sip_trunk_look {
+    const char *state; /* "up" or why not; lives until the next event */
+    unsigned calls;    /* now, to us and by us */
+    struct trunk_refused refused;
+};
+bool carrier_sip_trunk_look(const struct carrier_sip *c, const char *trunk,
+                            struct carrier_sip_trunk_look *out);
 
 /* Replaces the agents' accounts; any time. Errors as of registrar_set();
  * TM_ESTATE: the configuration has no address for agents. */

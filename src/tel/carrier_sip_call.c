@@ -347,6 +347,8 @@ static void on_ended(struct carrier_sip_call *call,
     };
     if (call->trunk && !call->incoming) {
         tell_trunk(call, ev);
+    } else if (call->incoming) {
+        carrier_sip_turned_away(call->carrier, call->trunk, out.code);
     }
     /* The call's place is free before anyone hears of it, and whatever the
      * handler does finds no call that is over. */

@@ -87,6 +87,30 @@ void carrier_sip_refused(void *arg, const char *source)
     }
 }
 
+/* Who finds no line is a customer lost: a call centre must see that it wants
+ * more of them. */
+void carrier_sip_turned_away(struct carrier_sip *c, struct trunk *t, int code)
+{
+    struct carrier_sip_refusals *f = &c->refused;
+    const struct trunk_config *k = trunk_config(t);
+    trunk_refuse(t, code);
+    if (code != 486 && code != 503) {
+        return;
+    }
+    ++f->full_untold;
+    if (!is_time(&f->full_us, LOG_EVERY_US)) {
+        return;
+    }
+    tel_log(&c->log, TEL_LOG_WARNING,
+            "trunk %s: a call to us was refused (%d), %" PRIu64 " since the "
+            "last such line: %s. 'telemark trunk list' counts them",
+            k->name, code, f->full_untold,
+            code == 486 ? "all calls of the trunk (max_calls) or of the "
+                          "campaign (calls of [inbound]) are taken"
+                        : "the server has no room for more calls");
+    f->full_untold = 0;
+}
+
 /* Most carriers send the number called in the request URI; some send our
  * account there, with which we registered, and the number in To. */
 static uint64_t called(const struct trunk_config *k,
@@ -138,6 +162,7 @@ static bool adopted(struct carrier_sip_call *call, struct carrier_event *ev)
     c->adopting = NULL;
     if (call->attempt.v <= 0) {
         call->attempt.v = 0;
+        trunk_refuse(call->trunk, 404);
         (void)dialog_refuse(call->dialog, 404, "", "");
         dialog_forget(call->dialog);
         carrier_sip_call_free(call);
@@ -181,10 +206,13 @@ void carrier_sip_incoming(void *arg, struct dialog *d,
     }
     if (ev.to == 0) {
         tell_no_taker(c, k, 0);
+        trunk_refuse(r->whose, 404);
         (void)dialog_refuse(d, 404, "", "");
     } else if (c->call_count >= c->calls_max) {
+        carrier_sip_turned_away(c, r->whose, 503);
         (void)dialog_refuse(d, 503, "", "Retry-After: 5\r\n");
     } else if (!trunk_take_incoming(r->whose)) {
+        carrier_sip_turned_away(c, r->whose, 486);
         (void)dialog_refuse(d, 486, "", "");
     } else {
         struct carrier_sip_call *call = call_new(c, d, r);

@@ -93,7 +93,8 @@ struct carrier_sip_used {
 /* Calls to us that nobody took, and when a line last told of one. */
 struct carrier_sip_refusals {
     uint64_t strangers, untold;
-    int64_t agent_us, stranger_us, number_us;
+    uint64_t full_untold; /* for want of lines or of room */
+    int64_t agent_us, stranger_us, number_us, full_us;
 };
 
 struct carrier_sip {
@@ -151,6 +152,8 @@ void *carrier_sip_whose(void *arg, const struct dialog_request *r);
 void carrier_sip_incoming(void *arg, struct dialog *d,
                           const struct dialog_request *r);
 void carrier_sip_refused(void *arg, const char *source);
+/* Counts a call to us that the trunk brought and this answer refused. */
+void carrier_sip_turned_away(struct carrier_sip *c, struct trunk *t, int code);
 int carrier_sip_answer(void *self, struct attempt_id a, bool record);
 /* Of a call that is CALL_OFFERED: CARRIER_ENDED follows. */
 void carrier_sip_refuse(struct carrier_sip_call *call, int code,

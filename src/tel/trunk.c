@@ -247,6 +247,26 @@ bool trunk_take_incoming(struct trunk *t)
     return true;
 }
 
+void trunk_refuse(struct trunk *t, int code)
+{
+    tm_assert(t->magic == TRUNK_MAGIC);
+    struct trunk_refused *n = &t->refused;
+    switch (code) {
+    case 404: ++n->nobodys; break;
+    case 480: ++n->unserved; break;
+    case 486: ++n->full; break;
+    case 488: ++n->no_codec; break;
+    case 503: ++n->no_room; break;
+    default: break;
+    }
+}
+
+struct trunk_refused trunk_refused(const struct trunk *t)
+{
+    tm_assert(t->magic == TRUNK_MAGIC);
+    return t->refused;
+}
+
 void trunk_result(struct trunk *t, bool heard)
 {
     tm_assert(t->magic == TRUNK_MAGIC);

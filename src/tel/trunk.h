@@ -71,6 +71,17 @@ void trunk_give(struct trunk *t);
 /* The same for a call to us, which no rate and no state of ours holds up.
  * False: all of its calls are taken. */
 bool trunk_take_incoming(struct trunk *t);
+/* Calls to us that were refused since the start, by our answer to them. */
+struct trunk_refused {
+    uint64_t nobodys;  /* 404: no campaign has the number */
+    uint64_t unserved; /* 480: stopped, nobody there, going down, no answer */
+    uint64_t full;     /* 486: all calls of the trunk or campaign are taken */
+    uint64_t no_codec; /* 488: none in common */
+    uint64_t no_room;  /* 503: of the server */
+};
+/* One more; other codes are none of these. */
+void trunk_refuse(struct trunk *t, int code);
+struct trunk_refused trunk_refused(const struct trunk *t);
 /* Calls that trunk_take would allow now. */
 unsigned trunk_room(struct trunk *t, int64_t monotonic_us);
 unsigned trunk_calls(const struct trunk *t); /* taken now */

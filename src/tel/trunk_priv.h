@@ -46,6 +46,7 @@ struct trunk {
     struct trunk_config config;
     struct tel_log log;
     unsigned calls, silent_calls;
+    struct trunk_refused refused;
     int64_t tokens_milli, filled_us;
     int64_t rest_until_us; /* the carrier wants no new call before */
     bool up;

@@ -123,6 +123,10 @@ def closed(h, carrier):
     h.wait('a refusal', lambda: c.code, 10)
     h.check(c.code == 404, f'of no campaign: {c.codes}')
     h.check(not h.rows('SELECT 1 FROM incoming'), 'refused ones are recorded')
+    said = h.must('trunk', 'list')
+    h.check('refused since the server was started: 2' in said and
+            '1: nobody served them then (480)' in said and
+            '1: no campaign has the number (404)' in said, said)
     hidden = carrier.call(LINE, 'anonymous', privacy=True)
     h.wait('words', lambda: hidden.answered, 10)
     away = carrier.call(LINE, '+12125550150')

@@ -95,6 +95,19 @@ static void test_we_hang_up(void **state)
     inbound_stop(&s);
 }
 
+/* A call centre must see how many found no line. */
+static void assert_refused(struct inbound *s, const char *trunk,
+                           struct trunk_refused want)
+{
+    struct carrier_sip_trunk_look look;
+    assert_true(carrier_sip_trunk_look(s->carrier, trunk, &look));
+    assert_int_equal(look.refused.nobodys, want.nobodys);
+    assert_int_equal(look.refused.unserved, want.unserved);
+    assert_int_equal(look.refused.full, want.full);
+    assert_int_equal(look.refused.no_codec, want.no_codec);
+    assert_int_equal(look.refused.no_room, want.no_room);
+}
+
 static void test_caller_gives_up(void **state)
 {
     (void)state;
@@ -110,6 +123,7 @@ static void test_caller_gives_up(void **state)
     const struct carrier_event *end = inbound_wait(&s, CARRIER_ENDED, 0);
     assert_int_equal(end->cause, CAUSE_CALLEE);
     assert_int_equal(end->attempt.v, 41);
+    assert_refused(&s, "main", (struct trunk_refused){0});
     assert_int_equal(inbound_answer(&s, 41), TM_ESTATE);
     assert_int_equal(carrier_sip_calls(s.carrier), 0);
     inbound_stop(&s);
@@ -137,6 +151,7 @@ static void test_refusals(void **state)
         assert_int_equal(carrier_sip_calls(s.carrier), 0);
     }
     assert_int_equal(s.ev[s.n - 1].cause, CAUSE_US);
+    assert_refused(&s, "main", (struct trunk_refused){1, 1, 1, 0, 0});
     /* Later, while it rings. */
     s.taker = TAKER_RINGS;
     caller_invite(&s.c, plain());
@@ -154,6 +169,8 @@ static void test_refusals(void **state)
     caller_invite(&s.c, plain());
     caller_expect(&s.c, 404);
     assert_int_equal(inbound_count(&s, CARRIER_INCOMING), n);
+    inbound_pass(&s, 60);
+    assert_refused(&s, "main", (struct trunk_refused){2, 2, 2, 0, 0});
     inbound_stop(&s);
 }
 
@@ -221,6 +238,7 @@ static void test_no_codec_in_common(void **state)
         assert_int_equal(end->code, 488);
     }
     assert_int_equal(inbound_count(&s, CARRIER_ANSWERED), 0);
+    assert_refused(&s, "main", (struct trunk_refused){0, 0, 0, 5, 0});
     inbound_stop(&s);
 }
 
@@ -473,6 +491,7 @@ static void test_a_full_trunk_is_busy(void **state)
         caller_invite(&s.c, plain());
         caller_expect(&s.c, i < 2 ? 180 : 486);
     }
+    assert_non_null(strstr(s.log, "trunk two: a call to us was refused (486)"));
     assert_int_equal(inbound_room(&s, "two"), 0);
     assert_int_equal(inbound_room(&s, "more"), 1); /* of the carrier's three */
     caller_open(&x, &s.p, "127.0.0.3", s.sip);
@@ -486,6 +505,9 @@ static void test_a_full_trunk_is_busy(void **state)
     caller_expect(&s.c, 480);
     (void)inbound_wait(&s, CARRIER_ENDED, 0);
     assert_int_equal(inbound_room(&s, "two"), 1);
+    assert_refused(&s, "two", (struct trunk_refused){0, 1, 1, 0, 0});
+    assert_refused(&s, "more", (struct trunk_refused){0, 0, 0, 0, 1});
+    assert_int_equal(s.warnings, 1); /* a line a minute at most */
     caller_close(&x);
     inbound_stop(&s); /* two ring still: 480, and no event */
     assert_int_equal(inbound_count(&s, CARRIER_ENDED), 1);
