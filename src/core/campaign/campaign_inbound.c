@@ -426,6 +426,23 @@ static void begin(struct campaign *c, struct slot *s,
     (void)record(c, s, call);
 }
 
+/* His former call is wrapped up: its lead has its next step, and the store gave
+ * it to this call anew. Nobody here uses it, so it goes back as it came. */
+static void give_back(struct campaign *c, const struct campaign_event *ev)
+{
+    const struct lead *l = ev->lead;
+    if (l == NULL || ev->held)
+        return;
+    const struct slot *s = slots_find_lead(&c->slots, l->id);
+    if (s == NULL || s->stage != SLOT_WRAP)
+        return;
+    struct record *r = campaign_out_record(c, RECORD_LEAD, NULL);
+    r->lead = l->id;
+    r->state = (int)l->state;
+    r->due_us = l->due_us;
+    r->key = str_of("no_disposition");
+}
+
 /* Not even a slot is left: all is said at once. */
 static void refuse(struct campaign *c, const struct campaign_event *ev)
 {
@@ -473,6 +490,7 @@ void campaign_inbound_call(struct campaign *c, const struct campaign_event *ev)
         return;
     }
     begin(c, s, ev->call);
+    give_back(c, ev);
     bool works = anybody_works(c);
     if (rc == TM_OK && (works || c->env.plan->inbound.closed_say != NULL)) {
         struct campaign_action *a = campaign_out_action(c, ACTION_ANSWER, s);
@@ -488,13 +506,17 @@ void campaign_inbound_call(struct campaign *c, const struct campaign_event *ev)
 
 /* --- the end ---------------------------------------------------------------*/
 
+/* Who hung up gave up, also by a broken network of his; what failed before he
+ * was answered, or at our end, turned him away. */
 static enum outcome judge(const struct slot *s, enum call_cause cause)
 {
+    bool lost = cause == CAUSE_NETWORK && s->leg.answered_us != 0;
     if (s->served)
         return OUTCOME_TALKED;
     if (s->close != OUTCOME_NONE)
         return s->close;
-    return cause == CAUSE_US ? OUTCOME_TURNED_AWAY : OUTCOME_GAVE_UP;
+    return cause == CAUSE_CALLEE || lost ? OUTCOME_GAVE_UP
+                                         : OUTCOME_TURNED_AWAY;
 }
 
 void campaign_inbound_end(struct campaign *c, struct slot *s,

@@ -374,6 +374,33 @@ static void test_gone_before_the_answer(void **state)
     world_close(&w);
 }
 
+/* Only who hangs up has given up: what went wrong with us or the network on the
+ * way to us turned him away. */
+static void test_why_it_ended(void **state)
+{
+    static const enum call_cause ours[] = {
+        CAUSE_US,         CAUSE_NO_ANSWER, CAUSE_BUSY,    CAUSE_REJECTED,
+        CAUSE_CONGESTION, CAUSE_MEDIA,     CAUSE_NETWORK, CAUSE_PROTOCOL};
+    (void)state;
+    begin_day(1);
+    (void)calls(12124567002, NULL);
+    for (size_t i = 0; i < tm_array_len(ours); i++) {
+        int64_t a = world_incoming(&w, from, &caller, false);
+        world_forget(&w);
+        world_ended(&w, a, ours[i], 0);
+        expect("turned_away");
+    }
+    world_ended(&w, world_incoming(&w, from, &caller, false), CAUSE_CALLEE, 0);
+    expect("gave_up callee_hung_up");
+    world_forget(&w);
+    world_ended(&w, calls(from, &caller), CAUSE_NETWORK, 0); /* of his own */
+    expect("gave_up network");
+    world_forget(&w);
+    world_ended(&w, calls(from, &caller), CAUSE_MEDIA, 0);
+    expect("turned_away media");
+    world_close(&w);
+}
+
 /* --- keys ------------------------------------------------------------------*/
 
 static void test_he_asks_to_be_called_back(void **state)
@@ -514,6 +541,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_no_slot_is_left),
         cmocka_unit_test(test_gone_before_the_answer),
+        cmocka_unit_test(test_why_it_ended),
         cmocka_unit_test(test_he_asks_to_be_called_back),
         cmocka_unit_test(test_called_back_when_closed),
         cmocka_unit_test(test_he_opts_out),

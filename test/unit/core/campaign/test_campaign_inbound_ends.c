@@ -195,6 +195,28 @@ static void test_lost_and_turned_away(void **state)
     world_close(&w);
 }
 
+/* The carrier could not join him with his agent: nobody has served him. */
+static void test_joined_on_paper_only(void **state)
+{
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        begin_day(1);
+        int64_t a = calls(from, &caller);
+        struct agent_id one = {1};
+        world_forget(&w);
+        assert_true(floor_move(w.floor, one, AGENT_IN_SIGN_OUT, w.now_us));
+        assert_int_equal(
+            world_order(&w, 1, AGENT_DO_LEG_LOST, "cannot be joined", 0),
+            TM_OK);
+        world_run(&w, closed ? 70000 : 3000);
+        world_ended(&w, a, closed ? CAUSE_US : CAUSE_CALLEE, 0);
+        expect(closed ? "ended L1 A1 turned_away" : "ended L1 A1 gave_up");
+        expect("lead L1 A1 callback missed_call");
+        nothing_left();
+        world_close(&w);
+    }
+}
+
 /* Nothing is said of him: what was planned stays, at least a day away. */
 static void test_no_disposition(void **state)
 {
@@ -309,6 +331,36 @@ static void test_his_lead_is_in_use(void **state)
     expect("incoming A2 ");
     world_ended(&w, a, CAUSE_CALLEE, 0);
     assert_false(seen("lead "));
+    world_close(&w);
+}
+
+/* He calls again while his agent wraps up: the store gave the lead to that call
+ * anew, as its next step was known, and has it back at once. */
+static void test_he_calls_again_during_the_wrap_up(void **state)
+{
+    (void)state;
+    begin_day(1);
+    int64_t a = calls(from, &caller);
+    world_run(&w, 10000);
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    assert_int_equal(world_state(&w, 1), AGENT_WRAP);
+    expect("lead L1 A1 waiting no_disposition at 86471\n");
+    world_forget(&w);
+    caller.state = LEAD_WAITING; /* as the store has it */
+    caller.due_us = w.start_us + INT64_C(86471000000);
+    a = world_incoming(&w, from, &caller, false);
+    world_expect(&w, "11.000 incoming A2 +12125550100\n"
+                     "11.000 lead L1 waiting no_disposition at 86471\n"
+                     "11.000 => answer A2\n");
+    world_call(&w, a, CARRIER_ANSWERED);
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    world_forget(&w);
+    a = world_incoming(&w, from, &caller, true); /* a fetch has it */
+    assert_false(seen("lead L1"));
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    assert_int_equal(dispose(1, "sale", 0), TM_OK);
+    expect("lead L1 A1 done success\n");
+    nothing_left();
     world_close(&w);
 }
 
@@ -545,10 +597,12 @@ int main(void)
         cmocka_unit_test(test_a_key_while_it_rings),
         cmocka_unit_test(test_his_agent_is_lost),
         cmocka_unit_test(test_lost_and_turned_away),
+        cmocka_unit_test(test_joined_on_paper_only),
         cmocka_unit_test(test_no_disposition),
         cmocka_unit_test(test_dispositions),
         cmocka_unit_test(test_from_the_hopper),
         cmocka_unit_test(test_his_lead_is_in_use),
+        cmocka_unit_test(test_he_calls_again_during_the_wrap_up),
         cmocka_unit_test(test_a_promised_call),
         cmocka_unit_test(test_blended),
         cmocka_unit_test(test_the_law_comes_first),
