@@ -297,11 +297,24 @@ void campaign_inbound_answered(struct campaign *c, struct slot *s)
     slots_set_deadline(&c->slots, s, c->now_us + SAID_MAX_US);
 }
 
+/* What he asked for by a key cannot be done so. The greeting, and the notice of
+ * a recording, are heard out first. */
+static void say_unknown(struct campaign *c, struct slot *s)
+{
+    const char *text = c->env.plan->inbound.unknown_say;
+    bool greeted = s->stage == SLOT_CALLING && !s->asked;
+    s->asked = greeted;
+    if (!greeted)
+        say(c, s, text, false);
+}
+
 void campaign_inbound_played(struct campaign *c, struct slot *s, uint32_t tag)
 {
     if (tag != s->said || s->leg.state != CALL_ANSWERED)
         return;
-    if (s->stage == SLOT_CALLING)
+    if (s->stage == SLOT_CALLING && s->asked)
+        say_unknown(c, s);
+    else if (s->stage == SLOT_CALLING)
         begin_wait(c, s);
     else if ((s->stage == SLOT_CALLER || s->stage == SLOT_RING) &&
              campaign_inbound_heard(c, s, tag))
@@ -334,12 +347,17 @@ void campaign_inbound_digit(struct campaign *c, struct slot *s, char digit)
     /* Who is withheld cannot be left alone, nor called back; and nobody calls
      * who is no lead. */
     bool known = s->e164 != 0, lead = known && s->lead.id.v != 0;
-    bool open = s->close == OUTCOME_NONE || s->close == OUTCOME_TURNED_AWAY;
+    bool answered = s->leg.state == CALL_ANSWERED;
+    bool open = (s->close == OUTCOME_NONE || s->close == OUTCOME_TURNED_AWAY) &&
+                answered;
+    bool dead = (digit == in->opt_out_key && !known) ||
+                (digit == in->callback_key && !lead);
     if (digit == in->opt_out_key && known && !s->told_off)
         opt_out(c, s);
-    else if (digit == in->callback_key && lead && open &&
-             s->leg.state == CALL_ANSWERED)
+    else if (digit == in->callback_key && lead && open)
         call_back(c, s);
+    else if (dead && open && in->unknown_say != NULL)
+        say_unknown(c, s);
 }
 
 /* --- the beginning ---------------------------------------------------------*/
@@ -416,6 +434,7 @@ static void begin(struct campaign *c, struct slot *s,
     s->phone = phone_of(&s->lead, call->from);
     s->recorded = plan->record && plan->inbound.recording_notice != NULL;
     s->notice_due = s->machine = false;
+    s->asked = false;
     s->callback_us = 0;
     s->run = (struct script_run){.step = SCRIPT_END, .deadline_us = INT64_MAX};
     if (s->e164 != 0)

@@ -72,6 +72,8 @@ struct plan_inbound {
     const char *callback_say; /* the answer to it; or NULL */
     char opt_out_key;         /* before an agent has him; 0 none */
     const char *opt_out_say;  /* the answer to it; or NULL */
+    const char *unknown_say;  /* ... to a key that can do nothing, as his number
+                                 or his lead is not known; or NULL */
     bool make_leads;          /* of callers who are no leads yet */
     bool call_back_missed;    /* who gave up or was turned away is called back
                                  by an agent */

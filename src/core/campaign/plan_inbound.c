@@ -141,6 +141,7 @@ static int read_words(const struct reading *r, const char **out)
     X(closed_say)                                                              \
     X(callback_say)                                                            \
     X(opt_out_say)                                                             \
+    X(unknown_say)                                                             \
     X(recording_notice)
 
 #define X(name)                                                                \
@@ -214,6 +215,8 @@ static const struct {
     {"callback_say", read_callback_say, "We call you back. Goodbye."},
     {"opt_out_key", read_opt_out_key, "9"},
     {"opt_out_say", read_opt_out_say, "You will not be called again."},
+    {"unknown_say", read_unknown_say,
+     "Please tell the agent your number, and what you want."},
     {"make_leads", read_make_leads, "yes"},
     {"missed", read_missed, "callback"},
     {"recording_notice", read_recording_notice, "This call is recorded."},
@@ -282,6 +285,8 @@ static int check_keys(const struct plan_parser *p, struct err *e)
     int rc = check_key(p, "callback_key", in->callback_key, "callback_say", e);
     if (rc == TM_OK)
         rc = check_key(p, "opt_out_key", in->opt_out_key, "opt_out_say", e);
+    if (rc == TM_OK && in->callback_key == '\0')
+        rc = check_key(p, "opt_out_key", in->opt_out_key, "unknown_say", e);
     if (rc == TM_OK && in->opt_out_key != '\0' &&
         in->opt_out_key == in->callback_key)
         rc = plan_parser_bad(p, line_of(p, "opt_out_key"), e,

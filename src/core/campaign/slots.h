@@ -79,6 +79,7 @@ struct slot {
     /* of a call to us */
     bool incoming;
     enum outcome close; /* how it ends unless an agent has it; NONE: open */
+    bool asked;         /* by a key that can do nothing, in the greeting */
     uint32_t said;      /* tag of what is played, 0: nothing was */
     int64_t said_us;    /* since when; 0: it was cut off */
     int64_t say_us;     /* when wait_say is due, or would be */

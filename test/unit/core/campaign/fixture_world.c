@@ -115,7 +115,8 @@ const char world_inbound_plan[] = "[inbound]\n"
                                   "callback_key = 1\n"
                                   "callback_say = We call you\n"
                                   "opt_out_key = 9\n"
-                                  "opt_out_say = Gone\n";
+                                  "opt_out_say = Gone\n"
+                                  "unknown_say = Tell us\n";
 
 static void load_pack(struct arena *a, const char *file, struct slice *out)
 {

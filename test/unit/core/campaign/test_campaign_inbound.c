@@ -522,6 +522,62 @@ static void test_a_withheld_number(void **state)
     world_close(&w);
 }
 
+/* A key that can do nothing is answered: an agent can do it. In the greeting,
+ * and so in the notice of a recording, it waits for their end. */
+static void test_a_key_that_can_do_nothing(void **state)
+{
+    (void)state;
+    begin_day(1);
+    (void)calls(12124567002, NULL);
+    int64_t a = calls(0, NULL);
+    world_forget(&w);
+    world_digit(&w, a, '9');
+    world_expect(&w, "1.000 -> play A2 Tell us\n");
+    world_run(&w, 3000);
+    heard(a);
+    world_expect(&w, "4.000 -> play A2 m.wav\n");
+    world_digit(&w, a, '1');
+    world_digit(&w, a, '5');
+    world_expect(&w, "4.000 -> play A2 Tell us\n");
+    world_run(&w, 3000);
+    heard(a);
+    assert_int_equal(status().callers, 1);
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    a = world_incoming(&w, from, &caller, true); /* his lead is in use */
+    world_call(&w, a, CARRIER_ANSWERED);
+    world_digit(&w, a, '9'); /* works by his number */
+    assert_true(suppression_has(&w.suppression, w.env.seller, from, NULL));
+    a = world_incoming(&w, 0, NULL, false);
+    world_forget(&w);
+    world_digit(&w, a, '9'); /* not answered */
+    world_expect(&w, "");
+    world_call(&w, a, CARRIER_ANSWERED);
+    world_digit(&w, a, '9');
+    world_expect(&w, "7.000 answered A4\n7.000 -> play A4 Welcome\n");
+    heard(a);
+    world_expect(&w, "7.000 -> play A4 Tell us\n");
+    assert_int_equal(status().callers, 0);
+    heard(a);
+    world_expect(&w, "7.000 -> play A4 m.wav\n");
+    assert_int_equal(status().callers, 1);
+    world_close(&w);
+}
+
+/* Nobody is there: he hears it, and then we hang up. */
+static void test_a_key_when_closed(void **state)
+{
+    (void)state;
+    begin_day(0);
+    int64_t a = world_incoming(&w, 0, NULL, false);
+    world_call(&w, a, CARRIER_ANSWERED);
+    world_forget(&w);
+    world_digit(&w, a, '9');
+    heard(a);
+    world_digit(&w, a, '9');
+    world_expect(&w, "1.000 -> play A1 Tell us\n1.000 -> hangup A1\n");
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -547,6 +603,8 @@ int main(void)
         cmocka_unit_test(test_he_opts_out),
         cmocka_unit_test(test_he_opts_out_at_any_time),
         cmocka_unit_test(test_a_withheld_number),
+        cmocka_unit_test(test_a_key_that_can_do_nothing),
+        cmocka_unit_test(test_a_key_when_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

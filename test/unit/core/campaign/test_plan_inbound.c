@@ -51,6 +51,7 @@ static void test_all_keys(void **state)
     assert_string_equal(in->closed_say, "Closed");
     assert_string_equal(in->callback_say, "We call you");
     assert_string_equal(in->opt_out_say, "Gone");
+    assert_string_equal(in->unknown_say, "Tell us");
     assert_int_equal(in->callback_key, '1');
     assert_int_equal(in->opt_out_key, '9');
     assert_true(in->make_leads && in->call_back_missed);
@@ -145,6 +146,7 @@ static void test_refusals(void **state)
         {NUMBERS "opt_out_key = 12\n", "one of 0 to 9"},
         {NUMBERS "callback_say = We call\n", "answers a key"},
         {NUMBERS "opt_out_say = Gone\n", "answers a key"},
+        {NUMBERS "unknown_say = Who\n", "answers a key"},
         {NUMBERS "callback_key = 1\nopt_out_key = 1\n", "different keys"},
         {NUMBERS "make_leads = perhaps\n", "yes or no"},
         {NUMBERS "missed = never\n", "callback (who gave up"},
