@@ -178,6 +178,15 @@ void agent_figures_bridge(struct agent_figures_builder *b,
         f->wait_max_ms = j->wait_ms;
 }
 
+void agent_figures_no_bridge(struct agent_figures_builder *b,
+                             struct agent_id agent)
+{
+    struct agent_figures_row *r = row_of(b, agent);
+    tm_assert(r->calls > 0 && r->callers > 0);
+    r->calls--;
+    r->callers--;
+}
+
 void agent_figures_disposition(struct agent_figures_builder *b,
                                struct agent_id agent, struct slice word, int n)
 {

@@ -78,6 +78,9 @@ void agent_figures_span(struct agent_figures_builder *b,
                         const struct reader_agent_span *s);
 void agent_figures_bridge(struct agent_figures_builder *b,
                           const struct reader_bridge *j);
+/* Takes back that this agent had a caller. */
+void agent_figures_no_bridge(struct agent_figures_builder *b,
+                             struct agent_id agent);
 /* n is -1 to take one back, as when an agent thought better of it. */
 void agent_figures_disposition(struct agent_figures_builder *b,
                                struct agent_id agent, struct slice word, int n);

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "core/campaign/disposition.h"
+#include "report/caller_joins.h"
 
 enum { REASON_MAX = 64, QUESTIONS_MAX = 8 };
 
@@ -74,6 +75,7 @@ struct figures_records {
     struct map caller_at; /* attempt -> index + 1 */
     struct open_caller *caller;
     size_t callers, callers_cap;
+    struct caller_joins joins;
     struct word_list reason;      /* of leads, and rules */
     struct word_list disposition; /* of agents */
     struct map agent_at;          /* agent -> index + 1 */
@@ -131,6 +133,7 @@ void figures_records_free(struct figures_records *f)
     mem_free(f->lead);
     mem_free(f->open);
     mem_free(f->caller);
+    caller_joins_fini(&f->joins);
     mem_free(f->free);
     mem_free(f);
 }
@@ -319,10 +322,16 @@ static void end_caller(struct figures_records *f, struct open_caller *o,
 {
     struct taken *t = taken_of(f, r->attempt, false);
     tm_assert(r->state >= 0 && r->state < OUTCOME_COUNT);
+    o->c.outcome = (enum outcome)r->state;
+    if (!caller_joins_end(&f->joins, r->attempt, o->c.outcome,
+                          figures_agents(f->b))) {
+        o->c.bridged_us = o->c.wait_ms = 0;
+        if (t != NULL)
+            t->joined = t->word != 0;
+    }
     if (t != NULL)
         t->ended = true;
     o->c.ended_us = r->at_us;
-    o->c.outcome = (enum outcome)r->state;
     o->c.talk_ms = r->talk_ms;
     figures_caller(f->b, &o->c);
     o->used = false;
@@ -409,6 +418,8 @@ static void note_bridged(struct figures_records *f, const struct record *r)
     struct taken *t = taken_of(f, r->attempt, true);
     t->joined = true;
     t->incoming = j.incoming;
+    if (j.incoming)
+        caller_joins_add(&f->joins, r->attempt, r->agent);
     agent_figures_bridge(figures_agents(f->b), &j);
 }
 

@@ -182,6 +182,27 @@ int apply_incoming_disposition(struct db *db, const struct record *r,
     return rc == TM_OK ? note_inquiry(db, r, e) : rc;
 }
 
+/* BRIDGED is written before the carrier joins him. His end says whether it
+ * ever did; if not, no agent had him. */
+static int never_joined(struct db *db, const struct record *r, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "UPDATE incoming SET bridged_us = 0, wait_ms = 0, agent = CASE "
+               "WHEN disposition = '' THEN 0 ELSE agent END "
+               "WHERE tenant = ? AND id = ?");
+    query_int(&q, r->tenant.v);
+    query_int(&q, r->attempt.v);
+    int rc = query_done(&q, e);
+    if (rc != TM_OK) {
+        return rc;
+    }
+    query_open(&q, db, "DELETE FROM bridge WHERE tenant = ? AND attempt = ?");
+    query_int(&q, r->tenant.v);
+    query_int(&q, r->attempt.v);
+    return query_done(&q, e);
+}
+
 int apply_incoming_ended(struct db *db, const struct record *r, struct err *e)
 {
     struct query q;
@@ -196,5 +217,7 @@ int apply_incoming_ended(struct db *db, const struct record *r, struct err *e)
     query_int(&q, r->talk_ms);
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
-    return query_done(&q, e);
+    int rc = query_done(&q, e);
+    bool joined = r->state == OUTCOME_TALKED || r->state == OUTCOME_UNKNOWN;
+    return rc == TM_OK && !joined ? never_joined(db, r, e) : rc;
 }

@@ -180,7 +180,8 @@ static int read_open(struct db *db, struct arena *a,
     return rc < 0 ? rc : TM_OK;
 }
 
-/* Calls to us: no INVITE of ours, so no placed_us. */
+/* Calls to us: no INVITE of ours, so no placed_us. Whom his agent has left,
+ * or never had, waits: he is not bridged. */
 static int read_open_incoming(struct db *db, struct arena *a,
                               struct startup_attempt *list, size_t max,
                               size_t *n, struct err *e)
@@ -195,7 +196,10 @@ static int read_open_incoming(struct db *db, struct arena *a,
                "AND w.campaign = a.campaign AND w.attempt = a.id), "
                "EXISTS (SELECT 1 FROM callback k WHERE k.tenant = a.tenant "
                "AND k.campaign = a.campaign AND k.attempt = a.id), "
-               "a.bridged_us, coalesce((SELECT k.due_us FROM callback k "
+               "a.bridged_us > 0 AND EXISTS (SELECT 1 FROM agent_event v "
+               "WHERE v.tenant = a.tenant AND v.agent = a.agent "
+               "AND v.attempt = a.id AND v.until_us = 0), "
+               "coalesce((SELECT k.due_us FROM callback k "
                "WHERE k.tenant = a.tenant AND k.campaign = a.campaign "
                "AND k.attempt = a.id), 0), a.lead_state, a.lead_due_us "
                "FROM incoming a WHERE a.ended_us = 0 ORDER BY a.id");

@@ -205,6 +205,9 @@ static void test_open_callers_come_back(void **state)
     r.agent = h->agent[0];
     r.ring_ms = 8000;
     put(h, &r);
+    r.kind = RECORD_AGENT;
+    r.state = AGENT_TALKING;
+    put(h, &r);
     calls(h, 0, LONDON);
     answered(h);
     r = record_of(h, RECORD_OPT_OUT, NOON + 9 * SECOND);
@@ -241,6 +244,85 @@ static void test_open_callers_come_back(void **state)
     for (h->attempt = 6; h->attempt < 9; h->attempt++)
         ended(h, OUTCOME_UNKNOWN);
     assert_int_equal(startup(h, &j).n, 0);
+}
+
+static int take_caller(void *arg, const struct reader_caller *c)
+{
+    struct reader_caller *one = arg;
+    *one = *c;
+    return 0;
+}
+
+static int count_bridge(void *arg, const struct reader_bridge *b)
+{
+    (void)b;
+    ++*(int *)arg;
+    return 0;
+}
+
+static void look_at(struct house *h, struct reader_caller *c, int *bridges)
+{
+    struct sqlite_reader *sr;
+    struct reader reader;
+    struct err e = {0};
+    struct job j;
+    const struct reader_attempts q = {.campaign = h->h.campaign};
+    const struct reader_agent_time t = {.campaign = h->h.campaign};
+    (void)startup(h, &j); /* all is written */
+    *bridges = 0;
+    assert_int_equal(sqlite_reader_open(&h->h.dir, &sr, &e), TM_OK);
+    sqlite_reader_port(sr, &reader);
+    assert_int_equal(reader.callers(reader.self, &q, take_caller, c, &e),
+                     TM_OK);
+    assert_int_equal(reader.bridges(reader.self, &t, count_bridge, bridges, &e),
+                     TM_OK);
+    sqlite_reader_close(sr);
+}
+
+/* RECORD_BRIDGED comes before the carrier joins him; when it never could, and
+ * nobody else came, no agent had him, whatever was written. */
+static void test_joined_on_paper_only(void **state)
+{
+    struct house *h = *state;
+    struct reader_caller c = {0};
+    int bridges;
+    calls(h, 0, LONDON);
+    answered(h);
+    struct record r = record_of(h, RECORD_BRIDGED, NOON + 9 * SECOND);
+    r.agent = h->agent[0];
+    r.ring_ms = 8000;
+    put(h, &r);
+    look_at(h, &c, &bridges);
+    assert_int_equal(c.bridged_us, NOON + 9 * SECOND);
+    assert_int_equal(bridges, 1);
+    ended(h, OUTCOME_GAVE_UP);
+    look_at(h, &c, &bridges);
+    assert_int_equal(c.bridged_us, 0);
+    assert_int_equal(c.agent.v, 0);
+    assert_int_equal(bridges, 0);
+}
+
+/* Whom his agent has left waits again: a crash then misses him. */
+static void test_lost_agent_is_no_talk_after_a_crash(void **state)
+{
+    struct house *h = *state;
+    struct job j;
+    calls(h, 0, LONDON);
+    answered(h);
+    struct record r = record_of(h, RECORD_BRIDGED, NOON + 9 * SECOND);
+    r.agent = h->agent[0];
+    put(h, &r);
+    r.kind = RECORD_AGENT;
+    r.state = AGENT_TALKING;
+    put(h, &r);
+    assert_true(startup(h, &j).attempt[0].open.bridged);
+    r.at_us += SECOND;
+    r.state = AGENT_PAUSED;
+    r.attempt.v = 0;
+    put(h, &r);
+    struct startup_attempts s = startup(h, &j);
+    assert_int_equal(s.n, 1);
+    assert_false(s.attempt[0].open.bridged);
 }
 
 /* An id is not given again, also when nothing but the journal has it. */
@@ -515,6 +597,18 @@ static void lead_state(struct story *s, const struct record *base)
     tell(s, &r);
 }
 
+/* The agents said to have him never did: the carrier joined nobody. */
+static void joined_on_paper(struct story *s, const struct record *base)
+{
+    for (unsigned n = below(s, 3); n > 0; n--) {
+        struct record r = *base;
+        r.kind = RECORD_BRIDGED;
+        r.agent = s->h->agent[below(s, 2)];
+        r.ring_ms = below(s, 40000);
+        tell(s, &r);
+    }
+}
+
 /* A call, ours or theirs, to some point of it. */
 static void one_call(struct story *s, bool incoming)
 {
@@ -548,7 +642,9 @@ static void one_call(struct story *s, bool incoming)
     }
     if (until > 1 && talks)
         agent_talks(s, &base);
-    else if (until > 1)
+    else if (until > 1 && incoming && o != OUTCOME_UNKNOWN)
+        joined_on_paper(s, &base);
+    if (until > 1 && !talks)
         asks(s, &base, o);
     if (until < 3)
         return;
@@ -684,6 +780,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_open_callers_come_back),
+        TEST(test_joined_on_paper_only),
+        TEST(test_lost_agent_is_no_talk_after_a_crash),
         TEST(test_ids_of_the_erased),
         TEST(test_not_among_our_calls),
         TEST(test_made_leads_are_not_dialled),
