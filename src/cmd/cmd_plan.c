@@ -298,8 +298,9 @@ static void answer_leads(const struct work *w, struct plan_target *t)
 /* Of an agent who never waits. */
 static double most_talk(const struct plan_fit *f)
 {
-    double handle_s = f->talk.mean + f->wrap.mean;
-    return handle_s > 0 ? 60 * f->talk.mean / handle_s : 0;
+    double talk_s = plan_fit_longest_talk(f);
+    double handle_s = talk_s + f->wrap.mean;
+    return handle_s > 0 ? 60 * talk_s / handle_s : 0;
 }
 
 static int answer_target(struct work *w, double limit_pct, struct err *e)

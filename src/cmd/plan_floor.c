@@ -59,6 +59,7 @@ void plan_floor_close(struct plan_floors *f)
 struct result {
     double talk, contacts, dials, abandoned, wait_s;
     uint64_t lines;
+    struct runner_callers callers;
 };
 
 struct sum {
@@ -75,6 +76,7 @@ struct one_floor {
     struct sum talk[HUMANS], contacts[HUMANS], dials[HUMANS], lost[HUMANS];
     double wait_s;
     uint64_t lines;
+    struct runner_callers callers;
 };
 
 static void sum_add(struct sum *s, double x)
@@ -115,6 +117,23 @@ static int make_scenario(const struct one_floor *o, double human,
     return rc == TM_OK ? scenario_check(s, e) : rc;
 }
 
+/* What callers meet is the campaign's, as far as figures depend on it. */
+static int make_plan(const struct one_floor *o, const struct scenario *s,
+                     struct arena *a, const struct plan **out, struct err *e)
+{
+    const struct plan_inbound *in = &o->f->fit->inbound;
+    int rc = scenario_plan(s, a, out, e);
+    if (rc != TM_OK || (*out)->inbound.numbers == 0)
+        return rc;
+    struct plan *own = arena_alloc(a, sizeof(*own));
+    *own = **out;
+    own->inbound.calls_max = in->calls_max;
+    own->inbound.target_ms = in->target_ms;
+    own->inbound.wait_max_ms = in->wait_max_ms;
+    *out = own;
+    return TM_OK;
+}
+
 static void take_result(const struct runner_result *r, struct result *out)
 {
     double hours = r->floor.agent_s / 3600;
@@ -126,6 +145,7 @@ static void take_result(const struct runner_result *r, struct result *out)
         .wait_s = runner_floor_wait_s(&r->floor),
         /* less the agents' own telephones, which are up all day */
         .lines = r->calls_max > r->agents ? r->calls_max - r->agents : 0,
+        .callers = r->callers,
     };
 }
 
@@ -154,7 +174,7 @@ static int work(void *arg, uint64_t i, void *result, struct err *e)
     r = arena_alloc(&a, sizeof(*r));
     int rc = make_scenario(o, o->human[human], &a, s, e);
     if (rc == TM_OK)
-        rc = scenario_plan(s, &a, &plan, e);
+        rc = make_plan(o, s, &a, &plan, e);
     if (rc == TM_OK) {
         struct sim_list *list = sim_list_new(s, seed);
         struct runner_options opt = {
@@ -187,6 +207,8 @@ static void done(void *arg, uint64_t i, const void *result)
     sum_add(&o->lost[h], r->abandoned);
     if (h == 0)
         o->wait_s += r->wait_s / (double)o->runs[0];
+    if (h == 0)
+        runner_callers_add(&o->callers, &r->callers);
     if (h == 0 && r->lines > o->lines)
         o->lines = r->lines;
 }
@@ -243,6 +265,8 @@ static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
         .arg = o,
     };
     int rc = simulate_jobs_run(&jobs, e);
+    const struct runner_callers *in = &o->callers;
+    double callers = in->callers > 0 ? (double)in->callers : 1;
     *out = (struct plan_floor){
         .agents = agents,
         .limit_pct = limit_pct,
@@ -252,6 +276,9 @@ static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
         .abandoned = figure(o->lost),
         .wait_s = o->wait_s,
         .lines = (unsigned)o->lines,
+        .callers_in_target_pct = runner_callers_in_target_pct(in),
+        .callers_gave_up_pct = 100 * (double)in->gave_up / callers,
+        .callers_wait_s = runner_callers_wait_s(in),
         .seeds = o->runs[0],
     };
     mem_free(o);

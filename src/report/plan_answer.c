@@ -50,6 +50,25 @@ static void add_floor_value(struct buf *b, const char *what,
                           : "from the history");
 }
 
+/* Nothing, for a campaign that takes no calls. */
+static void add_caller_values(struct buf *b, const struct plan_fit *f)
+{
+    const struct plan_fit_value *v = &f->callers;
+    if (f->inbound.numbers == 0)
+        return;
+    if (v->assumed)
+        buf_addf(b, "  %-22s %5.1f     assumed: it dialled too short a time\n",
+                 "people who call us/h", v->value);
+    else
+        buf_addf(b, "  %-22s %5.1f     %.1f to %.1f, of %llu\n",
+                 "people who call us/h", v->value, v->lo, v->hi,
+                 (unsigned long long)v->n);
+    if (v->value <= 0)
+        return;
+    add_times(b, "their patience", &f->patience);
+    add_times(b, "talk with them", &f->caller_talk);
+}
+
 static void add_history(struct buf *b, const struct plan_answer *a)
 {
     const struct plan_history *h = a->history;
@@ -71,6 +90,7 @@ static void add_history(struct buf *b, const struct plan_answer *a)
     add_times(b, "wrap-up", &f->wrap);
     add_floor_value(b, "agents", &f->agents, a->agents_given);
     add_floor_value(b, "hours a day", &f->hours, a->hours_given);
+    add_caller_values(b, f);
 }
 
 /* --- floors ----------------------------------------------------------------*/
@@ -85,6 +105,21 @@ static void add_floor(struct buf *b, const struct plan_floor *f)
              f->dials.mean * f->agents, f->lines, f->abandoned.mean);
 }
 
+/* What the floor is for people who call us. */
+static void add_callers(struct buf *b, const struct plan_answer *a,
+                        const struct plan_floor *f)
+{
+    if (a->fit->callers.value <= 0)
+        return;
+    buf_addf(b,
+             "  people who call us, %.1f an hour, with %u %s: %.0f %% have an "
+             "agent within %.0f s, after %.1f s on average; %.0f %% give up\n",
+             a->fit->callers.value, f->agents,
+             f->agents == 1 ? "agent" : "agents", f->callers_in_target_pct,
+             (double)a->fit->inbound.target_ms / 1000, f->callers_wait_s,
+             f->callers_gave_up_pct);
+}
+
 static void add_floors(struct buf *b, const struct plan_answer *a)
 {
     buf_addf(b,
@@ -93,9 +128,11 @@ static void add_floors(struct buf *b, const struct plan_answer *a)
              "lines/h   lines   abandoned\n",
              (unsigned long long)a->now.seeds);
     add_floor(b, &a->now);
+    if (a->has_stricter)
+        add_floor(b, &a->stricter);
+    add_callers(b, a, &a->now);
     if (!a->has_stricter)
         return;
-    add_floor(b, &a->stricter);
     double less = a->now.talk.mean - a->stricter.talk.mean;
     double share = a->now.talk.mean > 0 ? 100 * less / a->now.talk.mean : 0;
     buf_addf(b,
@@ -175,10 +212,14 @@ static void add_need(struct buf *b, const struct plan_answer *a)
     if (t->agents_lo != t->agents_hi)
         buf_addf(b, " (%u to %u)", t->agents_lo, t->agents_hi);
     buf_addf(b, "; lines at one time: %u", t->floor.lines);
-    if (t->floor.lines > a->plan->calls_max)
+    if (a->fit->callers.value > 0)
+        buf_add_str(b, ", those of people who call us included");
+    else if (t->floor.lines > a->plan->calls_max)
         buf_addf(b, ", more than max_calls = %u of the campaign",
                  a->plan->calls_max);
     buf_add_char(b, '\n');
+    if (t->agents != a->now.agents)
+        add_callers(b, a, &t->floor);
     if (t->takes_h > 0) {
         buf_addf(b, "  it takes %.1f hours of dialling", t->takes_h);
         if (t->day_known) {
@@ -212,7 +253,7 @@ static void add_target(struct buf *b, const struct plan_answer *a)
             b,
             "  out of reach: with talks of %.0f s and wrap-up of %.0f s an "
             "agent who never waits comes to %.1f minutes\n",
-            a->fit->talk.mean, a->fit->wrap.mean, t->ceiling);
+            plan_fit_longest_talk(a->fit), a->fit->wrap.mean, t->ceiling);
     else if (t->kind == PLAN_TARGET_TALK)
         buf_addf(b,
                  "  not reached: %u agents come to %.1f minutes within a "

@@ -26,6 +26,9 @@ struct plan_floor {
     struct plan_figure abandoned; /* of live answers, per cent */
     double wait_s;                /* of an agent for each talk */
     unsigned lines;               /* at one time, at most */
+    /* Of people who call us, per cent: had an agent within the plan's target,
+     * gave up; mean wait of those who had one. */
+    double callers_in_target_pct, callers_gave_up_pct, callers_wait_s;
     uint64_t seeds;
 };
 

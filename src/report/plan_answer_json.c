@@ -65,6 +65,11 @@ static void kv_floor(struct json_out *j, const char *key,
     kv_figure(j, "aband_pct", &f->abandoned);
     json_out_kv_decimal(j, "wait_s", f->wait_s, DECIMALS);
     json_out_kv_int(j, "lines", f->lines);
+    json_out_kv_decimal(j, "callers_in_target_pct", f->callers_in_target_pct,
+                        DECIMALS);
+    json_out_kv_decimal(j, "callers_gave_up_pct", f->callers_gave_up_pct,
+                        DECIMALS);
+    json_out_kv_decimal(j, "callers_wait_s", f->callers_wait_s, DECIMALS);
     json_out_kv_int(j, "seeds", (int64_t)f->seeds);
     json_out_end_object(j);
 }
@@ -78,6 +83,8 @@ static void add_history(struct json_out *j, const struct plan_answer *a)
     json_out_kv_int(j, "live", (int64_t)h->live);
     json_out_kv_int(j, "talks", (int64_t)h->talks);
     json_out_kv_int(j, "abandoned", (int64_t)h->abandoned);
+    json_out_kv_int(j, "callers", (int64_t)h->callers);
+    json_out_kv_int(j, "callers_gave_up", (int64_t)h->callers_gave_up);
     json_out_kv_int(j, "days", h->days);
     json_out_kv_decimal(j, "hours", h->dialled_h, DECIMALS);
     json_out_kv_decimal(j, "agent_hours", h->agent_h, DECIMALS);
@@ -98,6 +105,9 @@ static void add_fit(struct json_out *j, const struct plan_fit *f)
     kv_times(j, "wrap", &f->wrap);
     kv_value(j, "agents", &f->agents);
     kv_value(j, "hours_a_day", &f->hours);
+    kv_value(j, "callers_h", &f->callers);
+    kv_times(j, "caller_patience", &f->patience);
+    kv_times(j, "caller_talk", &f->caller_talk);
     json_out_kv_int(j, "tries", f->tries);
     json_out_end_object(j);
 }

@@ -5,12 +5,13 @@
 #include "base/real.h"
 
 /* What a first hour looks like; the defaults of the scenarios. */
-#define ASSUMED_HUMAN   0.20
-#define ASSUMED_MACHINE 0.40
-#define ASSUMED_BUSY    0.10
-#define ASSUMED_DECAY   0.8
-#define ASSUMED_AGENTS  10
-#define ASSUMED_HOURS   8
+#define ASSUMED_HUMAN    0.20
+#define ASSUMED_MACHINE  0.40
+#define ASSUMED_BUSY     0.10
+#define ASSUMED_DECAY    0.8
+#define ASSUMED_AGENTS   10
+#define ASSUMED_HOURS    8
+#define ASSUMED_PATIENCE 90
 static const char *const assumed_ring = "tri 6 9.5 18";
 static const char *const assumed_machine = "uniform 16 24";
 static const char *const assumed_busy = "uniform 2 5";
@@ -106,6 +107,42 @@ static void fit_floor(const struct plan_history *h, struct plan_fit *f)
     }
 }
 
+/* Of an exponential patience, when those who had an agent before it ended
+ * count with the time they waited. */
+static void fit_patience(const struct plan_history *h, struct plan_fit_times *t)
+{
+    *t = (struct plan_fit_times){
+        .mean = ASSUMED_PATIENCE, .n = h->callers_gave_up, .assumed = true};
+    if (h->callers_gave_up >= PLAN_FIT_GAVE_UP_MIN) {
+        t->assumed = false;
+        t->mean = h->callers_waited_s / (double)h->callers_gave_up;
+    }
+    (void)snprintf(t->text, sizeof t->text, "exp %.3f", t->mean);
+}
+
+/* As many as there were, each by himself (Poisson). */
+static void fit_callers(const struct plan_history *h, const struct plan *p,
+                        struct plan_fit *f)
+{
+    const double z = 1.96;
+    double n = (double)h->callers;
+    f->callers = assumed(0);
+    f->callers.n = h->callers;
+    f->inbound = p->inbound;
+    fit_patience(h, &f->patience);
+    f->caller_talk =
+        times(&h->caller_talk, "lognormal", f->talk.text, f->talk.mean);
+    if (p->inbound.numbers == 0 || h->dialled_h < 1)
+        return;
+    double half = z * real_sqrt(n) / h->dialled_h, x = n / h->dialled_h;
+    f->callers = (struct plan_fit_value){
+        .value = x,
+        .lo = x - half > 0 ? x - half : 0,
+        .hi = x + half,
+        .n = h->callers,
+    };
+}
+
 static void fit_leads(const struct plan_history *h, struct plan_fit *f)
 {
     uint64_t looked_at = 0;
@@ -148,6 +185,13 @@ void plan_fit_make(const struct plan_history *h, const struct plan *p,
     out->busy_ring = times(&h->busy_ring, "gamma", assumed_busy, 3.5);
     out->talk = times(&h->talk, "lognormal", assumed_talk, 45);
     out->wrap = times(&h->wrap, "gamma", assumed_wrap, 15);
+    fit_callers(h, p, out);
+}
+
+double plan_fit_longest_talk(const struct plan_fit *f)
+{
+    double with_callers = f->callers.value > 0 ? f->caller_talk.mean : 0;
+    return with_callers > f->talk.mean ? with_callers : f->talk.mean;
 }
 
 void plan_fit_scenario(const struct plan_fit *f,
@@ -170,6 +214,10 @@ void plan_fit_scenario(const struct plan_fit *f,
     buf_addf(out, "amd = %d\n", f->detect ? 1 : 0);
     if (f->detect)
         buf_addf(out, "amd_fp = %.6f\n", f->detect_wrong);
+    if (f->callers.value > 0)
+        buf_addf(out,
+                 "callers = %.4f\ncaller_patience = %s\ncaller_talk = %s\n",
+                 f->callers.value, f->patience.text, f->caller_talk.text);
 }
 
 /* --- the list --------------------------------------------------------------*/

@@ -19,6 +19,7 @@ enum {
     PLAN_FIT_TIMES_MIN = 30,
     PLAN_FIT_TRIES_MIN = 200, /* second tries */
     PLAN_FIT_LEADS_MIN = 100,
+    PLAN_FIT_GAVE_UP_MIN = 30, /* callers, for their patience */
 };
 
 /* A share or a number, with its 95 % interval; assumed: lo = hi = value. */
@@ -44,13 +45,20 @@ struct plan_fit {
     struct plan_fit_value allowed; /* of new leads, by law and opt-outs */
     struct plan_fit_times ring, machine_ring, busy_ring, talk, wrap;
     struct plan_fit_value agents, hours; /* on the floor; of a day */
-    unsigned tries;                      /* of a lead, at most */
+    /* People who call us, an hour; none when the plan takes no calls. */
+    struct plan_fit_value callers;
+    struct plan_fit_times patience, caller_talk;
+    struct plan_inbound inbound; /* of the plan */
+    unsigned tries;              /* of a lead, at most */
     double ring_timeout_s, hold_s, limit_pct, detect_wrong;
     bool detect;
 };
 
 void plan_fit_make(const struct plan_history *h, const struct plan *p,
                    struct plan_fit *out);
+
+/* Mean of the longer talks, with people whom we call or who call us. */
+double plan_fit_longest_talk(const struct plan_fit *f);
 
 /* The floor of a run. human: the share of answers, one of the fit. */
 struct plan_fit_floor {

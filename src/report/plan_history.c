@@ -1,5 +1,6 @@
 #include "report/plan_history.h"
 
+#include "base/arena.h"
 #include "base/assert.h"
 #include "base/civil.h"
 #include "base/map.h"
@@ -13,6 +14,11 @@
 #define NIGHT_US (3 * 60 * 60 * CIVIL_SECOND_US)
 #define HALF_DAY (CIVIL_DAY_US / 2)
 
+/* Of dialling that goes on. */
+struct session {
+    int64_t from_us, until_us;
+};
+
 /* Running mean and squares (Welford). */
 struct times {
     uint64_t n;
@@ -24,9 +30,11 @@ struct work {
     struct campaign_id campaign;
     struct map tries;  /* lead: how often dialled */
     struct map agents; /* who took a call of the campaign */
-    struct times ring, machine_ring, busy_ring, talk, wrap;
-    int64_t session_us, last_us; /* of dialling that goes on */
-    int64_t day_us;              /* its first call */
+    struct times ring, machine_ring, busy_ring, talk, wrap, caller_talk;
+    struct session *session; /* in order of time */
+    size_t sessions, session_cap;
+    int64_t last_us; /* the last call */
+    int64_t day_us;  /* its first call */
     double agent_s;
 };
 
@@ -66,6 +74,16 @@ static bool is_new_day(const struct work *w, int64_t at_us)
            (since >= HALF_DAY && at_us - w->last_us > NIGHT_US);
 }
 
+static void add_session(struct work *w, int64_t at_us)
+{
+    if (w->sessions == w->session_cap) {
+        w->session_cap = 2 * w->session_cap + 64;
+        w->session =
+            mem_resize(w->session, w->session_cap * sizeof(*w->session));
+    }
+    w->session[w->sessions++] = (struct session){at_us, at_us};
+}
+
 static void count_time(struct work *w, int64_t at_us)
 {
     struct plan_history *h = w->out;
@@ -75,12 +93,11 @@ static void count_time(struct work *w, int64_t at_us)
         h->days++;
         w->day_us = at_us;
     }
-    if (w->last_us == 0 || at_us - w->last_us > GAP_US) {
-        h->dialled_h += (double)(w->last_us - w->session_us) / 3.6e9;
-        w->session_us = at_us;
-    }
+    if (w->last_us == 0 || at_us - w->last_us > GAP_US)
+        add_session(w, at_us);
     if (at_us > w->last_us)
         w->last_us = at_us;
+    w->session[w->sessions - 1].until_us = w->last_us;
     h->last_us = w->last_us;
 }
 
@@ -147,6 +164,55 @@ static int on_attempt(void *arg, const struct reader_attempt *a)
     else
         count_outcome(w, a);
     return 0;
+}
+
+static void sum_time(struct work *w)
+{
+    for (size_t i = 0; i < w->sessions; i++)
+        w->out->dialled_h +=
+            (double)(w->session[i].until_us - w->session[i].from_us) / 3.6e9;
+}
+
+/* --- people who call us ----------------------------------------------------*/
+
+static bool is_dialling(const struct work *w, int64_t at_us)
+{
+    size_t from = 0, until = w->sessions;
+    while (from < until) { /* the first session that is not over by then */
+        size_t middle = from + (until - from) / 2;
+        if (w->session[middle].until_us < at_us)
+            from = middle + 1;
+        else
+            until = middle;
+    }
+    return from < w->sessions && w->session[from].from_us <= at_us;
+}
+
+/* In its hours only: at night nobody is there for them. */
+static int on_caller(void *arg, const struct reader_caller *c)
+{
+    struct work *w = arg;
+    struct plan_history *h = w->out;
+    if (!is_dialling(w, c->recorded_us))
+        return 0;
+    int64_t end_us = c->bridged_us != 0 ? c->bridged_us : c->ended_us;
+    h->callers++;
+    h->callers_gave_up += c->outcome == OUTCOME_GAVE_UP;
+    if (end_us > c->recorded_us)
+        h->callers_waited_s += (double)(end_us - c->recorded_us) / 1e6;
+    if (c->bridged_us != 0 && c->ended_us > c->bridged_us)
+        add(&w->caller_talk, c->ended_us - c->bridged_us);
+    return 0;
+}
+
+static int read_callers(const struct reader *r, struct campaign_id c,
+                        struct work *w, struct err *e)
+{
+    struct reader_attempts q = {.campaign = c};
+    sum_time(w);
+    if (r->callers == NULL)
+        return TM_OK;
+    return r->callers(r->self, &q, on_caller, w, e);
 }
 
 /* --- agents ----------------------------------------------------------------*/
@@ -235,7 +301,8 @@ int plan_history_read(const struct reader *r, struct campaign_id c,
     map_init(&w.tries);
     map_init(&w.agents);
     int rc = r->attempts(r->self, &q, on_attempt, &w, e);
-    out->dialled_h += (double)(w.last_us - w.session_us) / 3.6e9;
+    if (rc == TM_OK)
+        rc = read_callers(r, c, &w, e);
     if (rc == TM_OK)
         rc = read_agents(r, c, &w, e);
     if (rc == TM_OK)
@@ -246,6 +313,8 @@ int plan_history_read(const struct reader *r, struct campaign_id c,
     out->busy_ring = times_of(&w.busy_ring);
     out->talk = times_of(&w.talk);
     out->wrap = times_of(&w.wrap);
+    out->caller_talk = times_of(&w.caller_talk);
+    mem_free(w.session);
     map_fini(&w.tries);
     map_fini(&w.agents);
     return rc;

@@ -37,6 +37,10 @@ struct plan_history {
     unsigned days;             /* on which it did */
     double agent_h;            /* of those who took its calls, signed in */
     unsigned agents;           /* who they are */
+    /* People who called us while it dialled. */
+    uint64_t callers, callers_gave_up;
+    double callers_waited_s; /* all of them, until an agent or their end */
+    struct plan_history_times caller_talk;
     uint64_t lead[LEAD_STATE_COUNT];
     uint64_t left[PLAN_HISTORY_TRIES]; /* leads that may still be dialled, by
                                           how often they were */

@@ -71,6 +71,13 @@ static char draw_key(const struct scenario *s, const struct plan *p,
     return opt_out ? p->inbound.opt_out_key : '\0';
 }
 
+static const struct distribution *talk_of(const struct scenario *s)
+{
+    const struct distribution *own = &s->caller_talk;
+    bool none = own->kind == DISTRIBUTION_CONST && own->mean <= 0;
+    return none ? &s->talk : own;
+}
+
 static void draw(struct runner *r, struct sim_carrier_caller *out)
 {
     const struct scenario *s = r->o.scenario;
@@ -82,7 +89,7 @@ static void draw(struct runner *r, struct sim_carrier_caller *out)
         .to = number_at(r, rng_below(&q, n), &p),
         .from = draw_number(r, &q),
         .patience_us = 1 + draw_us(&s->caller_patience, &q),
-        .talk_us = draw_us(&s->talk, &q),
+        .talk_us = draw_us(talk_of(s), &q),
         .wrap_us = 1 + draw_us(&s->wrap, &q),
         .key = draw_key(s, p, &q),
         .key_us = draw_us(&s->caller_key, &q),

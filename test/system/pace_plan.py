@@ -191,6 +191,64 @@ def add_history(house, days=3, dials=1200, human=0.25, machine=0.3):
     return n
 
 
+def add_callers(house, days=3, hours=6.6, rate=60, talk=90):
+    """Who called while it dialled, and as many at night."""
+    db = sqlite3.connect(f'{house.data}/telemark.db')
+    campaign = db.execute('SELECT id, seller FROM campaign WHERE name = ?',
+                          (NAME,)).fetchone()
+    start, n = 1795521600000000, 0
+    for day in range(days):
+        for i in range(int(rate * hours)):
+            for night in 0, 12 * 3600 * 10**6:
+                n += 1
+                at = start + day * 86400 * 10**6 + night + \
+                    int(i * 3600 / rate * 1e6)
+                joined = at + 5 * 10**6
+                row = dict(tenant=1, id=10**6 + n, seller=campaign[1],
+                           campaign=campaign[0], lead=0, e164=0,
+                           called=12025550100, recorded_us=at,
+                           answered_us=at + 10**6, bridged_us=joined,
+                           ended_us=joined + talk * 10**6, wait_ms=4000,
+                           outcome='talked', agent=1)
+                if i % 10 == 0:
+                    row.update(outcome='gave_up', bridged_us=0, agent=0,
+                               ended_us=at + 40 * 10**6)
+                db.execute(f'INSERT INTO incoming ({", ".join(row)}) VALUES '
+                           f'({", ".join("?" * len(row))})',
+                           list(row.values()))
+    db.commit()
+    db.close()
+
+
+def plan_with_callers(house):
+    """They take agents from the people who are dialled."""
+    alone = plan(house, '--agents', '4')
+    house.check(alone['model']['callers_h']['value'] == 0, str(alone['model']))
+    add_callers(house)
+    # The plan takes no calls: nobody would call.
+    house.check('caller' not in plan_text(house, '--scenario'), 'no [inbound]')
+    house.write('live.campaign', CAMPAIGN +
+                '[inbound]\nnumbers = +12025550100\ntarget = 25s\n')
+    house.must('campaign', 'load', house.path('live.campaign'))
+    both = plan(house, '--agents', '4')
+    model, now, was = both['model'], both['now'], alone['now']
+    house.check(abs(model['callers_h']['value'] - 60) < 2, str(model))
+    house.check(model['callers_h']['low'] < 60 < model['callers_h']['high'],
+                str(model))
+    house.check(abs(model['caller_talk']['mean_s'] - 90) < 1, str(model))
+    # An hour of theirs is 54 talks of 102 s, of four hours of agents.
+    house.check(now['contacts_h']['mean'] < 0.8 * was['contacts_h']['mean'],
+                f'{now} {was}')
+    house.check(now['callers_in_target_pct'] > 50, str(now))
+    said = plan_text(house, '--agents', '4')
+    house.check('people who call us/h' in said and
+                'have an agent within 25 s' in said, said)
+    text = plan_text(house, '--scenario')
+    house.check('\ncallers = ' in text and '\ncaller_talk = ' in text, text)
+    house.must('simulate', house.write('both.scn', text), '--set', 'days=1',
+               '--set', 'hours=0.2')
+
+
 def why_asks_as_dialled(house):
     """The way of dialling that holds, not that of the file: no server runs."""
     def rules():
@@ -287,4 +345,4 @@ def loaded(house):
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'house'),
          [loaded, pace_words, pace_of_a_server, plan_of_a_history,
-          why_asks_as_dialled])
+          plan_with_callers, why_asks_as_dialled])

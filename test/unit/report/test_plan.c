@@ -42,6 +42,8 @@ struct story {
     size_t states;
     struct reader_membership member[64];
     size_t members;
+    struct reader_caller caller[8];
+    size_t callers;
     int fail;
 };
 
@@ -98,6 +100,17 @@ static int members_of(void *self, struct campaign_id c, enum lead_state which,
     return TM_OK;
 }
 
+static int callers_of(void *self, const struct reader_attempts *q,
+                      reader_caller_fn *v, void *arg, struct err *e)
+{
+    const struct story *s = self;
+    (void)e;
+    assert_int_equal(q->campaign.v, 5);
+    for (size_t i = 0; i < s->callers; i++)
+        (void)v(arg, &s->caller[i]);
+    return TM_OK;
+}
+
 static struct reader reader_of(struct story *s)
 {
     return (struct reader){
@@ -106,6 +119,7 @@ static struct reader reader_of(struct story *s)
         .agent_spans = spans_of,
         .states = states_of,
         .members = members_of,
+        .callers = callers_of,
     };
 }
 
@@ -274,6 +288,55 @@ static void test_days(void **state)
     }
 }
 
+static struct reader_caller caller(int64_t at_us, int64_t wait_s,
+                                   int64_t talk_s)
+{
+    struct reader_caller c = {.recorded_us = at_us,
+                              .answered_us = at_us + 1000000,
+                              .outcome = OUTCOME_GAVE_UP,
+                              .ended_us = at_us + wait_s * 1000000};
+    if (talk_s == 0)
+        return c;
+    c.outcome = OUTCOME_TALKED;
+    c.bridged_us = c.ended_us;
+    c.ended_us += talk_s * 1000000;
+    return c;
+}
+
+/* Who called while it dialled; nobody at night, in a pause, or before. */
+static void test_history_of_callers(void **state)
+{
+    (void)state;
+    struct reader_attempt a[4];
+    struct story s = {.attempt = a, .attempts = 4};
+    struct plan_history h;
+    struct err e = {0};
+    a[0] = dial(1, START_US, OUTCOME_NO_ANSWER, 25000);
+    a[1] = dial(2, START_US + 20 * MINUTE_US, OUTCOME_NO_ANSWER, 25000);
+    a[2] = dial(3, START_US + 80 * MINUTE_US, OUTCOME_NO_ANSWER, 25000);
+    a[3] = dial(4, START_US + 90 * MINUTE_US, OUTCOME_NO_ANSWER, 25000);
+    s.caller[s.callers++] = caller(START_US - 1, 5, 60);
+    s.caller[s.callers++] = caller(START_US, 5, 60);
+    s.caller[s.callers++] = caller(START_US + 20 * MINUTE_US, 15, 180);
+    s.caller[s.callers++] = caller(START_US + 50 * MINUTE_US, 5, 60);
+    s.caller[s.callers++] = caller(START_US + 85 * MINUTE_US, 40, 0);
+    s.caller[s.callers++] = caller(START_US + 90 * MINUTE_US + 1, 40, 0);
+    struct reader r = reader_of(&s);
+    assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
+                     TM_OK);
+    assert_true(h.dialled_h > 0.4999 && h.dialled_h < 0.5001);
+    assert_int_equal(h.dials, 4);
+    assert_int_equal(h.callers, 3);
+    assert_int_equal(h.callers_gave_up, 1);
+    assert_true(h.callers_waited_s > 59.9 && h.callers_waited_s < 60.1);
+    assert_int_equal(h.caller_talk.n, 2);
+    assert_true(h.caller_talk.mean > 119.9 && h.caller_talk.mean < 120.1);
+    r.callers = NULL;
+    assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
+                     TM_OK);
+    assert_int_equal(h.callers, 0);
+}
+
 /* --- the fit ---------------------------------------------------------------*/
 
 static const char campaign[] =
@@ -284,13 +347,20 @@ static const char campaign[] =
     "[hours]\nweekdays = 09:00-12:00, 13:00-20:00\nsaturday = 10:00-12:00\n"
     "[caps]\nlead = 4\n[retry]\nno_answer = 5 x 1h\nbusy = 2 x 10m\n";
 
-static const struct plan *plan_of(void)
+static const struct plan *plan_with(const char *more)
 {
     const struct plan *p = NULL;
     struct err e = {0};
-    if (plan_parse(&arena, "f", str_of(campaign), &p, &e) != TM_OK)
+    char text[4096];
+    (void)snprintf(text, sizeof text, "%s%s", campaign, more);
+    if (plan_parse(&arena, "f", str_of(text), &p, &e) != TM_OK)
         fail_msg("%s", e.text);
     return p;
+}
+
+static const struct plan *plan_of(void)
+{
+    return plan_with("");
 }
 
 static void test_nothing_is_known(void **state)
@@ -370,6 +440,52 @@ static void test_fit(void **state)
     plan_fit_make(&h, plan_of(), &f);
     assert_true(f.human.assumed && f.decay.assumed);
     assert_int_equal(f.human.n, 200);
+}
+
+/* Their number and their talks are in the scenario of a campaign that takes
+ * calls, and only there. */
+static void test_fit_of_callers(void **state)
+{
+    (void)state;
+    struct plan_history h = known(4000, 600); /* in 24 hours */
+    struct plan_fit f;
+    struct buf b;
+    const struct plan_fit_floor floor = {
+        .agents = 5, .days = 1, .hours = 6, .human = 0.15};
+    h.callers = 480;
+    h.callers_gave_up = 40;
+    h.callers_waited_s = 4000;
+    h.caller_talk = (struct plan_history_times){
+        .n = 400, .mean = 200, .cv = 0.5, .lo = 9, .hi = 900};
+    buf_init(&b, 4096);
+    plan_fit_make(&h, plan_of(), &f);
+    plan_fit_scenario(&f, &floor, &b);
+    assert_null(strstr(b.p, "caller"));
+    plan_fit_make(&h,
+                  plan_with("[inbound]\nnumbers = +12125550100\n"
+                            "target = 30s\n"),
+                  &f);
+    assert_true(f.callers.value > 19.99 && f.callers.value < 20.01);
+    /* 480 +- 1.96 x 21.9, in 24 hours. */
+    assert_true(f.callers.lo > 18.2 && f.callers.lo < 18.22);
+    assert_true(f.callers.hi > 21.78 && f.callers.hi < 21.8);
+    assert_true(f.patience.mean > 99.9 && f.patience.mean < 100.1);
+    assert_true(plan_fit_longest_talk(&f) > 199.9);
+    plan_fit_scenario(&f, &floor, &b);
+    assert_non_null(
+        strstr(b.p, "callers = 20.0000\ncaller_patience = exp 100.000\n"
+                    "caller_talk = lognormal 200.000 0.5000 9.000 900.000\n"));
+    /* Too few: as other people talk, and the scenario's patience. */
+    h.caller_talk.n = h.callers = h.callers_gave_up = 29;
+    plan_fit_make(&h, plan_with("[inbound]\nnumbers = +12125550100\n"), &f);
+    assert_true(f.patience.assumed && f.caller_talk.assumed);
+    assert_true(f.patience.mean > 89.9 && f.patience.mean < 90.1);
+    assert_string_equal(f.caller_talk.text, f.talk.text);
+    assert_false(f.callers.assumed);
+    h.dialled_h = 0.5;
+    plan_fit_make(&h, plan_with("[inbound]\nnumbers = +12125550100\n"), &f);
+    assert_true(f.callers.assumed && f.callers.value <= 0);
+    buf_fini(&b);
 }
 
 /* Against a walk through all leads, one after the other. */
@@ -556,9 +672,16 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_history),  T(test_days),  T(test_nothing_is_known),
-        T(test_fit),      T(test_list),  T(test_calendar),
-        T(test_last_try), T(test_words),
+        T(test_history),
+        T(test_days),
+        T(test_history_of_callers),
+        T(test_fit_of_callers),
+        T(test_nothing_is_known),
+        T(test_fit),
+        T(test_list),
+        T(test_calendar),
+        T(test_last_try),
+        T(test_words),
     };
 #undef T
     return cmocka_run_group_tests(tests, NULL, NULL);
