@@ -133,6 +133,7 @@ struct engine {
     struct agent_id *leaver; /* ready, and they want to go; some have gone */
     size_t leavers, leaver_cap;
     bool leave_news;      /* among them, since the last look */
+    int64_t latest_us;    /* of all steps: what campaigns take for now */
     struct map caller_of; /* attempt id -> its struct engine_caller */
     struct engine_caller *caller, *caller_last;
     size_t callers_due; /* with the next engine_run() */

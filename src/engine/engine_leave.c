@@ -18,6 +18,13 @@ static bool has_lines(const struct engine *e, size_t index,
            floor_may_take(e->floor, f->setup.id, m->env.id);
 }
 
+/* As campaigns count, whose time never goes back. */
+static int64_t now_of_lines(const struct engine *e)
+{
+    int64_t now_us = engine_now_us(e);
+    return now_us > e->latest_us ? now_us : e->latest_us;
+}
+
 /* Without him there is a ready agent for each of them. */
 static bool is_spared(const struct engine *e, size_t index)
 {
@@ -66,7 +73,7 @@ int engine_leave(struct engine *e, const struct floor_agent *f,
     if (f->state == AGENT_READY && !o->now) {
         bool wished = floor_wish(
             e->floor, a, in == AGENT_IN_PAUSE ? AGENT_PAUSED : AGENT_OFF,
-            engine_now_us(e));
+            now_of_lines(e));
         tm_assert(wished);
         if (is_counted_on(e, f, true)) {
             add(e, a);

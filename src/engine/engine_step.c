@@ -15,6 +15,8 @@ int engine_step(struct engine *e, size_t index, struct campaign_event *ev,
 {
     struct engine_member *m = &e->member[index];
     ev->now_us = engine_now_us(e);
+    if (ev->now_us > e->latest_us)
+        e->latest_us = ev->now_us;
     ev->room = engine_trunk_room(e, index, ev->kind);
     struct campaign_out out = {0};
     campaign_step(m->campaign, ev, &out);

@@ -39,7 +39,8 @@ struct store_leads {
 };
 
 /* Who calls us: the lead of the campaign that has this number, claimed as by a
- * fetch. When there are several, the one called last, else the newest. */
+ * fetch. A list has a number once; where it had it twice, the one called last,
+ * else the newest. */
 struct store_caller {
     struct campaign_id campaign;
     struct attempt_id attempt; /* comes back in the answer */

@@ -213,7 +213,7 @@ static struct slot *first_to_serve(const struct campaign *c)
 void campaign_bridge_serve(struct campaign *c)
 {
     struct slot *s;
-    for (int n = 0; n < SERVE_MAX; n++) {
+    for (; c->crew->served < SERVE_MAX; c->crew->served++) {
         s = first_to_serve(c);
         if (s == NULL || !campaign_bridge_find_agent(c, s))
             return;

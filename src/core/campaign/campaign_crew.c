@@ -53,7 +53,7 @@ void campaign_crew_begin(struct campaign *c)
     w->error = TM_OK;
     w->why[0] = '\0';
     w->decided = false;
-    w->dialled = w->withdrawn = 0;
+    w->dialled = w->withdrawn = w->served = 0;
     if (w->begun)
         return;
     struct predictive_setup setup = setup_of(c);

@@ -71,7 +71,7 @@ struct crew {
     int error;
     char why[WHY_MAX];
     bool decided;
-    unsigned dialled, withdrawn;
+    unsigned dialled, withdrawn, served;
     struct policy_view view;
     campaign_trace_fn *trace;
     void *trace_arg;

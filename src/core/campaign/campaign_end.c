@@ -102,11 +102,17 @@ static bool agent_left(const struct slot *s)
     return s->tied && s->agent.v == 0;
 }
 
+/* He called us meanwhile: he would be found busy. */
+static bool calls_us(const struct campaign *c, const struct slot *s)
+{
+    return numbers_calls(c->env.numbers, s->e164) > 1;
+}
+
 bool campaign_may_place(const struct campaign *c, struct attempt_id a)
 {
     const struct slot *s = slots_find_attempt(&c->slots, a);
     return s != NULL && c->state == CAMPAIGN_RUNNING && !opted_out(c, s) &&
-           !agent_left(s);
+           !agent_left(s) && !calls_us(c, s);
 }
 
 /* How long nothing is dialled after the carrier refused an order. */

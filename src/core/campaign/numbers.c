@@ -45,6 +45,13 @@ bool numbers_in_call(const struct numbers *n, uint64_t e164)
     return map_get(&n->in_call, e164, NULL);
 }
 
+unsigned numbers_calls(const struct numbers *n, uint64_t e164)
+{
+    uint64_t calls = 0;
+    (void)map_get(&n->in_call, e164, &calls);
+    return (unsigned)calls;
+}
+
 bool numbers_called_since(const struct numbers *n, uint64_t e164, int64_t us)
 {
     return n->recent[place_of(e164)] >= us;

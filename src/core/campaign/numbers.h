@@ -30,6 +30,8 @@ void numbers_fini(struct numbers *n);
 void numbers_begin(struct numbers *n, uint64_t e164, int64_t now_us);
 void numbers_end(struct numbers *n, uint64_t e164);
 bool numbers_in_call(const struct numbers *n, uint64_t e164);
+/* In how many: 2, when he called us while we called him. */
+unsigned numbers_calls(const struct numbers *n, uint64_t e164);
 /* Whether a call may have begun at us or later. */
 bool numbers_called_since(const struct numbers *n, uint64_t e164, int64_t us);
 

@@ -75,6 +75,25 @@ static void test_goes_when_the_line_has_settled(void **state)
     check_quiet(m);
 }
 
+/* The clock was set back: a line of before is still one of before. */
+static void test_stays_when_the_clock_goes_back(void **state)
+{
+    struct mock *m = mock_new();
+    (void)state;
+    struct campaign *c = camp(m, 2);
+    sign_in(m, 1);
+    int64_t a = line(m, c);
+    mock_pump(m);
+    m->now_us -= 3600 * SECOND;
+    OK(order(m, 1, AGENT_DO_PAUSE));
+    mock_pump(m);
+    check_wish(m, 1, AGENT_PAUSED);
+    mock_end(m, a, CAUSE_NO_ANSWER);
+    mock_pump(m);
+    IN_STATE(m, 1, AGENT_PAUSED);
+    check_quiet(m);
+}
+
 static void test_now_goes_at_once(void **state)
 {
     struct mock *m = mock_new();
@@ -255,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stays_for_the_line),
         cmocka_unit_test(test_goes_when_the_line_has_settled),
+        cmocka_unit_test(test_stays_when_the_clock_goes_back),
         cmocka_unit_test(test_now_goes_at_once),
         cmocka_unit_test(test_spared_agent_goes_at_once),
         cmocka_unit_test(test_takes_it_back),

@@ -455,6 +455,26 @@ static void test_nobody_dials_him(void **state)
     world_close(&w);
 }
 
+/* He calls while the line to him waits for its record: it does not leave. */
+static void test_he_calls_before_his_line_leaves(void **state)
+{
+    (void)state;
+    open_blended();
+    begin(1, 1);
+    struct attempt_id line = {w.next_attempt - 1};
+    assert_true(campaign_may_place(w.campaign, line));
+    int64_t a = world_incoming(&w, 12124560001, NULL, false);
+    assert_false(campaign_may_place(w.campaign, line));
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    assert_true(campaign_may_place(w.campaign, line));
+    a = world_incoming(&w, 12124560001, NULL, false);
+    world_refused(&w, line.v, TM_ESTATE);
+    assert_true(numbers_in_call(&w.numbers, 12124560001));
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    assert_false(numbers_in_call(&w.numbers, 12124560001));
+    world_close(&w);
+}
+
 /* The line that rings for him and his own call end each for itself. */
 static void test_he_calls_while_we_call_him(void **state)
 {
@@ -607,6 +627,7 @@ int main(void)
         cmocka_unit_test(test_blended),
         cmocka_unit_test(test_the_law_comes_first),
         cmocka_unit_test(test_nobody_dials_him),
+        cmocka_unit_test(test_he_calls_before_his_line_leaves),
         cmocka_unit_test(test_he_calls_while_we_call_him),
         cmocka_unit_test(test_pause_and_stop),
         cmocka_unit_test(test_stop_with_many),
