@@ -1,8 +1,30 @@
 #include "store/apply_lead.h"
 
+#include "base/civil.h"
 #include "core/lead/lead.h"
 #include "store/ledger_rows.h"
 #include "store/query.h"
+
+/* A file brought the lead of a caller while he was in his call (it may have
+ * been begun before): now that this is over it is to be called as the others
+ * of the list. */
+static int is_of_a_list(struct db *db, const struct record *r, struct err *e)
+{
+    struct query q;
+    query_open(&q, db,
+               "UPDATE campaign_lead SET state = 'new', due_us = 0, "
+               "reason = '' WHERE tenant = ?1 AND campaign = ?2 AND lead = ?3 "
+               "AND EXISTS (SELECT 1 FROM lead d JOIN incoming i "
+               "ON i.tenant = d.tenant AND i.id = ?4 AND i.lead = d.id "
+               "WHERE d.tenant = ?1 AND d.id = ?3 AND d.import_file <> 0 "
+               "AND d.imported_us + ?5 >= i.recorded_us)");
+    query_int(&q, r->tenant.v);
+    query_int(&q, r->campaign.v);
+    query_int(&q, r->lead.v);
+    query_int(&q, r->attempt.v);
+    query_int(&q, CIVIL_HOUR_US);
+    return query_done(&q, e);
+}
 
 /* A lead that goes back to what it came with keeps the reason of it. */
 int apply_lead_state(struct db *db, const struct record *r, struct err *e)
@@ -24,7 +46,10 @@ int apply_lead_state(struct db *db, const struct record *r, struct err *e)
     query_int(&q, r->due_us);
     query_text(&q, r->key);
     query_int(&q, r->at_us);
-    return query_done(&q, e);
+    int rc = query_done(&q, e);
+    bool made = r->state == LEAD_WAITING && r->due_us == INT64_MAX &&
+                str_eq(r->key, "called_us");
+    return rc == TM_OK && made ? is_of_a_list(db, r, e) : rc;
 }
 
 int apply_lead_verdict(struct db *db, const struct record *r, struct err *e)

@@ -8,6 +8,7 @@
 #include "core/rules/vocab.h"
 #include "store/apply.h"
 #include "store/catalog.h"
+#include "store/import_adopt.h"
 #include "store/ledger_rows.h"
 #include "store/query.h"
 
@@ -320,7 +321,19 @@ static int insert_lead(struct db *db, struct batch *s,
                "INSERT INTO lead (tenant, id, list, import_file, import_row, "
                "imported_us, country, region, region_confirmed, business, "
                "last_transaction, last_inquiry, last_gift, fields, county) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+               /* of a caller, which the row adopts */
+               "ON CONFLICT (tenant, id) DO UPDATE SET "
+               "import_file = excluded.import_file, "
+               "import_row = excluded.import_row, "
+               "imported_us = excluded.imported_us, "
+               "country = excluded.country, region = excluded.region, "
+               "region_confirmed = excluded.region_confirmed, "
+               "business = excluded.business, "
+               "last_transaction = excluded.last_transaction, "
+               "last_inquiry = excluded.last_inquiry, "
+               "last_gift = excluded.last_gift, fields = excluded.fields, "
+               "county = excluded.county");
     query_int(&q, s->w->tenant.v);
     query_int(&q, l->id.v);
     query_int(&q, s->w->list.v);
@@ -346,20 +359,30 @@ static int import_lead(struct db *db, struct batch *s,
     struct lead *l = row->lead;
     tm_assert(l->phones > 0 && l->phones <= LEAD_PHONES_MAX);
     size_t kept = 0;
+    bool adopted = false;
     l->id.v = *next_id;
     int rc = insert_phones(db, s->w, l, &kept, e);
+    if (rc == TM_OK && kept < l->phones) {
+        rc = import_adopt(db, s->w->tenant, s->w->list, l, &adopted, e);
+    }
     if (rc != TM_OK) {
         return rc;
     }
-    if (kept == 0) {
+    if (kept == 0 && !adopted) {
         l->id.v = 0;
         s->counts.duplicates++;
         return TM_OK;
     }
-    ++*next_id;
+    *next_id += !adopted;
     s->counts.imported++;
     rc = insert_lead(db, s, row, e);
-    return rc == TM_OK ? insert_consents(db, s->w, l, e) : rc;
+    if (rc == TM_OK) {
+        rc = insert_consents(db, s->w, l, e);
+    }
+    if (rc == TM_OK && adopted) {
+        rc = import_adopt_dial(db, s->w->tenant, l->id, s->w->now_us, e);
+    }
+    return rc;
 }
 
 static int import_row(struct db *db, struct batch *s,

@@ -5,7 +5,9 @@
  * the second time (every row is a duplicate).
  *
  * A number is in a list once: phones of a row that the list has already are
- * left out, and a row of which no phone remains is a duplicate.
+ * left out, and a row of which no phone remains is a duplicate. Only the lead
+ * that somebody's call to us made gives way: the row takes it over, and it is
+ * to be called as the others of the list, unless he has settled otherwise.
  *
  * A batch holds up the store's thread while it is written (7 us a row): beside
  * a running server take batches of a few hundred rows.

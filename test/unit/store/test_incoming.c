@@ -22,6 +22,7 @@
 #include "store/agent_rows.h"
 #include "store/catalog.h"
 #include "store/hold.h"
+#include "store/import_writer.h"
 #include "store/person_rows.h"
 #include "store/retention.h"
 #include "store/sqlite_reader.h"
@@ -408,6 +409,129 @@ static int load_other(struct db *db, void *arg, struct err *e)
     return catalog_campaign_load(db, &c, &h->h.campaign, e);
 }
 
+/* A row with a name and so many numbers, into the list. */
+static struct import_writer_counts import(struct house *h, const char *hash,
+                                          const uint64_t *number, size_t n)
+{
+    struct import_writer *w;
+    struct import_writer_start start;
+    struct import_writer_counts counts;
+    struct err e = {0};
+    const struct import_writer_open o = {h->h.tenant, "l",  "s",
+                                         "f.csv",     hash, NOON};
+    struct lead l = {.fields = 1, .phones = n, .consents = 1};
+    l.field[0] = (struct lead_field){str_of("name"), str_of("Ann")};
+    l.consent[0].type = CONSENT_EXPRESS;
+    for (size_t i = 0; i < n; i++)
+        l.phone[i].e164 = number[i];
+    struct import_writer_row row = {7, &l};
+    struct import_writer_batch b = {&row, 1, 0, 1, 10};
+    assert_int_equal(import_writer_begin(h->h.store, &o, &w, &start, &e),
+                     TM_OK);
+    if (import_writer_batch(w, &b, &counts, &e) != TM_OK)
+        fail_msg("%s", e.text);
+    assert_int_equal(import_writer_finish(w, NOON, &e), TM_OK);
+    import_writer_free(w);
+    return counts;
+}
+
+/* What became of the caller's lead: his call is over. */
+static void goes(struct house *h, int64_t lead, enum lead_state state,
+                 int64_t due_us, const char *reason)
+{
+    struct record r = record_of(h, RECORD_LEAD, NOON);
+    r.lead.v = lead;
+    r.state = (int)state;
+    r.due_us = due_us;
+    r.key = str_of(reason);
+    put(h, &r);
+}
+
+/* A customer who once called us is dialled by the list he is later in, with
+ * what it says of him. */
+static void test_import_adopts_a_caller(void **state)
+{
+    struct house *h = *state;
+    struct job j;
+    const uint64_t row[] = {LONDON + 50, LONDON, FIRST + 3};
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    int64_t made = h->h.lead[LEADS - 1].id.v + 1;
+    ask_caller(h, h->h.campaign, LONDON);
+    (void)startup(h, &j);
+    goes(h, made, LEAD_WAITING, INT64_MAX, "called_us");
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    assert_int_equal(h->h.leads, 0);
+    struct import_writer_counts n = import(h, "aa", row, 3);
+    assert_int_equal(n.imported, 1);
+    assert_int_equal(n.duplicates, 0);
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    assert_int_equal(h->h.leads, 1);
+    const struct lead *l = &h->h.lead[0];
+    assert_int_equal(l->id.v, made);
+    assert_int_equal(l->state, LEAD_NEW);
+    assert_int_equal(l->phones, 2); /* the third is another lead's */
+    assert_int_equal(l->phone[0].e164, LONDON + 50);
+    assert_int_equal(l->phone[1].e164, LONDON);
+    assert_int_equal(l->consents, 1);
+    assert_int_equal(l->consent[0].type, CONSENT_EXPRESS);
+    assert_int_equal(l->fields, 1);
+    /* Once: then he is a lead of the list as the others are. */
+    goes(h, made, LEAD_DONE, 0, "talked");
+    n = import(h, "bb", row, 3);
+    assert_int_equal(n.duplicates, 1);
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    assert_int_equal(h->h.leads, 0);
+}
+
+/* Who asked to be left alone, or is dealt with, stays so; who has been promised
+ * a call back keeps it. */
+static void test_import_keeps_what_a_caller_wished(void **state)
+{
+    static const struct {
+        enum lead_state state;
+        int64_t due_us;
+        const char *reason;
+    } as[] = {{LEAD_DENIED, 0, "opted_out"},
+              {LEAD_DONE, 0, "talked"},
+              {LEAD_CALLBACK, INT64_MAX - 1, "callback"}};
+    struct house *h = *state;
+    struct job j;
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    int64_t made = h->h.lead[LEADS - 1].id.v + 1;
+    for (size_t i = 0; i < tm_array_len(as); i++) {
+        const uint64_t number = LONDON + i;
+        char hash[8];
+        (void)snprintf(hash, sizeof(hash), "h%zu", i);
+        ask_caller(h, h->h.campaign, number);
+        (void)startup(h, &j);
+        goes(h, made + (int64_t)i, as[i].state, as[i].due_us, as[i].reason);
+        assert_int_equal(import(h, hash, &number, 1).imported, 1);
+        fixture_house_fetch(&h->h, NOON, LEADS);
+        assert_int_equal(h->h.leads, 0);
+    }
+    assert_int_equal(h->h.next_due_us, INT64_MAX - 1);
+}
+
+/* While he talks: his lead is a new one when he has gone. */
+static void test_import_during_the_call(void **state)
+{
+    struct house *h = *state;
+    const uint64_t number = LONDON;
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    int64_t made = h->h.lead[LEADS - 1].id.v + 1;
+    ask_caller(h, h->h.campaign, LONDON);
+    calls(h, made, LONDON);
+    assert_int_equal(import(h, "aa", &number, 1).imported, 1);
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    assert_int_equal(h->h.leads, 0); /* in the call */
+    ended(h, OUTCOME_TURNED_AWAY);
+    goes(h, made, LEAD_WAITING, INT64_MAX, "called_us");
+    fixture_house_fetch(&h->h, NOON, LEADS);
+    assert_int_equal(h->h.leads, 1);
+    assert_int_equal(h->h.lead[0].id.v, made);
+    assert_int_equal(h->h.lead[0].state, LEAD_NEW);
+}
+
 /* Who called one campaign and stands in no file is called by none, also by
  * one that works on the same list, and each lead is counted once. */
 static void test_made_leads_are_not_dialled(void **state)
@@ -785,6 +909,9 @@ int main(void)
         TEST(test_ids_of_the_erased),
         TEST(test_not_among_our_calls),
         TEST(test_made_leads_are_not_dialled),
+        TEST(test_import_adopts_a_caller),
+        TEST(test_import_keeps_what_a_caller_wished),
+        TEST(test_import_during_the_call),
         TEST(test_inquiry),
         TEST(test_erasure_and_holds),
         TEST(test_retention),
