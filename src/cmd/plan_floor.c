@@ -341,17 +341,25 @@ static unsigned as_on(const struct plan_target *t, const struct plan_floor *f)
     return whole + (n > whole || whole == 0 ? 1 : 0);
 }
 
-/* The least floor that comes to it: more agents never do less, so between one
- * that does not and one that does, by halves. Minutes of talk rise slowly with
- * the agents and are looked for from one agent on, people from the number that
- * the first floor suggests. */
+/* Minutes of talk rise slowly with the agents; people who call us take the
+ * same time of a small floor as of a large one. Else each agent talks with
+ * about as many people, whatever the floor. */
+static bool by_halves(const struct plan_floors *f, const struct plan_target *t)
+{
+    return t->kind == PLAN_TARGET_TALK || f->fit->callers.value > 0;
+}
+
+/* The least floor that comes to it: more agents never do less, so from one
+ * agent on, between one that does not and one that does, by halves; or from the
+ * number that the first floor suggests. */
 static int least(struct plan_floors *f, double limit_pct, struct plan_target *t,
                  struct err *e)
 {
     unsigned none = 0, n = 1;
     struct plan_floor floor;
     int rc = TM_OK;
-    for (int i = 0; t->kind != PLAN_TARGET_TALK && i < 2 && rc == TM_OK; i++) {
+    bool halves = by_halves(f, t);
+    for (int i = 0; !halves && i < 2 && rc == TM_OK; i++) {
         rc = plan_floor_run(f, i == 0 ? PLAN_FLOOR_FIRST : n, limit_pct, &floor,
                             e);
         n = rc == TM_OK ? as_on(t, &floor) : n;
@@ -362,11 +370,11 @@ static int least(struct plan_floors *f, double limit_pct, struct plan_target *t,
         if (t->reached || n == PLAN_FLOOR_TARGET_MAX)
             break;
         none = n;
-        n += t->kind == PLAN_TARGET_TALK ? n : 1 + n / 20;
+        n += halves ? n : 1 + n / 20;
         n = n < PLAN_FLOOR_TARGET_MAX ? n : PLAN_FLOOR_TARGET_MAX;
     }
-    while (rc == TM_OK && t->reached && t->kind == PLAN_TARGET_TALK &&
-           t->agents - none > 1 && t->agents - none > t->agents / 20) {
+    while (rc == TM_OK && t->reached && halves && t->agents - none > 1 &&
+           t->agents - none > t->agents / 20) {
         bool good = false;
         n = none + (t->agents - none) / 2;
         rc = try_floor(f, limit_pct, t, n, &good, e);
@@ -418,7 +426,7 @@ int plan_floor_reach(struct plan_floors *f, double limit_pct,
         rc = plan_floor_run(f, t->agents, limit_pct, &t->floor, e);
     if (rc != TM_OK)
         return rc;
-    if (t->kind == PLAN_TARGET_TALK)
+    if (by_halves(f, t))
         range_of(f, limit_pct, t);
     else
         range_of_contacts(t);
