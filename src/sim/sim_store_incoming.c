@@ -40,12 +40,8 @@ static struct sim_member *whose(const struct sim_rows *t,
 static struct sim_member *make(struct sim_rows *t, struct sim_campaign *c,
                                uint64_t e164)
 {
-    struct lead l = {.phones = 1};
+    struct lead l = {.id = {t->last_lead + 1}, .phones = 1};
     struct number n;
-    for (size_t i = 0; i < t->row.n; i++)
-        if (t->row.at[i].id.v > l.id.v)
-            l.id.v = t->row.at[i].id.v;
-    l.id.v++;
     l.phone[0].e164 = e164;
     if (number_describe(e164, &n)) {
         l.phone[0].type = n.type;

@@ -216,6 +216,8 @@ void sim_store_rows_add_lead(struct sim_rows *t, const struct lead *l)
         .last_inquiry = l->last_inquiry,
         .last_gift = l->last_gift,
     };
+    if (l->id.v > t->last_lead)
+        t->last_lead = l->id.v;
     memcpy(r.country, l->country, sizeof(r.country));
     memcpy(r.region, l->region, sizeof(r.region));
     r.phone = arena_array(&t->arena, l->phones, sizeof(*r.phone));

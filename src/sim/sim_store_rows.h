@@ -111,11 +111,14 @@ struct sim_rows {
     uint64_t attempt_shift; /* what most ids are above their place + 1 */
     struct slice word[SIM_STORE_WORDS_MAX];
     size_t words;
-    int64_t last_attempt;
+    int64_t last_attempt, last_lead;
     struct sim_store_counts counts;
     sim_store_ended_fn *ended; /* of an endless list's attempts; may be NULL */
     void *ended_arg;
 };
+
+/* Of a store; for sim_store_look.c. */
+const struct sim_rows *sim_store_rows(const struct sim_store *s);
 
 void sim_store_rows_init(struct sim_rows *t);
 void sim_store_rows_fini(struct sim_rows *t);

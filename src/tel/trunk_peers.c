@@ -96,10 +96,10 @@ static void on_answer(int err, const struct dnshdr *hdr, struct list *answers,
 {
     struct trunk *t = arg;
     struct trunk_peers *p = &t->peers;
-    const struct trunk_lookup *l = &p->lookup[p->asked - 1];
     (void)authorities;
     (void)additional;
     tm_assert(t->magic == TRUNK_MAGIC && p->asked > 0);
+    const struct trunk_lookup *l = &p->lookup[p->asked - 1];
     if (!err && hdr->rcode == DNS_RCODE_OK) {
         (void)dns_rrlist_apply(answers, l->name, l->type, DNS_CLASS_IN, true,
                                on_record, p);
