@@ -129,6 +129,30 @@ static void test_caller_gives_up(void **state)
     inbound_stop(&s);
 }
 
+/* One call that comes by two ways is one caller. */
+static void test_merged_invites(void **state)
+{
+    (void)state;
+    struct inbound s;
+    inbound_start(&s, NULL, 0, NULL);
+    caller_invite(&s.c, plain());
+    caller_expect(&s.c, 180);
+    unsigned branch = s.c.branch;
+    s.c.to_tag[0] = '\0';
+    caller_ask(&s.c, "INVITE", 0, plain());
+    caller_expect(&s.c, 482);
+    s.c.to_tag[0] = '\0';
+    caller_ask(&s.c, "INVITE", branch, plain()); /* sent again */
+    caller_expect(&s.c, 180);
+    assert_int_equal(inbound_count(&s, CARRIER_INCOMING), 1);
+    assert_int_equal(carrier_sip_calls(s.carrier), 1);
+    assert_int_equal(inbound_answer(&s, 41), TM_OK);
+    caller_expect(&s.c, 200);
+    caller_ask(&s.c, "ACK", 0, "");
+    (void)inbound_wait(&s, CARRIER_ANSWERED, 0);
+    inbound_stop(&s);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -741,6 +765,7 @@ int main(void)
         cmocka_unit_test(test_rings_and_is_answered),
         cmocka_unit_test(test_we_hang_up),
         cmocka_unit_test(test_caller_gives_up),
+        cmocka_unit_test(test_merged_invites),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_whose_numbers),
         cmocka_unit_test(test_no_codec_in_common),
