@@ -274,6 +274,22 @@ def the_books(h):
     h.check('800-555-0123' in lines[1] and 'informational' in lines[1], lines)
 
 
+def in_a_list_later(h):
+    """Two who called us, in a file: their leads become the rows'."""
+    rows = 'phone,name\n+12125550164,Eve Ray\n+12125550150,Ted Orr\n'
+    made = h.rows('SELECT lead FROM lead_phone WHERE e164 = 12125550164')
+    said = h.must('import', h.write('later.csv', rows), '--list', 'callers')
+    h.check('2 imported' in said or '2 leads' in said, said)
+    got = h.rows('SELECT p.lead, l.import_row > 0, l.fields FROM lead_phone p '
+                 'JOIN lead l ON l.id = p.lead WHERE p.e164 = 12125550164')
+    h.check([made[0] + (1, '{"name":"Eve Ray"}')] == got, got)
+    h.check(lead_state(h, 12125550164) == ('callback', 'missed_call'),
+            lead_state(h, 12125550164))
+    h.check(lead_state(h, 12125550150) == ('denied', 'opted_out'),
+            lead_state(h, 12125550150))
+    h.verify()
+
+
 def calls_to_us(h):
     carrier = Carrier(PEER, SIP)
     server = serve(h)
@@ -287,6 +303,7 @@ def calls_to_us(h):
         h.check(not carrier.faults, carrier.faults)
         h.check(stop(server) == 0, 'the server ended badly')
         the_books(h)
+        in_a_list_later(h)
     finally:
         if server.poll() is None:
             server.kill()
