@@ -158,7 +158,8 @@ void check_agents_record(struct check_agents *c, const struct record *r)
         stepped(c);
     }
     check_agents_quiet(c, r->at_us);
-    check_agents_caller_idle(c, r->at_us);
+    if (r->kind != RECORD_RESTART) /* a crash takes what was told last along */
+        check_agents_caller_idle(c, r->at_us);
     check_agents_cover(c, r->at_us);
     c->now_us = r->at_us;
     if (r->kind == RECORD_CLOCK)

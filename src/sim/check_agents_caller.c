@@ -11,6 +11,8 @@
 #define MARGIN  (SECOND / 20) /* between two events of one instant */
 #define IDLE_US (3 * SECOND / 10)
 #define WORDS   (120 * SECOND) /* the longest farewell */
+#define MINUTE  (60 * SECOND)
+#define LINE_US (330 * SECOND) /* the longest ring, and its verdict */
 
 static void caller_finding(struct check_agents *c,
                            const struct check_agents_call *k, const char *what)
@@ -51,6 +53,25 @@ static struct check_agents_call *open_at(const struct check_agents *c, size_t i)
     return check_agents_call(c, c->caller[i]);
 }
 
+/* A line rings for each agent who is ready, and none of them was dialled when
+ * he had waited for a minute: new ones leave him an agent. */
+static bool lines_come_first(const struct check_agents *c, int64_t from_us)
+{
+    size_t older = 0, all = 0;
+    for (size_t i = c->calls_n; i > 0; i--) {
+        const struct check_agents_call *o = &c->call[i - 1];
+        if (o->staff.v != 0 || o->incoming)
+            continue;
+        if (c->now_us - o->recorded_us > LINE_US)
+            break;
+        if (o->ended || o->bridged)
+            continue;
+        all++;
+        older += o->recorded_us <= from_us + MINUTE;
+    }
+    return older > 0 && all >= c->ready;
+}
+
 void check_agents_caller_idle(struct check_agents *c, int64_t now_us)
 {
     /* Of one instant not all is told yet. */
@@ -61,7 +82,7 @@ void check_agents_caller_idle(struct check_agents *c, int64_t now_us)
         struct check_agents_call *k = open_at(c, i);
         int64_t from_us = waits_from(c, k, now_us);
         if (from_us == INT64_MAX || from_us >= now_us - IDLE_US ||
-            k->idle_told || has_agent(c, k))
+            k->idle_told || has_agent(c, k) || lines_come_first(c, from_us))
             continue;
         for (size_t m = 0; m < c->men_n && !k->idle_told; m++) {
             const struct check_agents_man *a = &c->man[m];

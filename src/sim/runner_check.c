@@ -24,7 +24,13 @@ struct runner_check {
 
 /* Something happens within so long while agents are ready and leads are due;
  * with faults, each of which lasts a minute at most, and may follow another. */
-enum { IDLE_S = 20, IDLE_FAULTS_S = 200, CALLBACK_S = 900, MESSAGE_S = 1 };
+enum {
+    IDLE_S = 20,
+    IDLE_FAULTS_S = 200,
+    RING_S = 30,
+    CALLBACK_S = 900,
+    MESSAGE_S = 1
+};
 
 static enum line_type line_of(enum number_type t, bool business)
 {
@@ -291,13 +297,19 @@ static bool is_ours(enum dial_mode m, enum policy_kind k)
     return m == DIAL_PREDICTIVE && k == POLICY_PREDICTIVE;
 }
 
-/* Where people call us, our pacing may keep its few agents for them. */
-static bool keeps_agents(const struct runner_options *o)
+/* Who calls us waits for lines that ring, and agents for him. */
+static int64_t idle_us(const struct runner_options *o)
 {
-    bool called = o->scenario->callers > 0.0;
-    return called && (dials(o, is_ours) ||
-                      (o->second != NULL &&
-                       is_ours(o->second->dial_mode, o->second->pacing.kind)));
+    int64_t us =
+        o->faults == NULL ? IDLE_S * SECOND_US : IDLE_FAULTS_S * SECOND_US;
+    return us + (o->scenario->callers > 0.0 ? RING_S * SECOND_US : 0);
+}
+
+/* Agents go to who calls us, and to the other campaign's people, first. */
+static int64_t callback_us(const struct runner_options *o)
+{
+    bool others = o->second != NULL || o->scenario->callers > 0.0;
+    return (others ? 2 : 1) * CALLBACK_S * SECOND_US;
 }
 
 static bool dials_only(const struct runner_options *o, enum dial_mode m)
@@ -371,12 +383,10 @@ static void fill_floor(struct runner_check *c)
         .preview_us = dials(o, is_preview) && !asked && !p->preview_dials
                           ? p->preview_limit_ms * 1000
                           : 0,
-        .idle_us = asked || dials(o, is_wasteful) || keeps_agents(o) ? 0
-                   : o->faults == NULL ? IDLE_S * SECOND_US
-                                       : IDLE_FAULTS_S * SECOND_US,
+        .idle_us = asked || dials(o, is_wasteful) ? 0 : idle_us(o),
         /* Whom agents look at is not written down. */
         .callback_us =
-            asked || !live || dials(o, is_preview) ? 0 : CALLBACK_S * SECOND_US,
+            asked || !live || dials(o, is_preview) ? 0 : callback_us(o),
         .covered = dials_only(o, DIAL_PROGRESSIVE),
         /* A telephone that rings first may take longer than the hold. */
         .budget = o->scenario->leg_per_call == 0 &&

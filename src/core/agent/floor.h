@@ -121,14 +121,25 @@ struct floor_want {
     enum agent_input input;    /* TALK, RING, DIAL or LEAD: what he then does.
                                   TALK becomes RING when his leg is per_call */
     struct attempt_id attempt; /* 0 with LEAD */
+    bool caller; /* he called us: agents whom lines count on are not for him */
 };
-/* The longest idle suitable agent, moved; v 0: none is ready, or with DIAL and
- * LEAD: those who are go to people who wait. */
+/* The longest idle suitable agent, moved; v 0: none is ready, or those who are
+ * go to people who wait (with DIAL and LEAD) or may answer (a caller). */
 struct agent_id floor_take(struct floor *f, const struct floor_want *w,
                            int64_t now_us);
 /* One person more of this campaign waits for an agent (n 1), or one less (-1).
  * The campaign is one of floor_campaign()'s. */
 void floor_waits(struct floor *f, struct campaign_id c, int n);
+/* So many lines and people of this campaign count on a ready agent each: who
+ * calls us (floor_want.caller) leaves them that many, whatever his campaign.
+ * The campaign is one of floor_campaign()'s. */
+void floor_covers(struct floor *f, struct campaign_id c, unsigned n);
+/* Whether lines ring for all the ready agents who may take what he may: then he
+ * is not for callers, nor for a lead to look at. */
+bool floor_spoken_for(const struct floor *f, struct agent_id a);
+/* People who wait in other campaigns and might take agents of this one. O(1)
+ * when nobody does, else O(campaigns x kinds of agents). */
+unsigned floor_claimed(const struct floor *f, struct campaign_id c);
 /* Somebody called this campaign: so it is learnt how many will. */
 void floor_called(struct floor *f, struct campaign_id c, int64_t now_us);
 /* Time passes, so that calls of long ago are forgotten; often, and free. */

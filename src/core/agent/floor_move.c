@@ -352,6 +352,32 @@ void floor_waits(struct floor *f, struct campaign_id c, int n)
     f->share.waiting = n > 0 ? f->share.waiting + 1 : f->share.waiting - 1;
 }
 
+void floor_covers(struct floor *f, struct campaign_id c, unsigned n)
+{
+    uint16_t i = floor_share_side(&f->share, c);
+    tm_assert(i != FLOOR_NONE);
+    struct floor_side *s = &f->share.side[i];
+    /* Who waits may have an agent now. */
+    if (n < s->covered && f->share.waiting > 0)
+        f->reshared = true;
+    f->share.covered += n;
+    f->share.covered -= s->covered;
+    s->covered = n;
+}
+
+bool floor_spoken_for(const struct floor *f, struct agent_id a)
+{
+    const struct floor_seat *s = floor_inside_seat(f, a);
+    return s != NULL && floor_share_spoken_for(&f->share, s->group);
+}
+
+unsigned floor_claimed(const struct floor *f, struct campaign_id c)
+{
+    uint16_t i = floor_share_side(&f->share, c);
+    tm_assert(i != FLOOR_NONE);
+    return floor_share_claimed(&f->share, i);
+}
+
 unsigned floor_waiting(const struct floor *f)
 {
     return f->share.waiting;
@@ -362,11 +388,15 @@ static bool is_person(const struct floor_want *w)
     return w->input == AGENT_IN_TALK || w->input == AGENT_IN_RING;
 }
 
-/* People come before leads and lines. */
+/* People come before leads and lines, and who calls us behind those who may
+ * answer a line that was dialled for the agent. */
 static bool suits(const struct floor *f, uint32_t group,
                   const struct floor_want *w)
 {
     bool person = is_person(w);
+    bool looks = w->input == AGENT_IN_LEAD;
+    if ((w->caller || looks) && floor_share_spoken_for(&f->share, group))
+        return false;
     return floor_share_suits(&f->share, group, w->campaign, w->skills) &&
            (person || !floor_share_wanted(&f->share, group));
 }

@@ -82,6 +82,58 @@ bool floor_share_wanted(const struct floor_share *s, uint32_t group)
     return false;
 }
 
+/* Ready agents who may take people of this campaign. */
+static unsigned listed_for(const struct floor_share *s, struct campaign_id c)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < s->fills; i++) {
+        if (floor_share_suits(s, s->filled[i], c, 0))
+            n += s->group[s->filled[i]].listed;
+    }
+    return n;
+}
+
+bool floor_share_spoken_for(const struct floor_share *s, uint32_t group)
+{
+    unsigned left = s->covered;
+    for (size_t i = 0; left > 0 && i < s->sides; i++) {
+        const struct floor_side *side = &s->side[i];
+        if (side->covered > 0 && floor_share_suits(s, group, side->id, 0) &&
+            listed_for(s, side->id) <= side->covered)
+            return true;
+        left -= side->covered;
+    }
+    return false;
+}
+
+/* Somebody who is signed in may take people of both. */
+static bool share_agents(const struct floor_share *s, struct campaign_id a,
+                         struct campaign_id b)
+{
+    for (size_t i = 0; i < s->groups; i++) {
+        if (s->group[i].present > 0 &&
+            floor_share_suits(s, (uint32_t)i, a, 0) &&
+            floor_share_suits(s, (uint32_t)i, b, 0))
+            return true;
+    }
+    return false;
+}
+
+unsigned floor_share_claimed(const struct floor_share *s, uint16_t side)
+{
+    const struct floor_side *own = &s->side[side];
+    unsigned left = s->waiting - own->waiting, n = 0;
+    for (size_t i = 0; left > 0 && i < s->sides; i++) {
+        const struct floor_side *other = &s->side[i];
+        if (i == side || other->waiting == 0)
+            continue;
+        left -= other->waiting;
+        if (share_agents(s, own->id, other->id))
+            n += other->waiting;
+    }
+    return n;
+}
+
 static void sort(struct campaign_id *c, size_t n)
 {
     for (size_t i = 1; i < n; i++) {

@@ -35,6 +35,7 @@ struct floor_side {
     unsigned ready; /* that count for it */
     unsigned busy, leaving;
     unsigned waiting; /* its people who wait for an agent */
+    unsigned covered; /* ready agents on whom its lines count */
 };
 
 /* A campaign in a group. */
@@ -64,6 +65,7 @@ struct floor_share {
     struct floor_side *side;
     size_t sides;
     unsigned waiting;   /* of all sides */
+    unsigned covered;   /* likewise */
     struct map side_of; /* campaign id -> index + 1 */
     struct floor_group *group;
     size_t groups, group_cap;
@@ -91,6 +93,11 @@ bool floor_share_suits(const struct floor_share *s, uint32_t group,
 
 /* One of its agents might take a person who waits. */
 bool floor_share_wanted(const struct floor_share *s, uint32_t group);
+
+/* Lines of some campaign count on all the agents there are, its own too. */
+bool floor_share_spoken_for(const struct floor_share *s, uint32_t group);
+/* People who wait in other campaigns than that of the side, for its agents. */
+unsigned floor_share_claimed(const struct floor_share *s, uint16_t side);
 
 /* A ready agent more who can be taken, or one less (n is 1 or -1); whether he
  * counts for campaigns is said by the next two. */

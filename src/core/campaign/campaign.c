@@ -438,6 +438,7 @@ void campaign_step(struct campaign *c, const struct campaign_event *ev,
     finish(c);
     if (c->crew != NULL) {
         campaign_crew_share(c);
+        campaign_pace_cover(c);
         campaign_pace_tell(c);
     }
     set_deadline(c);

@@ -99,6 +99,7 @@ bool campaign_bridge_find_agent(struct campaign *c, struct slot *s)
         .skills = c->crew->skills,
         .input = AGENT_IN_TALK,
         .attempt = s->attempt,
+        .caller = s->incoming,
     };
     struct agent_id a = floor_take(c->env.floor, &want, c->now_us);
     if (a.v == 0)
@@ -270,8 +271,10 @@ static void wait_again(struct campaign *c, struct slot *s)
         (void)floor_move(c->env.floor, gone, AGENT_IN_READY, c->now_us);
     if (s->leg.state != CALL_ANSWERED) /* it ends already */
         campaign_stage(c, s, SLOT_GONE, LASTING_BROKEN_OFF);
+    else if (s->incoming)
+        campaign_inbound_next_agent(c, s);
     else if (!campaign_bridge_find_agent(c, s))
-        s->incoming ? campaign_inbound_queue(c, s) : wait(c, s);
+        wait(c, s);
 }
 
 /* The line must ring for its lawful time (47 CFR 64.1200(a)(6)): from now on it
@@ -281,6 +284,15 @@ static void leave_line(struct campaign *c, struct slot *s)
     s->rung = false;
     campaign_crew_free(c, s, AGENT_IN_NOBODY);
     if (s->leg.state == CALL_RECORDED || s->leg.state == CALL_CLOSING)
+        return;
+    s->tied = false;
+    campaign_stage(c, s, SLOT_LINE, LASTING_BROKEN_OFF);
+}
+
+/* His agent was lost when its INVITE was on its way. */
+void campaign_bridge_placed(struct campaign *c, struct slot *s)
+{
+    if (s->stage != SLOT_TIED || s->agent.v != 0)
         return;
     s->tied = false;
     campaign_stage(c, s, SLOT_LINE, LASTING_BROKEN_OFF);

@@ -177,6 +177,8 @@ static void on_placed(struct campaign *c, struct slot *s, struct slice call_id)
 {
     campaign_out_record(c, RECORD_PLACED, s)->note = call_id;
     campaign_counters_placed(&c->counters, c->now_us);
+    if (c->crew != NULL)
+        campaign_bridge_placed(c, s);
 }
 
 static void on_ringing(struct campaign *c, struct slot *s, int code)

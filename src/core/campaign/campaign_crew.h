@@ -29,10 +29,11 @@ enum {
     OFFER_MAX = 16,    /* leads offered to agents in one step */
 };
 
-#define WITHDRAW_US   (15 * CIVIL_SECOND_US) /* 16 CFR 310.4(b)(4)(ii) */
-#define SKIP_US       (15 * CIVIL_MINUTE_US)
-#define DETECT_MAX_US (8 * CIVIL_SECOND_US) /* then it counts as a person */
-#define ASK_AGAIN_US  CIVIL_MINUTE_US       /* a verdict over the limit */
+#define WITHDRAW_US     (15 * CIVIL_SECOND_US) /* 16 CFR 310.4(b)(4)(ii) */
+#define SKIP_US         (15 * CIVIL_MINUTE_US)
+#define DETECT_MAX_US   (8 * CIVIL_SECOND_US) /* then it counts as a person */
+#define PROMISE_LATE_US (5 * CIVIL_MINUTE_US)
+#define ASK_AGAIN_US    CIVIL_MINUTE_US /* a verdict over the limit */
 #define PROMISE_US                                                             \
     (10 * CIVIL_SECOND_US) /* the store is asked for calls                     \
                               that were promised */
@@ -63,7 +64,9 @@ struct crew {
     int64_t tick_us; /* of the next decision */
     struct predictive_order last;
     bool over_limit;
-    bool rings; /* some agents have to be rung for each person */
+    unsigned covered; /* ready agents on whom lines count (floor_covers) */
+    bool uncovered;   /* fewer than before: callers may have one now */
+    bool rings;       /* some agents have to be rung for each person */
     int64_t over_asked_us;
     int64_t promise_us;      /* when the store was asked for promised calls */
     int64_t promised_due_us; /* the next we know of */
@@ -113,6 +116,8 @@ void campaign_pace_tick(struct campaign *c);
 int64_t campaign_pace_deadline(const struct campaign *c);
 /* Agents that are ready and have neither a line nor a person. */
 unsigned campaign_pace_uncovered(struct campaign *c);
+/* Tells the floor on how many agents lines count. */
+void campaign_pace_cover(struct campaign *c);
 void campaign_pace_over(struct campaign *c, bool over);
 /* Whether each line is dialled for one agent, who is rung first. */
 bool campaign_pace_ties(const struct campaign *c);
@@ -139,6 +144,7 @@ void campaign_bridge_serve(struct campaign *c);
 void campaign_bridge_due(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_up(struct campaign *c, struct slot *s);
 void campaign_bridge_not_joined(struct campaign *c, struct slot *s);
+void campaign_bridge_placed(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_lost(struct campaign *c, struct slot *s);
 void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost);
 /* Joined with the longest idle agent, or his telephone rings. False: nobody is
@@ -178,6 +184,8 @@ void campaign_inbound_step(struct campaign *c);
 void campaign_inbound_anew(struct campaign *c, struct slot *s);
 /* He goes to his place in the queue, by the time he has waited. */
 void campaign_inbound_queue(struct campaign *c, struct slot *s);
+/* His agent is gone: another one, unless he has waited for long enough. */
+void campaign_inbound_next_agent(struct campaign *c, struct slot *s);
 /* A sound file; and whether what was played as `tag` lasted, so that it is
  * worth to be played again. */
 void campaign_inbound_music(struct campaign *c, struct slot *s,

@@ -166,6 +166,14 @@ static void begin_wait(struct campaign *c, struct slot *s)
         campaign_inbound_queue(c, s);
 }
 
+void campaign_inbound_next_agent(struct campaign *c, struct slot *s)
+{
+    if (c->now_us >= s->until_us)
+        turn_away(c, s);
+    else if (!campaign_bridge_find_agent(c, s))
+        campaign_inbound_queue(c, s);
+}
+
 /* The next agent; this one pauses, or he would be found again and again. What
  * he asked for himself meanwhile stands. */
 static void not_picked_up(struct campaign *c, struct slot *s)
@@ -176,8 +184,7 @@ static void not_picked_up(struct campaign *c, struct slot *s)
         (void)floor_move(c->env.floor, s->agent, AGENT_IN_PAUSE, c->now_us);
     }
     campaign_crew_free(c, s, AGENT_IN_NOBODY);
-    if (!campaign_bridge_find_agent(c, s))
-        campaign_inbound_queue(c, s);
+    campaign_inbound_next_agent(c, s);
 }
 
 /* His telephone was not called yet, its line is full or down: no fault of his.
@@ -191,15 +198,18 @@ static void not_called(struct campaign *c, struct slot *s)
         turn_away(c, s);
         return;
     }
+    /* Free, he comes behind the others who are ready, and may be found again:
+     * then the call to his telephone goes on. */
     slots_drop_agent(&c->slots, s);
     s->rung = false;
-    if (campaign_bridge_find_agent(c, s)) {
+    (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);
+    bool found = campaign_bridge_find_agent(c, s);
+    if (!found || s->agent.v != a.v)
         campaign_out_action(c, ACTION_DROP, s)->agent = a;
-        (void)floor_move(c->env.floor, a, AGENT_IN_NOBODY, c->now_us);
+    if (!found)
+        campaign_inbound_queue(c, s);
+    if (!found || s->agent.v != a.v)
         return;
-    }
-    slots_give_agent(&c->slots, s, a);
-    s->rung = true;
     if (s->say_us <= c->now_us)
         say_wait(c, s);
     set_due(c, s);

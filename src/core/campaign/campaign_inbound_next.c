@@ -38,6 +38,10 @@ struct retry_next campaign_inbound_unsaid(const struct plan *plan,
     int64_t least_us = now_us + CIVIL_DAY_US + wrap_us;
     if (next.state == LEAD_CALLBACK && next.due_us <= now_us)
         next.state = LEAD_WAITING; /* this was it */
+    /* A promise goes beyond the calls that a lead may have, nothing else. */
+    if (next.state == LEAD_WAITING && l->state == LEAD_CALLBACK &&
+        plan != NULL && retry_tries(l) >= plan->retry.tries_max)
+        return (struct retry_next){LEAD_EXHAUSTED, 0, "tries_used_up"};
     if (next.state == LEAD_WAITING && next.due_us < least_us)
         next.due_us = least_us;
     next.reason = "no_disposition";

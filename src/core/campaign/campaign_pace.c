@@ -86,7 +86,8 @@ unsigned campaign_pace_uncovered(struct campaign *c)
 {
     struct crew *w = c->crew;
     floor_counts(c->env.floor, c->env.id, &w->counts);
-    unsigned covered = w->lines.n + w->waiting.n + w->callers.n;
+    unsigned covered = w->lines.n + w->waiting.n + w->callers.n +
+                       floor_claimed(c->env.floor, c->env.id);
     return w->counts.ready > covered ? w->counts.ready - covered : 0;
 }
 
@@ -132,14 +133,17 @@ static void look(struct campaign *c, struct policy_view *v)
 {
     struct crew *w = c->crew;
     floor_counts(c->env.floor, c->env.id, &w->counts);
-    /* Agents for the calls that were promised are not there for others. */
-    unsigned idle = w->counts.ready, promised = w->promised.n;
-    unsigned now = promised < idle ? promised : idle;
+    /* Agents for the calls that were promised, and for who calls us, are not
+     * there for others. */
+    unsigned idle = w->counts.ready;
+    unsigned taken =
+        w->promised.n + w->callers.n + floor_claimed(c->env.floor, c->env.id);
+    unsigned now = taken < idle ? taken : idle;
     idle -= now;
     *v = (struct policy_view){
         .now = {.now_us = c->now_us,
                 .idle = idle,
-                .waiting = w->waiting.n + w->callers.n + promised - now,
+                .waiting = w->waiting.n + taken - now,
                 .called_per_s = w->counts.called_per_s,
                 .agents = w->counts.agents,
                 .leaving = w->counts.leaving},
@@ -177,6 +181,13 @@ static void withdraw(struct campaign *c, unsigned n)
     }
 }
 
+/* A call that was promised is so late that the others wait for it. */
+static bool owes_call(const struct campaign *c)
+{
+    const struct slot *s = slots_queue_first(&c->slots, &c->crew->promised);
+    return s != NULL && c->now_us - s->lead.due_us > PROMISE_LATE_US;
+}
+
 static void decide(struct campaign *c)
 {
     struct crew *w = c->crew;
@@ -194,9 +205,26 @@ static void decide(struct campaign *c)
         w->last.dial = idle > covered ? idle - covered : 0;
     }
     /* Nobody is called while nobody can take the call. */
-    w->order = w->counts.agents > 0 ? w->last.dial : 0;
+    w->order = w->counts.agents > 0 && !owes_call(c) ? w->last.dial : 0;
     w->decided = true;
     withdraw(c, w->last.withdraw);
+}
+
+/* A line for a ready agent is safe only while nobody takes him: who calls us
+ * waits until it has rung. Where more lines ring than agents are ready, the
+ * price of a line knows of callers. */
+void campaign_pace_cover(struct campaign *c)
+{
+    struct crew *w = c->crew;
+    unsigned n = w->lines.n + w->waiting.n;
+    if (n > w->counts.ready && !w->over_limit && risks(w->pacing.mode))
+        n = 0;
+    if (n == w->covered)
+        return;
+    if (n < w->covered && w->callers.n > 0)
+        w->uncovered = c->again = true;
+    w->covered = n;
+    floor_covers(c->env.floor, c->env.id, n);
 }
 
 /* Somebody works, or somebody may answer. */
@@ -219,6 +247,9 @@ void campaign_pace_tick(struct campaign *c)
     struct crew *w = c->crew;
     if (w->tick_us == INT64_MAX)
         w->tick_us = c->now_us;
+    if (w->uncovered) /* what was ordered was for the agents of before */
+        w->tick_us = c->now_us;
+    w->uncovered = false;
     if (c->now_us < w->tick_us)
         return;
     w->tick_us += PREDICTIVE_TICK_US;

@@ -69,7 +69,7 @@ bool campaign_preview_kept(struct campaign *c)
 
 bool campaign_preview_give(struct campaign *c, struct agent_id only)
 {
-    if (campaign_preview_kept(c))
+    if (campaign_preview_kept(c) || floor_spoken_for(c->env.floor, only))
         return false;
     struct slot *s = may_dial(c) && room_for_one(c) ? next_allowed(c) : NULL;
     if (s == NULL)

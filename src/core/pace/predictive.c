@@ -43,8 +43,6 @@ static const double BUSY_WEIGHT = 4.0;
 static const double LEVEL_WEIGHT = 8.0, MORNING_WEIGHT = 1.0;
 static const double MORNING_ANSWERS = 100.0;
 static const double NIGHT_FADE = 0.1;
-/* The part of the limit that a line for an idle agent may risk in debt. */
-static const double DEBT_PART = 0.5;
 /* A line that rang long is rarely answered: giving it up costs one more dial,
  * so it is worth a smaller risk than a new line. Measured (bench_pace). */
 static const double WITHDRAW_PART = 0.1, WITHDRAW_PRICE_MIN = 0.0002;
@@ -550,23 +548,13 @@ static unsigned withdraw(const struct predictive *p, const struct forecast *f,
     return n;
 }
 
-/* A line for each idle agent abandons nobody, unless somebody who calls us
- * takes the agent meanwhile: then only as many as keep within the limit if all
- * lines had that chance, or below it while something is owed. */
+/* A line for each idle agent abandons nobody: who calls us leaves him to it. */
 static unsigned safe_lines(const struct predictive *p,
-                           const struct predictive_now *in,
-                           const struct forecast *f)
+                           const struct predictive_now *in)
 {
     int64_t safe = (int64_t)in->idle - (int64_t)lines_now(p);
     safe -= (int64_t)in->waiting;
-    if (safe <= 0)
-        return 0;
-    if (in->called_per_s <= 0.0)
-        return (unsigned)safe;
-    const struct budget_window *w = &in->window;
-    double limit = p->setup.limit;
-    bool owes = (double)w->lost > limit * (double)w->live;
-    return most_lines(f, owes ? DEBT_PART * limit : limit, (unsigned)safe);
+    return safe > 0 ? (unsigned)safe : 0;
 }
 
 /* As many as the price allows, but a line for each idle agent always. */
@@ -585,7 +573,7 @@ static unsigned lines_to_dial(struct predictive *p,
     unsigned n = 0;
     if (price > 0.0 && is_known(p, in->agents))
         n = most_lines(f, price, (unsigned)room);
-    unsigned safe = safe_lines(p, in, f);
+    unsigned safe = safe_lines(p, in);
     return safe > n ? safe : n;
 }
 

@@ -112,7 +112,9 @@ struct predictive_now {
     unsigned agents;  /* signed in */
     unsigned leaving; /* busy ones who are known not to come back */
     struct budget_window window;
-    double called_per_s; /* people who call us, and take agents that count */
+    double called_per_s; /* people who call us, and take agents that count;
+                            but not who has a line of his own: lines up to
+                            `idle` less `waiting` are safe from them */
 };
 
 struct predictive_order {

@@ -383,11 +383,11 @@ static void test_a_promised_call(void **state)
 
 /* --- beside calls of ours --------------------------------------------------*/
 
-static void open_blended(void)
+static void open_blended(const char *mode)
 {
     snprintf(file_text, sizeof(file_text), "%s%s", world_live_plan,
              world_inbound_plan);
-    edit("dial_mode = predictive\n", "dial_mode = progressive\n");
+    edit("dial_mode = predictive\n", mode);
     world_open(&w, file_text);
 }
 
@@ -395,7 +395,7 @@ static void open_blended(void)
 static void test_blended(void **state)
 {
     (void)state;
-    open_blended();
+    open_blended("dial_mode = progressive\n");
     world_say(&w, CAMPAIGN_EV_START);
     give_leads(10);
     world_forget(&w);
@@ -415,7 +415,7 @@ static void test_blended(void **state)
 static void test_the_law_comes_first(void **state)
 {
     (void)state;
-    open_blended();
+    open_blended("dial_mode = power\npacing = power:r=2\n");
     begin(2, 10);
     int64_t talks = calls(12124567001, NULL);
     answers(2);
@@ -436,11 +436,46 @@ static void test_the_law_comes_first(void **state)
     world_close(&w);
 }
 
+/* The only agent is left to the line that was dialled for him; when nobody has
+ * answered, the caller has him at once, and no other line comes between. */
+static void test_lines_come_first(void **state)
+{
+    (void)state;
+    open_blended("dial_mode = progressive\n");
+    begin(1, 10);
+    assert_int_equal(count("attempt"), 1);
+    world_forget(&w);
+    (void)calls(12124567001, NULL);
+    world_run(&w, 3000);
+    assert_int_equal(status().callers, 1);
+    assert_int_equal(count("attempt"), 0);
+    world_ended(&w, 1, CAUSE_NO_ANSWER, 480);
+    world_run(&w, 10);
+    assert_int_equal(status().callers, 0);
+    assert_int_equal(count("bridged"), 1);
+    assert_int_equal(count("attempt"), 0);
+    world_close(&w);
+}
+
+/* Who answers the line has the agent, whoever called meanwhile. */
+static void test_the_answer_comes_first(void **state)
+{
+    (void)state;
+    open_blended("dial_mode = progressive\n");
+    begin(1, 10);
+    (void)calls(12124567001, NULL);
+    world_forget(&w);
+    answers(1);
+    expect("bridged L1 A1");
+    assert_int_equal(status().callers, 1);
+    world_close(&w);
+}
+
 /* He is in a call with us: nobody dials him, whichever lead he is. */
 static void test_nobody_dials_him(void **state)
 {
     (void)state;
-    open_blended();
+    open_blended("dial_mode = progressive\n");
     world_say(&w, CAMPAIGN_EV_START);
     world_agents(&w, 2);
     int64_t a = calls(12124560001, NULL);
@@ -459,7 +494,7 @@ static void test_nobody_dials_him(void **state)
 static void test_he_calls_before_his_line_leaves(void **state)
 {
     (void)state;
-    open_blended();
+    open_blended("dial_mode = progressive\n");
     begin(1, 1);
     struct attempt_id line = {w.next_attempt - 1};
     assert_true(campaign_may_place(w.campaign, line));
@@ -479,7 +514,7 @@ static void test_he_calls_before_his_line_leaves(void **state)
 static void test_he_calls_while_we_call_him(void **state)
 {
     (void)state;
-    open_blended();
+    open_blended("dial_mode = progressive\n");
     begin(2, 1);
     rings(1);
     struct lead l = world_lead(1, 12124560001);
@@ -626,6 +661,8 @@ int main(void)
         cmocka_unit_test(test_a_promised_call),
         cmocka_unit_test(test_blended),
         cmocka_unit_test(test_the_law_comes_first),
+        cmocka_unit_test(test_lines_come_first),
+        cmocka_unit_test(test_the_answer_comes_first),
         cmocka_unit_test(test_nobody_dials_him),
         cmocka_unit_test(test_he_calls_before_his_line_leaves),
         cmocka_unit_test(test_he_calls_while_we_call_him),

@@ -137,13 +137,26 @@ static void test_people_before_promises(void **state)
     people_first(DIAL_PROGRESSIVE, true);
 }
 
-/* Agents whom nobody would dial for are all there for the other campaign. */
-static void test_manual_takes_no_share(void **state)
+/* Not while a line of the other campaign rings for each of them. */
+static void test_lines_before_looks(void **state)
 {
     (void)state;
     open_mode("dial_mode = progressive\n");
     begin(4, 8);
     assert_int_equal(count("attempt"), 4);
+    struct lead l = world_lead(101, 12124561001);
+    (void)begin_second(&l, 1, DIAL_MANUAL);
+    assert_int_equal(order(1, AGENT_DO_NEXT), TM_ESTATE);
+    world_close(&w);
+}
+
+/* Agents whom nobody would dial for are all there for the other campaign. */
+static void test_manual_takes_no_share(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    begin(4, 3);
+    assert_int_equal(count("attempt"), 3);
     struct lead l[6];
     for (int64_t i = 0; i < 6; i++)
         l[i] = world_lead(101 + i, 12124561001 + (uint64_t)i);
@@ -156,9 +169,10 @@ static void test_manual_takes_no_share(void **state)
     assert_int_equal(order(1, AGENT_DO_SKIP), TM_OK);
     /* Preview has its half. */
     assert_int_equal(pace(DIAL_PREVIEW, 30000), TM_OK);
-    assert_int_equal(status().hopper, 3); /* one skipped, two looked at */
+    /* One was skipped, one is looked at: lines ring for the others. */
+    assert_int_equal(status().hopper, 4);
     floor_counts(w.floor, (struct campaign_id){1}, &n);
-    assert_int_equal(n.ready, 1);
+    assert_int_equal(n.ready, 2);
     world_close(&w);
 }
 
@@ -185,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_shared_agents),
         cmocka_unit_test(test_people_before_leads),
         cmocka_unit_test(test_people_before_promises),
+        cmocka_unit_test(test_lines_before_looks),
         cmocka_unit_test(test_manual_takes_no_share),
         cmocka_unit_test(test_held_takes_no_share),
     };

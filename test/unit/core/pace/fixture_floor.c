@@ -85,12 +85,21 @@ static void talk(struct floor *f, unsigned a)
     };
 }
 
+/* A line rings for each agent who is idle, as the campaign tells the floor. */
+static bool all_count(const struct floor *f)
+{
+    unsigned idle = 0;
+    for (unsigned a = 0; a < f->agents; a++)
+        idle += is_idle(f, a);
+    return idle == f->lines;
+}
+
 /* People who wait meet agents who are idle; others have waited too long. Who
- * called waits as long as it takes. */
+ * called waits as long as it takes, and until lines have rung. */
 static void connect(struct floor *f)
 {
     for (unsigned a = 0; a < f->agents && f->waits + f->callers > 0; a++) {
-        if (!is_idle(f, a))
+        if (!is_idle(f, a) || (f->waits == 0 && all_count(f)))
             continue;
         talk(f, a);
         if (f->waits == 0) {
