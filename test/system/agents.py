@@ -451,7 +451,7 @@ def watchers_saw_all(h):
              if a['state'] == 'talking']
     h.check(talks and all(
         a['lead']['calling'] == a['lead']['phones'][0] and
-        a['lead']['local'].startswith('Mon 13:') and
+        a['lead']['local'].startswith(('Mon 13:', 'Mon 14:')) and
         a['dispositions'][:len(WORDS)] == WORDS for a in talks), f'{talks[:1]}')
 
 
