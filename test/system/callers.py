@@ -247,7 +247,7 @@ def the_line(h):
     try:
         refusals(h)
         running.append(Phone(h, 'ann', 'correct-horse-7').process)
-        h.wait('registration', lambda: ann(h)['telephone'])
+        h.wait('registration', lambda: ann(h)['telephone'], 90)
         h.must('agent', 'sign-in', 'ann')
         wait_ann(h, 'ready')
         the_queue(h)
