@@ -12,8 +12,9 @@
  * Sharing: an agent of several campaigns counts for each of the active ones
  * by its weight, in whole agents: the ready agents that floor_counts() gives
  * to all campaigns together are never more than there are, so two campaigns
- * never dial for one idle agent. A person who waits gets any suitable one, and
- * gets him first: until then nobody who might take him is given a lead or a
+ * never dial for one idle agent. A person who waits gets any suitable one (who
+ * called us: unless a line rings for each of them, floor_covers()), and gets
+ * him first: until then nobody who might take him is given a lead or a
  * line.
  *
  * Cost: floor_take() and floor_move() some tens of nanoseconds for agents who
@@ -124,14 +125,16 @@ struct floor_want {
     bool caller; /* he called us: agents whom lines count on are not for him */
 };
 /* The longest idle suitable agent, moved; v 0: none is ready, or those who are
- * go to people who wait (with DIAL and LEAD) or may answer (a caller). */
+ * go to people who wait (with DIAL and LEAD) or who may answer lines that ring
+ * for them (a caller, and LEAD). */
 struct agent_id floor_take(struct floor *f, const struct floor_want *w,
                            int64_t now_us);
 /* One person more of this campaign waits for an agent (n 1), or one less (-1).
  * The campaign is one of floor_campaign()'s. */
 void floor_waits(struct floor *f, struct campaign_id c, int n);
 /* So many lines and people of this campaign count on a ready agent each: who
- * calls us (floor_want.caller) leaves them that many, whatever his campaign.
+ * calls us (floor_want.caller) and leads to look at leave them that many,
+ * whatever their campaign.
  * The campaign is one of floor_campaign()'s. */
 void floor_covers(struct floor *f, struct campaign_id c, unsigned n);
 /* Whether lines ring for all the ready agents who may take what he may: then he

@@ -278,7 +278,8 @@ static void wait_again(struct campaign *c, struct slot *s)
 }
 
 /* The line must ring for its lawful time (47 CFR 64.1200(a)(6)): from now on it
- * is one for whoever is ready. One that has not left does not leave. */
+ * is one for whoever is ready. One that has not left does not leave, unless its
+ * INVITE was on its way (campaign_bridge_placed). */
 static void leave_line(struct campaign *c, struct slot *s)
 {
     s->rung = false;
@@ -289,7 +290,6 @@ static void leave_line(struct campaign *c, struct slot *s)
     campaign_stage(c, s, SLOT_LINE, LASTING_BROKEN_OFF);
 }
 
-/* His agent was lost when its INVITE was on its way. */
 void campaign_bridge_placed(struct campaign *c, struct slot *s)
 {
     if (s->stage != SLOT_TIED || s->agent.v != 0)

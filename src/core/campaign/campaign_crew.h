@@ -32,8 +32,8 @@ enum {
 #define WITHDRAW_US     (15 * CIVIL_SECOND_US) /* 16 CFR 310.4(b)(4)(ii) */
 #define SKIP_US         (15 * CIVIL_MINUTE_US)
 #define DETECT_MAX_US   (8 * CIVIL_SECOND_US) /* then it counts as a person */
-#define PROMISE_LATE_US (5 * CIVIL_MINUTE_US)
-#define ASK_AGAIN_US    CIVIL_MINUTE_US /* a verdict over the limit */
+#define PROMISE_LATE_US (5 * CIVIL_MINUTE_US) /* no new lines before it */
+#define ASK_AGAIN_US    CIVIL_MINUTE_US       /* a verdict over the limit */
 #define PROMISE_US                                                             \
     (10 * CIVIL_SECOND_US) /* the store is asked for calls                     \
                               that were promised */
@@ -144,6 +144,8 @@ void campaign_bridge_serve(struct campaign *c);
 void campaign_bridge_due(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_up(struct campaign *c, struct slot *s);
 void campaign_bridge_not_joined(struct campaign *c, struct slot *s);
+/* The INVITE has left; when its agent was lost just before, it is a line for
+ * whoever is ready. */
 void campaign_bridge_placed(struct campaign *c, struct slot *s);
 void campaign_bridge_leg_lost(struct campaign *c, struct slot *s);
 void campaign_bridge_settle(struct campaign *c, struct slot *s, bool lost);
