@@ -118,32 +118,31 @@ static bool try_again(struct sqlite_store *s, struct trial *t,
     return mailbox_sleep(&s->box, t->wait_ms);
 }
 
-static bool answer_fetch(struct sqlite_store *s, const struct mailbox_job *j,
-                         struct trial *t)
+/* Fills the event of a question to the database. */
+typedef int(answer_fn)(struct sqlite_store *s, const struct mailbox_job *j,
+                       struct mailbox_event *ev, struct err *e);
+
+static int find_leads(struct sqlite_store *s, const struct mailbox_job *j,
+                      struct mailbox_event *ev, struct err *e)
 {
-    for (;;) {
-        struct mailbox_event *ev = mailbox_event_new(EVENT_LEADS);
-        struct err e;
-        if (fetch_leads(&s->db, &s->claims, &ev->arena, &j->fetch, &ev->leads,
-                        &e) == TM_OK) {
-            mailbox_post(&s->box, ev);
-            return true;
-        }
-        mailbox_event_free(ev);
-        if (!try_again(s, t, &e)) {
-            return false;
-        }
-    }
+    return fetch_leads(&s->db, &s->claims, &ev->arena, &j->fetch, &ev->leads,
+                       e);
 }
 
-static bool answer_caller(struct sqlite_store *s, const struct mailbox_job *j,
-                          struct trial *t)
+static int find_caller(struct sqlite_store *s, const struct mailbox_job *j,
+                       struct mailbox_event *ev, struct err *e)
+{
+    return caller_find(&s->db, &s->claims, &ev->arena, &j->caller, &ev->called,
+                       e);
+}
+
+static bool answer(struct sqlite_store *s, const struct mailbox_job *j,
+                   enum mailbox_event_kind kind, answer_fn *fn, struct trial *t)
 {
     for (;;) {
-        struct mailbox_event *ev = mailbox_event_new(EVENT_CALLED);
+        struct mailbox_event *ev = mailbox_event_new(kind);
         struct err e;
-        if (caller_find(&s->db, &s->claims, &ev->arena, &j->caller, &ev->called,
-                        &e) == TM_OK) {
+        if (fn(s, j, ev, &e) == TM_OK) {
             mailbox_post(&s->box, ev);
             return true;
         }
@@ -195,10 +194,10 @@ static void do_group(struct sqlite_store *s, struct mailbox_job *first,
     for (const struct mailbox_job *j = first; alive && j != end; j = j->next) {
         update_claims(s, j);
         if (j->kind == JOB_FETCH) {
-            alive = answer_fetch(s, j, &t);
+            alive = answer(s, j, EVENT_LEADS, find_leads, &t);
         }
         if (j->kind == JOB_CALLER) {
-            alive = answer_caller(s, j, &t);
+            alive = answer(s, j, EVENT_CALLED, find_caller, &t);
         }
     }
     if (alive && t.failing) {
