@@ -60,7 +60,9 @@ struct plan_inbound {
     size_t numbers;                    /* 0: the campaign takes no calls */
     unsigned calls_max;                /* callers at once, talking ones too */
     int64_t target_ms;                 /* time to an agent that is aimed at */
-    int64_t wait_max_ms;               /* then he is turned away */
+    unsigned target_pct;               /* for so many of them; 0: not said */
+    int64_t short_ms;     /* who hangs up sooner is no miss of the target */
+    int64_t wait_max_ms;  /* then he is turned away */
     const char *greeting; /* said at the answer, before he waits; or NULL */
     const char *wait_say; /* while he waits, every wait_every_ms; or NULL */
     int64_t wait_every_ms;

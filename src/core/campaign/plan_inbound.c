@@ -12,6 +12,7 @@ enum {
     EVERY_MAX_MS = 10 * 60 * 1000,
     WAIT_MIN_MS = 1000,
     WAIT_MAX_MS = 2 * 3600 * 1000,
+    SHORT_MAX_MS = 60 * 1000,
 };
 
 void plan_inbound_defaults(struct plan *plan)
@@ -19,6 +20,7 @@ void plan_inbound_defaults(struct plan *plan)
     plan->inbound = (struct plan_inbound){
         .calls_max = 30,
         .target_ms = 20000,
+        .short_ms = 5000,
         .wait_max_ms = 300000,
         .wait_every_ms = 30000,
         .make_leads = true,
@@ -102,12 +104,37 @@ static int read_span(const struct reading *r, int64_t least_ms, int64_t most_ms,
     return TM_OK;
 }
 
+/* "20s", or with the share of callers that it is for: "80 % in 20s". */
 static int read_target(const struct reading *r)
 {
-    return read_span(r, WAIT_MIN_MS, WAIT_MAX_MS,
+    struct reading time = *r;
+    struct kv_line l = *r->l;
+    double share = 0;
+    for (size_t i = 0; i + 4 <= l.value.n; i++) {
+        if (memcmp(l.value.p + i, " in ", 4) != 0)
+            continue;
+        struct slice word = str_trim(str_range(l.value.p, i));
+        if (!str_percent(word, &share) || share < 1 || share > 100 ||
+            share != (double)(unsigned)share)
+            return wrong(r, "must have a whole share from 1 to 100 % before "
+                            "\"in\"");
+        l.value = str_trim(str_range(l.value.p + i + 4, l.value.n - i - 4));
+        break;
+    }
+    time.l = &l;
+    of(r)->target_pct = (unsigned)share;
+    return read_span(&time, WAIT_MIN_MS, WAIT_MAX_MS,
                      "must be a time from 1s to 2h, in which callers should "
-                     "have an agent",
+                     "have an agent, with or without the share of them",
                      &of(r)->target_ms);
+}
+
+static int read_short_abandon(const struct reading *r)
+{
+    return read_span(r, 0, SHORT_MAX_MS,
+                     "must be a time up to 1m; who hangs up sooner after the "
+                     "answer is no miss of the target",
+                     &of(r)->short_ms);
 }
 
 static int read_max_wait(const struct reading *r)
@@ -204,7 +231,8 @@ static const struct {
 } keys[] = {
     {"numbers", read_numbers, "+12125550100 +18005550123"},
     {"calls", read_calls, "30"},
-    {"target", read_target, "20s"},
+    {"target", read_target, "80 % in 20s"},
+    {"short_abandon", read_short_abandon, "5s"},
     {"max_wait", read_max_wait, "5m"},
     {"greeting", read_greeting, "Welcome to Lakeside Gardens."},
     {"wait_say", read_wait_say, "All our agents are talking. Please wait."},

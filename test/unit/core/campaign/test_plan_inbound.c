@@ -59,6 +59,31 @@ static void test_all_keys(void **state)
     arena_fini(&arena);
 }
 
+/* The service level that is aimed at: a share, a time, and who is no miss. */
+static void test_target(void **state)
+{
+    (void)state;
+    arena_init(&arena);
+    const struct plan_inbound *in =
+        &parsed("", "[inbound]\nnumbers = +12125550100\n"
+                    "target = 80 % in 30s\nshort_abandon = 0s\n")
+             ->inbound;
+    assert_int_equal(in->target_ms, 30000);
+    assert_int_equal(in->target_pct, 80);
+    assert_int_equal(in->short_ms, 0);
+    in = &parsed("", "[inbound]\nnumbers = +12125550100\ntarget = 25s\n")
+              ->inbound;
+    assert_int_equal(in->target_ms, 25000);
+    assert_int_equal(in->target_pct, 0);
+    assert_int_equal(in->short_ms, 5000);
+    in = &parsed("", "[inbound]\nnumbers = +12125550100\n"
+                     "target = 90% in 5s\nmax_wait = 1m\n")
+              ->inbound;
+    assert_int_equal(in->target_pct, 90);
+    assert_int_equal(in->target_ms, 5000);
+    arena_fini(&arena);
+}
+
 /* 16 CFR 310.2(q)(2): who calls and asks about the seller's goods. */
 static void test_inquiry(void **state)
 {
@@ -135,6 +160,14 @@ static void test_refusals(void **state)
         {NUMBERS "calls = 5001\n", "from 1 to 5000"},
         {NUMBERS "target = 0s\n", "from 1s to 2h"},
         {NUMBERS "target = soon\n", "from 1s to 2h"},
+        {NUMBERS "target = 80 % in soon\n", "from 1s to 2h"},
+        {NUMBERS "target = 80 %\n", "target = 80 % in 20s"},
+        {NUMBERS "target = 0 % in 20s\n", "whole share from 1 to 100 %"},
+        {NUMBERS "target = 101 % in 20s\n", "whole share from 1 to 100 %"},
+        {NUMBERS "target = 80.5 % in 20s\n", "whole share from 1 to 100 %"},
+        {NUMBERS "target = many in 20s\n", "whole share from 1 to 100 %"},
+        {NUMBERS "short_abandon = 61s\n", "up to 1m"},
+        {NUMBERS "short_abandon = -1s\n", "up to 1m"},
         {NUMBERS "max_wait = 3h\n", "from 1s to 2h"},
         {NUMBERS "wait_say = Wait\nwait_every = 1s\n", "from 5s to 10m"},
         {NUMBERS "wait_every = 20s\n", "wait_say is said"},
@@ -221,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_all_keys),
         cmocka_unit_test(test_what_is_left_out),
         cmocka_unit_test(test_inquiry),
+        cmocka_unit_test(test_target),
         cmocka_unit_test(test_what_is_otherwise),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_too_many_numbers),
