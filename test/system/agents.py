@@ -2,10 +2,11 @@
 import json, os, random, socket, subprocess, sys, threading, time, wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
-from house import Failed, House, main, stop
+from house import PORTS, Failed, House, main, port_range, stop
 
 SECONDS = int(os.environ.get('AGENTS_SECONDS', '40'))
-SIP, AGENTS, TOWN, PHONE, KEYS, RTP = 24360, 24361, 24362, 24370, 24380, 24400
+SIP, AGENTS, TOWN, PHONE, KEYS, RTP = (PORTS + i for i in (0, 1, 2, 10, 20,
+                                                           40))
 CLOCK = '2026-11-23T18:00:00Z'
 WORDS = ['sale', 'not_interested', 'callback', 'try_again', 'do_not_call',
          'wrong_number']
@@ -190,22 +191,16 @@ patience = uniform 12 20
 def town(h, world=WORLD):
     return subprocess.Popen(
         h.args(['town', '--port', str(TOWN), '--world',
-                h.write('town.scn', world), '--media-ports', '15000-15998',
-                '--log', h.path('town.jsonl')]),
+                h.write('town.scn', world), '--media-ports',
+                port_range(1200, 1000), '--log', h.path('town.jsonl')]),
         stdin=subprocess.DEVNULL, stdout=open(h.path('town.out'), 'w'),
         stderr=subprocess.STDOUT)
 
 
 def serve(h, clock=CLOCK):
-    ready = len(h.events('ready'))
-    p = h.serve('--clock', clock, '--sip-port', str(SIP), '--agents',
-                f'127.0.0.1:{AGENTS}', '--media-ports', '14000-14998',
-                '--drain', '20')
-    # Not by a command: without a server it would take the folder itself.
-    h.wait('the server', lambda: len(h.events('ready')) > ready or
-           p.poll() is not None, 30)
-    h.check(p.poll() is None, 'the server did not start')
-    return p
+    return h.serve_ready('--clock', clock, '--sip-port', str(SIP), '--agents',
+                         f'127.0.0.1:{AGENTS}', '--media-ports',
+                         port_range(200, 1000), '--drain', '20')
 
 
 def end(processes):

@@ -4,6 +4,7 @@
 # journal and the reports are compared (agents.py says what must hold).
 # AGENTS_SECONDS=3600 runs a whole hour.
 # timeout: 300
+# ports: 2200
 set -eu
 for tool in baresip python3; do
     command -v $tool >/dev/null 2>&1 || {

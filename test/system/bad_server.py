@@ -4,9 +4,9 @@ and the commands that users type beside it."""
 import atexit, os, random, signal, socket, subprocess, sys, tempfile, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
-from house import House, Failed, main, stop
+from house import PORTS, Failed, House, main, port_range, stop
 
-SIP, TOWN, MEDIA = 26070, 26062, '26100-26998'
+SIP, TOWN, MEDIA = PORTS + 8, PORTS, port_range(200, 900)
 CLOCK = ['--clock', '2026-11-23T18:00:00Z']
 SERVE = ['--sip-port', str(SIP), '--media-ports', MEDIA, '--drain', '3',
          *CLOCK]
@@ -104,7 +104,7 @@ def town(h):
     p = subprocess.Popen(
         h.args(['town', '--port', str(TOWN), '--world',
                 h.write('world.scn', WORLD), '--log', log, '--media-ports',
-                '27000-28998']), stderr=open(h.path('town.err'), 'a'),
+                port_range(1200, 2000)]), stderr=open(h.path('town.err'), 'a'),
         stdout=subprocess.DEVNULL)
     h.wait('town', lambda: os.path.exists(log))
     time.sleep(0.3)
@@ -147,7 +147,7 @@ def test_two_servers(h):
     try:
         ready(h, p)
         done = h.run('serve', '--sip-port', '0', '--media-ports',
-                     '29000-29998')
+                     port_range(3200, 1000))
         h.check(done.returncode == 1 and str(p.pid) in done.stderr and
                 h.data in done.stderr, f'second server: {done}')
         # One that does not answer its socket: the lock speaks.
@@ -340,9 +340,9 @@ def carrier_run(h, name, mute, leads, place):
     prepare(h, leads, port=TOWN + place)
     carrier = Carrier(TOWN + place, mute)
     carrier.start()
-    low = 25700 + place * 100
     p = h.serve('--sip-port', str(SIP + 2 * place), '--media-ports',
-                f'{low}-{low + 98}', *CLOCK, '--until-idle', '5s')
+                port_range(4200 + 100 * place, 100), *CLOCK, '--until-idle',
+                '5s')
     atexit.register(p.kill)  # when another test fails meanwhile
     try:
         if mute:

@@ -3,11 +3,10 @@ usage: callers.py TELEMARK DIR"""
 import json, os, subprocess, sys, time, wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
-from house import Failed, House, main, stop
+from house import PORTS, Failed, House, main, port_range, stop
 
-SIP, AGENTS, PHONE, KEYS, PEER, CALLERS = (25862, 25863, 25864, 25865, 25866,
-                                           25867)
-SOUND = 25874  # of the softphone
+SIP, AGENTS, PHONE, KEYS, PEER, CALLERS = (PORTS + i for i in range(6))
+SOUND = PORTS + 12  # of the softphone
 CLOCK = '2026-11-23T18:00:00Z'
 OURS, OTHER = '+12125550100', '+12125550101'
 KEY = '/usr/share/sip-tester/dtmf_2833_%s.pcap'
@@ -105,8 +104,8 @@ class Caller:
         self.process = subprocess.Popen(
             ['sipp', '-sf', h.write(f'{self.name}.xml', text), '-i', address,
              '-p', str(CALLERS + i), '-mi', '127.0.0.1', '-mp',
-             str(26882 + 4 * i), '-m', '1', '-s', to, '-key', 'caller', number,
-             '-nostdin', '-timeout', '120s', '-trace_err', '-error_file',
+             str(PORTS + 20 + 4 * i), '-m', '1', '-s', to, '-key', 'caller',
+             number, '-nostdin', '-timeout', '120s', '-trace_err', '-error_file',
              h.path(f'sipp-{self.name}.err'), *more, f'127.0.0.1:{SIP}'],
             cwd=h.folder, stdin=subprocess.DEVNULL, stdout=open(self.out, 'w'),
             stderr=subprocess.STDOUT)
@@ -154,14 +153,9 @@ cons_listen 127.0.0.1:{KEYS}
 
 
 def serve(h, clock=CLOCK):
-    ready = len(h.events('ready'))
-    p = h.serve('--clock', clock, '--sip-port', str(SIP), '--agents',
-                f'127.0.0.1:{AGENTS}', '--media-ports', '16000-16398',
-                '--drain', '20')
-    h.wait('the server', lambda: len(h.events('ready')) > ready or
-           p.poll() is not None, 30)
-    h.check(p.poll() is None, 'the server did not start')
-    return p
+    return h.serve_ready('--clock', clock, '--sip-port', str(SIP), '--agents',
+                         f'127.0.0.1:{AGENTS}', '--media-ports',
+                         port_range(100, 400), '--drain', '20')
 
 
 def end(processes):
@@ -373,8 +367,8 @@ def called_back(h):
                              rows), '--list', 'people', '--seller', 'Lakeside')
     h.must('campaign', 'load', h.write('dial.campaign', DIAL))
     town = subprocess.Popen(
-        h.args(['town', '--port', str(PEER), '--media-ports', '16400-16498',
-                '--world', h.write('nobody.scn', NOBODY), '--log',
+        h.args(['town', '--port', str(PEER), '--media-ports',
+                port_range(500, 100), '--world', h.write('nobody.scn', NOBODY), '--log',
                 h.path('town.jsonl'), '--calls-back', '100%',
                 '--calls-back-after', '1-3']), stdin=subprocess.DEVNULL,
         stdout=open(h.path('town.out'), 'w'), stderr=subprocess.STDOUT)

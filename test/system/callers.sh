@@ -3,6 +3,7 @@
 # for her, press keys, give up, are refused; then the store, the journal and the
 # report are compared (callers.py says what must hold).
 # timeout: 300
+# ports: 600
 set -eu
 for tool in baresip sipp python3; do
     command -v $tool >/dev/null 2>&1 || {

@@ -4,9 +4,9 @@ put into the books by hand, so that each complaint has its call."""
 import datetime, json, os, sqlite3, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
-from house import House, main, stop
+from house import PORTS, House, main, port_range, stop
 
-SIP_PORT = 27662
+SIP_PORT = PORTS
 MINUTE = 60 * 10**6
 DAY = 24 * 60 * MINUTE
 PEOPLE = ''.join(f'212-555-01{i:02d},P{i},written,2026-01-05\n'
@@ -74,7 +74,7 @@ def start(h):
                              + PEOPLE), '--list', 'people', '--seller',
            'Northwind')
     h.must('trunk', 'load', h.write('p.trunk', '[trunk peer]\n'
-                                    'host = 127.0.0.1\nport = 27669\n'))
+                                    f'host = 127.0.0.1\nport = {PORTS + 7}\n'))
     h.must('campaign', 'load', h.write('two.campaign', PLAN))
     for i in range(10):
         attempt(h, 12125550100 + i, h.began + i * 60 * MINUTE, 100 + i)
@@ -344,7 +344,7 @@ def test_watch(h):
 
 def test_beside_a_server(h):
     server = h.serve('--sip-port', str(SIP_PORT), '--media-ports',
-                     '27670-27679')
+                     port_range(8, 10))
     try:
         h.wait('the socket', lambda: os.path.exists(f'{h.data}/control.sock'))
         said = h.must('complaint', 'add', '--number', '2125550155', '--about',

@@ -27,9 +27,10 @@ place = int(sys.argv[5]) if len(sys.argv) > 5 else 0
 print(f"seed {seed}: crash.py {telemark} FOLDER {runs} {seed}")
 rng = random.Random(seed)
 os.environ['TELEMARK_DATA'] = f'{folder}/data'
-TOWN_PORT, SIP_PORT = 25062 + 2 * place, 25070 + 2 * place
-MEDIA = f'{16000 + 3000 * place}-{16998 + 3000 * place}'
-TOWN_MEDIA = f'{17000 + 3000 * place}-{18998 + 3000 * place}'
+PORTS = int(os.environ['TEST_PORTS']) + 3000 * place
+TOWN_PORT, SIP_PORT = PORTS, PORTS + 1
+MEDIA = f'{PORTS + 2}-{PORTS + 998}'
+TOWN_MEDIA = f'{PORTS + 1000}-{PORTS + 2998}'
 CAP = 3
 # A key that reaches nobody cannot be honoured: it counts as heard when the
 # server that had placed the call lived on for this long (a loaded machine may

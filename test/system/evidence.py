@@ -9,9 +9,9 @@ import glob, hashlib, json, os, shutil, signal, sqlite3, subprocess, sys, time
 from html.parser import HTMLParser
 
 sys.path.insert(0, f"{os.path.dirname(os.path.abspath(__file__))}/lib")
-from house import Failed, House
+from house import PORTS, Failed, House, port_range
 
-TOWN_PORT, SIP_PORT = 29362, 29370
+TOWN_PORT, SIP_PORT = PORTS, PORTS + 8
 WORLD = """
 [people]
 people_seed = 7
@@ -100,13 +100,14 @@ def dial(h):
     h.must('campaign', 'start', 'evidence')
     town = subprocess.Popen(
         h.args(['town', '--port', str(TOWN_PORT), '--world',
-                h.write('town.scn', WORLD), '--media-ports', '23000-23498']),
+                h.write('town.scn', WORLD), '--media-ports',
+                port_range(10, 490)]),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         time.sleep(1)
         server = h.serve('--clock', '2026-11-23T18:00:00Z', '--until-idle',
                          '2s', '--sip-port', str(SIP_PORT), '--media-ports',
-                         '23500-23998')
+                         port_range(500, 500))
         h.check(server.wait(60) == 0, f'serve ended with {server.returncode}')
     finally:
         town.send_signal(signal.SIGTERM)

@@ -3,9 +3,9 @@ import json, os, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
 from carrier import Carrier
-from house import Failed, House, main, stop
+from house import PORTS, Failed, House, main, port_range, stop
 
-SIP, PEER = 24560, 24562
+SIP, PEER = PORTS, PORTS + 2
 CLOCK = '2026-11-23T18:00:00Z'
 LINE, OTHER, NOBODYS = '+18005550123', '+18005550124', '+18005550199'
 ANN = '+12125550123'
@@ -56,13 +56,8 @@ max_calls = 20
 
 
 def serve(h):
-    ready = len(h.events('ready'))
-    p = h.serve('--clock', CLOCK, '--sip-port', str(SIP), '--media-ports',
-                '18000-18398', '--drain', '10')
-    h.wait('the server', lambda: len(h.events('ready')) > ready or
-           p.poll() is not None, 30)
-    h.check(p.poll() is None, 'the server did not start')
-    return p
+    return h.serve_ready('--clock', CLOCK, '--sip-port', str(SIP),
+                         '--media-ports', port_range(10, 400), '--drain', '10')
 
 
 def status(h):

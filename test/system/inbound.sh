@@ -3,6 +3,7 @@
 # has the agent's telephone, callers who wait, press keys, give up, talk, and a
 # server that is killed in a talk (inbound.py).
 # timeout: 150
+# ports: 410
 set -eu
 command -v python3 >/dev/null 2>&1 || {
     echo "python3 is not installed"

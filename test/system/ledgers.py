@@ -5,12 +5,12 @@ import glob, json, os, subprocess, sys, time
 from datetime import datetime
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
-from house import House, Failed, main, stop
+from house import PORTS, Failed, House, main, port_range, stop
 
 SOURCE = os.path.dirname(os.path.abspath(__file__)) + '/../..'
-SIP, TOWN = 28370, 28362
-SERVE = ['--sip-port', str(SIP), '--media-ports', '28400-28598', '--drain',
-         '2', '--clock', '2026-11-23T18:00:00Z']
+SIP, TOWN = PORTS + 8, PORTS
+SERVE = ['--sip-port', str(SIP), '--media-ports', port_range(10, 200),
+         '--drain', '2', '--clock', '2026-11-23T18:00:00Z']
 LEADS = 40
 PLAN = f"""
 name = calls
@@ -257,7 +257,7 @@ def with_server(h, work, calls=LEADS):
     town = subprocess.Popen(
         [h.telemark, 'town', '--port', str(TOWN), '--world',
          h.write('w.scn', WORLD), '--log', h.path('town.jsonl'),
-         '--media-ports', '28600-28798'],
+         '--media-ports', port_range(210, 200)],
         stdout=subprocess.DEVNULL, stderr=open(h.path('town.err'), 'w'))
     server = None
     try:

@@ -3,6 +3,7 @@
 # a server that dials: a withdrawal stops the calls within a second
 # (ledgers.py).
 # timeout: 240
+# ports: 410
 set -eu
 command -v python3 >/dev/null 2>&1 || {
     echo "python3 is not installed"

@@ -3,9 +3,9 @@ usage: pace_plan.py TELEMARK DIR"""
 import json, os, random, sqlite3, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
-from house import House, main, stop
+from house import PORTS, House, main, port_range, stop
 
-SIP, NOBODY = 24460, 24462
+SIP, NOBODY = PORTS, PORTS + 2
 NAME = 'live sales'
 CAMPAIGN = '''name = live sales
 seller = Northwind
@@ -99,14 +99,9 @@ def live(house):
 
 
 def serve(house):
-    ready = len(house.events('ready'))
-    process = house.serve('--address', '127.0.0.1', '--sip-port', str(SIP),
-                          '--clock', '2026-12-01T15:00:00Z')
-    # Not by a command: without a server it would take the folder itself.
-    house.wait('the server', lambda: len(house.events('ready')) > ready or
-               process.poll() is not None)
-    house.check(process.poll() is None, 'the server did not start')
-    return process
+    return house.serve_ready('--address', '127.0.0.1', '--sip-port', str(SIP),
+                             '--media-ports', port_range(4, 100), '--clock',
+                             '2026-12-01T15:00:00Z')
 
 
 def pace_of_a_server(house):

@@ -3,6 +3,7 @@
 # again; what a campaign's history says of agents, lines and leads
 # (pace_plan.py).
 # timeout: 240
+# ports: 104
 set -eu
 command -v python3 >/dev/null 2>&1 || {
     echo "python3 is not installed"

@@ -3,10 +3,10 @@
 import json, os, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
-from house import House, main, stop
+from house import PORTS, House, main, port_range, stop
 
-SIP, TOWN = 25362, 25371
-SERVE = ['--sip-port', str(SIP), '--media-ports', '25400-25598',
+SIP, TOWN = PORTS, PORTS + 8
+SERVE = ['--sip-port', str(SIP), '--media-ports', port_range(10, 200),
          '--drain', '3', '--clock', '2026-11-23T18:00:00Z']
 PLAN = """
 name = c
@@ -136,7 +136,8 @@ def called(h):
 def test_beside_a_server(h):
     town = subprocess.Popen(
         h.args(['town', '--port', str(TOWN), '--world',
-                h.write('world.scn', WORLD), '--media-ports', '25600-25798']),
+                h.write('world.scn', WORLD), '--media-ports',
+                port_range(210, 200)]),
         stderr=open(h.path('town.err'), 'a'), stdout=subprocess.DEVNULL)
     time.sleep(0.5)
     p = h.serve(*SERVE)

@@ -3,7 +3,7 @@
 import csv, datetime, hashlib, json, os, resource, sqlite3, subprocess, sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)) + '/lib')
-from house import House, main, stop
+from house import PORTS, House, main, port_range, stop
 
 PLAN = """
 name = spring
@@ -78,7 +78,7 @@ def prepare(h):
            'us_national', '--obtained', '2026-02-20')
     h.must('dnc', 'add', '212-555-0188', '--seller', 'Northwind')
     h.must('trunk', 'load', h.write('t.trunk', '[trunk peer]\n'
-           'host = 127.0.0.1\nport = 25380\n'))
+           f'host = 127.0.0.1\nport = {PORTS}\n'))
     for word in ('', ', spring sale'):
         h.must('campaign', 'load', h.write('c.campaign',
                PLAN.replace('{WORD}', word)))
@@ -216,7 +216,7 @@ def test_all_tables(h):
 
 def test_days(h):
     """Days that the calendar cannot add to, and years that are slips."""
-    p = h.serve('--sip-port', '25382', '--media-ports', '25700-25718',
+    p = h.serve('--sip-port', str(PORTS + 2), '--media-ports', port_range(4, 20),
                 '--drain', '1')
     try:
         h.wait('ready', lambda: h.events('ready'))

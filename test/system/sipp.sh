@@ -1,6 +1,7 @@
 #!/bin/sh
 # sipp as the called party completes the survey by RFC 4733 keys.
 # timeout: 120
+# ports: 1200
 set -eu
 command -v sipp >/dev/null 2>&1 || {
     echo "sipp (package sip-tester) is not installed"
@@ -12,14 +13,14 @@ command -v sipp >/dev/null 2>&1 || {
 }
 . "${SOURCE_DIR:?}/test/system/lib/one_call.sh"
 
-prepare 25162
+prepare
 (cd "$TEST_DIR" && exec sipp -sf "$SOURCE_DIR/test/sipp/survey_uas.xml" \
-    -i 127.0.0.1 -p 25162 -mi 127.0.0.1 -mp 25170 -m 1 -nostdin \
-    -timeout 60s -trace_err) >"$TEST_DIR/sipp.out" 2>&1 &
+    -i 127.0.0.1 -p "$peer_port" -mi 127.0.0.1 -mp $((peer_port + 8)) -m 1 \
+    -nostdin -timeout 60s -trace_err) >"$TEST_DIR/sipp.out" 2>&1 &
 peer=$!
 trap 'kill $peer 2>/dev/null || true' EXIT
 sleep 1
-serve_once 25171
+serve_once
 code=0
 wait $peer || code=$?
 [ "$code" -eq 0 ] || {

@@ -4,6 +4,7 @@
 # call of each number ends alike for 95 of 100; times that fall otherwise (a
 # prompt spoken is not as long as a prompt reckoned) explain the rest.
 # timeout: 120
+# ports: 2000
 set -eu
 
 people=60
@@ -130,7 +131,8 @@ sort -t, -n "$TEST_DIR/sim.csv" >"$TEST_DIR/by_lead.csv"
     fail "the simulator did not call each of $people people once"
 
 "$telemark" town --port 0 --world "$TEST_DIR/world.scn" \
-    --log "$TEST_DIR/town.jsonl" --media-ports 10000-10998 \
+    --log "$TEST_DIR/town.jsonl" \
+    --media-ports "$TEST_PORTS-$((TEST_PORTS + 998))" \
     >"$TEST_DIR/town.out" 2>&1 &
 town_pid=$!
 tries=0
@@ -151,7 +153,9 @@ printf '212,5559999\n' >"$TEST_DIR/dnc.txt"
 "$telemark" campaign load "$TEST_DIR/two.campaign"
 "$telemark" campaign start two
 timeout 90 "$telemark" serve --clock 2026-11-23T18:00:00Z --until-idle 2s \
-    --sip-port 0 --media-ports 11000-11998 2>"$TEST_DIR/serve.jsonl" ||
+    --sip-port 0 \
+    --media-ports "$((TEST_PORTS + 1000))-$((TEST_PORTS + 1998))" \
+    2>"$TEST_DIR/serve.jsonl" ||
     fail "serve ended with $?"
 
 python3 - "$TEST_DIR/by_lead.csv" "$TEST_DIR/serve.jsonl" <<'END'

@@ -3,6 +3,16 @@ that name what went wrong."""
 import glob, json, os, sqlite3, subprocess, sys, time
 
 
+# The first of the ports that are this test's alone ("# ports: N" in its
+# script says how many; ./dev deals them out).
+PORTS = int(os.environ['TEST_PORTS'])
+
+
+def port_range(first, count):
+    """For --media-ports: count ports from the first + PORTS."""
+    return f'{PORTS + first}-{PORTS + first + count - 2}'
+
+
 class Failed(Exception):
     pass
 
@@ -104,6 +114,17 @@ class House:
         return subprocess.Popen(
             self.args(['serve', *more]), stderr=out, stdin=subprocess.DEVNULL,
             env=self.env())
+
+    def serve_ready(self, *more):
+        """A server that is ready. Not asked by a command: without a server
+        that would take the folder itself."""
+        ready = len(self.events('ready'))
+        p = self.serve(*more)
+        self.wait('the server', lambda: len(self.events('ready')) > ready or
+                  p.poll() is not None, 30)
+        self.check(p.poll() is None, 'the server did not start: '
+                   f'{open(self.log, errors="replace").read()[-500:]}')
+        return p
 
     def events(self, name=None):
         found = []

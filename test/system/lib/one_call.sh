@@ -1,6 +1,8 @@
 # Shared by the tests with one real called party: a data folder with one lead,
 # a trunk to PORT and a survey of two questions; then the books are read.
-#   prepare PORT ; serve_once ; expect_answers
+#   prepare ; serve_once ; expect_answers
+# The called party listens on $peer_port and has the ports from it to
+# $peer_port + 198.
 
 TELEMARK_DATA=${TEST_DIR:?}/data
 export TELEMARK_DATA
@@ -12,11 +14,13 @@ fail() {
     exit 1
 }
 
+peer_port=$((${TEST_PORTS:?} + 1000))
+
 prepare() {
     printf 'phone,name,consent,consent_date\n212-555-0123,Ann,written,2026-01-05\n' \
         >"$TEST_DIR/people.csv"
     printf '212,5559999\n' >"$TEST_DIR/dnc.txt"
-    printf '[trunk peer]\nhost = 127.0.0.1\nport = %s\n' "$1" \
+    printf '[trunk peer]\nhost = 127.0.0.1\nport = %s\n' "$peer_port" \
         >"$TEST_DIR/peer.trunk"
     cat >"$TEST_DIR/two.campaign" <<'END'
 name = two
@@ -70,7 +74,9 @@ END
 
 serve_once() {
     timeout 60 "$telemark" serve --clock 2026-11-23T18:00:00Z --until-idle 2s \
-        --sip-port "$1" --media-ports 13000-13998 2>"$TEST_DIR/serve.jsonl" ||
+        --sip-port "$((peer_port + 190))" \
+        --media-ports "$TEST_PORTS-$((TEST_PORTS + 998))" \
+        2>"$TEST_DIR/serve.jsonl" ||
         fail "serve ended with $?"
 }
 
