@@ -136,11 +136,13 @@ static void print(struct control *c, const struct trunks *t)
         const struct trunk_config *k = &t->trunk[i];
         control_printf(c,
                        "%s: %s:%u over %s, %s, at most %u calls and %u new "
-                       "ones a second\n",
+                       "ones a second%s\n",
                        k->name, k->host, k->port, transport[k->transport],
                        k->registers ? "registers" : "static",
                        k->max_calls > 0 ? k->max_calls : 30,
-                       k->calls_per_second > 0 ? k->calls_per_second : 10);
+                       k->calls_per_second > 0 ? k->calls_per_second : 10,
+                       k->no_incoming ? ", takes no calls to us (incoming = no)"
+                                      : "");
         if (c->server != NULL)
             print_look(c, k->name);
     }

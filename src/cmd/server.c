@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd/tenant.h"
+#include "tel/quiet.h"
 
 enum {
     SECOND_MS = 1000,
@@ -19,6 +20,7 @@ enum {
     IDLE_CHECKS = 3,      /* seconds in a row before "idle" is believed */
     CALLS_MAX = 20000,
     DESCRIPTORS_WANTED = 65536,
+    UNREAD_EVERY_S = 60,
 };
 
 static int64_t now_us(const struct server *s)
@@ -214,10 +216,28 @@ static void check_clock(struct server *s)
     engine_hold(s->engine, wrong);
 }
 
+/* What no stack could read: anybody can send it, so it is told seldom. */
+static void check_unread(struct server *s)
+{
+    uint64_t all = quiet_count();
+    int64_t now = loop_monotonic_us();
+    if (all == s->unread ||
+        (s->unread_told_us != 0 &&
+         now - s->unread_told_us < UNREAD_EVERY_S * CIVIL_SECOND_US))
+        return;
+    log_json_text(&s->log, "info", "telephony",
+                  "messages that cannot be read as SIP came in and were "
+                  "dropped: %" PRIu64 " since the last such line",
+                  all - s->unread);
+    s->unread = all;
+    s->unread_told_us = now;
+}
+
 static void on_second(void *arg)
 {
     struct server *s = arg;
     check_clock(s);
+    check_unread(s);
     (void)sqlite_store_poll(s->house.store);
     engine_run(s->engine);
     if (s->draining)

@@ -83,7 +83,9 @@ struct server {
     int64_t drain_until_us;   /* monotonic */
     int idle_seconds;         /* for how long nothing could be called */
     bool store_down;
-    bool clock_wrong; /* the system's clock was set back */
+    bool clock_wrong;       /* the system's clock was set back */
+    uint64_t unread;        /* messages that were no SIP, told in the log */
+    int64_t unread_told_us; /* monotonic; 0: never */
 };
 
 /* Opens everything and starts; *e says what failed and what to do. */

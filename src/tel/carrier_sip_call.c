@@ -60,6 +60,7 @@ void carrier_sip_call_free(struct carrier_sip_call *call)
     struct carrier_sip *c = call->carrier;
     tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
     tmr_cancel(&call->ring);
+    tmr_cancel(&call->alert);
     tmr_cancel(&call->hold);
     list_unlink(&call->owed);
     carrier_sip_play_drop(call);
@@ -88,6 +89,7 @@ void carrier_sip_hangup(struct carrier_sip_call *call, enum call_cause cause,
         call->state = CALL_ENDING;
         call->wanted = cause;
         tmr_cancel(&call->ring);
+        tmr_cancel(&call->alert);
         tmr_cancel(&call->hold);
         carrier_sip_play_drop(call);
         dialog_hangup(call->dialog, reason);

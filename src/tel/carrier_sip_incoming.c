@@ -10,6 +10,7 @@
 enum {
     SDP_MAX = 2048,
     RING_MAX_MS = 180000, /* as timer C of proxies (RFC 3261, 16.6) */
+    ALERT_MS = 20,        /* who is refused at once hears no ringing before */
     AGENT_EVERY_US = 1000000,
     LOG_EVERY_US = 60000000,
 };
@@ -59,6 +60,25 @@ static bool is_time(int64_t *last_us, int64_t every_us)
     return true;
 }
 
+static void tell_stranger(struct carrier_sip *c, const char *source)
+{
+    for (size_t i = 0; i < c->trunks; ++i) {
+        if (trunk_is_closed(c->trunk[i], source)) {
+            tel_log(&c->log, TEL_LOG_WARNING,
+                    "a call from %s was refused (403), %" PRIu64 " since the "
+                    "last such line: trunk %s has that address and takes no "
+                    "calls (incoming = no)",
+                    source, c->refused.untold, trunk_config(c->trunk[i])->name);
+            return;
+        }
+    }
+    tel_log(&c->log, TEL_LOG_INFO,
+            "a call from %s was refused (403), %" PRIu64 " since the last "
+            "such line: no trunk takes calls from that address. If it is "
+            "a carrier's, add it to 'incoming_from' of its trunk",
+            source, c->refused.untold);
+}
+
 void carrier_sip_refused(void *arg, const char *source)
 {
     struct carrier_sip *c = arg;
@@ -78,22 +98,37 @@ void carrier_sip_refused(void *arg, const char *source)
     ++f->strangers;
     ++f->untold;
     if (is_time(&f->stranger_us, LOG_EVERY_US)) {
-        tel_log(&c->log, TEL_LOG_INFO,
-                "a call from %s was refused (403), %" PRIu64 " since the last "
-                "such line: no trunk takes calls from that address. If it is "
-                "a carrier's, add it to 'incoming_from' of its trunk",
-                source, f->untold);
+        tell_stranger(c, source);
         f->untold = 0;
     }
 }
 
-/* Who finds no line is a customer lost: a call centre must see that it wants
- * more of them. */
+static void tell_unserved(struct carrier_sip *c, const char *trunk)
+{
+    struct carrier_sip_refusals *f = &c->refused;
+    ++f->unserved_untold;
+    if (!is_time(&f->unserved_us, LOG_EVERY_US)) {
+        return;
+    }
+    tel_log(&c->log, TEL_LOG_WARNING,
+            "trunk %s: a call to us was refused (480), %" PRIu64 " since the "
+            "last such line: the campaign that has the number does not run, "
+            "or nobody is signed in and it has no closed_say. 'telemark trunk "
+            "list' counts them",
+            trunk, f->unserved_untold);
+    f->unserved_untold = 0;
+}
+
+/* Who finds no line, or nobody, is a customer lost: a call centre must see
+ * that it wants more of them. */
 void carrier_sip_turned_away(struct carrier_sip *c, struct trunk *t, int code)
 {
     struct carrier_sip_refusals *f = &c->refused;
     const struct trunk_config *k = trunk_config(t);
     trunk_refuse(t, code);
+    if (code == 480) {
+        tell_unserved(c, k->name);
+    }
     if (code != 486 && code != 503) {
         return;
     }
@@ -120,6 +155,17 @@ static uint64_t called(const struct trunk_config *k,
     uint64_t to = caller_number(r->to_uri, k->country);
     bool account = k->user[0] && str_eq(r->called, k->user);
     return to != 0 && (account || uri == 0) ? to : uri;
+}
+
+static void alert(void *arg)
+{
+    struct carrier_sip_call *call = arg;
+    tm_assert(call->magic == CARRIER_SIP_CALL_MAGIC);
+    tm_assert(call->state == CALL_OFFERED);
+    tmr_cancel(&call->alert);
+    if (dialog_ring(call->dialog, 180, str_of("")) != TM_OK) {
+        carrier_sip_hangup(call, CAUSE_NETWORK, "");
+    }
 }
 
 static struct carrier_sip_call *call_new(struct carrier_sip *c,
@@ -221,9 +267,7 @@ void carrier_sip_incoming(void *arg, struct dialog *d,
             tell_no_taker(c, k, ev.to);
         } else if (call->state == CALL_OFFERED) {
             carrier_sip_start_ring(call);
-            if (dialog_ring(d, 180, str_of("")) != TM_OK) {
-                carrier_sip_hangup(call, CAUSE_NETWORK, "");
-            }
+            tmr_start(&call->alert, ALERT_MS, alert, call);
         }
     }
 }
@@ -236,6 +280,7 @@ void carrier_sip_refuse(struct carrier_sip_call *call, int code,
     call->state = CALL_ENDING;
     call->wanted = cause;
     tmr_cancel(&call->ring);
+    tmr_cancel(&call->alert);
     tmr_cancel(&call->hold);
     (void)dialog_refuse(call->dialog, code, "", "");
 }
@@ -282,6 +327,12 @@ int carrier_sip_answer(void *self, struct attempt_id a, bool record)
     if (call->offer_bad) {
         carrier_sip_refuse(call, 488, CAUSE_MEDIA);
         return TM_OK;
+    }
+    if (tmr_isrunning(&call->alert)) {
+        alert(call); /* carriers expect it before the answer */
+    }
+    if (call->state != CALL_OFFERED) {
+        return TM_OK; /* it cannot be sent: the dialog's end says so */
     }
     if (carrier_sip_leg_open(call, record, &e) != TM_OK) {
         tel_log(&c->log, TEL_LOG_ERROR,

@@ -68,7 +68,8 @@ struct carrier_sip_call {
     struct dialog *dialog;
     struct media_leg *leg;
     struct tmr ring;
-    struct tmr hold; /* runs while the peer takes no sound from us */
+    struct tmr alert; /* to us: runs until the caller is told that it rings */
+    struct tmr hold;  /* runs while the peer takes no sound from us */
     int64_t ring_timeout_ms;
     struct le owed;    /* CARRIER_PLACED is still to be told */
     struct le waiting; /* its play list waits for prompts */
@@ -93,8 +94,9 @@ struct carrier_sip_used {
 /* Calls to us that nobody took, and when a line last told of one. */
 struct carrier_sip_refusals {
     uint64_t strangers, untold;
-    uint64_t full_untold; /* for want of lines or of room */
-    int64_t agent_us, stranger_us, number_us, full_us;
+    uint64_t full_untold;     /* for want of lines or of room */
+    uint64_t unserved_untold; /* nobody served them */
+    int64_t agent_us, stranger_us, number_us, full_us, unserved_us;
 };
 
 struct carrier_sip {

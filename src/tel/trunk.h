@@ -102,6 +102,9 @@ enum trunk_claim {
     TRUNK_PORT,    /* with the port that calls go to */
 };
 enum trunk_claim trunk_claims(const struct trunk *t, const char *source);
+/* Whether a call from there would be its own, if it took calls (incoming = no):
+ * a host with a name in the DNS is not looked up for that. */
+bool trunk_is_closed(const struct trunk *t, const char *source);
 /* Whether text names networks: "192.0.2.1 2001:db8::/32". TM_EINVAL. */
 int trunk_nets_check(struct slice text, struct err *e) TM_MUST_CHECK;
 

@@ -300,3 +300,24 @@ enum trunk_claim trunk_claims(const struct trunk *t, const char *source)
            : sa_port(&a) == p->port ? TRUNK_PORT
                                     : TRUNK_ADDRESS;
 }
+
+bool trunk_is_closed(const struct trunk *t, const char *source)
+{
+    struct trunk_net net[TRUNK_NETS_MAX];
+    struct sa a, host;
+    unsigned nets = 0;
+    tm_assert(t->magic == TRUNK_MAGIC);
+    if (!t->config.no_incoming || sa_decode(&a, source, strlen(source))) {
+        return false;
+    }
+    const struct sa *heard = &t->peers.heard;
+    bool its = (numeric(str_of(t->config.host), &host) &&
+                sa_cmp(&host, &a, SA_ADDR)) ||
+               (sa_isset(heard, SA_ADDR) && sa_cmp(heard, &a, SA_ADDR));
+    int rc = nets_read(str_of(t->config.incoming_from), net, &nets, NULL);
+    tm_assert(rc == TM_OK); /* trunk_new has read it before */
+    for (unsigned i = 0; i < nets && !its; ++i) {
+        its = in_net(&net[i], &a);
+    }
+    return its;
+}

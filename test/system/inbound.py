@@ -1,5 +1,5 @@
 """Acceptance of calls to us: see inbound.sh. usage: inbound.py TELEMARK DIR"""
-import json, os, sys, time
+import json, os, socket, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
 from carrier import Carrier
@@ -93,7 +93,11 @@ def wrong_use(h):
     """What a user gets wrong before anybody calls."""
     h.must('import', h.write('callers.csv', f'phone,name\n{ANN},Ann Lee\n'),
            '--list', 'callers')
-    h.must('trunk', 'load', h.write('peer.trunk', TRUNK))
+    said = h.must('trunk', 'load', h.write('shut.trunk', TRUNK +
+                                           'incoming = no\n'))
+    h.check('takes no calls to us (incoming = no)' in said, said)
+    said = h.must('trunk', 'load', h.write('peer.trunk', TRUNK))
+    h.check('takes no calls' not in said, said)
     said = h.must('campaign', 'load', h.write('line.campaign', CAMPAIGN))
     h.check(f'takes calls to {LINE}, {OTHER}' in said, said)
     second = CAMPAIGN.replace('name = line', 'name = second')
@@ -112,7 +116,9 @@ def closed(h, carrier):
     """Nobody is signed in; nobody serves; the number is nobody's."""
     c = carrier.call(LINE, ANN)
     h.wait('a refusal', lambda: c.code, 10)
-    h.check(c.code == 480, f'not started: {c.codes}')
+    h.check(c.code == 480 and 180 not in c.codes, f'not started: {c.codes}')
+    h.wait('a line about it', lambda: [e for e in h.events('telephony') if
+           'peer' in e['text'] and 'does not run' in e['text']], 5)
     h.must('campaign', 'start', 'line')
     c = carrier.call(NOBODYS, ANN)
     h.wait('a refusal', lambda: c.code, 10)
@@ -136,6 +142,20 @@ def closed(h, carrier):
     h.check(lead_state(h, 12125550150) == ('denied', 'opted_out'),
             lead_state(h, 12125550150))
     h.check(hidden.heard > 20, 'closed_say was not heard')
+
+
+def garbage(h):
+    """What is no SIP is told in the log's own form, and once."""
+    ack = (f'ACK  SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{PEER}\r\n'
+           'CSeq: 1 ACK\r\n\r\n').encode()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        for text in (ack, b'hello there\r\n\r\n', ack):
+            out.sendto(text, ('127.0.0.1', SIP))
+    told = h.wait('a line about it', lambda: [e for e in h.events('telephony')
+                  if 'cannot be read as SIP' in e['text']], 5)
+    h.check(len(told) == 1, told)
+    raw = [line for line in open(h.log) if not line.startswith('{')]
+    h.check(not raw, f'the log has lines of another form: {raw}')
 
 
 def sign_in(h, carrier):
@@ -290,6 +310,7 @@ def calls_to_us(h):
     server = serve(h)
     try:
         closed(h, carrier)
+        garbage(h)
         bob = sign_in(h, carrier)
         first = a_talk(h, carrier)
         third = the_queue(h, carrier, first)

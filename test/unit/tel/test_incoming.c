@@ -300,6 +300,31 @@ static void test_delayed_offer(void **state)
     inbound_stop(&s);
 }
 
+/* A stopped campaign says so within one turn of the loop: no ringing. */
+static void test_refused_before_it_rings(void **state)
+{
+    (void)state;
+    static const struct {
+        enum hangup_reason why;
+        int status;
+    } as[] = {{HANGUP_NORMAL, 480}, {HANGUP_BUSY, 486}};
+    struct inbound s;
+    inbound_start(&s, NULL, 0, NULL);
+    for (size_t i = 0; i < tm_array_len(as); ++i) {
+        int from = s.n;
+        caller_invite(&s.c, plain());
+        (void)inbound_wait(&s, CARRIER_INCOMING, from);
+        inbound_hangup(&s, s.next - 1, as[i].why);
+        caller_expect(&s.c, as[i].status);
+        caller_ask(&s.c, "ACK", s.c.branch, "");
+        (void)inbound_wait(&s, CARRIER_ENDED, from);
+        assert_non_null(strstr(s.log, i == 0 ? "(480), 1 since" : "(486)"));
+    }
+    inbound_pass(&s, 60); /* and not afterwards */
+    assert_int_equal(caller_drain(&s.c, 180), 0);
+    inbound_stop(&s);
+}
+
 static bool waits_for_ack(struct le *le, void *arg)
 {
     struct dialog *d = le->data;
@@ -415,6 +440,10 @@ static void test_whose_address(void **state)
         caller_invite(&x, plain());
         caller_expect(&x, as[i].trunk ? 486 : 403);
         caller_close(&x);
+        if (i == 0) {
+            assert_non_null(strstr(s.log, "trunk closed"));
+            assert_non_null(strstr(s.log, "incoming = no"));
+        }
         assert_int_equal(s.n > from, as[i].trunk != NULL);
         if (as[i].trunk) {
             assert_string_equal(s.trunk[from], as[i].trunk);
@@ -531,7 +560,7 @@ static void test_a_full_trunk_is_busy(void **state)
     assert_int_equal(inbound_room(&s, "two"), 1);
     assert_refused(&s, "two", (struct trunk_refused){0, 1, 1, 0, 0});
     assert_refused(&s, "more", (struct trunk_refused){0, 0, 0, 0, 1});
-    assert_int_equal(s.warnings, 1); /* a line a minute at most */
+    assert_int_equal(s.warnings, 2); /* of each kind one a minute at most */
     caller_close(&x);
     inbound_stop(&s); /* two ring still: 480, and no event */
     assert_int_equal(inbound_count(&s, CARRIER_ENDED), 1);
@@ -767,6 +796,7 @@ int main(void)
         cmocka_unit_test(test_caller_gives_up),
         cmocka_unit_test(test_merged_invites),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refused_before_it_rings),
         cmocka_unit_test(test_whose_numbers),
         cmocka_unit_test(test_no_codec_in_common),
         cmocka_unit_test(test_delayed_offer),

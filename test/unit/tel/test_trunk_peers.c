@@ -245,8 +245,17 @@ static void test_no_resolver_and_no_calls(void **state)
                              .no_incoming = true};
     start(&s, &c);
     expect(&s, "192.0.2.1:5060", TRUNK_STRANGER);
+    assert_true(trunk_is_closed(s.t, "192.0.2.1:5070"));
+    assert_false(trunk_is_closed(s.t, "192.0.2.2:5060"));
+    assert_false(trunk_is_closed(s.t, "nonsense"));
     assert_int_equal(s.asked, 0);
     stop(&s);
+    c.incoming_from = "198.51.100.0/24";
+    start(&s, &c);
+    assert_true(trunk_is_closed(s.t, "198.51.100.9:5060"));
+    assert_false(trunk_is_closed(s.t, "198.51.101.9:5060"));
+    stop(&s);
+    c.incoming_from = NULL;
     c.no_incoming = false;
     c.host = "2001:db8::7";
     start(&s, &c);
