@@ -199,11 +199,22 @@ static void refresh(struct campaign *c)
     look_again(c);
 }
 
+/* It is due while the agent who had it wraps up: he may say more, so it waits
+ * for him (campaign_wrap_close). */
+static bool is_wrapped_up(struct campaign *c, const struct lead *l)
+{
+    struct slot *s = slots_find_lead(&c->slots, l->id);
+    if (s == NULL || s->stage != SLOT_WRAP)
+        return false;
+    s->claimed = true;
+    return true;
+}
+
 static void take_lead(struct campaign *c, const struct lead *l)
 {
     /* A call back was promised by a person and is made by one. */
     bool promised = l->state == LEAD_CALLBACK;
-    if (promised && c->crew == NULL)
+    if ((promised && c->crew == NULL) || is_wrapped_up(c, l))
         return;
     struct slot *s =
         slots_take(&c->slots, l, c->crew == NULL ? c->env.plan->script : NULL);

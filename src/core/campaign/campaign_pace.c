@@ -188,6 +188,16 @@ static bool owes_call(const struct campaign *c)
     return s != NULL && c->now_us - s->lead.due_us > PROMISE_LATE_US;
 }
 
+/* A line for each agent who is not needed else: as many more, or less. */
+static void one_each(struct crew *w)
+{
+    unsigned covered = w->lines.n + w->view.now.waiting;
+    unsigned idle = w->view.now.idle, *gone = &w->last.withdraw;
+    unsigned most = covered > idle ? covered - idle : 0;
+    w->last.dial = idle > covered ? idle - covered : 0;
+    *gone = *gone < most ? *gone : most;
+}
+
 static void decide(struct campaign *c)
 {
     struct crew *w = c->crew;
@@ -199,11 +209,8 @@ static void decide(struct campaign *c)
         return;
     }
     policy_decide(&w->policy, &w->view, &w->last);
-    if (w->over_limit) {
-        unsigned covered = w->lines.n + w->view.now.waiting;
-        unsigned idle = w->view.now.idle;
-        w->last.dial = idle > covered ? idle - covered : 0;
-    }
+    if (w->over_limit)
+        one_each(w);
     /* Nobody is called while nobody can take the call. */
     w->order = w->counts.agents > 0 && !owes_call(c) ? w->last.dial : 0;
     w->decided = true;

@@ -86,6 +86,15 @@ static void no_later(int64_t *due_us, int64_t us)
         *due_us = us;
 }
 
+/* The lead is looked for when its next step comes. */
+static void look_for(struct campaign *c, const struct retry_next *next)
+{
+    if (next->state == LEAD_WAITING)
+        no_later(&c->own_due_us, next->due_us);
+    else if (next->state == LEAD_CALLBACK)
+        no_later(&c->crew->promised_due_us, next->due_us);
+}
+
 static struct retry_next next_unsaid(const struct campaign *c,
                                      const struct slot *s)
 {
@@ -110,9 +119,8 @@ static struct retry_next next_unsaid(const struct campaign *c,
  * once when he is slow. The campaign waits for it when he has not. */
 static void lead_unsaid(struct campaign *c, struct slot *s)
 {
-    struct retry_next next = next_unsaid(c, s);
-    s->unsaid_due_us = next.state == LEAD_WAITING ? next.due_us : INT64_MAX;
-    lead_record(c, s, &next);
+    s->unsaid = next_unsaid(c, s);
+    lead_record(c, s, &s->unsaid);
 }
 
 static struct retry_next next_number(const struct campaign *c,
@@ -227,10 +235,16 @@ static void carry_out(struct campaign *c, struct slot *s)
     if (!s->told_off && !s->run.opted_out)
         next = next_of(c, s, d);
     lead_record(c, s, &next);
-    if (next.state == LEAD_WAITING)
-        no_later(&c->own_due_us, next.due_us);
-    else if (next.state == LEAD_CALLBACK)
-        no_later(&c->crew->promised_due_us, next.due_us);
+    look_for(c, &next);
+}
+
+/* A fetch that brought the lead meanwhile gives it back by that. */
+static void keep_unsaid(struct campaign *c, const struct slot *s)
+{
+    if (s->claimed)
+        lead_record(c, s, &s->unsaid);
+    if (s->lead.id.v != 0)
+        look_for(c, &s->unsaid);
 }
 
 void campaign_wrap_close(struct campaign *c, struct slot *s,
@@ -241,7 +255,7 @@ void campaign_wrap_close(struct campaign *c, struct slot *s,
     if (s->disposition >= 0)
         carry_out(c, s);
     else
-        no_later(&c->own_due_us, s->unsaid_due_us);
+        keep_unsaid(c, s);
     if (a.v != 0)
         slots_drop_agent(&c->slots, s);
     campaign_stage(c, s, SLOT_IDLE, how);

@@ -108,7 +108,8 @@ static void begin_stage(struct slot *slot)
     slot->mark = slot->rang_us = slot->since_us = 0;
     slot->disposition = -1;
     slot->disposed_due_us = 0;
-    slot->unsaid_due_us = INT64_MAX;
+    slot->unsaid = (struct retry_next){.state = LEAD_NEW};
+    slot->claimed = false;
     slot->live_us = 0;
     slot->incoming = false;
     slot->close = OUTCOME_NONE;

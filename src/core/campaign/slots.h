@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "core/call/call_leg.h"
 #include "core/lead/lead.h"
+#include "core/lead/retry.h"
 #include "core/script/script_field.h"
 #include "core/script/script_run.h"
 
@@ -69,7 +70,8 @@ struct slot {
     int disposition;          /* of the plan's; -1: none yet */
     struct agent_id disposer; /* who said so */
     int64_t disposed_due_us;  /* a call back is due */
-    int64_t unsaid_due_us;    /* WRAP: the next call when nothing is said */
+    struct retry_next unsaid; /* WRAP: the lead's, when nothing is said */
+    bool claimed;             /* WRAP: the store gave the lead anew */
     int64_t live_us;          /* when it was counted as live; 0: it was not */
     int32_t agent_next;
     int32_t near_before, near_after; /* in the queue of its stage */
