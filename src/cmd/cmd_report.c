@@ -25,7 +25,7 @@ const struct command cmd_report = {
     .summary = "the figures of a campaign: text, JSON, CSV or a web page",
     .help =
         "usage: telemark report CAMPAIGN [--json | --csv | --html FILE]\n"
-        "                       [--data DIR]\n"
+        "                       [--zone ZONE] [--data DIR]\n"
         "       telemark report --agents [CAMPAIGN] [--from TIME] [--until "
         "TIME]\n"
         "                       [--json | --csv | --html FILE] [--data DIR]\n"
@@ -39,6 +39,8 @@ const struct command cmd_report = {
         "--agents     what agents did: time signed in, talking, wrapping up,\n"
         "             ready, paused by reason; calls and dispositions; with a\n"
         "             campaign only the time of its calls\n"
+        "--zone ZONE  in which half hours of calls to us are told, such as\n"
+        "             America/New_York; UTC. JSON and CSV have instants\n"
         "--from, --until  2026-11-23 or 2026-11-23T18:00:00Z, in UTC\n\n"
         "Hours of the day are those of the person called, by the first zone\n"
         "his number may be in.\n",
@@ -46,7 +48,7 @@ const struct command cmd_report = {
 };
 
 struct options {
-    const char *data, *html, *from, *until;
+    const char *data, *html, *from, *until, *zone;
     bool json, csv, agents;
     int64_t from_us, until_us; /* 0: no limit */
 };
@@ -176,6 +178,17 @@ static bool read_time(const char *text, int64_t *us)
     return civil_parse_instant(str_of(text), us);
 }
 
+static int read_zone(const struct tz_set *zones, const struct options *o,
+                     const struct tz **out, struct err *e)
+{
+    *out = o->zone != NULL ? tz_set_find(zones, o->zone) : NULL;
+    if (o->zone != NULL && *out == NULL)
+        return err_set(e, TM_EINVAL,
+                       "--zone: '%s' is no time zone such as America/New_York",
+                       o->zone);
+    return TM_OK;
+}
+
 static int make(const struct reading *r, const char *name,
                 const struct options *o, struct err *e)
 {
@@ -191,6 +204,9 @@ static int make(const struct reading *r, const char *name,
         rc = house_rules(&a, NULL, &fo.book, e);
     if (rc == TM_OK)
         rc = house_zones(&a, &zones, e);
+    if (rc != TM_OK)
+        goto out;
+    rc = read_zone(&zones, o, &fo.callers_zone, e);
     if (rc != TM_OK)
         goto out;
     real_clock_init(&real, 0);
@@ -217,6 +233,7 @@ static int run(int argc, char **argv)
         {.name = "agents", .flag = &o.agents},
         {.name = "from", .value = &o.from},
         {.name = "until", .value = &o.until},
+        {.name = "zone", .value = &o.zone},
     };
     int words =
         command_options(&cmd_report, argc, argv, opt, (int)tm_array_len(opt));
@@ -227,6 +244,9 @@ static int run(int argc, char **argv)
     if (!o.agents && (o.from != NULL || o.until != NULL))
         return command_usage(&cmd_report, "--from and --until go with "
                                           "--agents");
+    if (o.agents && o.zone != NULL)
+        return command_usage(&cmd_report, "--zone goes with a campaign's "
+                                          "calls to us, not with --agents");
     if (!read_time(o.from, &o.from_us) || !read_time(o.until, &o.until_us))
         return command_usage(&cmd_report,
                              "a time is 2026-11-23 or 2026-11-23T18:00:00Z");

@@ -16,6 +16,12 @@ enum {
 struct open_span {
     struct reader_agent_span span;
     char reason[OPEN_REASON_MAX];
+    bool shift; /* of the occupancy only */
+};
+
+/* An agent's time, in all campaigns. */
+struct shift {
+    int64_t handling_us, available_us;
 };
 
 struct agent_figures_builder {
@@ -25,8 +31,20 @@ struct agent_figures_builder {
     size_t cap;
     struct open_span *open;
     size_t opens, opens_cap;
-    int64_t most_us; /* the end of the time, INT64_MAX none */
+    int64_t most_us;     /* the end of the time, INT64_MAX none */
+    int64_t since_us;    /* of shifts */
+    struct map shift_at; /* agent -> index + 1 */
+    struct shift *shift;
+    size_t shifts, shifts_cap;
 };
+
+unsigned agent_figures_occupancy_permille(const struct agent_figures_row *r)
+{
+    if (r->available_ms <= 0)
+        return 0;
+    return (unsigned)((r->handling_ms * 1000 + r->available_ms / 2) /
+                      r->available_ms);
+}
 
 unsigned agent_figures_talk_permille(const struct agent_figures_row *r)
 {
@@ -42,8 +60,9 @@ agent_figures_new(bool of_campaign, int64_t from_us, int64_t until_us)
     struct agent_figures_builder *b = mem_alloc(sizeof(*b));
     arena_init(&b->arena);
     map_init(&b->at);
+    map_init(&b->shift_at);
     b->f.of_campaign = of_campaign;
-    b->f.from_us = from_us;
+    b->f.from_us = b->since_us = from_us;
     b->f.until_us = until_us;
     b->most_us = until_us > 0 ? until_us : INT64_MAX;
     b->f.all.name = "all";
@@ -55,9 +74,11 @@ void agent_figures_free(struct agent_figures_builder *b)
     if (b == NULL)
         return;
     map_fini(&b->at);
+    map_fini(&b->shift_at);
     arena_fini(&b->arena);
     mem_free(b->f.row);
     mem_free(b->open);
+    mem_free(b->shift);
     mem_free(b);
 }
 
@@ -139,7 +160,7 @@ static void add_time(struct agent_figures_builder *b,
 }
 
 static void keep_open(struct agent_figures_builder *b,
-                      const struct reader_agent_span *s)
+                      const struct reader_agent_span *s, bool shift)
 {
     if (b->opens == b->opens_cap) {
         b->opens_cap = b->opens_cap == 0 ? 32 : 2 * b->opens_cap;
@@ -147,6 +168,7 @@ static void keep_open(struct agent_figures_builder *b,
     }
     struct open_span *o = &b->open[b->opens++];
     o->span = *s;
+    o->shift = shift;
     (void)str_copy(o->reason, sizeof(o->reason), s->reason);
 }
 
@@ -155,9 +177,63 @@ void agent_figures_span(struct agent_figures_builder *b,
 {
     tm_assert(s->state > AGENT_OFF && s->state < AGENT_STATE_COUNT);
     if (s->until_us == 0)
-        keep_open(b, s);
+        keep_open(b, s, false);
     else
         add_time(b, s, s->until_us);
+}
+
+static struct shift *shift_of(struct agent_figures_builder *b,
+                              struct agent_id id)
+{
+    uint64_t at;
+    if (map_get(&b->shift_at, (uint64_t)id.v, &at))
+        return &b->shift[at - 1];
+    if (b->shifts == b->shifts_cap) {
+        b->shifts_cap = b->shifts_cap == 0 ? 32 : 2 * b->shifts_cap;
+        b->shift = mem_resize(b->shift, b->shifts_cap * sizeof(*b->shift));
+    }
+    b->shift[b->shifts] = (struct shift){0};
+    map_set(&b->shift_at, (uint64_t)id.v, ++b->shifts);
+    return &b->shift[b->shifts - 1];
+}
+
+static bool is_handling(enum agent_state s)
+{
+    return s == AGENT_TALKING || s == AGENT_HOLDING || s == AGENT_WRAP;
+}
+
+static bool is_available(enum agent_state s)
+{
+    return s != AGENT_OFF && s != AGENT_PAUSED && s != AGENT_CALLING_IN;
+}
+
+static void add_shift(struct agent_figures_builder *b,
+                      const struct reader_agent_span *s, int64_t until_us)
+{
+    int64_t from = s->from_us > b->since_us ? s->from_us : b->since_us;
+    int64_t until = until_us < b->most_us ? until_us : b->most_us;
+    if (until <= from || !is_available(s->state))
+        return;
+    struct shift *t = shift_of(b, s->agent);
+    t->available_us += until - from;
+    if (is_handling(s->state))
+        t->handling_us += until - from;
+}
+
+void agent_figures_since(struct agent_figures_builder *b, int64_t from_us)
+{
+    tm_assert(b->shifts == 0);
+    b->since_us = from_us;
+}
+
+void agent_figures_shift(struct agent_figures_builder *b,
+                         const struct reader_agent_span *s)
+{
+    tm_assert(b->f.of_campaign);
+    if (s->until_us == 0)
+        keep_open(b, s, true);
+    else
+        add_shift(b, s, s->until_us);
 }
 
 /* --- calls ----------------------------------------------------------------*/
@@ -216,6 +292,15 @@ static void finish_row(struct agent_figures_builder *b,
     for (size_t i = 0; i < AGENT_STATE_COUNT; i++) {
         r->ms[i] /= 1000;
         r->signed_in_ms += r->ms[i];
+        if (b->f.of_campaign)
+            continue;
+        r->handling_ms += is_handling((enum agent_state)i) ? r->ms[i] : 0;
+        r->available_ms += is_available((enum agent_state)i) ? r->ms[i] : 0;
+    }
+    uint64_t at;
+    if (map_get(&b->shift_at, (uint64_t)r->id.v, &at)) {
+        r->handling_ms = b->shift[at - 1].handling_us / 1000;
+        r->available_ms = b->shift[at - 1].available_us / 1000;
     }
     /* Whoever signs in is paused for an instant before he is ready. */
     size_t kept = 0;
@@ -243,6 +328,8 @@ static void add_to_all(struct agent_figures_builder *b,
     all->dispositions += r->dispositions;
     all->successes += r->successes;
     all->signed_in_ms += r->signed_in_ms;
+    all->handling_ms += r->handling_ms;
+    all->available_ms += r->available_ms;
     for (size_t i = 0; i < AGENT_STATE_COUNT; i++)
         all->ms[i] += r->ms[i];
     for (size_t i = 0; i < r->pauses; i++)
@@ -269,7 +356,10 @@ const struct agent_figures *agent_figures_end(struct agent_figures_builder *b,
     for (size_t i = 0; i < b->opens; i++) {
         struct open_span *o = &b->open[i];
         o->span.reason = str_of(o->reason);
-        add_time(b, &o->span, now_us);
+        if (o->shift)
+            add_shift(b, &o->span, now_us);
+        else
+            add_time(b, &o->span, now_us);
     }
     b->opens = 0;
     for (size_t i = 0; i < f->rows; i++) {
@@ -330,6 +420,12 @@ static int read_span(void *arg, const struct reader_agent_span *s)
     return 0;
 }
 
+static int read_shift(void *arg, const struct reader_agent_span *s)
+{
+    agent_figures_shift(arg, s);
+    return 0;
+}
+
 static int read_bridge(void *arg, const struct reader_bridge *j)
 {
     agent_figures_bridge(arg, j);
@@ -370,11 +466,15 @@ int agent_figures_read(const struct reader *r, struct campaign_id c,
         .campaign = c, .from_us = b->f.from_us, .until_us = b->f.until_us};
     const struct reader_attempts q = {
         .campaign = c, .from_us = b->f.from_us, .until_us = b->f.until_us};
+    const struct reader_agent_time always = {.from_us = b->since_us,
+                                             .until_us = b->f.until_us};
     if (r->agents == NULL)
         return TM_OK;
     int rc = r->agents(r->self, any, read_name, b, e);
     if (rc >= 0)
         rc = r->agent_spans(r->self, &t, read_span, b, e);
+    if (rc >= 0 && b->f.of_campaign)
+        rc = r->agent_spans(r->self, &always, read_shift, b, e);
     if (rc >= 0)
         rc = r->bridges(r->self, &t, read_bridge, b, e);
     if (rc >= 0)

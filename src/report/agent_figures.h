@@ -33,6 +33,9 @@ struct agent_figures_row {
     uint64_t dispositions, successes;
     int64_t ms[AGENT_STATE_COUNT]; /* AGENT_OFF: none */
     int64_t signed_in_ms;          /* the sum of ms[] */
+    /* In all campaigns: talk, hold and wrap-up, of the time signed in and not
+     * paused. */
+    int64_t handling_ms, available_ms;
     struct agent_figures_pause pause[AGENT_FIGURES_PAUSES_MAX];
     size_t pauses;
 };
@@ -60,6 +63,9 @@ struct agent_figures {
     uint64_t within; /* joined within two seconds of the greeting's end */
 };
 
+/* Occupancy: talk, hold and wrap-up per 1,000 of the time signed in and not
+ * paused. */
+unsigned agent_figures_occupancy_permille(const struct agent_figures_row *r);
 /* Talk (and hold) per 1,000 of time signed in. */
 unsigned agent_figures_talk_permille(const struct agent_figures_row *r);
 
@@ -76,6 +82,12 @@ void agent_figures_name(struct agent_figures_builder *b, struct agent_id id,
 /* The part of it within [from, until) counts; until_us 0: it lasts still. */
 void agent_figures_span(struct agent_figures_builder *b,
                         const struct reader_agent_span *s);
+/* Of a campaign's figures: any state of any agent, of whatever campaign, for
+ * the occupancy of those who worked for it. from_us of agent_figures_since()
+ * on. */
+void agent_figures_shift(struct agent_figures_builder *b,
+                         const struct reader_agent_span *s);
+void agent_figures_since(struct agent_figures_builder *b, int64_t from_us);
 void agent_figures_bridge(struct agent_figures_builder *b,
                           const struct reader_bridge *j);
 /* Takes back that this agent had a caller. */

@@ -54,6 +54,8 @@ struct figures_builder *figures_new(const struct figures_options *o)
     arena_init(&b->arena);
     map_init(&b->tries);
     b->agents = agent_figures_new(true, 0, 0);
+    caller_figures_init(&b->f.callers);
+    b->f.callers.zone = o->callers_zone;
     b->o = *o;
     b->f.campaign = b->f.seller = b->f.list = b->f.state = "";
     b->f.now_us = o->now_us;
@@ -72,6 +74,7 @@ void figures_free(struct figures_builder *b)
         return;
     map_fini(&b->tries);
     agent_figures_free(b->agents);
+    caller_figures_fini(&b->f.callers);
     arena_fini(&b->arena);
     mem_free(b);
 }
@@ -136,6 +139,7 @@ void figures_campaign(struct figures_builder *b,
     f->list = copy(b, c->list_name);
     f->state = campaign_state_text((enum campaign_state)c->state);
     f->loaded_us = c->loaded_us;
+    agent_figures_since(b->agents, c->loaded_us);
     f->first_call_us = c->first_call_us;
     if (script != NULL)
         add_questions(b, script);
@@ -161,6 +165,14 @@ void figures_inbound(struct figures_builder *b, const struct plan_inbound *in)
 void figures_caller(struct figures_builder *b, const struct reader_caller *c)
 {
     caller_figures_add(&b->f.callers, c);
+}
+
+void figures_caller_wrap(struct figures_builder *b,
+                         const struct reader_agent_span *s)
+{
+    if (s->state == AGENT_WRAP && s->attempt.v != 0 && s->until_us != 0)
+        caller_figures_wrap(&b->f.callers, s->attempt,
+                            s->until_us - s->from_us);
 }
 
 void figures_import(struct figures_builder *b, const struct reader_import *i)
@@ -376,6 +388,7 @@ static void count_placed(struct figures_builder *b,
     h->answered += answered;
     h->live += a->live;
     h->completed += completed;
+    h->talked += a->outcome == OUTCOME_TALKED;
 }
 
 void figures_versions(struct figures_builder *b, struct slice versions)
@@ -409,11 +422,13 @@ void figures_machine(struct figures_builder *b, uint64_t e164,
                      int64_t placed_us, bool live)
 {
     struct figures *f = &b->f;
-    uint64_t *hour = &f->hour[hour_of(b, e164, placed_us)].live;
+    struct figures_hour *h = &f->hour[hour_of(b, e164, placed_us)];
+    uint64_t *hour = &h->live;
     uint64_t *period = &f->period[period_of(f, placed_us)].live;
     if (f->outcome[OUTCOME_TALKED] > 0) {
         f->outcome[OUTCOME_TALKED]--;
         f->outcome[OUTCOME_MACHINE]++;
+        h->talked -= h->talked > 0;
     }
     if (!live)
         return;
@@ -532,60 +547,4 @@ const struct figures *figures_end(struct figures_builder *b)
     tm_assert(kinds == f->leads);
     tm_assert(f->placed <= f->recorded && f->answered <= f->ringing);
     return f;
-}
-
-void figures_rates(const struct figures *f,
-                   struct figures_rate out[FIGURES_RATES])
-{
-    out[0] = (struct figures_rate){"answer", "calls placed were answered",
-                                   f->answered, f->placed};
-    out[1] = (struct figures_rate){"contact", "calls placed reached a person",
-                                   f->live, f->placed};
-    out[2] =
-        (struct figures_rate){"completion", "people reached completed the call",
-                              f->completed, f->live};
-    if (f->agents != NULL)
-        out[2] =
-            (struct figures_rate){"success",
-                                  "people who talked with an agent brought a "
-                                  "success",
-                                  f->agents->all.successes, f->agents->people};
-    out[3] = (struct figures_rate){"opt_out", "people reached asked us to stop",
-                                   f->opt_outs, f->live};
-    out[4] = (struct figures_rate){"abandoned", "people reached were abandoned",
-                                   f->abandoned, f->live};
-}
-
-struct figures_rate figures_worst_period(const struct figures *f)
-{
-    struct figures_rate worst = {
-        "abandoned_worst_period",
-        "people reached were abandoned in the worst 30 days", 0, 0};
-    for (size_t i = 0; i < f->periods; i++) {
-        const struct figures_period *p = &f->period[i];
-        /* a / b > c / d without a division */
-        if (p->live > 0 &&
-            (worst.of == 0 || p->abandoned * worst.of > worst.n * p->live)) {
-            worst.n = p->abandoned;
-            worst.of = p->live;
-        }
-    }
-    return worst;
-}
-
-const char *figures_fate_text(const struct figures *f, enum figures_lead k)
-{
-    if (k == FIGURES_DONE && f->agents != NULL)
-        return "settled by an agent";
-    return figures_lead_text(k);
-}
-
-bool figures_rows_add_up(const struct figures *f)
-{
-    return f->rows == f->imported + f->duplicates + f->rejected;
-}
-
-uint64_t figures_gone(const struct figures *f)
-{
-    return f->imported > f->leads ? f->imported - f->leads : 0;
 }

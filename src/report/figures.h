@@ -107,7 +107,8 @@ struct figures_question {
 
 /* Calls placed in one hour of the callee's day. */
 struct figures_hour {
-    uint64_t placed, answered, live, completed;
+    uint64_t placed, answered, live;
+    uint64_t completed, talked; /* without agents, with them */
 };
 
 struct figures_period {
@@ -191,8 +192,10 @@ bool figures_rows_add_up(const struct figures *f);
 uint64_t figures_gone(const struct figures *f);
 
 struct figures_options {
-    const struct rule_book *book; /* NULL: reasons stay words. Must outlive */
-    const struct tz_set *zones;   /* NULL: no figures by hour. the figures */
+    const struct rule_book *book;  /* NULL: reasons stay words. Must outlive */
+    const struct tz_set *zones;    /* NULL: no figures by hour. the figures */
+    const struct tz *callers_zone; /* of the half hours of calls to us; NULL:
+                                      UTC */
     int64_t now_us;
     const char *now_source; /* "this machine's clock", ... */
 };
@@ -210,6 +213,9 @@ void figures_dispositions(struct figures_builder *b,
 /* What the plan says of calls to us; before them. */
 void figures_inbound(struct figures_builder *b, const struct plan_inbound *in);
 void figures_caller(struct figures_builder *b, const struct reader_caller *c);
+/* A wrap-up that is over, after the caller it was of; others count nothing. */
+void figures_caller_wrap(struct figures_builder *b,
+                         const struct reader_agent_span *s);
 void figures_import(struct figures_builder *b, const struct reader_import *i);
 /* Before figures_state: so many more leads were refused by a verdict with
  * these rules ("ID:effect ..."). It tells those of whom something is not known

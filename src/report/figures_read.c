@@ -125,6 +125,25 @@ static bool is_caller(const struct feed *f, struct attempt_id id)
     return map_get(&f->callers, (uint64_t)id.v, NULL);
 }
 
+static int feed_wrap(void *arg, const struct reader_agent_span *s)
+{
+    struct feed *f = arg;
+    figures_caller_wrap(f->b, s);
+    return 0;
+}
+
+static int read_callers(const struct reader *r, struct feed *f, struct err *e)
+{
+    const struct reader_attempts q = {.campaign = f->campaign};
+    const struct reader_agent_time all = {.campaign = f->campaign};
+    if (r->callers == NULL)
+        return TM_OK;
+    int rc = r->callers(r->self, &q, feed_caller, f, e);
+    if (rc >= 0 && r->agent_spans != NULL)
+        rc = r->agent_spans(r->self, &all, feed_wrap, f, e);
+    return rc;
+}
+
 static int feed_answer(void *arg, const struct reader_answer *a)
 {
     struct feed *f = arg;
@@ -188,8 +207,8 @@ int figures_read(const struct reader *r, struct campaign_id c,
     int rc = read_leads(r, &f, e);
     if (rc >= 0)
         rc = r->attempts(r->self, &q, feed_attempt, &f, e);
-    if (rc >= 0 && r->callers != NULL)
-        rc = r->callers(r->self, &q, feed_caller, &f, e);
+    if (rc >= 0)
+        rc = read_callers(r, &f, e);
     if (rc >= 0)
         rc = agent_figures_read(r, c, figures_agents(b), e);
     if (rc >= 0)

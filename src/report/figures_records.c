@@ -39,6 +39,7 @@ struct agent_now {
     char reason[AGENT_WORD_MAX];
     int64_t since_us;
     struct campaign_id campaign;
+    struct attempt_id attempt;
 };
 
 /* An attempt that an agent took: his last word about it, and what he was asked
@@ -364,7 +365,8 @@ static struct agent_now *agent_of(struct figures_records *f, struct agent_id id)
     return &f->agent[f->agents - 1];
 }
 
-/* As the campaign's figures from the store: only time of its calls. */
+/* As the campaign's figures from the store: only time of its calls, and all
+ * time for the occupancy. */
 static void tell_span(struct figures_records *f, const struct agent_now *a,
                       int64_t until_us)
 {
@@ -373,9 +375,14 @@ static void tell_span(struct figures_records *f, const struct agent_now *a,
                                         .reason = str_of(a->reason),
                                         .from_us = a->since_us,
                                         .until_us = until_us,
-                                        .campaign = a->campaign};
-    if (a->state != AGENT_OFF && a->campaign.v != 0)
+                                        .campaign = a->campaign,
+                                        .attempt = a->attempt};
+    if (a->state == AGENT_OFF)
+        return;
+    if (a->campaign.v != 0)
         agent_figures_span(figures_agents(f->b), &s);
+    agent_figures_shift(figures_agents(f->b), &s);
+    figures_caller_wrap(f->b, &s);
 }
 
 static void note_agent(struct figures_records *f, const struct record *r)
@@ -387,6 +394,7 @@ static void note_agent(struct figures_records *f, const struct record *r)
     bool ours = agent_has_call(a->state) || a->state == AGENT_WRAP ||
                 a->state == AGENT_PREVIEW;
     a->campaign.v = ours ? r->campaign.v : 0;
+    a->attempt.v = ours ? r->attempt.v : 0;
     (void)str_copy(a->reason, sizeof(a->reason), r->key);
 }
 

@@ -126,37 +126,77 @@ static void column(struct buf *b, unsigned x, unsigned width, uint64_t n,
              (unsigned long long)h / 10, (unsigned long long)h % 10);
 }
 
-void html_chart_hours(struct buf *b, const struct figures *f)
+/* What a chart of columns shows: a slot each from first to last. */
+struct columns {
+    unsigned slots, first, last, per_label;
+    uint64_t whole[CALLER_FIGURES_HALVES], part[CALLER_FIGURES_HALVES];
+    uint64_t most;
+};
+_Static_assert((int)FIGURES_HOURS <= (int)CALLER_FIGURES_HALVES,
+               "hours fit too");
+
+static void put(struct columns *c, unsigned i, uint64_t whole, uint64_t part)
 {
-    uint64_t most = 0;
-    unsigned first = FIGURES_HOURS, last = 0;
-    for (unsigned i = 0; i < FIGURES_HOURS; i++) {
-        if (f->hour[i].placed == 0)
-            continue;
-        most = f->hour[i].placed > most ? f->hour[i].placed : most;
-        first = i < first ? i : first;
-        last = i;
-    }
-    if (most == 0)
+    tm_assert(i < c->slots);
+    c->whole[i] = whole;
+    c->part[i] = part;
+    if (whole == 0)
         return;
+    c->first = c->most == 0 ? i : c->first;
+    c->last = i;
+    c->most = whole > c->most ? whole : c->most;
+}
+
+static void columns(struct buf *b, struct columns *c, const char *label)
+{
+    unsigned first = c->first, last = c->last;
     /* Few hours would give boards instead of columns. */
-    while (last - first < 9 && (first > 0 || last < FIGURES_HOURS - 1)) {
-        last += last < FIGURES_HOURS - 1;
+    while (last - first < 9 && (first > 0 || last < c->slots - 1)) {
+        last += last < c->slots - 1;
         first -= last - first < 9 && first > 0;
     }
     unsigned slot = CHART_WIDTH / (last - first + 1), gap = slot / 5;
-    buf_add_str(b, "<svg class=\"chart\" viewBox=\"0 0 570 188\" role=\"img\" "
-                   "aria-label=\"Calls by hour of the called person's day; "
-                   "the table has the figures\">");
-    grid(b, most);
+    buf_addf(b,
+             "<svg class=\"chart\" viewBox=\"0 0 570 188\" role=\"img\" "
+             "aria-label=\"%s\">",
+             label);
+    grid(b, c->most);
     for (unsigned i = first; i <= last; i++) {
         unsigned x = CHART_LEFT + (i - first) * slot + gap / 2;
         buf_add_str(b, "<rect class=\"pale\" ");
-        column(b, x, slot - gap, f->hour[i].placed, most);
+        column(b, x, slot - gap, c->whole[i], c->most);
         buf_add_str(b, "<rect class=\"good\" ");
-        column(b, x, slot - gap, f->hour[i].live, most);
-        buf_addf(b, "<text x=\"%u\" y=\"%d\" text-anchor=\"middle\">%u</text>",
-                 x + (slot - gap) / 2, CHART_TOP + CHART_HEIGHT + 22, i);
+        column(b, x, slot - gap, c->part[i], c->most);
+        /* A label stands below its hour's first half, every other one where
+         * they would touch. */
+        if (i % c->per_label == 0 &&
+            (slot * c->per_label >= 20 || i / c->per_label % 2 == 0))
+            buf_addf(b,
+                     "<text x=\"%u\" y=\"%d\" text-anchor=\"middle\">%u"
+                     "</text>",
+                     x + (slot - gap) / 2, CHART_TOP + CHART_HEIGHT + 22,
+                     i / c->per_label);
     }
     buf_add_str(b, "</svg>");
+}
+
+void html_chart_hours(struct buf *b, const struct figures *f)
+{
+    struct columns c = {.slots = FIGURES_HOURS, .per_label = 1};
+    for (unsigned i = 0; i < FIGURES_HOURS; i++)
+        put(&c, i, f->hour[i].placed, f->hour[i].live);
+    if (c.most > 0)
+        columns(b, &c,
+                "Calls by hour of the called person's day; the table has the "
+                "figures");
+}
+
+void html_chart_halves(
+    struct buf *b, const struct caller_figures_count day[CALLER_FIGURES_HALVES])
+{
+    struct columns c = {.slots = CALLER_FIGURES_HALVES, .per_label = 2};
+    for (unsigned i = 0; i < CALLER_FIGURES_HALVES; i++)
+        put(&c, i, day[i].callers, day[i].talked);
+    if (c.most > 0)
+        columns(b, &c, "Calls to us by half hour; the table has the figures");
 }

@@ -25,5 +25,9 @@ struct html_part {
 void html_chart_stack(struct buf *b, const struct html_part *part, size_t n);
 /* Columns by hour: placed, and within it answered by a person. */
 void html_chart_hours(struct buf *b, const struct figures *f);
+/* Likewise by half hour of a day: offered, and within it answered. */
+void html_chart_halves(
+    struct buf *b,
+    const struct caller_figures_count day[CALLER_FIGURES_HALVES]);
 
 #endif

@@ -134,6 +134,13 @@ void report_agents_text(const struct agent_figures *f, struct buf *out)
     if (!f->of_campaign)
         buf_add_str(out, "  (min/h: minutes of talk in an hour signed in; "
                          "good: calls with a success)\n");
+    if (f->all.available_ms > 0)
+        buf_addf(out,
+                 "  occupancy %s: talk, hold and wrap-up of the time signed in "
+                 "and not paused%s\n",
+                 words_share((uint64_t)f->all.handling_ms,
+                             (uint64_t)f->all.available_ms, n),
+                 f->of_campaign ? ",\n  in all campaigns of these agents" : "");
 }
 
 /* --- JSON -----------------------------------------------------------------*/
@@ -158,6 +165,13 @@ static void json_row(const struct agent_figures *f,
                        agent_state_text((enum agent_state)i));
         json_out_kv_int(j, key, r->ms[i]);
     }
+    json_out_kv_int(j, "handling_ms", r->handling_ms);
+    json_out_kv_int(j, "available_ms", r->available_ms);
+    json_out_key(j, "occupancy");
+    if (r->available_ms > 0)
+        json_out_decimal(j, agent_figures_occupancy_permille(r) * 0.001, 3);
+    else
+        json_out_null(j);
     if (!f->of_campaign) {
         json_out_kv_int(j, "signed_in_ms", r->signed_in_ms);
         json_out_kv_decimal(j, "talk_per_hour_min",

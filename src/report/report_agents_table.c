@@ -33,6 +33,8 @@ static void csv_row(const struct agent_figures *f,
                        agent_state_text((enum agent_state)i));
         number(b, "agents", r->name, key, r->ms[i]);
     }
+    number(b, "agents", r->name, "handling_ms", r->handling_ms);
+    number(b, "agents", r->name, "available_ms", r->available_ms);
     if (f->of_campaign)
         return;
     number(b, "agents", r->name, "signed_in_ms", r->signed_in_ms);
@@ -86,6 +88,8 @@ static void html_row(const struct agent_figures *f,
         (void)snprintf(t, sizeof(t), "%u.%u", rate / 100, rate / 10 % 10);
         cell(b, t);
     }
+    cell(b,
+         words_share((uint64_t)r->handling_ms, (uint64_t)r->available_ms, n));
     cell(b, words_count(r->dispositions, n));
     cell(b, words_count(r->successes, n));
     if (!f->of_campaign)
@@ -127,7 +131,8 @@ static void html_head(const struct agent_figures *f, struct buf *b)
     }
     for (size_t i = 0; !f->of_campaign && i < tm_array_len(of_time); i++)
         buf_addf(b, "<th scope=\"col\" class=\"n\">%s</th>", of_time[i]);
-    buf_add_str(b, "<th scope=\"col\" class=\"n\">dispositions</th>"
+    buf_add_str(b, "<th scope=\"col\" class=\"n\">occupancy</th>"
+                   "<th scope=\"col\" class=\"n\">dispositions</th>"
                    "<th scope=\"col\" class=\"n\">successes</th>");
     if (!f->of_campaign)
         buf_add_str(b, "<th scope=\"col\">talk of the time signed in</th>");
@@ -153,7 +158,10 @@ void report_agents_html(const struct agent_figures *f, struct buf *out)
     for (size_t i = 0; i < f->rows; i++)
         html_row(f, &f->row[i], out);
     html_row(f, &f->all, out);
-    buf_add_str(out, "</tbody></table></div></section>\n");
+    buf_add_str(out,
+                "</tbody></table></div><p class=\"hint\">Occupancy: talk, hold "
+                "and wrap-up of the time signed in and not paused, in all "
+                "campaigns.</p></section>\n");
 }
 
 void report_agents_page(const struct agent_figures *f, struct buf *out)

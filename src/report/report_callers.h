@@ -1,7 +1,8 @@
 /*
  * Calls to us, for people and programs: a part of a campaign's report. The
- * four writers say the same; the text is in report_text.c, whose bars it uses.
- * Nothing is written when the campaign takes no calls.
+ * writers say the same, in the words of the trade (docs/words.md); the bars of
+ * the text are report_text.c's. Nothing is written when the campaign takes no
+ * calls.
  */
 #ifndef REPORT_REPORT_CALLERS_H
 #define REPORT_REPORT_CALLERS_H
@@ -11,9 +12,9 @@
 
 /* X(key, text, field): how callers fared, each in one but the two first. */
 #define REPORT_CALLERS_TABLE(X)                                                \
-    X("callers", "called us", callers)                                         \
-    X("talked", "talked with an agent", talked)                                \
-    X("gave_up", "gave up", gave_up)                                           \
+    X("callers", "offered", callers)                                           \
+    X("talked", "answered by an agent", talked)                                \
+    X("gave_up", "abandoned by the caller", gave_up)                           \
     X("turned_away", "turned away", turned_away)                               \
     X("callbacks", "asked to be called back", callbacks)                       \
     X("opt_outs", "asked to be left alone", opt_outs)                          \
@@ -22,12 +23,21 @@
 
 /* Key "calls_to_us" and its object. */
 void report_callers_json(const struct caller_figures *f, struct json_out *j);
-/* Lines "calls_to_us,key,,value" and "calls_to_us,key,+NUMBER,value". */
+/* Lines "calls_to_us,key,,value" and "calls_to_us,key,+NUMBER,value", and
+ * "half_hours,INSTANT,key,value". */
 void report_callers_csv(const struct caller_figures *f, struct buf *out);
-/* A card of the page. */
+/* The lines below those of the table: service level, times, by half hour, by
+ * number. */
+void report_callers_text(const struct caller_figures *f, struct buf *out);
+/* Tiles for the head of the page, and a card. */
+void report_callers_tiles(const struct caller_figures *f, struct buf *out);
 void report_callers_html(const struct caller_figures *f, struct buf *out);
 
 /* "20 s"; "" without a target. */
 const char *report_callers_target(const struct caller_figures *f, char out[24]);
+/* How the service level is reckoned, one sentence. */
+void report_callers_formula(const struct caller_figures *f, struct buf *out);
+/* "America/New_York" */
+const char *report_callers_zone(const struct caller_figures *f);
 
 #endif

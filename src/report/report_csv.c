@@ -130,6 +130,8 @@ static void hours(const struct figures *f, struct buf *b)
         number(b, "hours", key, "answered", h->answered);
         number(b, "hours", key, "live", h->live);
         number(b, "hours", key, "completed", h->completed);
+        if (f->agents != NULL)
+            number(b, "hours", key, "talked", h->talked);
     }
 }
 

@@ -79,6 +79,11 @@ static void head(struct buf *b, const struct figures *f)
         buf_addf(b, " First call %s,", words_instant(f->first_call_us, at));
         buf_addf(b, " last call %s.", words_instant(f->last_call_us, at));
     }
+    if (f->callers.first_us != 0) {
+        buf_addf(b, " First call to us %s,",
+                 words_instant(f->callers.first_us, at));
+        buf_addf(b, " last %s.", words_instant(f->callers.last_us, at));
+    }
     buf_add_str(b, "</p>");
     if (f->journal.clock_note[0] != '\0') {
         buf_add_str(b, "<p class=\"note\">The clock was set: ");
@@ -204,7 +209,7 @@ static void calls(struct buf *b, const struct figures *f)
          talks ? f->agents->people - f->agents->callers : f->completed},
     };
     char ring[WORDS_MAX], talk[WORDS_MAX];
-    open_card(b, "The calls");
+    open_card(b, f->callers.shown ? "The calls that we placed" : "The calls");
     buf_add_str(b, "<table class=\"funnel\"><caption>Shares are of the calls "
                    "placed</caption><tbody>\n");
     for (size_t i = 0; i < tm_array_len(stage); i++) {
@@ -277,8 +282,9 @@ static void hour_table(struct buf *b, const struct figures *f)
                    "</th><th scope=\"col\" class=\"n\">placed</th>"
                    "<th scope=\"col\" class=\"n\">answered</th>"
                    "<th scope=\"col\" class=\"n\">person</th>"
-                   "<th scope=\"col\" class=\"n\">completed</th></tr></thead>"
-                   "<tbody>\n");
+                   "<th scope=\"col\" class=\"n\">");
+    buf_add_str(b, f->agents != NULL ? "talked" : "completed");
+    buf_add_str(b, "</th></tr></thead><tbody>\n");
     for (size_t i = 0; i <= FIGURES_HOURS; i++) {
         const struct figures_hour *h = &f->hour[i];
         char n[4][WORDS_MAX], name[24] = "zone not known";
@@ -286,13 +292,14 @@ static void hour_table(struct buf *b, const struct figures *f)
             continue;
         if (i < FIGURES_HOURS)
             (void)snprintf(name, sizeof(name), "%02zu:00", i);
-        buf_addf(b,
-                 "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td>"
-                 "<td class=\"n\">%s</td><td class=\"n\">%s</td>"
-                 "<td class=\"n\">%s</td></tr>\n",
-                 name, words_count(h->placed, n[0]),
-                 words_count(h->answered, n[1]), words_count(h->live, n[2]),
-                 words_count(h->completed, n[3]));
+        buf_addf(
+            b,
+            "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td>"
+            "<td class=\"n\">%s</td><td class=\"n\">%s</td>"
+            "<td class=\"n\">%s</td></tr>\n",
+            name, words_count(h->placed, n[0]), words_count(h->answered, n[1]),
+            words_count(h->live, n[2]),
+            words_count(f->agents != NULL ? h->talked : h->completed, n[3]));
     }
     buf_add_str(b, "</tbody></table></div></details>");
 }
@@ -405,19 +412,29 @@ static void proof(struct buf *b, const struct figures *f)
 
 void report_html(const struct figures *f, struct buf *out)
 {
+    /* A line that only takes calls has placed none. */
+    bool placed = !f->callers.shown || f->recorded > 0;
     head(out, f);
-    tiles(out, f);
+    report_callers_tiles(&f->callers, out);
+    if (placed)
+        tiles(out, f);
+    report_callers_html(&f->callers, out);
+    if (f->callers.shown)
+        report_agents_html(f->agents, out);
     rows(out, f);
     buf_add_str(out, "<div class=\"grid\">\n");
     leads(out, f);
     hours(out, f);
-    tries(out, f);
-    calls(out, f);
+    if (placed) {
+        tries(out, f);
+        calls(out, f);
+    }
     questions(out, f);
-    outcomes(out, f);
+    if (placed)
+        outcomes(out, f);
     buf_add_str(out, "</div>\n");
-    report_callers_html(&f->callers, out);
-    report_agents_html(f->agents, out);
+    if (!f->callers.shown)
+        report_agents_html(f->agents, out);
     reasons(out, f);
     proof(out, f);
     buf_add_str(out, "<footer>Made by Telemark. Times are UTC unless "

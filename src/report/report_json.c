@@ -176,6 +176,8 @@ static void hours(const struct figures *f, struct json_out *j)
         put(j, "answered", h->answered);
         put(j, "live", h->live);
         put(j, "completed", h->completed);
+        if (f->agents != NULL)
+            put(j, "talked", h->talked);
         json_out_end_object(j);
     }
     json_out_end_array(j);

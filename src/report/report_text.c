@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "core/number/number.h"
 #include "report/report_agents.h"
 #include "report/report_callers.h"
 #include "report/report_versions.h"
@@ -104,12 +103,19 @@ static void head(const struct page *p)
         words_paragraph(p->b, str_of(f->journal.clock_note), 2,
                         REPORT_TEXT_WIDTH);
     }
-    if (f->first_call_us == 0) {
+    if (f->first_call_us != 0) {
+        buf_addf(p->b, "first call %s", words_instant(f->first_call_us, at));
+        buf_addf(p->b, ", last %s\n", words_instant(f->last_call_us, at));
+    } else if (!f->callers.shown) {
         buf_add_str(p->b, "no call was placed yet\n");
-        return;
     }
-    buf_addf(p->b, "first call %s", words_instant(f->first_call_us, at));
-    buf_addf(p->b, ", last %s\n", words_instant(f->last_call_us, at));
+    if (f->callers.first_us != 0) {
+        buf_addf(p->b, "first call to us %s",
+                 words_instant(f->callers.first_us, at));
+        buf_addf(p->b, ", last %s\n", words_instant(f->callers.last_us, at));
+    } else if (f->callers.shown) {
+        buf_add_str(p->b, "nobody called us yet\n");
+    }
 }
 
 static void rows(const struct page *p)
@@ -179,7 +185,7 @@ static void calls(const struct page *p)
 {
     const struct figures *f = p->f;
     char ring[WORDS_MAX], talk[WORDS_MAX];
-    heading(p, "Calls");
+    heading(p, f->callers.shown ? "Calls that we placed" : "Calls");
     line(p, str_of("placed"), f->placed, f->placed);
     line(p, str_of("rang"), f->ringing, f->placed);
     line(p, str_of("answered"), f->answered, f->placed);
@@ -198,7 +204,8 @@ static void rates(const struct page *p)
 {
     struct figures_rate r[FIGURES_RATES];
     char share[WORDS_MAX], n[WORDS_MAX], of[WORDS_MAX];
-    heading(p, "Rates");
+    heading(p, p->f->callers.shown ? "Rates of the calls that we placed"
+                                   : "Rates");
     figures_rates(p->f, r);
     for (size_t i = 0; i < FIGURES_RATES; i++)
         buf_addf(p->b, "  %-11s%8s  %s of %s %s\n",
@@ -211,7 +218,7 @@ static void rates(const struct page *p)
              "is 3 %%\n",
              "", words_share(w.n, w.of, share), words_count(w.n, n),
              words_count(w.of, of));
-    buf_addf(p->b, "  %s asked to be called back\n",
+    buf_addf(p->b, "  %s of the people we called asked to be called back\n",
              words_count(p->f->callbacks, n));
 }
 
@@ -241,38 +248,6 @@ static void questions(const struct page *p)
     }
 }
 
-static void caller_number(const struct page *p,
-                          const struct caller_figures_number *x)
-{
-    char number[NUMBER_TEXT_LEN], n[3][WORDS_MAX], wait[WORDS_MAX];
-    char share[WORDS_MAX];
-    (void)number_format(x->e164, number);
-    buf_addf(p->b, "  %-18s%9s%9s%10s%9s%12s\n", number,
-             words_count(x->n.callers, n[0]), words_count(x->n.talked, n[1]),
-             words_share(x->n.within, caller_figures_judged(&x->n), share),
-             words_count(x->n.gave_up, n[2]),
-             words_mean_ms(x->n.wait_ms, x->n.talked, wait));
-}
-
-static void caller_times(const struct page *p)
-{
-    const struct caller_figures *f = &p->f->callers;
-    const struct caller_figures_count *n = &f->all;
-    char t[3][WORDS_MAX], target[24];
-    if (f->target_ms > 0)
-        buf_addf(p->b, "  %s had an agent within %s, the plan's target\n",
-                 words_share(n->within, caller_figures_judged(n), t[0]),
-                 report_callers_target(f, target));
-    buf_addf(p->b,
-             "  waited %s on average for an agent and %s at most; talked %s\n",
-             words_mean_ms(n->wait_ms, n->talked, t[0]),
-             words_mean_ms(n->wait_max_ms, n->talked > 0, t[1]),
-             words_mean_ms(n->talk_ms, n->talks, t[2]));
-    if (n->gave_up > 0)
-        buf_addf(p->b, "  who gave up did so after %s on average\n",
-                 words_mean_ms(n->lost_ms, n->gave_up, t[0]));
-}
-
 static void callers(const struct page *p)
 {
     const struct caller_figures *f = &p->f->callers;
@@ -285,11 +260,7 @@ static void callers(const struct page *p)
         line(p, str_of(text), n->field, n->callers);
     REPORT_CALLERS_TABLE(X)
 #undef X
-    caller_times(p);
-    buf_addf(p->b, "  %-18s%9s%9s%10s%9s%12s\n", "number", "called", "talked",
-             "in time", "gave up", "mean wait");
-    for (size_t i = 0; i < f->numbers; i++)
-        caller_number(p, &f->number[i]);
+    report_callers_text(f, p->b);
 }
 
 static void agents(const struct page *p)
@@ -310,7 +281,7 @@ static void hours(const struct page *p)
         return;
     heading(p, "By hour, where the called person is");
     buf_addf(p->b, "  %-7s%9s%10s%8s%11s\n", "hour", "placed", "answered",
-             "person", "completed");
+             "person", f->agents != NULL ? "talked" : "completed");
     for (size_t i = 0; i <= FIGURES_HOURS; i++) {
         const struct figures_hour *h = &f->hour[i];
         char n[4][WORDS_MAX], name[24] = "?";
@@ -318,9 +289,10 @@ static void hours(const struct page *p)
             continue;
         if (i < FIGURES_HOURS)
             (void)snprintf(name, sizeof(name), "%02zu:00", i);
-        buf_addf(p->b, "  %-7s%9s%10s%8s%11s  ", name,
-                 words_count(h->placed, n[0]), words_count(h->answered, n[1]),
-                 words_count(h->live, n[2]), words_count(h->completed, n[3]));
+        buf_addf(
+            p->b, "  %-7s%9s%10s%8s%11s  ", name, words_count(h->placed, n[0]),
+            words_count(h->answered, n[1]), words_count(h->live, n[2]),
+            words_count(f->agents != NULL ? h->talked : h->completed, n[3]));
         bar(p, h->placed, most);
         trim_line(p->b);
     }
@@ -396,18 +368,37 @@ static void proof(const struct page *p)
     decided_by(p);
 }
 
+static void list(const struct page *p)
+{
+    rows(p);
+    leads(p);
+    reasons(p);
+}
+
+/* A line that only takes calls has none. */
+static void our_calls(const struct page *p)
+{
+    if (p->f->callers.shown && p->f->recorded == 0)
+        return;
+    calls(p);
+    rates(p);
+    outcomes(p);
+}
+
 void report_text(const struct figures *f, bool utf8, struct buf *out)
 {
     struct page p = {f, out, utf8};
     head(&p);
-    rows(&p);
-    leads(&p);
-    reasons(&p);
-    calls(&p);
-    rates(&p);
-    outcomes(&p);
-    callers(&p);
-    agents(&p);
+    if (f->callers.shown) {
+        callers(&p);
+        our_calls(&p);
+        agents(&p);
+        list(&p);
+    } else {
+        list(&p);
+        our_calls(&p);
+        agents(&p);
+    }
     questions(&p);
     hours(&p);
     tries(&p);

@@ -61,6 +61,8 @@ static void move(struct told *t, size_t agent, enum agent_state s,
                    now->state == AGENT_WRAP;
     if (of_call && now->campaign.v == OURS.v)
         agent_figures_span(t->rows, now);
+    if (now->state != AGENT_OFF)
+        agent_figures_shift(t->rows, now);
     *now = (struct reader_agent_span){.agent = r.agent,
                                       .state = s,
                                       .reason = str_of(reason),
@@ -173,6 +175,9 @@ static void story(uint64_t seed)
     }
     move(&t, 0, AGENT_TALKING, OURS, ""); /* and talks still */
     agent_figures_span(t.rows, &t.now[0]);
+    for (size_t i = 0; i < AGENTS; i++)
+        if (t.now[i].state != AGENT_OFF)
+            agent_figures_shift(t.rows, &t.now[i]);
     figures_records_end(t.records, (uint64_t)t.attempts);
     const struct figures *f = figures_end(t.records_to);
     text_of(f->agents, one);
@@ -195,6 +200,45 @@ static void test_records_and_rows_agree(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= STORIES; seed++)
         story(seed);
+}
+
+/* Of the time signed in and not paused, in all campaigns and since the
+ * campaign was loaded; who did nothing for it counts not. */
+static void test_occupancy(void **state)
+{
+    (void)state;
+    const struct {
+        int agent;
+        enum agent_state state;
+        int minutes;
+        bool ours;
+    } did[] = {
+        {1, AGENT_CALLING_IN, 5, false}, {1, AGENT_READY, 15, false},
+        {1, AGENT_TALKING, 20, true},    {1, AGENT_WRAP, 5, true},
+        {1, AGENT_PAUSED, 30, false},    {1, AGENT_TALKING, 10, false},
+        {1, AGENT_DIALLING, 10, true},   {2, AGENT_TALKING, 60, false},
+    };
+    struct agent_figures_builder *b = agent_figures_new(true, 0, 0);
+    int64_t at_us[3] = {0, NOON, NOON};
+    agent_figures_since(b, NOON + 10 * 60 * (int64_t)SECOND);
+    for (size_t i = 0; i < tm_array_len(did); i++) {
+        struct reader_agent_span s = {.agent = {did[i].agent},
+                                      .state = did[i].state,
+                                      .reason = str_of(""),
+                                      .from_us = at_us[did[i].agent]};
+        at_us[did[i].agent] += did[i].minutes * 60 * (int64_t)SECOND;
+        s.until_us = at_us[did[i].agent];
+        agent_figures_shift(b, &s);
+        if (did[i].ours)
+            agent_figures_span(b, &s);
+    }
+    const struct agent_figures *f = agent_figures_end(b, NOON);
+    assert_int_equal(f->rows, 1);
+    /* 20 + 5 + 10 of 10 (5 are before) + 20 + 5 + 10 + 10 */
+    assert_int_equal(f->all.handling_ms, 35 * 60000);
+    assert_int_equal(f->all.available_ms, 55 * 60000);
+    assert_int_equal(agent_figures_occupancy_permille(&f->row[0]), 636);
+    agent_figures_free(b);
 }
 
 /* --- the store ------------------------------------------------------------*/
@@ -355,6 +399,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_and_rows_agree),
+        cmocka_unit_test(test_occupancy),
         cmocka_unit_test(test_who_said_it),
         cmocka_unit_test(test_many_words),
         cmocka_unit_test(test_time_is_cut),

@@ -715,13 +715,17 @@ static void test_html_is_well_formed(void **state)
  * waits; the clock was set back in a talk. */
 static void tell_callers(struct figures_builder *b)
 {
-    static const struct plan_inbound in = {
-        .number = {18005550123, 18005550124}, .numbers = 2, .target_ms = 20000};
+    static const struct plan_inbound in = {.number = {18005550123, 18005550124},
+                                           .numbers = 2,
+                                           .target_ms = 20000,
+                                           .target_pct = 80,
+                                           .short_ms = 5000};
     const struct reader_caller at = {
         .e164 = 1, .called = 18005550123, .recorded_us = NOW};
-    struct reader_caller c[6] = {at, at, at, at, at, at};
+    struct reader_caller c[9] = {at, at, at, at, at, at, at, at, at};
     figures_inbound(b, &in);
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 9; i++) {
+        c[i].id.v = (int64_t)i + 1;
         c[i].answered_us = NOW + 1000000;
         c[i].ended_us = NOW + 61000000;
     }
@@ -734,8 +738,27 @@ static void tell_callers(struct figures_builder *b)
     c[4].ended_us = 0;
     c[4].e164 = 0;
     c[5].bridged_us = NOW + 70000000;
-    for (size_t i = 0; i < 6; i++)
+    c[6].outcome = c[7].outcome = OUTCOME_GAVE_UP;
+    c[6].ended_us = NOW + 5999000; /* a short abandon, and just none */
+    c[7].ended_us = NOW + 6000000;
+    c[8].outcome = OUTCOME_CALLBACK;
+    c[8].recorded_us -= 3 * CALLER_FIGURES_HALF_US;
+    for (size_t i = 0; i < 9; i++)
         figures_caller(b, &c[i]);
+    struct reader_agent_span wrap = {.agent = {1},
+                                     .state = AGENT_WRAP,
+                                     .from_us = NOW,
+                                     .until_us = NOW + 9000000,
+                                     .attempt = c[0].id};
+    figures_caller_wrap(b, &wrap);
+    wrap.attempt = c[2].id; /* nobody talked with him */
+    figures_caller_wrap(b, &wrap);
+    wrap.attempt = c[1].id;
+    wrap.until_us = 0; /* not over */
+    figures_caller_wrap(b, &wrap);
+    wrap.state = AGENT_TALKING;
+    wrap.until_us = NOW + 5;
+    figures_caller_wrap(b, &wrap);
 }
 
 static void test_callers(void **state)
@@ -754,28 +777,52 @@ static void test_callers(void **state)
     buf_init(&m.text, 1 << 20);
     report_text(m.f, false, &m.text);
     says(&m, "Calls to us ---");
-    says(&m, "  cut off by a restart                         1  16.7 %  ");
-    says(&m, "  40.0 % had an agent within 20 s, the plan's target\n"
-             "  waited 16.6 s on average for an agent and 30.0 s at most; "
-             "talked 35.0 s\n"
-             "  who gave up did so after 1 min 00 s on average\n");
-    says(&m, "  +18005550124              0        0         -        0       "
-             "    -\n");
-    assert_null(strstr(m.text.p, "turned away"));
+    says(&m, "  cut off by a restart                         1  11.1 %  ");
+    /* Of 9: one waits, one asked to be called back, one was too short. */
+    says(&m, "  service level             33.3 %  2 of 6 within 20 s; the "
+             "target is 80 %\n");
+    says(&m, "  speed of answer           16.6 s  on average (ASA), 30.0 s at "
+             "most\n"
+             "  longest wait          1 min 09 s  of anybody, answered or not\n"
+             "  handle time               39.5 s  on average (AHT): talk 35.0 "
+             "s, wrap-up 4.5 s\n"
+             "  abandoned by the caller   25.0 %  2 of 8, without 1 within 5 "
+             "s\n"
+             "  time to abandon           23.3 s  on average\n");
+    says(&m, "  +18005550124         0        0         0        -           "
+             "-           -\n");
+    says(&m, "by half hour in which they called, UTC, 2 days together\n");
+    says(&m, "  01:00                8        3         3   33.3 %      16.6 s"
+             "      39.5 s\n");
+    says(&m, "Service level: answered by an agent within 20 s");
+    assert_true(strstr(m.text.p, "Calls to us") < strstr(m.text.p, "The list"));
+    says(&m, "\nRates of the calls that we placed --");
+    says(&m, "of the people we called asked to be called back\n");
+    says(&m, "\nfirst call to us 2026-");
+    assert_null(strstr(m.text.p, "  turned away"));
     buf_clear(&m.text);
     report_html(m.f, &m.text);
     assert_null(xml_check(m.text.p));
     says(&m, "<h2>Calls to us</h2>");
+    says(&m, "<span class=\"name\">Service level</span><b>33.3 %</b>"
+             "<span>answered within 20 s; the target is 80 %</span>");
+    says(&m, "aria-label=\"Calls to us by half hour; the table has the "
+             "figures\"");
     buf_clear(&m.text);
     json_out_init(&j, &m.text);
     report_json(m.f, &j);
-    says(&m, "\"calls_to_us\":{\"target_ms\":20000,\"callers\":6,"
-             "\"talked\":3,\"gave_up\":1,\"turned_away\":0,"
-             "\"callbacks\":0,\"opt_outs\":0,\"others\":1,\"open\":1,"
-             "\"within_target\":2,");
+    says(&m, "\"calls_to_us\":{\"target_ms\":20000,\"target_percent\":80,"
+             "\"short_abandon_ms\":5000,\"callers\":9,"
+             "\"talked\":3,\"gave_up\":3,\"turned_away\":0,"
+             "\"callbacks\":1,\"opt_outs\":0,\"others\":1,\"open\":1,"
+             "\"within_target\":2,\"short_abandons\":1,"
+             "\"service_level\":{\"n\":2,\"of\":6,\"rate\":0.3333},");
+    says(&m, "\"wrap_up_ms_sum\":9000,\"asa_ms\":16667,\"aht_ms\":39500,");
+    says(&m, ",\"half_hours\":[{\"from\":\"");
     buf_clear(&m.text);
     report_csv(m.f, &m.text);
-    says(&m, "calls_to_us,gave_up,,1\r\n");
+    says(&m, "calls_to_us,gave_up,,3\r\n");
+    says(&m, "calls_to_us,longest_wait_ms,,69000\r\n");
     says(&m, "calls_to_us,wait_ms_max,+18005550123,30000\r\n");
     unmake(&m);
 }

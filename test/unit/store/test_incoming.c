@@ -683,6 +683,16 @@ static void asks(struct story *s, const struct record *base, enum outcome o)
     tell(s, &r);
 }
 
+static void moves(struct story *s, const struct record *base,
+                  struct agent_id agent, enum agent_state state)
+{
+    struct record r = *base;
+    r.kind = RECORD_AGENT;
+    r.agent = agent;
+    r.state = (int)state;
+    tell(s, &r);
+}
+
 static void agent_talks(struct story *s, const struct record *base)
 {
     static const char *const word[] = {"sale", "no", "later"};
@@ -694,6 +704,7 @@ static void agent_talks(struct story *s, const struct record *base)
         r.agent = s->h->agent[below(s, 2)];
         r.ring_ms = below(s, 40000);
         tell(s, &r);
+        moves(s, base, r.agent, AGENT_TALKING);
     }
     for (unsigned said = below(s, 3); said > 0; said--) {
         struct record r = *base;
@@ -778,6 +789,12 @@ static void one_call(struct story *s, bool incoming)
     r.talk_ms = below(s, 90000);
     r.live = !incoming;
     tell(s, &r);
+    if (talks && below(s, 4) > 0) {
+        struct agent_id agent = s->h->agent[below(s, 2)];
+        moves(s, &base, agent, AGENT_WRAP);
+        if (below(s, 4) > 0)
+            moves(s, &base, agent, AGENT_READY);
+    }
     if (talks && base.e164 != 0 && below(s, 2) == 0) /* in the wrap-up */
         asks(s, &base, below(s, 2) == 0 ? OUTCOME_OPTED_OUT : OUTCOME_CALLBACK);
     lead_state(s, &base);
@@ -794,6 +811,9 @@ static void text_of(const struct figures *f, struct buf *b)
     json_out_end_object(&j);
     report_callers_csv(&f->callers, b);
     report_callers_html(&f->callers, b);
+    report_callers_text(&f->callers, b);
+    report_callers_tiles(&f->callers, b);
+    report_agents_csv(f->agents, b);
     report_agents_text(f->agents, b);
     buf_addf(b, "recorded %llu placed %llu live %llu opt-outs %llu back %llu\n",
              (unsigned long long)f->recorded, (unsigned long long)f->placed,
@@ -829,12 +849,48 @@ static void differ(uint64_t seed, const char *one, const char *two)
              (unsigned long long)seed, one + from, two + from);
 }
 
+/* Half hours and numbers are parts of all. */
+static void adds_up(const struct caller_figures *f)
+{
+    struct caller_figures_count sum = {0}, day[CALLER_FIGURES_HALVES];
+    uint64_t of_day = 0, of_numbers = 0;
+    for (size_t i = 0; i < f->halves; i++) {
+        const struct caller_figures_count *n = &f->half[i].n;
+        assert_true(i == 0 || f->half[i].from_us > f->half[i - 1].from_us);
+        assert_int_equal(f->half[i].from_us % CALLER_FIGURES_HALF_US, 0);
+        sum.callers += n->callers;
+        sum.short_gave_up += n->short_gave_up;
+        sum.within += n->within;
+        sum.wrap_ms += n->wrap_ms;
+        sum.talk_ms += n->talk_ms;
+        if (n->longest_ms > sum.longest_ms)
+            sum.longest_ms = n->longest_ms;
+    }
+    assert_int_equal(sum.callers, f->all.callers);
+    assert_int_equal(sum.short_gave_up, f->all.short_gave_up);
+    assert_int_equal(sum.within, f->all.within);
+    assert_int_equal(sum.wrap_ms, f->all.wrap_ms);
+    assert_int_equal(sum.talk_ms, f->all.talk_ms);
+    assert_int_equal(sum.longest_ms, f->all.longest_ms);
+    assert_true(f->all.wrap_ms > 0 && f->halves > 1);
+    caller_figures_day(f, day);
+    for (size_t i = 0; i < CALLER_FIGURES_HALVES; i++)
+        of_day += day[i].callers;
+    for (size_t i = 0; i < f->numbers; i++)
+        of_numbers += f->number[i].n.callers;
+    assert_int_equal(of_day, f->all.callers);
+    assert_int_equal(of_numbers, f->all.callers);
+}
+
 /* The rows of a store and the records that made them say the same, to the
  * letter; no caller is in a figure of our calls. */
 static void one_story(struct house *h, uint64_t seed)
 {
-    static const struct plan_inbound in = {
-        .number = {18005550100, 18005550199}, .numbers = 2, .target_ms = 20000};
+    static const struct plan_inbound in = {.number = {18005550100, 18005550199},
+                                           .numbers = 2,
+                                           .target_ms = 20000,
+                                           .target_pct = 80,
+                                           .short_ms = 12000};
     static const struct disposition said[] = {
         {{"sale", 4}, DISPOSITION_DONE, true, false},
         {{"no", 2}, DISPOSITION_DONE, false, false},
@@ -876,6 +932,7 @@ static void one_story(struct house *h, uint64_t seed)
     if (strcmp(text[0].p, text[1].p) != 0)
         differ(seed, text[0].p, text[1].p);
     assert_true(f->callers.all.callers > LEADS);
+    adds_up(&f->callers);
     assert_int_equal(f->callers.all.callers + f->recorded, 2 * LEADS);
     assert_int_equal(f->outcome[OUTCOME_GAVE_UP] +
                              f->outcome[OUTCOME_TURNED_AWAY] <
