@@ -3,6 +3,7 @@
 #include "core/lead/outcome.h"
 #include "store/apply_incoming.h"
 #include "store/query.h"
+#include "store/shared_text.h"
 
 /* What the last change found no attempt for. */
 static bool is_not_ours(struct db *db)
@@ -13,12 +14,21 @@ static bool is_not_ours(struct db *db)
 static int insert_attempt(struct db *db, const struct record *r, struct err *e)
 {
     struct query q;
+    int64_t rules = 0, versions = 0;
+    int rc = shared_text_id(db, r->tenant, r->rules, &rules, e);
+    if (rc == TM_OK) {
+        rc = shared_text_id(db, r->tenant, r->versions, &versions, e);
+    }
+    if (rc != TM_OK) {
+        return rc;
+    }
     /* A second attempt of the same id is refused by the key: a permit is used
      * once, whatever else goes wrong. */
     query_open(&q, db,
                "INSERT INTO attempt (tenant, id, seller, campaign, lead, "
-               "e164, recorded_us, permit_until_us, rules, versions) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+               "e164, recorded_us, permit_until_us, rules, versions, "
+               "rules_text, versions_text) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?)");
     query_int(&q, r->tenant.v);
     query_int(&q, r->attempt.v);
     query_int(&q, r->seller.v);
@@ -27,8 +37,8 @@ static int insert_attempt(struct db *db, const struct record *r, struct err *e)
     query_int(&q, (int64_t)r->e164);
     query_int(&q, r->at_us);
     query_int(&q, r->due_us);
-    query_text(&q, r->rules);
-    query_text(&q, r->versions);
+    query_int(&q, rules);
+    query_int(&q, versions);
     return query_done(&q, e);
 }
 

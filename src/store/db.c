@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "store/migration.h"
 #include "store/query.h"
+#include "store/shared_text.h"
 
 enum { BUSY_MS = 2000 };
 
@@ -95,6 +96,9 @@ void db_rollback(struct db *db)
     }
     db->journal = db->journal_committed;
     db->in_transaction = false;
+    if (db->shared != NULL) {
+        shared_text_forget(db->shared);
+    }
 }
 
 static int check_owner(struct db *db, struct err *e)
@@ -150,6 +154,10 @@ static int set_up_writer(struct db *db, struct err *e)
                      e);
     if (rc == TM_OK) {
         rc = migration_run(db, e);
+    }
+    if (rc == TM_OK) {
+        db->shared = shared_text_new();
+        rc = shared_text_move_all(db, e);
     }
     return rc == TM_OK ? read_journal_end(db, e) : rc;
 }
@@ -217,6 +225,8 @@ void db_close(struct db *db)
     buf_fini(&db->payload);
     mem_free(db->memo);
     db->memo = NULL;
+    shared_text_free(db->shared);
+    db->shared = NULL;
 }
 
 int db_new_ids(struct db *db, const char *kind, int64_t n, int64_t *first,

@@ -1,6 +1,7 @@
 #include "store/reader_calls.h"
 
 #include "store/reader_visit.h"
+#include "store/shared_text.h"
 
 struct attempt_visit {
     reader_attempt_fn *v;
@@ -45,11 +46,13 @@ static int attempt_row(struct query *q, void *arg, struct err *e)
     return to->v(to->arg, &a);
 }
 
+#define RULES    SHARED_TEXT("attempt", "rules")
+#define VERSIONS SHARED_TEXT("attempt", "versions")
 #define ATTEMPT_COLUMNS                                                        \
     "SELECT id, campaign, seller, lead, e164, recorded_us, "                   \
     "permit_until_us, placed_us, ringing_us, answered_us, ended_us, outcome, " \
-    "code, cause, ring_ms, talk_ms, live, abandoned, rules, versions, "        \
-    "call_id, agent, coalesce((SELECT g.name FROM agent g WHERE g.tenant = "   \
+    "code, cause, ring_ms, talk_ms, live, abandoned, " RULES ", " VERSIONS     \
+    ", call_id, agent, coalesce((SELECT g.name FROM agent g WHERE g.tenant = " \
     "attempt.tenant AND g.id = attempt.agent), ''), bridged_us, wait_ms, "     \
     "disposition, disposed_by FROM attempt "
 #define ATTEMPT_WHERE                                                          \

@@ -2,6 +2,10 @@
 #include "store/reader_records.h"
 
 #include "base/assert.h"
+#include "store/shared_text.h"
+
+#define RULES    SHARED_TEXT("a", "rules")
+#define VERSIONS SHARED_TEXT("a", "versions")
 
 /* ?1 tenant, ?2 number, ?3 address, ?4 hash of the number. */
 #define LEADS                                                                  \
@@ -77,8 +81,8 @@ const struct reader_records_table reader_records_tables[] = {
      "a.talk_ms AS 'd:duration_s', a.outcome AS 's:outcome', "
      "a.live AS 'b:live', a.abandoned AS 'b:abandoned', "
      "coalesce(h.name, '') AS 's:agent', a.disposition AS 's:disposition', "
-     "a.bridged_us AS 't:agent_joined', "
-     "a.rules AS 's:rules', a.versions AS 's:versions', "
+     "a.bridged_us AS 't:agent_joined', " RULES " AS 's:rules', " VERSIONS
+     " AS 's:versions', "
      "a.call_id AS 's:call_id' FROM attempt a LEFT JOIN seller s "
      "ON s.tenant = a.tenant AND s.id = a.seller LEFT JOIN campaign c "
      "ON c.tenant = a.tenant AND c.id = a.campaign LEFT JOIN agent h "
@@ -223,6 +227,7 @@ const struct reader_records_table reader_records_tables[] = {
     {"tenant", NULL},
     {"setting", NULL},
     {"sequence", NULL},
+    {"shared_text", /* rules and versions: of no person */ NULL},
     {"dnc_list", /* images of public lists; see docs/records.md */ NULL},
 };
 const int reader_records_count = (int)tm_array_len(reader_records_tables);
