@@ -8,26 +8,28 @@ void figures_rates(const struct figures *f,
                                    f->answered, f->placed};
     out[1] = (struct figures_rate){"contact", "calls placed reached a person",
                                    f->live, f->placed};
-    out[2] =
-        (struct figures_rate){"completion", "people reached completed the call",
-                              f->completed, f->live};
+    out[2] = (struct figures_rate){"completion",
+                                   "people we reached completed the call",
+                                   f->completed, f->live};
     if (f->agents != NULL)
-        out[2] =
-            (struct figures_rate){"success",
-                                  "people who talked with an agent brought a "
-                                  "success",
-                                  f->agents->all.successes, f->agents->people};
-    out[3] = (struct figures_rate){"opt_out", "people reached asked us to stop",
-                                   f->opt_outs, f->live};
-    out[4] = (struct figures_rate){"abandoned", "people reached were abandoned",
-                                   f->abandoned, f->live};
+        out[2] = (struct figures_rate){
+            "success",
+            f->agents->callers > 0 ? "people who talked with an agent, "
+                                     "callers too, brought a success"
+                                   : "people who talked with an agent "
+                                     "brought a success",
+            f->agents->all.successes, f->agents->people};
+    out[3] = (struct figures_rate){
+        "opt_out", "people we reached asked us to stop", f->opt_outs, f->live};
+    out[4] = (struct figures_rate){
+        "abandoned", "people we reached were abandoned", f->abandoned, f->live};
 }
 
 struct figures_rate figures_worst_period(const struct figures *f)
 {
     struct figures_rate worst = {
         "abandoned_worst_period",
-        "people reached were abandoned in the worst 30 days", 0, 0};
+        "people we reached were abandoned in the worst 30 days", 0, 0};
     for (size_t i = 0; i < f->periods; i++) {
         const struct figures_period *p = &f->period[i];
         /* a / b > c / d without a division */

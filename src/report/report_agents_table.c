@@ -147,12 +147,17 @@ void report_agents_html(const struct agent_figures *f, struct buf *out)
     buf_add_str(out, "<section class=\"card\"><h2>Agents</h2>");
     buf_addf(out,
              "<p class=\"soft\">%s people talked with an agent, %s without a "
-             "disposition. They waited %s on average and %s at most; %s within "
-             "2 s of their greeting.</p>",
-             words_count(f->people, n[0]), words_count(f->silent, n[1]),
-             words_mean_ms(f->wait_ms, f->waits, t[0]),
-             words_mean_ms(f->wait_max_ms, f->waits > 0, t[1]),
-             words_share(f->within, f->waits, t[2]));
+             "disposition.",
+             words_count(f->people, n[0]), words_count(f->silent, n[1]));
+    if (f->waits > 0)
+        buf_addf(out,
+                 " %s waited %s on average and %s at most; %s within 2 s of "
+                 "their greeting.",
+                 f->callers > 0 ? "Those whom we called" : "They",
+                 words_mean_ms(f->wait_ms, f->waits, t[0]),
+                 words_mean_ms(f->wait_max_ms, f->waits > 0, t[1]),
+                 words_share(f->within, f->waits, t[2]));
+    buf_add_str(out, "</p>");
     html_words(f, out);
     html_head(f, out);
     for (size_t i = 0; i < f->rows; i++)

@@ -101,7 +101,7 @@ static void text_abandoned(const struct caller_figures *f, struct buf *b)
     buf_addf(b, "%s of %s", words_count(lost, c[0]),
              words_count(n->callers - n->short_gave_up, c[1]));
     if (f->short_ms > 0) {
-        buf_addf(b, ", without %s within ",
+        buf_addf(b, "; left out: %s within ",
                  words_count(n->short_gave_up, c[0]));
         add_time(b, f->short_ms);
     }

@@ -153,8 +153,9 @@ static void halves(struct buf *b, const struct caller_figures *f)
     if (days == 0)
         return;
     caller_figures_day(f, day);
+    buf_add_str(b, "<div style=\"max-width:640px\">");
     html_chart_halves(b, day);
-    buf_add_str(b, "<ul class=\"key\">");
+    buf_add_str(b, "</div><ul class=\"key\">");
     key(b, "pale", "offered");
     key(b, "good", "answered by an agent");
     buf_addf(b, "<li>by half hour in which they called, %s",

@@ -119,7 +119,7 @@ static void tiles(struct buf *b, const struct figures *f)
     tile(b, "People reached", NULL, &r[1]);
     tile(b, f->agents != NULL ? "Successes" : "Completed", NULL, &r[2]);
     tile(b, "Opted out", NULL, &r[3]);
-    tile(b, "Abandoned", NULL, &r[4]);
+    tile(b, f->callers.shown ? "Abandoned by us" : "Abandoned", NULL, &r[4]);
     buf_add_str(b, "</section>\n");
 }
 
@@ -226,7 +226,7 @@ static void calls(struct buf *b, const struct figures *f)
              words_mean_ms(f->talk_ms, f->talked, talk));
     struct figures_rate w = figures_worst_period(f);
     buf_addf(b,
-             "Abandoned in the worst 30 days: %s of the people reached; the "
+             "Abandoned in the worst 30 days: %s of the people we reached; the "
              "law's ceiling is 3 %% (16 CFR 310.4(b)(4)(i)).</p></section>\n",
              words_share(w.n, w.of, ring));
 }

@@ -3,6 +3,7 @@ usage: callers.py TELEMARK DIR"""
 import json, os, subprocess, sys, time, wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
+import service
 from house import PORTS, Failed, House, main, port_range, stop
 
 SIP, AGENTS, PHONE, KEYS, PEER, CALLERS = (PORTS + i for i in range(6))
@@ -424,6 +425,13 @@ def the_books(h):
     same('turned away', us['turned_away'], 1)
     same('open', us['open'], 0)
     same('calls of ours', r['attempts']['recorded'], 0)
+    journal = [json.loads(x) for x in h.must('journal', 'list').splitlines()]
+    wrong = service.compare(us, journal, next(
+        c['incoming'][0]['campaign'] for c in calls.values()))
+    h.check(not wrong, f'{wrong}')
+    h.check(us['wrap_up_ms_sum'] > 0 and us['half_hours'], f'{us}')
+    said = h.must('report', 'line', '--zone', 'America/New_York')
+    h.check('service level' in said and '\n  14:00 ' in said, said)
     same('rows', h.rows('SELECT count(*) FROM incoming')[0][0], len(calls))
     log = [e['text'] for e in h.events() if '403' in e.get('text', '')]
     h.check(any('127.0.0.9' in text for text in log), f'strangers: {log}')

@@ -786,8 +786,8 @@ static void test_callers(void **state)
              "  longest wait          1 min 09 s  of anybody, answered or not\n"
              "  handle time               39.5 s  on average (AHT): talk 35.0 "
              "s, wrap-up 4.5 s\n"
-             "  abandoned by the caller   25.0 %  2 of 8, without 1 within 5 "
-             "s\n"
+             "  abandoned by the caller   25.0 %  2 of 8; left out: 1 within "
+             "5 s\n"
              "  time to abandon           23.3 s  on average\n");
     says(&m, "  +18005550124         0        0         0        -           "
              "-           -\n");
