@@ -64,6 +64,34 @@ int campaign_numbers_free(struct db *db, const struct plan *plan, struct err *e)
     return catalog_campaign_plans(db, tenant_default(), one_campaign, &q, e);
 }
 
+struct searching {
+    uint64_t e164;
+    bool found;
+};
+
+static int look_into(void *arg, struct slice name, struct slice text)
+{
+    struct searching *q = arg;
+    const struct plan *p;
+    struct arena a;
+    (void)name;
+    arena_init(&a);
+    if (plan_parse(&a, "plan", text, &p, NULL) == TM_OK)
+        q->found = q->found || answers(&p->inbound, q->e164);
+    arena_fini(&a);
+    return TM_OK;
+}
+
+int campaign_numbers_answered(struct db *db, uint64_t e164, bool *out,
+                              struct err *e)
+{
+    struct searching q = {.e164 = e164};
+    int rc = catalog_campaign_plans(db, tenant_default(), look_into, &q, e);
+    if (rc == TM_OK)
+        *out = q.found;
+    return rc;
+}
+
 void campaign_numbers_text(const struct plan_inbound *in, struct buf *out)
 {
     char number[NUMBER_TEXT_LEN];
@@ -90,19 +118,18 @@ static void add_waiting(struct buf *b, const struct campaign_status *live,
         buf_add_str(b, "; none is taken, as it does not run");
         return;
     }
-    if (live->callers == 0) {
+    if (live->callers == 0)
         buf_add_str(b, "; nobody waits");
-        return;
-    }
-    buf_addf(b, "; %u %s", live->callers,
-             live->callers == 1 ? "waits" : "wait");
+    else
+        buf_addf(b, "; %u %s", live->callers,
+                 live->callers == 1 ? "waits" : "wait");
     if (live->oldest_caller_us != 0)
         buf_addf(b, ", the first for %" PRId64 " s",
                  (now_us - live->oldest_caller_us) / CIVIL_SECOND_US);
 }
 
 void campaign_numbers_print(struct control *c, struct slice plan_text,
-                            const struct campaign_status *live)
+                            const struct campaign_status *live, bool shut)
 {
     const struct plan *plan;
     struct arena a;
@@ -115,6 +142,8 @@ void campaign_numbers_print(struct control *c, struct slice plan_text,
         campaign_numbers_text(&plan->inbound, &b);
         if (live != NULL)
             add_waiting(&b, live, control_now_us(c));
+        if (shut)
+            buf_add_str(&b, "; no trunk takes calls (incoming = no)");
         buf_add_char(&b, '\n');
         c->io.out(c->io.self, buf_slice(&b));
     }

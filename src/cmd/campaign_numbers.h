@@ -17,13 +17,18 @@ struct db;
 int campaign_numbers_free(struct db *db, const struct plan *plan,
                           struct err *e) TM_MUST_CHECK;
 
+/* Whether a campaign, in whatever state, answers calls to the number. Store
+ * thread. */
+int campaign_numbers_answered(struct db *db, uint64_t e164, bool *out,
+                              struct err *e) TM_MUST_CHECK;
+
 /* "+1...", "+1..., +1... and 3 more"; nothing without [inbound]. */
 void campaign_numbers_text(const struct plan_inbound *in, struct buf *out);
 
 /* Lines of `campaign status`. plan_text is the campaign's file; live NULL: no
- * server runs. */
+ * server runs; shut: no trunk takes calls. */
 void campaign_numbers_print(struct control *c, struct slice plan_text,
-                            const struct campaign_status *live);
+                            const struct campaign_status *live, bool shut);
 void campaign_numbers_json(struct json_out *j, struct slice plan_text,
                            const struct campaign_status *live);
 

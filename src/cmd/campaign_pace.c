@@ -192,6 +192,23 @@ static bool has_agents(const struct campaign_status *live)
            live->pacing.mode != DIAL_AGENTLESS;
 }
 
+/* Those it may dial for now; when there are none, those who would take its
+ * people: of a line that only takes calls, or while others use them. */
+static void add_agents(struct buf *b, const struct campaign_status *live)
+{
+    buf_add_str(b, "\n  agents: ");
+    if (live->agents.agents > 0 || live->here == 0)
+        buf_addf(b, "%u, %u of them ready", live->agents.agents,
+                 live->agents.ready);
+    else
+        buf_addf(b, "%u signed in, %u of them ready; none to dial for",
+                 live->here, live->here_ready);
+    double per_h = live->agents.called_per_s * 3600;
+    if (per_h >= 1)
+        buf_addf(b, "; about %.0f callers an hour are expected to take them",
+                 per_h);
+}
+
 void campaign_pace_print(struct control *c, const struct campaign_status *live,
                          int64_t now_us)
 {
@@ -204,10 +221,8 @@ void campaign_pace_print(struct control *c, const struct campaign_status *live,
     if (live->over_limit)
         buf_add_str(&b, "; over the limit: a line for each ready agent, until "
                         "the budget allows more");
-    buf_addf(&b,
-             "\n  agents: %u, %u of them ready; people: %u ringing, %u "
-             "waiting",
-             live->agents.agents, live->agents.ready, live->ringing,
+    add_agents(&b, live);
+    buf_addf(&b, "; people: %u ringing, %u waiting", live->ringing,
              live->waiting);
     if (live->oldest_wait_us != 0)
         buf_addf(&b, " (%.1f s)",
@@ -233,6 +248,10 @@ void campaign_pace_json(struct json_out *j, const struct campaign_status *live)
     json_out_kv_bool(j, "over_limit", live->over_limit);
     json_out_kv_int(j, "agents", live->agents.agents);
     json_out_kv_int(j, "ready", live->agents.ready);
+    json_out_kv_int(j, "signed_in", live->here);
+    json_out_kv_int(j, "signed_in_ready", live->here_ready);
+    json_out_kv_decimal(j, "callers_per_hour", live->agents.called_per_s * 3600,
+                        1);
     json_out_kv_int(j, "ringing", live->ringing);
     json_out_kv_int(j, "waiting", live->waiting);
     json_out_kv_int(j, "talking", live->talking);

@@ -1,12 +1,37 @@
 #include "cmd/campaign_warn.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "audio/speech.h"
+#include "audio/wav.h"
 #include "base/civil.h"
+#include "base/kv.h"
+#include "core/number/number.h"
 
 enum {
     TAGS_MAX = 4000,
-    WAIT_MS = 2000, /* what the law gives a person who has answered */
+    WAIT_MS = 2000,   /* what the law gives a person who has answered */
+    PLACE_MAX = 300,  /* "FILE:LINE: " */
+    TRUNK_CALLS = 30, /* of a trunk that says nothing */
 };
+
+/* "FILE:LINE: " of a key, "" when the file has no such line. */
+static const char *at(const struct campaign_file *f, const char *section,
+                      const char *key, char out[PLACE_MAX])
+{
+    struct kv_reader r;
+    struct kv_line l;
+    int got;
+    kv_open(&r, f->name, f->text);
+    out[0] = '\0';
+    while ((got = kv_next(&r, &l, NULL)) != 0)
+        if (got > 0 && str_eq(l.section, section) && str_eq(l.key, key)) {
+            (void)snprintf(out, PLACE_MAX, "%s:%d: ", f->name, l.line);
+            break;
+        }
+    return out;
+}
 
 int campaign_warn_voice(struct control *c, const char *file,
                         const struct plan *plan, struct err *e)
@@ -30,8 +55,109 @@ int campaign_warn_voice(struct control *c, const char *file,
     return rc;
 }
 
-void campaign_warn(struct control *c, const struct plan *plan)
+/* --- sound files -----------------------------------------------------------*/
+
+/* One that can be played; where: "FILE:LINE: ". */
+static int check_sound(struct control *c, const char *where, const char *key,
+                       const char *path, struct err *e)
 {
+    struct pcm *sound;
+    struct err why = {0};
+    bool relative = path[0] != '/';
+    int rc = wav_read(path, &sound, &why);
+    if (rc == TM_OK) {
+        pcm_unref(sound);
+        if (relative && c->server == NULL)
+            control_warn(c,
+                         "%s%s = %s is looked for in the folder in which "
+                         "'telemark serve' is started; a path that begins "
+                         "with / is always found\n",
+                         where, key, path);
+        return TM_OK;
+    }
+    return err_set(e, rc, "%s%s: %s%s", where, key, why.text,
+                   !relative ? ""
+                   : c->server != NULL
+                       ? "; it is looked for in the folder in which the server "
+                         "was started: write the whole path"
+                       : "; write the whole path");
+}
+
+static int check_says(struct control *c, const struct campaign_file *f,
+                      const struct script_step *step, struct err *e)
+{
+    char path[SCRIPT_SAY_MAX + 1], where[PLACE_MAX];
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < step->says; i++) {
+        const struct script_say *say = &step->say[i];
+        if (!say->wav || memchr(say->text.p, '{', say->text.n) != NULL)
+            continue;
+        (void)str_copy(path, sizeof(path), say->text);
+        (void)snprintf(where, sizeof(where), "%s:%d: ", f->name, say->line);
+        rc = check_sound(c, where, "say_wav", path, e);
+    }
+    return rc;
+}
+
+int campaign_warn_sounds(struct control *c, const struct campaign_file *f,
+                         struct err *e)
+{
+    const struct plan *p = f->plan;
+    char where[PLACE_MAX];
+    int rc = TM_OK;
+    if (p->hold_music != NULL)
+        rc = check_sound(c, at(f, "", "hold_music", where), "hold_music",
+                         p->hold_music, e);
+    if (rc == TM_OK && p->inbound.music != NULL)
+        rc = check_sound(c, at(f, "inbound", "music", where), "music",
+                         p->inbound.music, e);
+    for (size_t i = 0; rc == TM_OK && i < p->script->steps; i++)
+        rc = check_says(c, f, &p->script->step[i], e);
+    return rc;
+}
+
+/* --- what is seldom meant --------------------------------------------------*/
+
+static void warn_live(struct control *c, const struct campaign_file *f)
+{
+    const struct plan *plan = f->plan;
+    if (plan->channel == CHANNEL_VOICE_LIVE && plan->detect &&
+        plan->hold_ms < WAIT_MS)
+        control_warn(c,
+                     "hold = %lld ms with detect = yes: who is told from a "
+                     "machine only after that time is an abandoned call; "
+                     "leave hold at 2s\n",
+                     (long long)plan->hold_ms);
+}
+
+static void warn_inbound(struct control *c, const struct campaign_file *f)
+{
+    const struct plan_inbound *in = &f->plan->inbound;
+    char where[PLACE_MAX];
+    if (in->callback_key != '\0' && in->callback_say == NULL)
+        control_warn(c,
+                     "%scallback_key = %c without callback_say: who presses it "
+                     "hears nothing, and the call ends; write what he is told, "
+                     "as callback_say = \"We call you back. Goodbye.\"\n",
+                     at(f, "inbound", "callback_key", where), in->callback_key);
+    if (in->opt_out_key != '\0' && in->opt_out_say == NULL)
+        control_warn(c,
+                     "%sopt_out_key = %c without opt_out_say: who presses it "
+                     "hears nothing, and the call ends; write what he is told, "
+                     "as opt_out_say = \"You will not be called again.\"\n",
+                     at(f, "inbound", "opt_out_key", where), in->opt_out_key);
+    if (f->plan->record && in->recording_notice == NULL)
+        control_warn(c,
+                     "%srecord = yes without recording_notice in [inbound]: "
+                     "calls to us are not recorded; write what callers are "
+                     "told first, as recording_notice = \"This call is "
+                     "recorded.\"\n",
+                     at(f, "", "record", where));
+}
+
+void campaign_warn(struct control *c, const struct campaign_file *f)
+{
+    const struct plan *plan = f->plan;
     /* Somewhere the day lasts until noon of the next, in UTC. */
     int64_t us = control_now_us(c) - 12 * CIVIL_HOUR_US;
     struct civil_date today = civil_of_us(us).date;
@@ -43,11 +169,57 @@ void campaign_warn(struct control *c, const struct plan *plan)
                      "called\n",
                      day);
     }
-    if (plan->channel == CHANNEL_VOICE_LIVE && plan->detect &&
-        plan->hold_ms < WAIT_MS)
+    warn_live(c, f);
+    if (plan->inbound.numbers > 0)
+        warn_inbound(c, f);
+}
+
+/* --- trunks and numbers ----------------------------------------------------*/
+
+/* Any trunk may bring its callers. */
+static void warn_callers(struct control *c, const struct campaign_file *f,
+                         const struct trunk_config *trunk, size_t n)
+{
+    char where[PLACE_MAX];
+    unsigned carried = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!trunk[i].no_incoming)
+            carried += trunk[i].max_calls > 0 ? trunk[i].max_calls
+                                              : (unsigned)TRUNK_CALLS;
+    if (carried == 0)
+        control_warn(c, "every trunk has incoming = no, and without one that "
+                        "takes calls to us nobody reaches [inbound]\n");
+    else if (f->plan->inbound.calls_max > carried &&
+             at(f, "inbound", "calls", where)[0] != '\0')
         control_warn(c,
-                     "hold = %lld ms with detect = yes: who is told from a "
-                     "machine only after that time is an abandoned call; "
-                     "leave hold at 2s\n",
-                     (long long)plan->hold_ms);
+                     "%scalls = %u, and the trunks that take calls to us carry "
+                     "%u at once (max_calls): who is one more finds the line "
+                     "busy (486)\n",
+                     where, f->plan->inbound.calls_max, carried);
+}
+
+void campaign_warn_trunks(struct control *c, const struct campaign_file *f,
+                          const struct trunk_config *trunk, size_t n)
+{
+    if (f->plan->inbound.numbers > 0 && n > 0)
+        warn_callers(c, f, trunk, n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(trunk[i].name, f->plan->trunk) == 0)
+            return;
+    control_warn(c,
+                 "there is no trunk '%s' yet, and without it the campaign "
+                 "cannot dial: telemark trunk load FILE\n",
+                 f->plan->trunk);
+}
+
+void campaign_warn_unanswered(struct control *c, const struct campaign_file *f)
+{
+    char where[PLACE_MAX], number[NUMBER_TEXT_LEN];
+    (void)number_format(f->plan->caller_e164, number);
+    control_warn(c,
+                 "%scaller_id = %s: no campaign answers calls to it, so who "
+                 "calls back the number he saw is refused (404) if the carrier "
+                 "brings the call here; add it to 'numbers' of a campaign's "
+                 "[inbound] (docs/inbound.md)\n",
+                 at(f, "", "caller_id", where), number);
 }

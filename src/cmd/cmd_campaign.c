@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "cmd/campaign_numbers.h"
 #include "cmd/campaign_pace.h"
+#include "cmd/campaign_promise.h"
 #include "cmd/campaign_warn.h"
 #include "cmd/commands.h"
 #include "cmd/control.h"
@@ -102,7 +103,17 @@ static int do_load(struct db *db, void *arg, struct err *e)
                                  .list = str_of(l->plan->list),
                                  .plan = l->text,
                                  .now_us = l->now_us};
-    int rc = campaign_numbers_free(db, l->plan, e);
+    struct list_id list;
+    int rc = catalog_list_find(db, c.tenant, c.list, &list, e);
+    if (rc == TM_ENOTFOUND)
+        return err_set(e, rc,
+                       "there is no list '%s': make it from a CSV file of the "
+                       "people to be called with\n    telemark import FILE.csv "
+                       "--list '%s'\na file of its heading alone (phone,name) "
+                       "will do when people only call you",
+                       l->plan->list, l->plan->list);
+    if (rc == TM_OK)
+        rc = campaign_numbers_free(db, l->plan, e);
     return rc == TM_OK ? catalog_campaign_load(db, &c, &l->id, e) : rc;
 }
 
@@ -125,42 +136,53 @@ static int do_trunks(struct db *db, void *arg, struct err *e)
     return rc == TM_ENOTFOUND ? TM_OK : rc;
 }
 
-/* Any trunk may bring its callers. */
-static void check_incoming(struct control *c, const struct plan *plan,
-                           const struct trunk_config *trunk, size_t n)
+/* The trunks on file, TM_OK and *n 0 without any. */
+static int read_trunks(struct control *c, struct arena *a,
+                       struct trunk_config **out, size_t *n, struct err *e)
 {
-    if (plan->inbound.numbers == 0 || n == 0)
-        return;
-    for (size_t i = 0; i < n; i++)
-        if (!trunk[i].no_incoming)
-            return;
-    control_warn(c, "every trunk has incoming = no, and without one that takes "
-                    "calls to us nobody reaches [inbound]\n");
+    char *text = arena_alloc(a, TRUNK_FILE_TEXT_MAX);
+    *out = arena_array(a, SERVER_TRUNKS_MAX, sizeof(**out));
+    *n = 0;
+    text[0] = '\0';
+    int rc = sqlite_store_run(c->house->store, do_trunks, text, e);
+    if (rc == TM_OK)
+        rc = trunk_file_parse(a, "stored trunks", str_of(text), *out,
+                              SERVER_TRUNKS_MAX, n, e);
+    return rc;
 }
 
 /* A campaign may be loaded before its trunk; the user is told. */
-static int check_trunk(struct control *c, const struct plan *plan,
+static int check_trunk(struct control *c, const struct campaign_file *f,
                        struct arena *a, struct err *e)
 {
-    char *text = arena_alloc(a, TRUNK_FILE_TEXT_MAX);
-    struct trunk_config *trunk =
-        arena_array(a, SERVER_TRUNKS_MAX, sizeof(*trunk));
-    size_t n = 0;
-    int rc = sqlite_store_run(c->house->store, do_trunks, text, e);
+    struct trunk_config *trunk;
+    size_t n;
+    int rc = read_trunks(c, a, &trunk, &n, e);
     if (rc == TM_OK)
-        rc = trunk_file_parse(a, "stored trunks", str_of(text), trunk,
-                              SERVER_TRUNKS_MAX, &n, e);
-    if (rc != TM_OK)
-        return rc;
-    check_incoming(c, plan, trunk, n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(trunk[i].name, plan->trunk) == 0)
-            return TM_OK;
-    control_warn(c,
-                 "there is no trunk '%s' yet, and without it the campaign "
-                 "cannot dial: telemark trunk load FILE\n",
-                 plan->trunk);
-    return TM_OK;
+        campaign_warn_trunks(c, f, trunk, n);
+    return rc;
+}
+
+/* The number that is shown, and who answers it. */
+struct shown {
+    uint64_t e164;
+    bool answered;
+};
+
+static int do_shown(struct db *db, void *arg, struct err *e)
+{
+    struct shown *s = arg;
+    return campaign_numbers_answered(db, s->e164, &s->answered, e);
+}
+
+static int check_number(struct control *c, const struct campaign_file *f,
+                        struct err *e)
+{
+    struct shown s = {.e164 = f->plan->caller_e164};
+    int rc = sqlite_store_run(c->house->store, do_shown, &s, e);
+    if (rc == TM_OK && !s.answered && s.e164 != 0)
+        campaign_warn_unanswered(c, f);
+    return rc;
 }
 
 /* The engine keeps the former plan while calls of it are up. */
@@ -204,25 +226,40 @@ static void print_loaded(struct control *c, const struct plan *plan)
     buf_fini(&b);
 }
 
+/* What is not wrong, and yet not as one would wish it. */
+static int warn(struct control *c, const struct load *l,
+                const struct campaign_file *f, struct arena *a, struct err *e)
+{
+    campaign_warn(c, f);
+    int rc = check_number(c, f, e);
+    if (rc == TM_OK)
+        rc = check_trunk(c, f, a, e);
+    if (rc == TM_OK)
+        campaign_promise_warn(c, l->id);
+    return rc;
+}
+
 static int load_plan(struct control *c, const char *path, struct arena *a,
                      struct buf *text, struct err *e)
 {
     struct load l = {.now_us = control_now_us(c)};
     int rc = plan_parse(a, path, buf_slice(text), &l.plan, e);
     l.text = buf_slice(text);
+    const struct campaign_file f = {path, l.text, l.plan};
     if (rc == TM_OK)
         rc = campaign_warn_voice(c, path, l.plan, e);
+    if (rc == TM_OK)
+        rc = campaign_warn_sounds(c, &f, e);
     if (rc == TM_OK)
         rc = check_calls(c, l.plan, e);
     if (rc == TM_OK)
         rc = sqlite_store_run(c->house->store, do_load, &l, e);
     if (rc == TM_OK)
         rc = reask_changed(c, CONTROL_CAMPAIGNS, l.id, e);
-    if (rc == TM_OK) {
-        print_loaded(c, l.plan);
-        campaign_warn(c, l.plan);
-    }
-    return rc == TM_OK ? check_trunk(c, l.plan, a, e) : rc;
+    if (rc != TM_OK)
+        return rc;
+    print_loaded(c, l.plan);
+    return warn(c, &l, &f, a, e);
 }
 
 static int load(struct control *c, const char *file)
@@ -302,6 +339,8 @@ static int change(struct control *c, const char *name,
     if (rc != TM_OK)
         return control_fail(c, &e);
     print_change(c, name, state, ch.state);
+    if (kind == CAMPAIGN_EV_START)
+        campaign_promise_warn(c, ch.id);
     return EXIT_DONE;
 }
 
@@ -316,6 +355,8 @@ struct status {
     size_t n;
     struct arena arena;
     uint64_t leads[LEAD_STATE_COUNT];
+    struct campaign_promise_refused refused;
+    bool shut; /* no trunk takes calls */
 };
 
 static int keep_campaign(void *arg, const struct reader_campaign *rc)
@@ -353,16 +394,26 @@ static void print_text(struct status *s, size_t i,
                        live->hopper);
     else
         control_printf(s->c, " (no server runs)");
+    bool any = false;
     control_printf(s->c, "\n  leads:");
-    for (int st = 0; st < LEAD_STATE_COUNT; st++)
-        if (s->leads[st] > 0)
-            control_printf(s->c, " %s %llu",
-                           lead_state_text((enum lead_state)st),
-                           (unsigned long long)s->leads[st]);
-    control_printf(s->c, "\n");
+    for (int st = 0; st < LEAD_STATE_COUNT; st++) {
+        if (s->leads[st] == 0)
+            continue;
+        any = true;
+        control_printf(s->c, " %s %llu", lead_state_text((enum lead_state)st),
+                       (unsigned long long)s->leads[st]);
+    }
+    control_printf(s->c, "%s\n", any ? "" : " none yet");
     if (live != NULL)
         campaign_pace_print(s->c, live, control_now_us(s->c));
-    campaign_numbers_print(s->c, s->found_plan[i], live);
+    campaign_numbers_print(s->c, s->found_plan[i], live, s->shut);
+    if (s->refused.people > 0)
+        control_printf(
+            s->c,
+            "  %llu who were promised a call may not be called (%s): "
+            "telemark why lead:%lld\n",
+            (unsigned long long)s->refused.people, s->refused.rules,
+            (long long)s->refused.lead.v);
     if (live != NULL && live->idle_why[0] != '\0')
         control_printf(s->c, "  not dialling: %s\n", live->idle_why);
 }
@@ -385,6 +436,7 @@ static void print_json(struct status *s, size_t i,
         json_out_kv_int(j, lead_state_text((enum lead_state)st),
                         (int64_t)s->leads[st]);
     json_out_end_object(j);
+    json_out_kv_int(j, "promised_refused", (int64_t)s->refused.people);
     campaign_numbers_json(j, s->found_plan[i], live);
     if (live != NULL) {
         json_out_kv_int(j, "calls", (int64_t)live->calls);
@@ -413,6 +465,10 @@ static int print_all(struct status *s, struct err *e)
             c->server->status(c->server->self, s->found[i], &live, e) == TM_OK;
         memset(s->leads, 0, sizeof(s->leads));
         int rc = s->reader.states(s->reader.self, s->found[i], add_state, s, e);
+        if (rc == TM_OK)
+            rc =
+                campaign_promise_refused(&s->reader, &s->arena, s->found[i],
+                                         s->leads[LEAD_DENIED], &s->refused, e);
         if (rc != TM_OK)
             return rc;
         if (s->json != NULL)
@@ -421,6 +477,17 @@ static int print_all(struct status *s, struct err *e)
             print_text(s, i, has_live ? &live : NULL);
     }
     return TM_OK;
+}
+
+static int look_at_trunks(struct status *s, struct err *e)
+{
+    struct trunk_config *trunk;
+    size_t n;
+    int rc = read_trunks(s->c, &s->arena, &trunk, &n, e);
+    s->shut = rc == TM_OK && n > 0;
+    for (size_t i = 0; rc == TM_OK && i < n; i++)
+        s->shut = s->shut && trunk[i].no_incoming;
+    return rc;
 }
 
 static int collect(struct status *s, struct err *e)
@@ -451,6 +518,8 @@ static int status(struct control *c, const char *name, bool json)
     s.json = json ? &j : NULL;
     json_out_array(&j);
     int rc = collect(&s, &e);
+    if (rc == TM_OK)
+        rc = look_at_trunks(&s, &e);
     if (rc == TM_OK)
         rc = print_all(&s, &e);
     json_out_end_array(&j);

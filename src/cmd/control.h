@@ -109,6 +109,7 @@ struct control_server {
     void (*agent_unwatch)(void *self, struct control_watch *w);
     /* "ADDRESS port N, realm R"; NULL: telephones cannot register. */
     const char *(*agents_at)(void *self);
+    const char *rules; /* folder of its packs; NULL: those built in */
 };
 
 struct control_io {

@@ -442,5 +442,6 @@ void server_control_init(struct server *s)
                                          .agent_watch = on_agent_watch,
                                          .agent_next = server_watch_next,
                                          .agent_unwatch = server_watch_close,
-                                         .agents_at = on_agents_at};
+                                         .agents_at = on_agents_at,
+                                         .rules = s->o.rules};
 }

@@ -221,6 +221,8 @@ struct campaign_status {
     int64_t oldest_caller_us; /* since when the first of them waits; 0 nobody */
     double price, chance;     /* of the last decision of pacing */
     struct floor_counts agents;
+    unsigned here, here_ready; /* signed in, and may take its people; those
+                                  of them who are ready and stay */
 };
 void campaign_status(const struct campaign *c, struct campaign_status *out);
 

@@ -271,8 +271,10 @@ void campaign_crew_status(const struct campaign *c, struct campaign_status *out)
     out->oldest_wait_us = out->oldest_caller_us = 0;
     out->price = out->chance = 0.0;
     out->agents = (struct floor_counts){0};
+    out->here = out->here_ready = 0;
     if (w == NULL)
         return;
+    campaign_idle_here(c, &out->here, &out->here_ready);
     out->pacing = w->pacing;
     out->over_limit = w->over_limit;
     out->ringing = w->lines.n + w->tied;

@@ -36,7 +36,9 @@ static bool is_ours(const struct campaign *c, const struct agent_setup *a)
 /* Those who are signed in and may work for it. */
 struct crew_here {
     unsigned others; /* signed in, and not for it */
-    unsigned all, ready, in[AGENT_STATE_COUNT];
+    unsigned all, in[AGENT_STATE_COUNT];
+    unsigned ready, leaving; /* of the ready: who stay; who go or pause when
+                                the lines have settled that ring for them */
 };
 
 static void count_here(const struct campaign *c, struct crew_here *out)
@@ -52,8 +54,9 @@ static void count_here(const struct campaign *c, struct crew_here *out)
         }
         out->all++;
         out->in[f->state]++;
+        out->leaving += f->state == AGENT_READY && f->then != AGENT_READY;
     }
-    out->ready = out->in[AGENT_READY];
+    out->ready = out->in[AGENT_READY] - out->leaving;
 }
 
 bool campaign_idle_anybody(const struct campaign *c)
@@ -61,6 +64,15 @@ bool campaign_idle_anybody(const struct campaign *c)
     struct crew_here h;
     count_here(c, &h);
     return h.all > h.in[AGENT_PAUSED];
+}
+
+void campaign_idle_here(const struct campaign *c, unsigned *all,
+                        unsigned *ready)
+{
+    struct crew_here h;
+    count_here(c, &h);
+    *all = h.all;
+    *ready = h.ready;
 }
 
 bool campaign_idle_signed_in(const struct campaign *c)
@@ -100,6 +112,30 @@ static const char *nobody_ready(const struct crew_here *h,
     return out;
 }
 
+/* Pacing has looked at everything and wants no line. */
+static const char *no_line_wanted(const struct campaign *c,
+                                  char out[CAMPAIGN_IDLE_MAX])
+{
+    const struct crew *w = c->crew;
+    double per_h = w->counts.called_per_s * CIVIL_HOUR_US / CIVIL_SECOND_US;
+    if (w->waiting.n > 0)
+        return "people who have answered come first";
+    if (w->callers.n > 0)
+        return "people who called us come first";
+    if (w->promised.n > 0)
+        return "calls that were promised come first";
+    if (floor_claimed(c->env.floor, c->env.id) > 0)
+        return "people who wait in other campaigns come first";
+    if (per_h < 1)
+        return "one line more could lose more people than the limit of "
+               "abandoned calls allows";
+    snprintf(out, CAMPAIGN_IDLE_MAX,
+             "agents are kept for callers: about %.0f an hour are expected, "
+             "and with a line more somebody could find nobody",
+             per_h);
+    return out;
+}
+
 /* Why agents do not bring about a line; "": it is not for them. */
 static const char *with_agents(const struct campaign *c,
                                char out[CAMPAIGN_IDLE_MAX])
@@ -116,6 +152,9 @@ static const char *with_agents(const struct campaign *c,
         return "every agent who is signed in pauses";
     if (w->pacing.mode == DIAL_MANUAL)
         return "agents ask for leads (manual): telemark agent next";
+    if (h.ready == 0 && h.leaving > 0)
+        return "those who are ready sign out or pause when the lines that "
+               "ring for them have settled";
     if (h.ready == 0)
         return nobody_ready(&h, out);
     if (w->counts.agents == 0 || w->counts.ready == 0)
@@ -124,10 +163,7 @@ static const char *with_agents(const struct campaign *c,
         return "agents look at leads before they are called (preview)";
     if (c->limit != PACE_ORDER || w->lines.n + w->tied > 0)
         return "";
-    return w->waiting.n > 0
-               ? "people who have answered come first"
-               : "one line more could lose more people than the limit of "
-                 "abandoned calls allows";
+    return no_line_wanted(c, out);
 }
 
 /* --- leads -----------------------------------------------------------------*/

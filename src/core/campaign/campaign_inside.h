@@ -89,6 +89,10 @@ const char *campaign_idle_why(const struct campaign *c,
 bool campaign_idle_anybody(const struct campaign *c);
 /* ... one is signed in, also if he pauses. Both look at all agents. */
 bool campaign_idle_signed_in(const struct campaign *c);
+/* How many are signed in who may take its people, and how many of them are
+ * ready and stay. Looks at all agents. */
+void campaign_idle_here(const struct campaign *c, unsigned *all,
+                        unsigned *ready);
 
 /* campaign_window.c: the plan's last day is over for everybody on Earth. */
 bool campaign_window_over(const struct campaign *c);

@@ -581,6 +581,9 @@ static void test_it_never_finishes(void **state)
     assert_int_equal(status().state, CAMPAIGN_RUNNING);
     assert_string_equal(status().idle_why,
                         "nobody is left to call; callers are taken");
+    /* Who would take a caller is there, though not to dial for. */
+    assert_int_equal(status().here, 1);
+    assert_int_equal(status().here_ready, 1);
     assert_true(campaign_deadline_us(w.campaign) == INT64_MAX);
     world_close(&w);
 }

@@ -350,9 +350,18 @@ static void test_idle(void **state)
     move(1, AGENT_IN_PAUSE);
     move(2, AGENT_IN_PAUSE);
     expect_idle("every agent who is signed in pauses");
+    assert_int_equal(status().here, 2);
+    assert_int_equal(status().here_ready, 0);
     move(1, AGENT_IN_READY);
+    assert_int_equal(status().here_ready, 1);
     world_run(&w, 300);
     expect_idle("as many lines ring");
+    assert_true(floor_wish(w.floor, (struct agent_id){1}, AGENT_OFF, w.now_us));
+    world_run(&w, 300);
+    expect_idle("those who are ready sign out or pause when the lines");
+    assert_int_equal(status().here_ready, 0);
+    assert_true(floor_take_back(w.floor, (struct agent_id){1}));
+    world_run(&w, 300);
     answers(1);
     expect_idle("no agent is ready (1 talks, 1 pauses)");
     world_ended(&w, 1, CAUSE_CALLEE, 0);
@@ -377,6 +386,32 @@ static void test_idle(void **state)
     world_close(&w);
 }
 
+/* Callers, and not the budget of abandoned calls, keep the machine from
+ * dialling: the reason says so. */
+static void test_idle_for_callers(void **state)
+{
+    (void)state;
+    begin_plan();
+    world_open(&w, file_text);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agents(&w, 1);
+    give_leads(4);
+    world_run(&w, 1000);
+    assert_int_equal(count("attempt"), 1);
+    world_call(&w, 1, CARRIER_PLACED);
+    world_ended(&w, 1, CAUSE_NO_ANSWER, 480);
+    /* As a policy that wants no line for the agent leaves it. */
+    struct crew *c = w.campaign->crew;
+    assert_int_equal(c->lines.n, 0);
+    w.campaign->limit = PACE_ORDER;
+    c->counts.agents = c->counts.ready = 1;
+    expect_idle("one line more could lose more people than the limit");
+    c->counts.called_per_s = 12.0 / 3600;
+    expect_idle("agents are kept for callers: about 12 an hour are expected");
+    assert_non_null(strstr(status().idle_why, "could find nobody"));
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_last_day),
         cmocka_unit_test(test_last_day_of_leads),
         cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_idle_for_callers),
         cmocka_unit_test(test_looked_at_over_the_limit),
         cmocka_unit_test(test_mode_is_written),
         cmocka_unit_test(test_limit_with_telephones),
