@@ -7,7 +7,8 @@
 
 _Static_assert((TEXT_CACHE_SLOTS & (TEXT_CACHE_SLOTS - 1)) == 0, "a mask");
 
-/* Not the same on machines of another byte order: it only finds a slot. */
+/* Words as the machine reads them: where bytes are in another order other
+ * texts push each other out. */
 static uint64_t hash_of(struct slice text)
 {
     uint64_t h = text.n, word = 0;

@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "base/json_out.h"
 #include "cmd/commands.h"
+#include "cmd/journal_texts.h"
 #include "cmd/reading.h"
 #include "core/journal/journal.h"
 
@@ -85,10 +86,10 @@ static void put_times(struct json_out *j, const struct record *r)
 
 static int print_entry(void *arg, const struct journal_row *row)
 {
-    (void)arg;
     struct journal_entry en;
     struct err e;
-    if (journal_decode(row->payload, &en, &e) != TM_OK) {
+    if (journal_decode(row->payload, &en, &e) != TM_OK ||
+        journal_texts_fill(arg, &en, &e) != TM_OK) {
         (void)fprintf(stderr, "entry %" PRIu64 ": %s\n", row->seq, e.text);
         return TM_ECORRUPT;
     }
@@ -126,28 +127,48 @@ static int print_entry(void *arg, const struct journal_row *row)
     return 0;
 }
 
+struct verifying {
+    struct journal_check check;
+    struct journal_texts_reader *texts;
+};
+
+/* The chain, and whether each text that stands elsewhere is there. */
 static int check_row(void *arg, const struct journal_row *row)
 {
-    return journal_check_row(arg, row) ? 0 : 1;
+    struct verifying *v = arg;
+    struct journal_entry en;
+    struct err e;
+    if (!journal_check_row(&v->check, row))
+        return 1;
+    int rc = journal_decode(row->payload, &en, &e);
+    if (rc == TM_OK)
+        rc = journal_texts_fill(v->texts, &en, &e);
+    if (rc == TM_OK)
+        return 0;
+    v->check.entries--;
+    v->check.broken_seq = row->seq;
+    (void)str_copy(v->check.why, sizeof(v->check.why), str_of(e.text));
+    return 1;
 }
 
-static int verify(struct reading *r, bool json)
+static int verify(struct reading *r, struct journal_texts_reader *t, bool json)
 {
-    struct journal_check c = {0};
+    struct verifying v = {.texts = t};
     struct err e = {0};
-    int rc = r->reader.journal(r->reader.self, 1, check_row, &c, &e);
+    int rc = r->reader.journal(r->reader.self, 1, check_row, &v, &e);
     if (rc < 0)
         return command_fail(&cmd_journal, &e);
-    return print_check(&c, json);
+    return print_check(&v.check, json);
 }
 
-static int list(struct reading *r, const char *from)
+static int list(struct reading *r, struct journal_texts_reader *t,
+                const char *from)
 {
     struct err e = {0};
     uint64_t seq = 1;
     if (from != NULL && !str_u64(str_of(from), &seq))
         return command_usage(&cmd_journal, "--from wants a number");
-    int rc = r->reader.journal(r->reader.self, seq, print_entry, NULL, &e);
+    int rc = r->reader.journal(r->reader.self, seq, print_entry, t, &e);
     return rc == TM_OK ? EXIT_DONE : command_fail(&cmd_journal, &e);
 }
 
@@ -170,8 +191,13 @@ static int run(int argc, char **argv)
     struct reading r;
     if (!reading_open(&r, &cmd_journal, data))
         return EXIT_REFUSED;
-    int code =
-        strcmp(argv[1], "verify") == 0 ? verify(&r, json) : list(&r, from);
+    struct journal_texts_reader t;
+    int code = EXIT_REFUSED;
+    if (journal_texts_open(&t, &cmd_journal, data)) {
+        code = strcmp(argv[1], "verify") == 0 ? verify(&r, &t, json)
+                                              : list(&r, &t, from);
+        journal_texts_close(&t);
+    }
     reading_close(&r);
     return code;
 }

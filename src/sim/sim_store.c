@@ -41,6 +41,7 @@ struct sim_store {
     struct sim_rows rows;
     struct journal journal;
     struct journal_memo memo;
+    struct journal_texts texts;
     struct buf payload;
     struct sim_timer timer;
     struct queue queue[2]; /* one fills while the other is served */
@@ -67,6 +68,7 @@ struct sim_store *sim_store_new(const struct sim_store_options *o)
     s->rows.ended_arg = o->ended_arg;
     journal_init(&s->journal, o->salt);
     journal_remember(&s->journal, &s->memo);
+    journal_share(&s->journal, &s->texts);
     buf_init(&s->payload, PAYLOAD_MAX);
     sim_clock_timer(&s->timer, commit_due, s);
     arena_init(&s->queue[0].arena);

@@ -205,6 +205,8 @@ int db_open(struct db *db, const struct data_dir *dir, enum db_mode mode,
     if (rc == TM_OK && mode == DB_WRITE) {
         db->memo = mem_alloc(sizeof(*db->memo));
         journal_remember(&db->journal, db->memo);
+        db->texts = mem_alloc(sizeof(*db->texts));
+        journal_share(&db->journal, db->texts);
     }
     if (rc != TM_OK) {
         db_close(db);
@@ -225,6 +227,8 @@ void db_close(struct db *db)
     buf_fini(&db->payload);
     mem_free(db->memo);
     db->memo = NULL;
+    mem_free(db->texts);
+    db->texts = NULL;
     shared_text_free(db->shared);
     db->shared = NULL;
 }

@@ -26,8 +26,9 @@ struct db {
     size_t statements;
     struct journal journal; /* its end, with what is not committed yet */
     struct journal journal_committed;
-    struct journal_memo *memo;  /* of who writes */
-    struct shared_text *shared; /* of who writes: shared_text.h */
+    struct journal_memo *memo;   /* of who writes */
+    struct journal_texts *texts; /* of who writes */
+    struct shared_text *shared;  /* of who writes: shared_text.h */
     struct buf payload;
     bool in_transaction;
 };

@@ -16,9 +16,12 @@ each other, at PLACE 0 and 1, which have ports of their own. Then must hold:
     more often than the campaign's cap, counted from the town's log;
  5. every opt-out key that reached the living server which had placed the call
     is in force, and that number was not called again after it;
- 6. the journal's chain verifies, and its ATTEMPT entries are the attempts.
+ 6. the journal's chain verifies, and its ATTEMPT entries are the attempts;
+ 7. what calls were decided with stands once after each start, and journal and
+    tables tell the same of every call; a name that leads to no text is found.
 """
-import json, os, random, re, signal, sqlite3, subprocess, sys, time
+import hashlib, json, os, random, re, shutil, signal, sqlite3, subprocess
+import sys, time
 from datetime import datetime, timezone
 
 telemark, folder, runs = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -263,6 +266,63 @@ def compare(lives):
     print(done.stdout.strip())
 
 
+def texts():
+    """What calls were decided with stands once after each start, in journal
+    and tables, and is found for every call."""
+    db = sqlite3.connect(f'file:{folder}/data/telemark.db?mode=ro', uri=True)
+    stored = {row[0]: row[1:] for row in db.execute(
+        'SELECT a.id, r.text, v.text FROM attempt a '
+        'LEFT JOIN shared_text r ON r.tenant = a.tenant '
+        'AND r.id = a.rules_text LEFT JOIN shared_text v '
+        'ON v.tenant = a.tenant AND v.id = a.versions_text')}
+    done = subprocess.run([telemark, 'journal', 'list'],
+                          capture_output=True, text=True)
+    check(done.returncode == 0, f'journal list: {done.stderr}')
+    listed = {}
+    for line in done.stdout.splitlines():
+        e = json.loads(line)
+        if e['kind'] == 'attempt':
+            listed[e['attempt']] = e.get('rules'), e.get('versions')
+    check(listed == stored, 'rules or versions of journal and tables differ')
+    n, = db.execute('SELECT count(*) FROM shared_text').fetchone()
+    check(0 < n < len(stored) / 20, f'{n} texts of {len(stored)} attempts')
+    whole, = db.execute("SELECT sum(length(payload) > 300) FROM journal "
+                        "WHERE kind = 'attempt'").fetchone()
+    check(0 < whole <= (runs + 1) * n,
+          f'{whole} of {len(stored)} entries have their own text')
+
+
+def wrong_name():
+    """An entry that names another one for a text which that one has not: the
+    chain is as it should be, and verify says so all the same."""
+    os.mkdir(f'{folder}/wrong')
+    db = sqlite3.connect(f'{folder}/wrong/telemark.db')
+    with sqlite3.connect(f'{folder}/data/telemark.db') as real:
+        real.backup(db)
+    shutil.copy(f'{folder}/data/salt', f'{folder}/wrong/salt')
+    seq, payload, head = db.execute(
+        "SELECT j.seq, j.payload, (SELECT b.hash FROM journal b WHERE b.seq = "
+        "j.seq - 1) FROM journal j WHERE j.kind = 'attempt' AND "
+        "length(j.payload) < 150 "
+        "ORDER BY j.seq DESC LIMIT 1").fetchone()
+    at = payload.rindex(b'\x16', 0, -1)  # versions: as in entry ...
+    entries = [(seq, payload[:at] + b'\x16\x02')]  # the first one, a restart
+    entries += db.execute('SELECT seq, payload FROM journal WHERE seq > ? '
+                          'ORDER BY seq', (seq,)).fetchall()
+    for n, payload in entries:
+        head = hashlib.blake2b(head + n.to_bytes(8, 'big') + payload,
+                               digest_size=32).digest()
+        db.execute('UPDATE journal SET payload = ?, hash = ? WHERE seq = ?',
+                   (payload, head, n))
+    db.commit()
+    db.close()
+    done = subprocess.run([telemark, 'journal', 'verify', '--data',
+                           f'{folder}/wrong'], capture_output=True, text=True)
+    check(done.returncode == 1 and f'entry {seq} is broken: it names entry 1 '
+          'for its versions' in done.stdout,
+          f'a wrong name: {done.returncode} {done.stdout}{done.stderr}')
+
+
 def main():
     town = subprocess.Popen(
         [telemark, 'town', '--port', str(TOWN_PORT), '--world',
@@ -277,6 +337,8 @@ def main():
         town.terminate()
         town.wait()
     compare(lives)
+    texts()
+    wrong_name()
     for f in findings[:20]:
         print('FOUND:', f)
     if findings:

@@ -10,7 +10,7 @@
  * and a number never takes more bytes than it needs. */
 
 /* Tags are for ever: a new field takes the next one. In order of tags. */
-#define FIELD_TABLE(SIGNED, NUMBER, INT, FLAG, TEXT)                           \
+#define FIELD_TABLE(SIGNED, NUMBER, INT, FLAG, TEXT, SHARED, ENTRY)            \
     SIGNED(1, at_us)                                                           \
     SIGNED(2, tenant.v)                                                        \
     SIGNED(3, seller.v)                                                        \
@@ -27,10 +27,12 @@
     FLAG(14, abandoned)                                                        \
     TEXT(15, key)                                                              \
     TEXT(16, value)                                                            \
-    TEXT(17, rules)                                                            \
-    TEXT(18, versions)                                                         \
+    SHARED(17, rules)                                                          \
+    SHARED(18, versions)                                                       \
     TEXT(19, note)                                                             \
-    SIGNED(20, agent.v)
+    SIGNED(20, agent.v)                                                        \
+    ENTRY(21, rules)                                                           \
+    ENTRY(22, versions)
 
 enum {
     VARINT_MAX = 10,
@@ -60,6 +62,11 @@ void journal_resume(struct journal *j, uint64_t seq, const uint8_t *head)
 void journal_remember(struct journal *j, struct journal_memo *m)
 {
     j->memo = m;
+}
+
+void journal_share(struct journal *j, struct journal_texts *t)
+{
+    j->texts = t;
 }
 
 void journal_number(const uint8_t *salt, uint64_t e164,
@@ -188,8 +195,60 @@ static void put_number(struct writer *w, uint8_t tag, const struct journal *j,
     }
 }
 
+/* The texts that may stand in another entry, and where. */
+struct shared {
+    struct slice rules, versions;     /* as they are in the journal */
+    uint64_t rules_seq, versions_seq; /* 0: in this entry */
+};
+
+static struct slice cut(struct slice s)
+{
+    return str_range(s.p,
+                     s.n < JOURNAL_TEXT_MAX ? s.n : (size_t)JOURNAL_TEXT_MAX);
+}
+
+/* One cache for both kinds: which of them the entry has is the lowest bit. */
+static uint64_t find_entry(const struct journal_texts *t, struct slice text,
+                           uint64_t kind)
+{
+    uint64_t v;
+    if (text.n < JOURNAL_SHARE_MIN || !text_cache_get(&t->entry, text, &v) ||
+        (v & 1) != kind)
+        return 0;
+    return v >> 1;
+}
+
+static struct shared find_shared(const struct journal *j,
+                                 const struct record *r)
+{
+    struct journal_texts *t = j->texts;
+    struct shared s = {.rules = cut(r->rules), .versions = cut(r->versions)};
+    if (t == NULL)
+        return s;
+    /* After a rollback other entries have these numbers. */
+    if (t->seq != j->seq || memcmp(t->head, j->head, sizeof(t->head)) != 0)
+        text_cache_clear(&t->entry);
+    s.rules_seq = find_entry(t, s.rules, 0);
+    s.versions_seq = find_entry(t, s.versions, 1);
+    return s;
+}
+
+/* The entry is in the chain now. */
+static void remember(const struct journal *j, const struct shared *s)
+{
+    struct journal_texts *t = j->texts;
+    if (t == NULL)
+        return;
+    t->seq = j->seq;
+    memcpy(t->head, j->head, sizeof(t->head));
+    if (s->rules_seq == 0 && s->rules.n >= JOURNAL_SHARE_MIN)
+        text_cache_set(&t->entry, s->rules, j->seq << 1);
+    if (s->versions_seq == 0 && s->versions.n >= JOURNAL_SHARE_MIN)
+        text_cache_set(&t->entry, s->versions, j->seq << 1 | 1);
+}
+
 static void put_record(struct writer *w, const struct journal *j,
-                       const struct record *r)
+                       const struct record *r, const struct shared *s)
 {
     put_byte(w, JOURNAL_FORMAT);
     put_byte(w, (uint8_t)r->kind);
@@ -197,7 +256,12 @@ static void put_record(struct writer *w, const struct journal *j,
 #define PUT_NUMBER(tag)         put_number(w, tag, j, r->e164);
 #define PUT_FLAG(tag, member)   put_flag(w, tag, r->member);
 #define PUT_TEXT(tag, member)   put_text(w, tag, r->member);
-    FIELD_TABLE(PUT_SIGNED, PUT_NUMBER, PUT_SIGNED, PUT_FLAG, PUT_TEXT)
+#define PUT_SHARED(tag, member)                                                \
+    if (s->member##_seq == 0)                                                  \
+        put_text(w, tag, s->member);
+#define PUT_ENTRY(tag, member) put_signed(w, tag, (int64_t)s->member##_seq);
+    FIELD_TABLE(PUT_SIGNED, PUT_NUMBER, PUT_SIGNED, PUT_FLAG, PUT_TEXT,
+                PUT_SHARED, PUT_ENTRY)
 }
 
 int journal_append(struct journal *j, const struct record *r,
@@ -208,7 +272,8 @@ int journal_append(struct journal *j, const struct record *r,
      * in one go. */
     uint8_t bytes[BEFORE_SIZE + PAYLOAD_MOST];
     struct writer w = {.p = bytes + BEFORE_SIZE};
-    put_record(&w, j, r);
+    struct shared s = find_shared(j, r);
+    put_record(&w, j, r, &s);
     if (payload_out->failed || payload_out->max - payload_out->n < w.n) {
         return TM_EFULL;
     }
@@ -220,6 +285,7 @@ int journal_append(struct journal *j, const struct record *r,
                                 BEFORE_SIZE + w.n, NULL, 0);
     tm_assert(rc == 0);
     memcpy(hash_out, j->head, JOURNAL_HASH_SIZE);
+    remember(j, &s);
     return TM_OK;
 }
 
@@ -316,6 +382,17 @@ static void take_number(struct parser *r, struct journal_entry *out)
     r->at += JOURNAL_NUMBER_SIZE;
 }
 
+/* Of a text that does not stand here. */
+static uint64_t take_entry(struct parser *r, struct slice here)
+{
+    int64_t v = take_signed(r);
+    if (!r->bad && (v < 0 || here.n > 0)) {
+        r->bad = v < 0 ? "the number of an entry is negative"
+                       : "a text stands here and in another entry";
+    }
+    return r->bad ? 0 : (uint64_t)v;
+}
+
 static void take_field(struct parser *r, uint8_t tag, struct journal_entry *out)
 {
     struct record *rec = &out->record;
@@ -337,8 +414,13 @@ static void take_field(struct parser *r, uint8_t tag, struct journal_entry *out)
         rec->member = take_flag(r);                                            \
         return;
 #define TAKE_TEXT(number, member)                                              \
-    case number: rec->member = take_text(r); return;
-        FIELD_TABLE(TAKE_SIGNED, TAKE_NUMBER, TAKE_INT, TAKE_FLAG, TAKE_TEXT)
+    case number:                                                               \
+        rec->member = take_text(r);                                            \
+        return;
+#define TAKE_ENTRY(number, member)                                             \
+    case number: out->member##_seq = take_entry(r, rec->member); return;
+        FIELD_TABLE(TAKE_SIGNED, TAKE_NUMBER, TAKE_INT, TAKE_FLAG, TAKE_TEXT,
+                    TAKE_TEXT, TAKE_ENTRY)
     default: r->bad = "it has an unknown field"; return;
     }
 }
@@ -406,6 +488,9 @@ bool journal_check_row(struct journal_check *c, const struct journal_row *row)
     struct err e;
     if (journal_decode(row->payload, &entry, &e) != TM_OK) {
         return broken(c, e.text);
+    }
+    if (entry.rules_seq >= seq || entry.versions_seq >= seq) {
+        return broken(c, "it names an entry that is not before it");
     }
     memcpy(c->head, hash, sizeof(hash));
     c->entries++;

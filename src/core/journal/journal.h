@@ -10,6 +10,10 @@
  * with the installation's salt, so personal rows can be erased and the chain
  * still verifies. docs/journal-format.md gives every byte.
  *
+ * The rules and versions of a call are long and nearly always those of a call
+ * before: an entry then names the entry that has them (journal_share). So the
+ * journal has each of them again after every start, and is whole by itself.
+ *
  * Cost: a quarter of a microsecond for a short entry, 1 ns for each byte more.
  * Every record of a call names its number, whose hash costs as much as a short
  * entry: who appends many gives a memo of hashes (journal_remember). A chain
@@ -24,6 +28,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/text_cache.h"
 #include "core/journal/record.h"
 
 enum {
@@ -34,6 +39,7 @@ enum {
     JOURNAL_TEXT_MAX = 4000, /* of one text of a record; longer ones are cut */
     JOURNAL_PAYLOAD_MAX = 32768,
     JOURNAL_MEMO_SIZE = 2048, /* a power of two */
+    JOURNAL_SHARE_MIN = 48,   /* shorter texts stand in every entry */
 };
 
 /* Numbers that were hashed lately. All zero to begin with; of one salt. */
@@ -44,11 +50,21 @@ struct journal_memo {
     } number[JOURNAL_MEMO_SIZE];
 };
 
+/* The entries that have the rules and versions seen lately. All zero to begin
+ * with. It is good for the chain it was used with last, from where that one
+ * stood then; at any other place it begins anew. */
+struct journal_texts {
+    uint64_t seq; /* of the last entry appended with it */
+    uint8_t head[JOURNAL_HASH_SIZE];
+    struct text_cache entry; /* what has which text, by its number */
+};
+
 struct journal {
     uint8_t salt[JOURNAL_SALT_SIZE];
     uint64_t seq;                    /* of the last entry; 0: none yet */
     uint8_t head[JOURNAL_HASH_SIZE]; /* its hash; zeros: none yet */
     struct journal_memo *memo;       /* NULL: each number is hashed anew */
+    struct journal_texts *texts;     /* NULL: each entry has its own */
 };
 
 /* An empty chain. salt has JOURNAL_SALT_SIZE bytes and is copied. */
@@ -58,6 +74,10 @@ void journal_resume(struct journal *j, uint64_t seq, const uint8_t *head);
 
 /* From now on *m, the caller's, spares hashing a number again. */
 void journal_remember(struct journal *j, struct journal_memo *m);
+
+/* From now on entries name the entry that has the same rules or versions,
+ * which *t, the caller's, remembers. */
+void journal_share(struct journal *j, struct journal_texts *t);
 
 /* Appends one record: adds its payload to *payload_out (not cleared first) and
  * writes the entry's hash; j->seq is the entry's number. TM_EFULL when the
@@ -77,6 +97,8 @@ void journal_number(const uint8_t *salt, uint64_t e164,
 struct journal_entry {
     struct record record; /* e164 is 0 and dialog empty; texts point into the
                              payload */
+    /* The entry that has the text which is empty in record; 0: it is empty. */
+    uint64_t rules_seq, versions_seq;
     bool has_number;
     uint8_t number[JOURNAL_NUMBER_SIZE];
 };
@@ -104,7 +126,8 @@ struct journal_check {
 };
 
 /* Checks the next entry, for who has entries handed to him: begin with *c all
- * zero and the first entry. False: broken_seq and why are set, stop. */
+ * zero and the first entry. False: broken_seq and why are set, stop. That an
+ * entry it names for a text has one is for who can read that entry. */
 bool journal_check_row(struct journal_check *c,
                        const struct journal_row *row) TM_MUST_CHECK;
 /* Reads the chain from its first entry. TM_OK whether or not it is broken (see

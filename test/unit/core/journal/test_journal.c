@@ -277,18 +277,22 @@ static void test_decode_nonsense(void **state)
     (void)state;
     struct rng r;
     rng_init(&r, 5, "nonsense");
-    unsigned accepted = 0;
+    unsigned accepted = 0, named = 0;
     for (int i = 0; i < 200000; i++) {
         char bytes[24];
         size_t n = rng_below(&r, sizeof(bytes) + 1);
         for (size_t k = 0; k < n; k++) {
-            bytes[k] = (char)rng_below(&r, 20);
+            bytes[k] = (char)rng_below(&r, 24);
         }
         struct journal_entry got;
         struct err e = {0};
         int rc = journal_decode(str_range(bytes, n), &got, &e);
         assert_true(rc == TM_OK || rc == TM_ECORRUPT || rc == TM_EVERSION);
         if (rc != TM_OK || got.has_number) {
+            continue;
+        }
+        if (got.rules_seq != 0 || got.versions_seq != 0) {
+            named++; /* the text is not here to be encoded again */
             continue;
         }
         accepted++;
@@ -302,7 +306,147 @@ static void test_decode_nonsense(void **state)
         assert_memory_equal(b.p, bytes, n);
         buf_fini(&b);
     }
-    assert_true(accepted > 100);
+    assert_true(accepted > 100 && named > 10);
+}
+
+/* --- texts that stand in another entry ------------------------------------*/
+
+enum { LONG = JOURNAL_TEXT_MAX + 50 };
+
+/* One of a few texts, some too short to be shared, some too long to be kept
+ * whole. */
+static struct slice some_text(struct rng *r, const char *word, char out[LONG])
+{
+    static const size_t size[] = {
+        0,    JOURNAL_SHARE_MIN - 1, JOURNAL_SHARE_MIN,
+        1050, JOURNAL_TEXT_MAX,      JOURNAL_TEXT_MAX + 1,
+        LONG};
+    size_t n = size[rng_below(r, tm_array_len(size))];
+    memset(out, 'a' + (int)rng_below(r, 3), LONG);
+    memcpy(out, word, strlen(word));
+    return str_range(out, n);
+}
+
+/* The texts of entry i, found as a reader of the chain would. */
+static struct slice text_of(struct chain *c, size_t i, bool rules)
+{
+    struct journal_entry en;
+    struct err e;
+    struct slice payload = {c->bytes.p + c->row[i].at, c->row[i].n};
+    assert_int_equal(journal_decode(payload, &en, &e), TM_OK);
+    struct slice here = rules ? en.record.rules : en.record.versions;
+    uint64_t seq = rules ? en.rules_seq : en.versions_seq;
+    if (seq == 0) {
+        return here;
+    }
+    assert_int_equal(here.n, 0);
+    assert_true(seq < c->row[i].seq);
+    payload = str_range(c->bytes.p + c->row[seq - 1].at, c->row[seq - 1].n);
+    assert_int_equal(journal_decode(payload, &en, &e), TM_OK);
+    here = rules ? en.record.rules : en.record.versions;
+    assert_true(here.n >= JOURNAL_SHARE_MIN);
+    return here;
+}
+
+static struct slice cut(struct slice s)
+{
+    return str_range(s.p, s.n < JOURNAL_TEXT_MAX ? s.n : JOURNAL_TEXT_MAX);
+}
+
+static void add_entry(struct chain *c, const struct record *rec)
+{
+    size_t i = c->rows++;
+    assert_true(i < tm_array_len(c->row));
+    c->row[i].at = c->bytes.n;
+    assert_int_equal(journal_append(&c->j, rec, &c->bytes, c->row[i].hash),
+                     TM_OK);
+    c->row[i].n = c->bytes.n - c->row[i].at;
+    c->row[i].seq = c->j.seq;
+}
+
+/* Chains with restarts and with what was given up: each text is found as it
+ * was written, the chain holds, and it is shorter than without sharing. */
+static void test_texts_stand_once(void **state)
+{
+    (void)state;
+    static struct journal_texts texts;
+    static char rules[64][LONG], versions[64][LONG];
+    size_t bytes = 0, whole = 0;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct rng r;
+        struct chain c = {0};
+        struct record rec[64] = {0};
+        rng_init(&r, seed, "texts");
+        print_message("%sseed %llu", seed > 1 ? ", " : "",
+                      (unsigned long long)seed);
+        journal_init(&c.j, salt);
+        journal_share(&c.j, &texts); /* of the chain before: to be forgotten */
+        buf_init(&c.bytes, 1 << 22);
+        while (c.rows < 64) {
+            struct journal before = c.j;
+            size_t rows = c.rows, n = c.bytes.n;
+            size_t more = 1 + rng_below(&r, 64 - rows);
+            for (size_t i = rows; i < rows + more; i++) {
+                rec[i] = (struct record){
+                    .kind = RECORD_ATTEMPT,
+                    .at_us = (int64_t)i + 1,
+                    .rules = some_text(&r, "r", rules[i]),
+                    .versions = some_text(&r, rng_below(&r, 5) == 0 ? "r" : "v",
+                                          versions[i])};
+                add_entry(&c, &rec[i]);
+            }
+            if (rng_below(&r, 4) == 0) { /* a transaction that is given up */
+                c.j = before;
+                c.rows = rows;
+                c.bytes.n = n;
+            } else if (rng_below(&r, 4) == 0) { /* the program starts again */
+                memset(&texts, 0, sizeof(texts));
+            }
+        }
+        for (size_t i = 0; i < c.rows; i++) {
+            assert_true(str_same(text_of(&c, i, true), cut(rec[i].rules)));
+            assert_true(str_same(text_of(&c, i, false), cut(rec[i].versions)));
+            whole += cut(rec[i].rules).n + cut(rec[i].versions).n;
+        }
+        struct journal_check k = check_of(&c);
+        assert_int_equal(k.broken_seq, 0);
+        assert_int_equal(k.entries, 64);
+        bytes += c.bytes.n;
+        buf_fini(&c.bytes);
+    }
+    print_message("\n%zu bytes of texts in %zu\n", whole, bytes);
+    assert_true(bytes < whole * 2 / 3);
+}
+
+/* An entry that names one that is not before it, or has a text twice. */
+static void test_wrong_names_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        char bytes[8];
+        size_t n;
+        bool decodes;
+    } bad[] = {
+        {{JOURNAL_FORMAT, RECORD_ATTEMPT, 21, 2}, 4, true},  /* itself */
+        {{JOURNAL_FORMAT, RECORD_ATTEMPT, 22, 4}, 4, true},  /* the next one */
+        {{JOURNAL_FORMAT, RECORD_ATTEMPT, 22, 1}, 4, false}, /* -1 */
+        {{JOURNAL_FORMAT, RECORD_ATTEMPT, 22, 0}, 4, false},
+        {{JOURNAL_FORMAT, RECORD_ATTEMPT, 17, 1, 'A', 21, 2}, 7, false},
+    };
+    for (size_t i = 0; i < tm_array_len(bad); i++) {
+        static const uint8_t zero[JOURNAL_HASH_SIZE];
+        struct journal_entry en;
+        struct err e = {0};
+        uint8_t hash[JOURNAL_HASH_SIZE];
+        struct slice payload = str_range(bad[i].bytes, bad[i].n);
+        assert_int_equal(journal_decode(payload, &en, &e),
+                         bad[i].decodes ? TM_OK : TM_ECORRUPT);
+        journal_hash(zero, 1, payload, hash);
+        struct journal_row row = {1, payload, hash};
+        struct journal_check c = {0};
+        assert_false(journal_check_row(&c, &row));
+        assert_int_equal(c.broken_seq, 1);
+    }
 }
 
 static void test_full_buffer_changes_nothing(void **state)
@@ -351,6 +495,8 @@ int main(void)
         cmocka_unit_test(test_tampered_payload),
         cmocka_unit_test(test_removed_swapped_entries),
         cmocka_unit_test(test_decode_nonsense),
+        cmocka_unit_test(test_texts_stand_once),
+        cmocka_unit_test(test_wrong_names_are_refused),
         cmocka_unit_test(test_full_buffer_changes_nothing),
         cmocka_unit_test(test_resume),
     };
