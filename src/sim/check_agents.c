@@ -161,6 +161,7 @@ void check_agents_record(struct check_agents *c, const struct record *r)
     if (r->kind != RECORD_RESTART) /* a crash takes what was told last along */
         check_agents_caller_idle(c, r->at_us);
     check_agents_cover(c, r->at_us);
+    check_agents_kept(c, r->at_us);
     c->now_us = r->at_us;
     if (r->kind == RECORD_CLOCK)
         stepped(c);

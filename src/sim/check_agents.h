@@ -76,6 +76,8 @@ struct check_floor {
     int64_t callback_us; /* others are not called while a promised call is
                             late by so much */
     bool covered;     /* progressive: each line has a ready agent of its own */
+    bool kept;        /* ... and who calls us does not take him, with a second
+                         campaign too */
     double budget;    /* share of live answers that pacing may lose; 0: any */
     double wrong;     /* share that detection is expected to get wrong */
     bool clock_steps; /* times of records may jump */

@@ -72,6 +72,26 @@ void check_agents_cover(struct check_agents *c, int64_t now_us)
             ready);
 }
 
+/* Likewise when time goes on after callers got agents: each line still has one
+ * of those who are ready, unless lines were too many before. */
+void check_agents_kept(struct check_agents *c, int64_t now_us)
+{
+    size_t joins = c->joins, ready = 0;
+    if (joins == 0 || now_us == c->now_us)
+        return;
+    c->joins = 0;
+    if (!c->w.kept)
+        return;
+    size_t n = lines(c, (struct campaign_id){0});
+    for (size_t i = 0; i < c->men_n; i++)
+        ready += c->man[i].state == AGENT_READY ? 1 : 0;
+    if (n > ready && n <= ready + joins)
+        check_agents_find(c, CHECK_CALLERS,
+                          "%zu callers get agents, and %zu lines ring for %zu "
+                          "who are ready",
+                          joins, n, ready);
+}
+
 /* --- what pacing counts ------------------------------------------------- */
 
 static void told(struct check_agents *c, const char *what, uint64_t says,

@@ -96,6 +96,7 @@ struct check_agents {
     size_t callers_n, caller_cap;
     bool cover_due;          /* a line was dialled at now_us */
     struct attempt_id cover; /* ... which an agent has to wait for; v 0: any */
+    size_t joins;            /* callers who got an agent at now_us */
     size_t looking;          /* agents at leads */
     size_t ready, on;        /* agents ready; who can take a call now or soon */
     bool running, second_running;
@@ -142,6 +143,7 @@ void check_agents_taken(struct check_agents *c,
 
 /* check_agents_budget.c */
 void check_agents_cover(struct check_agents *c, int64_t now_us);
+void check_agents_kept(struct check_agents *c, int64_t now_us);
 void check_agents_budget(struct check_agents *c);
 
 /* check_agents_caller.c */

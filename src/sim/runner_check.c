@@ -356,6 +356,7 @@ static void fill_second(struct runner_check *c)
                            ? p->abandon_limit_ppm / 1e6
                            : 0;
     c->floor.covered = false;
+    c->floor.kept = c->floor.kept && p->dial_mode == DIAL_PROGRESSIVE;
     if (shown)
         c->floor.callback_us = 0;
     if (p->dial_mode == DIAL_MANUAL ||
@@ -388,6 +389,7 @@ static void fill_floor(struct runner_check *c)
         .callback_us =
             asked || !live || dials(o, is_preview) ? 0 : callback_us(o),
         .covered = dials_only(o, DIAL_PROGRESSIVE),
+        .kept = dials_only(o, DIAL_PROGRESSIVE),
         /* A telephone that rings first may take longer than the hold. */
         .budget = o->scenario->leg_per_call == 0 &&
                           dials_only(o, DIAL_PREDICTIVE) &&

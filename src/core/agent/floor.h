@@ -137,8 +137,8 @@ void floor_waits(struct floor *f, struct campaign_id c, int n);
  * whatever their campaign.
  * The campaign is one of floor_campaign()'s. */
 void floor_covers(struct floor *f, struct campaign_id c, unsigned n);
-/* Whether lines ring for all the ready agents who may take what he may: then he
- * is not for callers, nor for a lead to look at. */
+/* Whether lines count on him: with him gone, one of all that ring would have no
+ * agent of its own. Then he is not for callers, nor for a lead to look at. */
 bool floor_spoken_for(const struct floor *f, struct agent_id a);
 /* People who wait in other campaigns and might take agents of this one. O(1)
  * when nobody does, else O(campaigns x kinds of agents). */

@@ -12,6 +12,7 @@ void floor_share_init(struct floor_share *s)
     map_init(&s->side_of);
     map_init(&s->group_of);
     s->side = mem_alloc(FLOOR_CAMPAIGNS_MAX * sizeof(*s->side));
+    s->cover = floor_cover_new();
 }
 
 void floor_share_fini(struct floor_share *s)
@@ -21,6 +22,7 @@ void floor_share_fini(struct floor_share *s)
     mem_free(s->group);
     mem_free(s->filled);
     mem_free(s->side);
+    floor_cover_free(s->cover);
     map_fini(&s->side_of);
     map_fini(&s->group_of);
 }
@@ -78,30 +80,6 @@ bool floor_share_wanted(const struct floor_share *s, uint32_t group)
         if (side->waiting > 0 && floor_share_suits(s, group, side->id, 0))
             return true;
         left -= side->waiting;
-    }
-    return false;
-}
-
-/* Ready agents who may take people of this campaign. */
-static unsigned listed_for(const struct floor_share *s, struct campaign_id c)
-{
-    unsigned n = 0;
-    for (size_t i = 0; i < s->fills; i++) {
-        if (floor_share_suits(s, s->filled[i], c, 0))
-            n += s->group[s->filled[i]].listed;
-    }
-    return n;
-}
-
-bool floor_share_spoken_for(const struct floor_share *s, uint32_t group)
-{
-    unsigned left = s->covered;
-    for (size_t i = 0; left > 0 && i < s->sides; i++) {
-        const struct floor_side *side = &s->side[i];
-        if (side->covered > 0 && floor_share_suits(s, group, side->id, 0) &&
-            listed_for(s, side->id) <= side->covered)
-            return true;
-        left -= side->covered;
     }
     return false;
 }

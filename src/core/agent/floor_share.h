@@ -61,6 +61,8 @@ struct floor_group {
     uint32_t place;       /* among the groups with ready agents */
 };
 
+struct floor_cover;
+
 struct floor_share {
     struct floor_side *side;
     size_t sides;
@@ -72,10 +74,13 @@ struct floor_share {
     struct map group_of; /* hash of what it may take -> index + 1 */
     uint32_t *filled;    /* groups with listed agents, in no order */
     size_t fills;
+    struct floor_cover *cover; /* what floor_cover.c works with */
 };
 
 void floor_share_init(struct floor_share *s);
 void floor_share_fini(struct floor_share *s);
+struct floor_cover *floor_cover_new(void);
+void floor_cover_free(struct floor_cover *k);
 
 /* Index of a campaign, FLOOR_NONE when it is not in the table. */
 uint16_t floor_share_side(const struct floor_share *s, struct campaign_id c);
@@ -94,7 +99,9 @@ bool floor_share_suits(const struct floor_share *s, uint32_t group,
 /* One of its agents might take a person who waits. */
 bool floor_share_wanted(const struct floor_share *s, uint32_t group);
 
-/* Lines of some campaign count on all the agents there are, its own too. */
+/* Lines count on the ready agents of the group: without one of them, fewer
+ * lines of all campaigns would have an agent. O(kinds of ready agents) when one
+ * campaign has lines, else some times O(kinds x campaigns with lines). */
 bool floor_share_spoken_for(const struct floor_share *s, uint32_t group);
 /* People who wait in other campaigns than that of the side, for its agents. */
 unsigned floor_share_claimed(const struct floor_share *s, uint16_t side);

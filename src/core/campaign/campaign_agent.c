@@ -101,7 +101,7 @@ static void next(struct campaign *c, struct agent_id a)
     }
     if (campaign_preview_give(c, a))
         return;
-    if (campaign_preview_kept(c) || floor_spoken_for(c->env.floor, a))
+    if (floor_spoken_for(c->env.floor, a))
         campaign_crew_refuse(c, TM_ESTATE,
                              "lines that were dialled before ring still, and "
                              "who answers comes first; ask again in a moment");

@@ -167,8 +167,6 @@ void campaign_wrap_talk_over(struct campaign *c, struct slot *s);
 
 /* --- campaign_preview.c ---*/
 void campaign_preview_offer(struct campaign *c);
-/* Every agent who is ready is needed for lines in the air. */
-bool campaign_preview_kept(struct campaign *c);
 bool campaign_preview_give(struct campaign *c, struct agent_id a);
 void campaign_preview_dial(struct campaign *c, struct slot *s);
 void campaign_preview_skip(struct campaign *c, struct slot *s);

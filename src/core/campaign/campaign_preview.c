@@ -60,16 +60,12 @@ static void show(struct campaign *c, struct slot *s, struct agent_id a)
 }
 
 /* Lines were dialled for whoever is ready, before leads were shown or asked
- * for: who answers them comes first. */
-bool campaign_preview_kept(struct campaign *c)
-{
-    const struct crew *w = c->crew;
-    return w->lines.n + w->waiting.n > 0 && campaign_pace_uncovered(c) == 0;
-}
-
+ * for: who answers them comes first. floor_take() knows; he who asks by name is
+ * told before a lead is looked for. */
 bool campaign_preview_give(struct campaign *c, struct agent_id only)
 {
-    if (campaign_preview_kept(c) || floor_spoken_for(c->env.floor, only))
+    campaign_pace_cover(c); /* as of this instant */
+    if (floor_spoken_for(c->env.floor, only))
         return false;
     struct slot *s = may_dial(c) && room_for_one(c) ? next_allowed(c) : NULL;
     if (s == NULL)
@@ -106,13 +102,12 @@ static void take_away(struct campaign *c)
 
 void campaign_preview_offer(struct campaign *c)
 {
-    struct crew *w = c->crew;
     if (c->state != CAMPAIGN_RUNNING || campaign_window_over(c))
         take_away(c);
-    if (w->pacing.mode != DIAL_PREVIEW || !may_dial(c))
+    if (c->crew->pacing.mode != DIAL_PREVIEW || !may_dial(c))
         return;
-    floor_counts(c->env.floor, c->env.id, &w->counts);
-    for (unsigned n = 0; n < w->counts.ready; n++) {
+    unsigned free = campaign_pace_uncovered(c);
+    for (unsigned n = 0; n < free; n++) {
         if (n == OFFER_MAX) {
             c->again = true;
             return;

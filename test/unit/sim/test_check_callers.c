@@ -348,11 +348,67 @@ static void test_each_fault(void **state)
     }
 }
 
+/* Two lines that ring and agents who are ready, and one of them gets somebody
+ * who called us: each line must keep an agent, with so many as there are. */
+static uint64_t lines_and(int64_t agents, bool kept)
+{
+    struct step s[] = {
+        {.name = "runs",
+         .r = {.kind = RECORD_CAMPAIGN, .state = CAMPAIGN_RUNNING}},
+        {.name = "calls",
+         .ms = 100,
+         .r = {OF(RECORD_INCOMING, 11, 0), .e164 = 14125550111}},
+        {.name = "up",
+         .ms = 120,
+         .r = {OF(RECORD_ANSWERED, 11, 0), .e164 = 14125550111}},
+        {.name = "a line",
+         .ms = 1000,
+         .r = {OF(RECORD_ATTEMPT, 21, 1), .e164 = 14125550121}},
+        {.name = "another",
+         .ms = 1000,
+         .r = {OF(RECORD_ATTEMPT, 22, 2), .e164 = 14125550122}},
+        {.name = "joined",
+         .ms = 1120,
+         .r = {OF(RECORD_BRIDGED, 11, 0), .agent = {1}, .ring_ms = 0}},
+        {.name = "talks", .ms = 1120, .r = AGENT_IS(1, AGENT_TALKING, 11)},
+        {.name = "later", .ms = 1500, .r = {OF(RECORD_PLACED, 21, 1)}},
+    };
+    struct check_floor w = world();
+    uint64_t found = 0;
+    w.kept = kept;
+    struct check_agents *c = check_agents_new(&w);
+    for (int64_t i = 1; i <= agents; i++) {
+        struct step in[] = {
+            {.name = "", .r = AGENT_IS(i, AGENT_CALLING_IN, 0)},
+            {.name = "", .r = AGENT_IS(i, AGENT_PAUSED, 0)},
+            {.name = "", .r = AGENT_IS(i, AGENT_READY, 0)},
+        };
+        for (size_t k = 0; k < tm_array_len(in); k++)
+            tell(c, &in[k]);
+    }
+    for (size_t i = 0; i < tm_array_len(s); i++)
+        tell(c, &s[i]);
+    for (size_t i = 0; i < check_agents_findings(c); i++)
+        found += strstr(check_agents_finding(c, i)->text, "lines ring") != NULL;
+    check_agents_free(c);
+    return found;
+}
+
+static void test_lines_keep_their_agents(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_and(3, true), 0);
+    assert_int_equal(lines_and(2, true), 1);
+    assert_int_equal(lines_and(1, true), 0); /* they were too many before */
+    assert_int_equal(lines_and(2, false), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clean),
         cmocka_unit_test(test_each_fault),
+        cmocka_unit_test(test_lines_keep_their_agents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -272,6 +272,23 @@ static void hang_up(struct attempt *t, enum hangup_reason why)
     t->next_us = some_us(200);
 }
 
+static struct campaign_action list[1024]; /* of the step */
+static size_t list_n;
+
+/* The same step joins him with an agent, and silences that first. */
+static bool is_cut_off(const struct campaign_action *play)
+{
+    for (const struct campaign_action *a = play + 1; a < list + list_n; a++) {
+        if (a->attempt.v != play->attempt.v)
+            continue;
+        if (a->kind == ACTION_BRIDGE)
+            return false;
+        if (a->kind == ACTION_SILENCE)
+            return true;
+    }
+    return false;
+}
+
 static void act(const struct campaign_action *a)
 {
     struct attempt *t = &attempt[a->attempt.v];
@@ -290,7 +307,7 @@ static void act(const struct campaign_action *a)
         t->message = !t->incoming;
         t->next_us = some_us(t->incoming ? 20000 : 4000);
         if (t->incoming)
-            require(t->line == UP && t->agent == 0);
+            require(t->line == UP && (t->agent == 0 || is_cut_off(a)));
         break;
     case ACTION_HANGUP: hang_up(t, a->reason); break;
     case ACTION_BRIDGE: require(t->agent == a->agent.v); break;
@@ -361,16 +378,15 @@ static void check(void)
 
 static void step(struct campaign_event *ev)
 {
-    static struct campaign_action list[1024];
     ev->now_us = w.now_us;
     ev->room = 30;
     campaign_step(w.campaign, ev, &w.out);
-    size_t n = w.out.actions;
-    require(n <= 1024);
-    memcpy(list, w.out.action, n * sizeof(list[0]));
+    list_n = w.out.actions;
+    require(list_n <= tm_array_len(list));
+    memcpy(list, w.out.action, list_n * sizeof(list[0]));
     for (size_t i = 0; i < w.out.records; i++)
         on_record(&w.out.record[i]);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < list_n; i++)
         act(&list[i]);
     check();
 }
