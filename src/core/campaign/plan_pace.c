@@ -99,8 +99,12 @@ int plan_pace_check(const struct plan *p, enum dial_mode mode,
     const char *why = wanted_policy(mode, policy->kind);
     if (why != NULL)
         return err_set(e, TM_EINVAL, "%s", why);
-    if (mode != DIAL_POWER && mode != DIAL_PREDICTIVE)
-        return agents ? check_limit(p, limit_ppm, e) : TM_OK;
+    if (!agents)
+        return TM_OK;
+    /* An agent who dials himself is there; one who is dialled for may be lost
+     * meanwhile, or pick up his telephone late. */
+    if (mode == DIAL_MANUAL || mode == DIAL_PREVIEW)
+        return check_limit(p, limit_ppm, e);
     int rc = check_message(p, mode, e);
     return rc == TM_OK ? check_limit(p, limit_ppm, e) : rc;
 }

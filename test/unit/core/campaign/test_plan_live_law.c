@@ -320,7 +320,7 @@ static void test_each_missing_duty_is_refused(void **state)
 static void test_message(void **state)
 {
     (void)state;
-    const struct plan *p = plan_of("dial_mode = progressive\n", NULL);
+    const struct plan *p = plan_of("dial_mode = preview\n", NULL);
     assert_string_equal(
         answer(p, state_of("VA")),
         "duty abandon_message_within_2s of US-VA (Va. Code 59.1-510 ff.) is "
