@@ -85,6 +85,23 @@ static void add_caller(const struct control_agent *a, struct buf *out)
              a->lead.v == 0 ? ", without a lead" : "");
 }
 
+/* What he has said while he talks: it counts when the call is over. */
+static void said_text(const struct control_agent *a, struct buf *out)
+{
+    char at[CIVIL_INSTANT_LEN];
+    if (a->said[0] == '\0')
+        return;
+    buf_add_str(out, "  said: ");
+    words_plain(out, str_of(a->said));
+    if (a->said_due_us != 0) {
+        civil_format_instant(a->said_due_us, at);
+        buf_addf(out, ", call back at %s", at);
+        if (a->said_local[0] != '\0')
+            buf_addf(out, " (for the person %s)", a->said_local);
+    }
+    buf_add_char(out, '\n');
+}
+
 /* What he may say of the call, in the order of the telephone's keys. */
 static void words_text(const struct control_agent *a, struct buf *out)
 {
@@ -144,6 +161,7 @@ void agent_view_text(const struct control_agent *a, const char *name,
     }
     if (a->lead.v != 0)
         lead_text(a, out);
+    said_text(a, out);
     words_text(a, out);
 }
 
@@ -214,6 +232,8 @@ static void view_json(const struct control_agent *a, const char *name,
     json_out_kv_text(j, "note", a->note[0] != '\0' ? a->note : NULL);
     if (a->lead.v != 0)
         put_lead(a, j);
+    json_out_kv_text(j, "said", a->said[0] != '\0' ? a->said : NULL);
+    put_instant(j, "call_back", a->said_due_us);
     json_out_key(j, "dispositions");
     json_out_array(j);
     for (size_t i = 0; i < a->words; i++)

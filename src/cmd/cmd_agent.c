@@ -244,12 +244,18 @@ static void say_now(const struct agent_desk *d, const char *name,
     buf_fini(&b);
 }
 
+/* What a dispose is answered with. */
+struct disposing {
+    struct control_callback back;
+    char before[AGENT_WORD_MAX]; /* what was said of the call until now */
+};
+
 /* A word that promises a call wants an instant, no other takes one. Then he
  * hears what time that is for the person, and from when the law lets him be
  * called. */
 static int check_callback(const struct agent_desk *d, const struct agent_row *r,
-                          const struct agent_order *o,
-                          struct control_callback *out, struct err *e)
+                          const struct agent_order *o, struct disposing *out,
+                          struct err *e)
 {
     const struct control_server *s = d->c->server;
     struct control_agent *a = mem_alloc(sizeof(*a));
@@ -258,6 +264,8 @@ static int check_callback(const struct agent_desk *d, const struct agent_row *r,
     for (size_t i = 0; rc == TM_OK && i < a->words; i++)
         if (str_eq(o->word, a->word[i].word))
             w = &a->word[i];
+    if (rc == TM_OK)
+        memcpy(out->before, a->said, sizeof(out->before));
     bool promise = w != NULL && w->action == DISPOSITION_CALLBACK;
     /* Of an unknown word the campaign says what it takes. */
     if (promise && d->at == NULL)
@@ -269,7 +277,7 @@ static int check_callback(const struct agent_desk *d, const struct agent_row *r,
         rc = err_set(e, TM_EINVAL,
                      "'%s' is no call back, and --at goes with one", w->word);
     else if (promise)
-        rc = s->agent_callback(s->self, r->setup.id, o->due_us, out, e);
+        rc = s->agent_callback(s->self, r->setup.id, o->due_us, &out->back, e);
     mem_free(a);
     return rc == TM_ENOTFOUND ? TM_OK : rc; /* the call is just over */
 }
@@ -296,20 +304,23 @@ static int give(const struct agent_desk *d, const struct agent_row *r,
 {
     struct control *c = d->c;
     struct control_agent *a = mem_alloc(sizeof(*a));
-    struct control_callback back = {0};
+    struct disposing said = {0};
     int rc = TM_OK;
     if (o->kind == AGENT_DO_SIGN_IN)
         rc = check_sign_in(c, r, a, e);
     else if (o->kind == AGENT_DO_DISPOSE)
-        rc = check_callback(d, r, o, &back, e);
+        rc = check_callback(d, r, o, &said, e);
     if (rc == TM_OK)
         rc = c->server->agent_order(c->server->self, r->setup.id, o, e);
     if (rc == TM_OK && o->kind == AGENT_DO_SIGN_IN && !d->no_wait)
         rc = wait_signed_in(c, r, a, e);
     else if (rc == TM_OK)
         rc = c->server->agent_look(c->server->self, r->setup.id, a, e);
-    if (rc == TM_OK && back.at_us != 0)
-        say_callback(d, &back);
+    if (rc == TM_OK && said.before[0] != '\0' && !str_eq(o->word, said.before))
+        control_printf(c, "in place of '%s', which was said before\n",
+                       said.before);
+    if (rc == TM_OK && said.back.at_us != 0)
+        say_callback(d, &said.back);
     if (rc == TM_OK)
         say_now(d, r->setup.name, a);
     else if (rc == TM_ENOTFOUND && e->text[0] == '\0')

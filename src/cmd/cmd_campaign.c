@@ -408,12 +408,12 @@ static void print_text(struct status *s, size_t i,
         campaign_pace_print(s->c, live, control_now_us(s->c));
     campaign_numbers_print(s->c, s->found_plan[i], live, s->shut);
     if (s->refused.people > 0)
-        control_printf(
-            s->c,
-            "  %llu who were promised a call may not be called (%s): "
-            "telemark why lead:%lld\n",
-            (unsigned long long)s->refused.people, s->refused.rules,
-            (long long)s->refused.lead.v);
+        control_printf(s->c,
+                       "  %llu who %s promised a call may not be called (%s): "
+                       "telemark why lead:%lld\n",
+                       (unsigned long long)s->refused.people,
+                       s->refused.people == 1 ? "was" : "were",
+                       s->refused.rules, (long long)s->refused.lead.v);
     if (live != NULL && live->idle_why[0] != '\0')
         control_printf(s->c, "  not dialling: %s\n", live->idle_why);
 }

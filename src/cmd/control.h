@@ -53,6 +53,9 @@ struct control_agent {
     struct control_word word[DISPOSITIONS_MAX]; /* that he may say of it */
     size_t words;
     char note[CONTROL_TEXT_MAX]; /* why nothing ever comes to him, or "" */
+    char said[AGENT_WORD_MAX];   /* of the call that goes on; "" nothing yet */
+    int64_t said_due_us;         /* ... the person is called back; 0: not */
+    char said_local[CONTROL_TEXT_MAX]; /* ... what time it is there then */
 };
 
 /* A trunk as the server has it. */

@@ -83,6 +83,16 @@ static void put_words(const struct plan *p, struct control_agent *out)
     }
 }
 
+static void put_said(struct server *s, struct agent_id a,
+                     const struct lead *lead, struct control_agent *out)
+{
+    struct slice word = engine_agent_said(s->engine, a, &out->said_due_us);
+    (void)str_copy(out->said, sizeof(out->said), word);
+    if (out->said_due_us != 0 && lead != NULL)
+        local_time(s, lead, engine_agent_number(s->engine, a), out->said_due_us,
+                   out->said_local);
+}
+
 /* --- work -----------------------------------------------------------------*/
 
 static bool has_skill(const struct agent_setup *a, const char *word)
@@ -182,8 +192,10 @@ void server_agents_look(struct server *s, struct agent_id a,
     if (lead != NULL)
         put_lead(s, lead, out->incoming ? 0 : engine_agent_number(s->engine, a),
                  out);
-    if (plan != NULL && (agent_has_call(f->state) || f->state == AGENT_WRAP))
+    if (plan != NULL && (agent_has_call(f->state) || f->state == AGENT_WRAP)) {
         put_words(plan, out);
+        put_said(s, a, lead, out);
+    }
 }
 
 /* --- calls back -----------------------------------------------------------*/

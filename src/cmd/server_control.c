@@ -325,6 +325,10 @@ static int loop_agent_order(struct server *s, struct loop_call *c)
     c->batch = engine_batch(s->engine);
     if (rc != TM_OK && c->err.text[0] == '\0')
         return err_set(&c->err, rc, "%s", err_text(rc));
+    const struct floor_agent *f = floor_find(engine_floor(s->engine), c->agent);
+    if (rc == TM_OK && c->order.kind == AGENT_DO_DISPOSE && f != NULL &&
+        agent_has_call(f->state)) /* his state does not change by it */
+        server_watch_look(s, f->setup.name);
     return rc;
 }
 

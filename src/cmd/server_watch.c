@@ -92,7 +92,7 @@ static void as_it_was(const struct floor_change *c, struct control_agent *a)
     a->since_us = c->at_us;
     a->limit_us = INT64_MAX;
     a->attempt = c->attempt;
-    a->note[0] = '\0';
+    a->note[0] = a->said[0] = '\0';
     memcpy(a->reason, c->reason, sizeof(a->reason));
     if (c->campaign.v == 0)
         a->campaign[0] = '\0';

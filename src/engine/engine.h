@@ -108,6 +108,9 @@ const struct floor *engine_floor(const struct engine *e);
 const struct lead *engine_agent_lead(const struct engine *e, struct agent_id a);
 /* Which of its numbers was dialled; 0: none yet. */
 uint64_t engine_agent_number(const struct engine *e, struct agent_id a);
+/* What is said already of his call, as campaign_agent_said(). */
+struct slice engine_agent_said(const struct engine *e, struct agent_id a,
+                               int64_t *due_us);
 /* Another way of dialling from now on. TM_ENOTFOUND; TM_EINVAL with a text
  * that names the law or number. */
 int engine_pace(struct engine *e, struct campaign_id id,

@@ -334,6 +334,17 @@ uint64_t engine_agent_number(const struct engine *e, struct agent_id a)
     return campaign_agent_number(e->member[index].campaign, a);
 }
 
+struct slice engine_agent_said(const struct engine *e, struct agent_id a,
+                               int64_t *due_us)
+{
+    size_t index;
+    const struct floor_agent *f = floor_find(e->floor, a);
+    *due_us = 0;
+    if (f == NULL || f->campaign.v == 0 || !engine_find(e, f->campaign, &index))
+        return (struct slice){0};
+    return campaign_agent_said(e->member[index].campaign, a, due_us);
+}
+
 /* --- his telephone --------------------------------------------------------*/
 
 void engine_agent_leg_up(struct engine *e, const struct engine_leg *l)

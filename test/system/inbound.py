@@ -1,5 +1,5 @@
 """Acceptance of calls to us: see inbound.sh. usage: inbound.py TELEMARK DIR"""
-import json, os, socket, sys, time
+import json, os, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
 from carrier import Carrier
@@ -180,6 +180,49 @@ def a_talk(h, carrier):
     return c
 
 
+def said_in_the_talk(h):
+    """It is seen at once, also by who watches, and the last word counts."""
+    seen = h.path('watch.jsonl')
+    watch = subprocess.Popen(h.args(['agent', 'watch', 'bob', '--json']),
+                             stdin=subprocess.DEVNULL, stdout=open(seen, 'w'),
+                             stderr=subprocess.DEVNULL, env=h.env())
+    try:
+        h.wait('the first line', lambda: open(seen).read().strip(), 10)
+        h.must('agent', 'dispose', 'bob', 'later', '--at', '2h')
+        a = status(h)
+        h.check(a['state'] == 'talking' and a['said'] == 'later' and
+                a['call_back'].startswith('2026-11-23T20:'), a)
+        said = h.must('agent', 'status', 'bob')
+        h.check('said: later, call back at 2026-11-23T20:' in said and
+                'for the person Mon 15:' in said, said)
+        h.wait('it is watched', lambda: '"said":"later"' in
+               open(seen).read().replace('": ', '":'), 10)
+        said = h.must('agent', 'dispose', 'bob', 'later', '--at', '3h')
+        h.check('in place of' not in said, said)
+        said = h.must('agent', 'dispose', 'bob', 'sale')
+        h.check("in place of 'later'" in said and 'said: sale\n' in said, said)
+    finally:
+        watch.terminate()
+        watch.wait()
+
+
+def promised(h, carrier):
+    """Those who were promised a call, and the rules forbid it."""
+    said = h.must('campaign', 'status', 'line')
+    h.check('promised' not in said, said)
+    sign_in(h, carrier)
+    h.wait('the rules are asked', lambda: lead_state(h, 12125550160)[0] ==
+           'denied', 20)
+    said = h.must('campaign', 'status', 'line')
+    h.check('1 who was promised a call may not be called (US-' in said and
+            'telemark why lead:' in said, said)
+    h.check('1 signed in, 1 of them ready; none to dial for' in said, said)
+    h.check(h.json('campaign', 'status', 'line')[0]['promised_refused'] == 1,
+            'not in JSON')
+    lead = said.split('why lead:')[1].split()[0]
+    h.check('us_national' in h.must('why', f'lead:{lead}'), 'why says nothing')
+
+
 def the_queue(h, carrier, talking):
     """While the agent talks: one asks to be called back, one gives up, the
     fourth is one too many."""
@@ -207,6 +250,7 @@ def the_queue(h, carrier, talking):
     outcome(h, 12125550161, 'gave_up')
     h.check(lead_state(h, 12125550161) == ('callback', 'missed_call'),
             lead_state(h, 12125550161))
+    said_in_the_talk(h)
     # The next one waits for the agent, and gets him.
     third = carrier.call(OTHER, '+12125550163')
     h.wait('the answer', lambda: third.answered, 10)
@@ -316,6 +360,7 @@ def calls_to_us(h):
         third = the_queue(h, carrier, first)
         server = killed(h, carrier, server, third)
         h.check(bob.by_them, "the agent's telephone still hears")
+        promised(h, carrier)
         h.check(not carrier.faults, carrier.faults)
         h.check(stop(server) == 0, 'the server ended badly')
         the_books(h)

@@ -248,6 +248,10 @@ const struct lead *campaign_agent_lead(const struct campaign *c,
                                        struct agent_id a);
 /* Which of its numbers was dialled; 0: none yet. */
 uint64_t campaign_agent_number(const struct campaign *c, struct agent_id a);
+/* The disposition that is set already of his call, which goes on, and when the
+ * person is called back by it (0: not); empty: none is. Of the plan. */
+struct slice campaign_agent_said(const struct campaign *c, struct agent_id a,
+                                 int64_t *due_us);
 
 /* Each decision of pacing in words, for `simulate --replay`; NULL ends it. */
 typedef void(campaign_trace_fn)(void *arg, struct campaign_id c, int64_t now_us,

@@ -228,6 +228,20 @@ uint64_t campaign_agent_number(const struct campaign *c, struct agent_id a)
     return s != NULL ? s->e164 : 0;
 }
 
+struct slice campaign_agent_said(const struct campaign *c, struct agent_id a,
+                                 int64_t *due_us)
+{
+    const struct slot *s =
+        c->crew != NULL ? slots_find_agent(&c->slots, a) : NULL;
+    *due_us = 0;
+    if (s == NULL || s->disposition < 0)
+        return (struct slice){0};
+    const struct disposition *d = &c->env.plan->disposition[s->disposition];
+    if (d->action == DISPOSITION_CALLBACK)
+        *due_us = s->disposed_due_us;
+    return d->word;
+}
+
 void campaign_set_trace(struct campaign *c, campaign_trace_fn *fn, void *arg)
 {
     if (c->crew == NULL)

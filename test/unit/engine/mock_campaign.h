@@ -551,6 +551,14 @@ uint64_t campaign_agent_number(const struct campaign *c, struct agent_id a)
     return c->lead.phone[0].e164;
 }
 
+struct slice campaign_agent_said(const struct campaign *c, struct agent_id a,
+                                 int64_t *due_us)
+{
+    (void)a;
+    *due_us = c->lead.due_us;
+    return str_of("later");
+}
+
 const char *campaign_state_text(enum campaign_state s)
 {
     (void)s;

@@ -249,6 +249,12 @@ static void test_bridge(void **state)
     assert_int_equal(mock_last(m, RECORD_AGENT, 1)->campaign, 2);
     assert_ptr_equal(engine_agent_lead(m->engine, AGENT(1)), &c->lead);
     assert_null(engine_agent_lead(m->engine, AGENT(7)));
+    int64_t due_us = 1;
+    assert_true(
+        str_eq(engine_agent_said(m->engine, AGENT(1), &due_us), "later"));
+    assert_true(due_us == c->lead.due_us);
+    assert_int_equal(engine_agent_said(m->engine, AGENT(7), &due_us).n, 0);
+    assert_true(due_us == 0);
     OK(order(m, 1, AGENT_DO_HOLD));
     assert_int_equal(mock_call(m, a)->with, 0);
     OK(order(m, 1, AGENT_DO_RETRIEVE));

@@ -338,6 +338,31 @@ static void test_machine_got_through(void **state)
     }
 }
 
+/* What is said in the talk can be seen, and the last word counts. */
+static void test_said_in_the_talk(void **state)
+{
+    (void)state;
+    const struct agent_id one = {1};
+    int64_t due_us = 1, at_us;
+    world_open(&w, world_live_plan);
+    begin(1, 3);
+    assert_int_equal(campaign_agent_said(w.campaign, one, &due_us).n, 0);
+    answers(1);
+    assert_int_equal(campaign_agent_said(w.campaign, one, &due_us).n, 0);
+    assert_true(due_us == 0);
+    at_us = w.now_us + 7200000000;
+    assert_int_equal(dispose(1, "later", at_us), TM_OK);
+    assert_true(str_eq(campaign_agent_said(w.campaign, one, &due_us), "later"));
+    assert_true(due_us == at_us);
+    assert_int_equal(dispose(1, "sale", 0), TM_OK);
+    assert_true(str_eq(campaign_agent_said(w.campaign, one, &due_us), "sale"));
+    assert_true(due_us == 0);
+    world_ended(&w, 1, CAUSE_CALLEE, 0);
+    expect("lead L1 A1 done success\n");
+    assert_int_equal(campaign_agent_said(w.campaign, one, &due_us).n, 0);
+    world_close(&w);
+}
+
 static void test_bad_dispositions(void **state)
 {
     (void)state;
@@ -805,6 +830,7 @@ int main(void)
         cmocka_unit_test(test_dispositions),
         cmocka_unit_test(test_machine_is_no_live_answer),
         cmocka_unit_test(test_machine_got_through),
+        cmocka_unit_test(test_said_in_the_talk),
         cmocka_unit_test(test_bad_dispositions),
         cmocka_unit_test(test_disposition_in_the_talk),
         cmocka_unit_test(test_wrap_up_ends_by_itself),
