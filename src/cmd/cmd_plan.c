@@ -12,7 +12,7 @@
 #include "report/figures_read.h"
 
 enum { OUT_MAX = 1 << 20, SEEDS_DEFAULT = 6, SEEDS_MAX = 1000 };
-enum { WANTED_MAX = 100000000 };
+enum { WANTED_MAX = 100000000, CALLERS_MAX = 20000 };
 
 static int run(int argc, char **argv);
 
@@ -22,8 +22,8 @@ const struct command cmd_plan = {
     .help =
         "usage: telemark plan CAMPAIGN [--agents N] [--limit PERCENT]\n"
         "           [--talk-minutes-hour N | --contacts N] [--hours H |\n"
-        "           --until DATE] [--seeds N] [--scenario] [--json]\n"
-        "           [--data DIR]\n\n"
+        "           --until DATE] [--callers N] [--service PERCENT]\n"
+        "           [--seeds N] [--scenario] [--json] [--data DIR]\n\n"
         "From the campaign's own history: what its floor does, when its list\n"
         "runs out, and what a target wants. The figures are those of the\n"
         "simulator on a model fitted to the history; docs/plan.md tells "
@@ -38,6 +38,11 @@ const struct command cmd_plan = {
         "                       long the present floor takes\n"
         "--hours H, --until DATE alone: agents to call the list through in\n"
         "                       that time of dialling, or until that day\n"
+        "--callers N            so many people call us an hour, instead of as\n"
+        "                       many as did\n"
+        "--service PERCENT      agents so that so many of them have one "
+        "within\n"
+        "                       the campaign's target; 80 or the target's own\n"
         "--seeds N              simulated days for each figure; 6\n"
         "--scenario             print the model, for telemark simulate\n",
     .run = run,
@@ -45,6 +50,7 @@ const struct command cmd_plan = {
 
 struct options {
     const char *data, *agents, *limit, *talk, *contacts, *hours, *until, *seeds;
+    const char *callers, *service;
     bool json, scenario;
 };
 
@@ -99,6 +105,11 @@ static int check_targets(const struct options *o, struct err *e)
     if (o->hours != NULL && o->until != NULL)
         return err_set(e, TM_EINVAL,
                        "--hours and --until both say the time; give one");
+    if (o->service != NULL && (o->talk != NULL || o->contacts != NULL ||
+                               o->hours != NULL || o->until != NULL))
+        return err_set(e, TM_EINVAL,
+                       "--service is a target of its own: agents for people "
+                       "who call us; ask for one target at a time");
     return TM_OK;
 }
 
@@ -119,6 +130,26 @@ static int read_time(struct work *w, struct plan_target *t, struct err *e)
     return TM_OK;
 }
 
+/* The share that callers are promised; 80 is what most call centres aim at. */
+static int read_service(struct work *w, struct plan_target *t, struct err *e)
+{
+    const struct plan_fit *f = &w->fit;
+    double share = f->inbound.target_pct > 0 ? f->inbound.target_pct : 80;
+    if (w->o->service != NULL &&
+        (!str_percent(str_of(w->o->service), &share) || share < 1))
+        return err_set(e, TM_EINVAL,
+                       "--service: '%s' is no share in per cent, such as 80 %%",
+                       w->o->service);
+    if (w->o->service != NULL && f->callers.value <= 0)
+        return err_set(e, TM_EINVAL,
+                       "--service: nobody has called us while agents were "
+                       "there, as far as the history goes; say how many will "
+                       "with --callers N");
+    t->kind = PLAN_TARGET_SERVICE;
+    t->wanted = share;
+    return TM_OK;
+}
+
 static int read_target(struct work *w, struct err *e)
 {
     const struct options *o = w->o;
@@ -136,6 +167,33 @@ static int read_target(struct work *w, struct err *e)
                          e);
     } else if (o->hours != NULL || o->until != NULL) {
         t->kind = PLAN_TARGET_LIST;
+    } else if (rc == TM_OK && (o->service != NULL || o->callers != NULL ||
+                               (w->fit.line && w->fit.callers.value > 0))) {
+        rc = read_service(w, t, e);
+    }
+    if (rc == TM_OK && w->fit.line && t->kind != PLAN_TARGET_NONE &&
+        t->kind != PLAN_TARGET_SERVICE)
+        return err_set(e, TM_EINVAL,
+                       "campaign '%s' takes calls and dials nobody: its target "
+                       "is --service",
+                       w->plan->name);
+    return rc;
+}
+
+static int read_callers(struct work *w, struct err *e)
+{
+    double n;
+    if (w->o->callers == NULL)
+        return TM_OK;
+    if (w->fit.inbound.numbers == 0)
+        return err_set(e, TM_EINVAL,
+                       "--callers: campaign '%s' takes no calls; give it a "
+                       "section [inbound] with its numbers",
+                       w->plan->name);
+    int rc = read_number("--callers", w->o->callers, 0.1, CALLERS_MAX, &n, e);
+    if (rc == TM_OK) {
+        w->fit.callers = (struct plan_fit_value){.value = n, .lo = n, .hi = n};
+        w->answer.callers_given = true;
     }
     return rc;
 }
@@ -156,7 +214,13 @@ static int read_sizes(struct work *w, struct err *e)
         w->fit.agents = (struct plan_fit_value){.value = n, .lo = n, .hi = n};
         w->answer.agents_given = true;
     }
-    return rc;
+    if (rc == TM_OK && w->fit.agents.value > PLAN_FLOOR_AGENTS_MAX)
+        rc = err_set(e, TM_EINVAL,
+                     "%.0f agents worked for '%s', and floors of up to %d are "
+                     "planned; give a part of them with --agents N: what an "
+                     "agent does hardly changes above",
+                     w->fit.agents.value, w->plan->name, PLAN_FLOOR_AGENTS_MAX);
+    return rc == TM_OK ? read_callers(w, e) : rc;
 }
 
 /* --- the answer ------------------------------------------------------------*/
@@ -267,14 +331,16 @@ static void answer_list(struct work *w)
     const struct plan_figure *d = &a->now.dials;
     double n = a->now.agents;
     l->left = plan_fit_list(&w->fit, &w->history, w->fit.human.value);
-    if (d->mean <= 0 || d->lo <= 0)
+    if (d->mean <= 0)
         return;
     l->hours = l->left.dials / (d->mean * n);
     l->ends = plan_fit_day(&w->fit, w->plan, a->today, l->hours, &l->on) &&
               plan_fit_day(&w->fit, w->plan, a->today,
-                           l->left.dials / (d->hi * n), &l->early) &&
-              plan_fit_day(&w->fit, w->plan, a->today,
-                           l->left.dials / (d->lo * n), &l->late);
+                           l->left.dials / (d->hi * n), &l->early);
+    /* Runs that differ much leave no end of the range: say so, guess none. */
+    l->late_known = l->ends && d->lo > 0 &&
+                    plan_fit_day(&w->fit, w->plan, a->today,
+                                 l->left.dials / (d->lo * n), &l->late);
     if (l->ends && l->left.leads >= 0.5)
         wait_for_tries(w, l);
 }
@@ -282,8 +348,8 @@ static void answer_list(struct work *w)
 static void answer_leads(const struct work *w, struct plan_target *t)
 {
     const struct plan_fit_left *left = &w->answer.list.left;
-    if (t->kind == PLAN_TARGET_TALK || left->lead_contacts <= 0 ||
-        t->floor.contacts.mean <= 0)
+    if (t->kind == PLAN_TARGET_TALK || t->kind == PLAN_TARGET_SERVICE ||
+        left->lead_contacts <= 0 || t->floor.contacts.mean <= 0)
         return;
     t->dials = t->wanted * t->floor.dials.mean / t->floor.contacts.mean;
     /* The leads at hand first, then new ones. */
@@ -311,7 +377,8 @@ static int answer_target(struct work *w, double limit_pct, struct err *e)
     if (t->kind == PLAN_TARGET_LIST)
         t->wanted = a->list.left.contacts;
     bool timed = w->o->hours != NULL || w->o->until != NULL;
-    if (t->kind != PLAN_TARGET_TALK && timed && t->hours <= 0)
+    if (t->kind != PLAN_TARGET_SERVICE && t->kind != PLAN_TARGET_TALK &&
+        timed && t->hours <= 0)
         return TM_OK; /* never: the answer says so */
     double most = most_talk(&w->fit);
     if (t->kind == PLAN_TARGET_TALK && t->wanted > most) {
@@ -328,7 +395,9 @@ static int answer_target(struct work *w, double limit_pct, struct err *e)
     }
     if (rc != TM_OK || !t->reached)
         return rc;
-    if (t->kind != PLAN_TARGET_TALK && t->floor.contacts.mean > 0)
+    bool of_list =
+        t->kind == PLAN_TARGET_CONTACTS || t->kind == PLAN_TARGET_LIST;
+    if (of_list && t->floor.contacts.mean > 0)
         t->takes_h = t->wanted / (t->floor.contacts.mean * t->agents);
     t->day_known = t->takes_h > 0 && plan_fit_day(&w->fit, w->plan, a->today,
                                                   t->takes_h, &t->day);
@@ -336,27 +405,20 @@ static int answer_target(struct work *w, double limit_pct, struct err *e)
     return TM_OK;
 }
 
-/* The simulator's campaign keeps to United States law. */
-static double present_limit(const struct work *w)
-{
-    const double most = 3;
-    return w->fit.limit_pct < most ? w->fit.limit_pct : most;
-}
-
 static int answer(struct work *w, struct err *e)
 {
     struct plan_answer *a = &w->answer;
     unsigned n = present_agents(&w->fit);
-    double limit = present_limit(w);
+    double limit = w->fit.limit_pct;
     int rc = plan_floor_run(&w->floors, n, limit, &a->now, e);
     if (rc == TM_OK && w->o->limit != NULL) {
         a->has_stricter = true;
-        rc = plan_floor_run(&w->floors, n, w->limit_pct < 3 ? w->limit_pct : 3,
-                            &a->stricter, e);
+        rc = plan_floor_run(&w->floors, n, w->limit_pct, &a->stricter, e);
     }
     if (rc != TM_OK)
         return rc;
-    answer_list(w);
+    if (!w->fit.line)
+        answer_list(w);
     return a->target.kind != PLAN_TARGET_NONE ? answer_target(w, limit, e)
                                               : TM_OK;
 }
@@ -419,6 +481,8 @@ static int run(int argc, char **argv)
         {.name = "contacts", .value = &o.contacts},
         {.name = "hours", .value = &o.hours},
         {.name = "until", .value = &o.until},
+        {.name = "callers", .value = &o.callers},
+        {.name = "service", .value = &o.service},
         {.name = "seeds", .value = &o.seeds},
         {.name = "json", .flag = &o.json},
         {.name = "scenario", .flag = &o.scenario},

@@ -41,9 +41,15 @@ int plan_floor_open(struct plan_floors *f, const struct plan_fit *fit,
 {
     *f = (struct plan_floors){
         .fit = fit,
+        .plan = plan,
         .pacing = {plan->dial_mode, plan->pacing, plan->abandon_limit_ppm},
         .seeds = seeds,
     };
+    /* A line's model has nobody to look at before he is dialled. */
+    if (fit->line)
+        f->pacing.mode = DIAL_PREDICTIVE;
+    if (fit->line)
+        plan_pace_default(DIAL_PREDICTIVE, &f->pacing.policy);
     arena_init(&f->arena);
     int rc = load_book(f, e);
     return rc == TM_OK ? house_zones(&f->arena, &f->zones, e) : rc;
@@ -57,7 +63,7 @@ void plan_floor_close(struct plan_floors *f)
 /* --- runs ------------------------------------------------------------------*/
 
 struct result {
-    double talk, contacts, dials, abandoned, wait_s;
+    double talk, contacts, dials, abandoned, wait_s, util;
     uint64_t lines;
     struct runner_callers callers;
 };
@@ -74,7 +80,8 @@ struct one_floor {
     uint64_t runs[HUMANS];
     struct campaign_pacing pacing;
     struct sum talk[HUMANS], contacts[HUMANS], dials[HUMANS], lost[HUMANS];
-    double wait_s;
+    struct sum service[HUMANS];
+    double wait_s, util;
     uint64_t lines;
     struct runner_callers callers;
 };
@@ -117,19 +124,24 @@ static int make_scenario(const struct one_floor *o, double human,
     return rc == TM_OK ? scenario_check(s, e) : rc;
 }
 
-/* What callers meet is the campaign's, as far as figures depend on it. */
+/* What callers meet is the campaign's, as far as figures depend on it; so is
+ * the law's ceiling of its country, and what its budget counts over. Waits
+ * count from the end of the greeting: there is none. */
 static int make_plan(const struct one_floor *o, const struct scenario *s,
                      struct arena *a, const struct plan **out, struct err *e)
 {
     const struct plan_inbound *in = &o->f->fit->inbound;
     int rc = scenario_plan(s, a, out, e);
-    if (rc != TM_OK || (*out)->inbound.numbers == 0)
+    if (rc != TM_OK)
         return rc;
     struct plan *own = arena_alloc(a, sizeof(*own));
     *own = **out;
+    (void)str_copy(own->country, sizeof(own->country),
+                   str_of(o->f->plan->country));
     own->inbound.calls_max = in->calls_max;
     own->inbound.target_ms = in->target_ms;
     own->inbound.wait_max_ms = in->wait_max_ms;
+    own->inbound.greeting = NULL;
     *out = own;
     return TM_OK;
 }
@@ -145,6 +157,7 @@ static void take_result(const struct runner_result *r, struct result *out)
         .wait_s = runner_floor_wait_s(&r->floor),
         /* less the agents' own telephones, which are up all day */
         .lines = r->calls_max > r->agents ? r->calls_max - r->agents : 0,
+        .util = runner_floor_util(&r->floor),
         .callers = r->callers,
     };
 }
@@ -205,8 +218,12 @@ static void done(void *arg, uint64_t i, const void *result)
     sum_add(&o->contacts[h], r->contacts);
     sum_add(&o->dials[h], r->dials);
     sum_add(&o->lost[h], r->abandoned);
+    if (r->callers.callers > 0)
+        sum_add(&o->service[h], runner_callers_in_target_pct(&r->callers));
     if (h == 0)
         o->wait_s += r->wait_s / (double)o->runs[0];
+    if (h == 0)
+        o->util += r->util / (double)o->runs[0];
     if (h == 0)
         runner_callers_add(&o->callers, &r->callers);
     if (h == 0 && r->lines > o->lines)
@@ -229,6 +246,12 @@ static struct plan_figure figure(const struct sum s[HUMANS])
     return f;
 }
 
+static struct plan_figure share_of(struct plan_figure f)
+{
+    f.hi = f.hi > 100 ? 100 : f.hi;
+    return f;
+}
+
 static void size_of_run(struct one_floor *o)
 {
     const struct plan_fit_value *p = &o->f->fit->human;
@@ -242,7 +265,7 @@ static void size_of_run(struct one_floor *o)
     o->human[1] = p->lo;
     o->human[2] = p->hi;
     o->runs[0] = o->agents > BIG_FLOOR ? (o->f->seeds + 1) / 2 : o->f->seeds;
-    if (!p->assumed)
+    if (!p->assumed && !o->f->fit->line)
         o->runs[1] = o->runs[2] = (o->runs[0] + 2) / 3;
 }
 
@@ -279,6 +302,8 @@ static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
         .callers_in_target_pct = runner_callers_in_target_pct(in),
         .callers_gave_up_pct = 100 * (double)in->gave_up / callers,
         .callers_wait_s = runner_callers_wait_s(in),
+        .service = share_of(figure(o->service)),
+        .occupancy_pct = 100 * o->util,
         .seeds = o->runs[0],
     };
     mem_free(o);
@@ -311,10 +336,12 @@ enum part { PART_MEAN, PART_LOW, PART_HIGH };
 static double comes_to(const struct plan_target *t, const struct plan_floor *f,
                        enum part part)
 {
-    const struct plan_figure *g =
-        t->kind == PLAN_TARGET_TALK ? &f->talk : &f->contacts;
+    const struct plan_figure *g = t->kind == PLAN_TARGET_TALK ? &f->talk
+                                  : t->kind == PLAN_TARGET_SERVICE
+                                      ? &f->service
+                                      : &f->contacts;
     double x = part == PART_MEAN ? g->mean : part == PART_LOW ? g->lo : g->hi;
-    if (t->kind == PLAN_TARGET_TALK)
+    if (t->kind == PLAN_TARGET_TALK || t->kind == PLAN_TARGET_SERVICE)
         return x;
     return x * f->agents * t->hours;
 }
@@ -334,9 +361,9 @@ static int try_floor(struct plan_floors *f, double limit_pct,
 static unsigned as_on(const struct plan_target *t, const struct plan_floor *f)
 {
     double people = f->contacts.mean * t->hours;
-    double n = people > 0 ? t->wanted / people : PLAN_FLOOR_TARGET_MAX;
-    if (n >= PLAN_FLOOR_TARGET_MAX)
-        return PLAN_FLOOR_TARGET_MAX;
+    double n = people > 0 ? t->wanted / people : PLAN_FLOOR_AGENTS_MAX;
+    if (n >= PLAN_FLOOR_AGENTS_MAX)
+        return PLAN_FLOOR_AGENTS_MAX;
     unsigned whole = (unsigned)n;
     return whole + (n > whole || whole == 0 ? 1 : 0);
 }
@@ -346,7 +373,8 @@ static unsigned as_on(const struct plan_target *t, const struct plan_floor *f)
  * about as many people, whatever the floor. */
 static bool by_halves(const struct plan_floors *f, const struct plan_target *t)
 {
-    return t->kind == PLAN_TARGET_TALK || f->fit->callers.value > 0;
+    return t->kind == PLAN_TARGET_TALK || t->kind == PLAN_TARGET_SERVICE ||
+           f->fit->callers.value > 0;
 }
 
 /* The least floor that comes to it: more agents never do less, so from one
@@ -367,11 +395,11 @@ static int least(struct plan_floors *f, double limit_pct, struct plan_target *t,
     while (rc == TM_OK) {
         rc = try_floor(f, limit_pct, t, n, &t->reached, e);
         t->agents = n;
-        if (t->reached || n == PLAN_FLOOR_TARGET_MAX)
+        if (t->reached || n == PLAN_FLOOR_AGENTS_MAX)
             break;
         none = n;
         n += halves ? n : 1 + n / 20;
-        n = n < PLAN_FLOOR_TARGET_MAX ? n : PLAN_FLOOR_TARGET_MAX;
+        n = n < PLAN_FLOOR_AGENTS_MAX ? n : PLAN_FLOOR_AGENTS_MAX;
     }
     while (rc == TM_OK && t->reached && halves && t->agents - none > 1 &&
            t->agents - none > t->agents / 20) {

@@ -17,13 +17,13 @@
 
 enum {
     PLAN_FLOOR_AGENTS_MAX = 500,
-    PLAN_FLOOR_TARGET_MAX = 128, /* a target is looked for up to these */
-    PLAN_FLOOR_FIRST = 10,       /* from which others are guessed */
+    PLAN_FLOOR_FIRST = 10, /* from which others are guessed */
     PLAN_FLOOR_MEMO_MAX = 64,
 };
 
 struct plan_floors {
     const struct plan_fit *fit;
+    const struct plan *plan;
     struct campaign_pacing pacing; /* of the campaign */
     uint64_t seeds;
     struct arena arena;

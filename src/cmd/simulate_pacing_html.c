@@ -177,9 +177,13 @@ static void day_plots(struct buf *b, const struct simulate_pacing *p,
     plot.title = "People who wait for an agent and agents signed in, first day";
     plot.unit = "";
     plot.top = 1;
-    plot.lines = 1;
-    plot.line[0] = (struct sim_plot_line){"people who wait for an agent",
-                                          "stop", p->series.waiting};
+    plot.lines = p->series.any_callers ? 2 : 1;
+    plot.line[0] = (struct sim_plot_line){
+        p->series.any_callers ? "people we called, who wait for an agent"
+                              : "people who wait for an agent",
+        "stop", p->series.waiting};
+    plot.line[1] = (struct sim_plot_line){"people who called us", "wait",
+                                          p->series.callers};
     card(b, "People waiting, first day", &plot);
     plot.title = "Calls in the air and agents signed in, first day";
     plot.lines = 2;

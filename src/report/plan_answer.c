@@ -51,14 +51,19 @@ static void add_floor_value(struct buf *b, const char *what,
 }
 
 /* Nothing, for a campaign that takes no calls. */
-static void add_caller_values(struct buf *b, const struct plan_fit *f)
+static void add_caller_values(struct buf *b, const struct plan_fit *f,
+                              bool given)
 {
     const struct plan_fit_value *v = &f->callers;
     if (f->inbound.numbers == 0)
         return;
-    if (v->assumed)
-        buf_addf(b, "  %-22s %5.1f     assumed: it dialled too short a time\n",
-                 "people who call us/h", v->value);
+    if (given)
+        buf_addf(b, "  %-22s %5.1f     given\n", "people who call us/h",
+                 v->value);
+    else if (v->assumed)
+        buf_addf(b, "  %-22s %5.1f     assumed: %s too short a time\n",
+                 "people who call us/h", v->value,
+                 f->line ? "it was open" : "it dialled");
     else
         buf_addf(b, "  %-22s %5.1f     %.1f to %.1f, of %llu\n",
                  "people who call us/h", v->value, v->lo, v->hi,
@@ -90,7 +95,24 @@ static void add_history(struct buf *b, const struct plan_answer *a)
     add_times(b, "wrap-up", &f->wrap);
     add_floor_value(b, "agents", &f->agents, a->agents_given);
     add_floor_value(b, "hours a day", &f->hours, a->hours_given);
-    add_caller_values(b, f);
+    add_caller_values(b, f, a->callers_given);
+}
+
+/* A line that takes calls: what it dialled says nothing. */
+static void add_line_history(struct buf *b, const struct plan_answer *a)
+{
+    const struct plan_history *h = a->history;
+    const struct plan_fit *f = a->fit;
+    buf_addf(b,
+             "%s takes calls: agents were there for %.1f hours on %u %s, %llu "
+             "people called meanwhile, %llu gave up\n\n",
+             a->campaign, h->dialled_h, h->days, h->days == 1 ? "day" : "days",
+             (unsigned long long)h->callers,
+             (unsigned long long)h->callers_gave_up);
+    buf_add_str(b, "What this rests on\n");
+    add_times(b, "wrap-up", &f->wrap);
+    add_floor_value(b, "agents", &f->agents, a->agents_given);
+    add_caller_values(b, f, a->callers_given);
 }
 
 /* --- floors ----------------------------------------------------------------*/
@@ -118,6 +140,36 @@ static void add_callers(struct buf *b, const struct plan_answer *a,
              f->agents == 1 ? "agent" : "agents", f->callers_in_target_pct,
              (double)a->fit->inbound.target_ms / 1000, f->callers_wait_s,
              f->callers_gave_up_pct);
+}
+
+static void add_line_row(struct buf *b, const struct plan_floor *f)
+{
+    buf_addf(
+        b,
+        "  %6u   %5.1f %% (%5.1f to %5.1f)   %6.1f s   %6.1f %%   %7.1f %%   "
+        "%5u\n",
+        f->agents, f->service.mean, f->service.lo, f->service.hi,
+        f->callers_wait_s, f->callers_gave_up_pct, f->occupancy_pct, f->lines);
+}
+
+/* Of a line that takes calls. */
+static void add_line_floors(struct buf *b, const struct plan_answer *a)
+{
+    const struct plan_target *t = &a->target;
+    buf_addf(b, "\nThe floor, by %llu simulated days of the fitted model\n",
+             (unsigned long long)a->now.seeds);
+    if (a->fit->callers.value <= 0) {
+        buf_add_str(b, "  nobody calls, as far as is known: say how many will, "
+                       "with --callers N\n");
+        return;
+    }
+    buf_addf(b,
+             "  agents   within %3.0f s                  ASA    give up   "
+             "occupancy   lines\n",
+             (double)a->fit->inbound.target_ms / 1000);
+    add_line_row(b, &a->now);
+    if (t->kind == PLAN_TARGET_SERVICE && t->floor.agents != a->now.agents)
+        add_line_row(b, &t->floor);
 }
 
 static void add_floors(struct buf *b, const struct plan_answer *a)
@@ -164,11 +216,19 @@ static void add_list(struct buf *b, const struct plan_answer *a)
         buf_add_str(b, " (");
         add_date(b, l->early);
         buf_add_str(b, " to ");
-        add_date(b, l->late);
+        if (l->late_known)
+            add_date(b, l->late);
+        else
+            buf_addf(b,
+                     "a day that %llu simulated days are too few to tell; "
+                     "give more --seeds",
+                     (unsigned long long)a->now.seeds);
         buf_add_str(b, ")");
         if (l->waits)
             buf_add_str(b, "\n  not before: the waits between the tries of a "
                            "lead take that long ([retry], [caps])");
+    } else if (a->now.dials.mean <= 0) {
+        buf_add_str(b, ": this floor dials nobody");
     } else {
         buf_add_str(b, ": within the campaign's [hours] it never runs out");
     }
@@ -183,8 +243,9 @@ static void add_list(struct buf *b, const struct plan_answer *a)
 
 /* --- the target ------------------------------------------------------------*/
 
-static void add_wish(struct buf *b, const struct plan_target *t)
+static void add_wish(struct buf *b, const struct plan_answer *a)
 {
+    const struct plan_target *t = &a->target;
     buf_add_str(b, "\nThe target: ");
     switch (t->kind) {
     case PLAN_TARGET_TALK:
@@ -194,6 +255,12 @@ static void add_wish(struct buf *b, const struct plan_target *t)
         buf_addf(b, "talks with %llu people", whole(t->wanted));
         break;
     case PLAN_TARGET_LIST: buf_add_str(b, "the list called through"); break;
+    case PLAN_TARGET_SERVICE:
+        buf_addf(b,
+                 "%.3g %% of the people who call us have an agent within "
+                 "%.3g s\n",
+                 t->wanted, (double)a->fit->inbound.target_ms / 1000);
+        return;
     case PLAN_TARGET_NONE: return;
     }
     if (t->until.year != 0) {
@@ -212,13 +279,13 @@ static void add_need(struct buf *b, const struct plan_answer *a)
     if (t->agents_lo != t->agents_hi)
         buf_addf(b, " (%u to %u)", t->agents_lo, t->agents_hi);
     buf_addf(b, "; lines at one time: %u", t->floor.lines);
-    if (a->fit->callers.value > 0)
+    if (a->fit->callers.value > 0 && !a->fit->line)
         buf_add_str(b, ", those of people who call us included");
     else if (t->floor.lines > a->plan->calls_max)
         buf_addf(b, ", more than max_calls = %u of the campaign",
                  a->plan->calls_max);
     buf_add_char(b, '\n');
-    if (t->agents != a->now.agents)
+    if (t->agents != a->now.agents && !a->fit->line)
         add_callers(b, a, &t->floor);
     if (t->takes_h > 0) {
         buf_addf(b, "  it takes %.1f hours of dialling", t->takes_h);
@@ -243,7 +310,7 @@ static void add_target(struct buf *b, const struct plan_answer *a)
     const struct plan_target *t = &a->target;
     if (t->kind == PLAN_TARGET_NONE)
         return;
-    add_wish(b, t);
+    add_wish(b, a);
     if (t->reached) {
         add_need(b, a);
         return;
@@ -254,6 +321,11 @@ static void add_target(struct buf *b, const struct plan_answer *a)
             "  out of reach: with talks of %.0f s and wrap-up of %.0f s an "
             "agent who never waits comes to %.1f minutes\n",
             plan_fit_longest_talk(a->fit), a->fit->wrap.mean, t->ceiling);
+    else if (t->kind == PLAN_TARGET_SERVICE)
+        buf_addf(b,
+                 "  not reached: with %u agents, the most that are planned, "
+                 "%.1f %% do\n",
+                 t->floor.agents, t->floor.service.mean);
     else if (t->kind == PLAN_TARGET_TALK)
         buf_addf(b,
                  "  not reached: %u agents come to %.1f minutes within a "
@@ -271,10 +343,20 @@ static void add_target(struct buf *b, const struct plan_answer *a)
 
 void plan_answer_text(const struct plan_answer *a, struct buf *out)
 {
-    add_history(out, a);
-    add_floors(out, a);
-    add_list(out, a);
+    bool line = a->fit->line;
+    if (line)
+        add_line_history(out, a);
+    else
+        add_history(out, a);
+    if (line)
+        add_line_floors(out, a);
+    else
+        add_floors(out, a);
+    if (!line)
+        add_list(out, a);
     add_target(out, a);
-    buf_add_str(out, "\nRanges: 95 % of the simulated days and of the share of "
-                     "people who answer. What is assumed is not known yet.\n");
+    buf_addf(out,
+             "\nRanges: 95 %% of the simulated days%s. What is assumed is not "
+             "known yet.\n",
+             line ? "" : " and of the share of people who answer");
 }

@@ -29,14 +29,17 @@ struct plan_floor {
     /* Of people who call us, per cent: had an agent within the plan's target,
      * gave up; mean wait of those who had one. */
     double callers_in_target_pct, callers_gave_up_pct, callers_wait_s;
+    struct plan_figure service; /* the first of them, with its range */
+    double occupancy_pct;       /* of agents: talk, hold and wrap-up */
     uint64_t seeds;
 };
 
 /* When the leads that are left are called through. */
 struct plan_list {
     struct plan_fit_left left;
-    double hours; /* of dialling, with the present floor */
-    bool ends;    /* the dates hold */
+    double hours;    /* of dialling, with the present floor */
+    bool ends;       /* the dates hold */
+    bool late_known; /* ... the last of them too: the runs leave a range */
     struct civil_date on, early, late;
     bool waits; /* the waits between tries decide, not the hours */
 };
@@ -46,6 +49,7 @@ enum plan_target_kind {
     PLAN_TARGET_TALK,     /* minutes in an agent's hour */
     PLAN_TARGET_CONTACTS, /* people, in the time there is */
     PLAN_TARGET_LIST,     /* the whole list, in the time there is */
+    PLAN_TARGET_SERVICE,  /* per cent of who calls us, within the target */
 };
 
 struct plan_target {
@@ -69,7 +73,7 @@ struct plan_answer {
     const struct plan *plan;
     const struct plan_history *history;
     const struct plan_fit *fit;
-    bool agents_given, hours_given; /* on the command line */
+    bool agents_given, hours_given, callers_given; /* on the command line */
     struct civil_date today;
     struct plan_floor now;
     bool has_stricter;

@@ -70,6 +70,8 @@ static void kv_floor(struct json_out *j, const char *key,
     json_out_kv_decimal(j, "callers_gave_up_pct", f->callers_gave_up_pct,
                         DECIMALS);
     json_out_kv_decimal(j, "callers_wait_s", f->callers_wait_s, DECIMALS);
+    kv_figure(j, "service_pct", &f->service);
+    json_out_kv_decimal(j, "occupancy_pct", f->occupancy_pct, DECIMALS);
     json_out_kv_int(j, "seeds", (int64_t)f->seeds);
     json_out_end_object(j);
 }
@@ -87,6 +89,7 @@ static void add_history(struct json_out *j, const struct plan_answer *a)
     json_out_kv_int(j, "callers_gave_up", (int64_t)h->callers_gave_up);
     json_out_kv_int(j, "days", h->days);
     json_out_kv_decimal(j, "hours", h->dialled_h, DECIMALS);
+    json_out_kv_bool(j, "takes_calls_only", a->fit->line);
     json_out_kv_decimal(j, "agent_hours", h->agent_h, DECIMALS);
     json_out_end_object(j);
 }
@@ -122,7 +125,7 @@ static void add_list(struct json_out *j, const struct plan_list *l)
     json_out_kv_decimal(j, "hours", l->hours, DECIMALS);
     kv_date(j, "runs_out", l->ends, l->on);
     kv_date(j, "earliest", l->ends, l->early);
-    kv_date(j, "latest", l->ends, l->late);
+    kv_date(j, "latest", l->late_known, l->late);
     json_out_kv_bool(j, "waits", l->ends && l->waits);
     json_out_end_object(j);
 }
@@ -133,6 +136,7 @@ static void add_target(struct json_out *j, const struct plan_target *t)
         [PLAN_TARGET_TALK] = "talk_minutes_hour",
         [PLAN_TARGET_CONTACTS] = "contacts",
         [PLAN_TARGET_LIST] = "list",
+        [PLAN_TARGET_SERVICE] = "service_percent",
     };
     json_out_key(j, "target");
     if (t->kind == PLAN_TARGET_NONE) {

@@ -186,6 +186,7 @@ void plan_fit_make(const struct plan_history *h, const struct plan *p,
     out->talk = times(&h->talk, "lognormal", assumed_talk, 45);
     out->wrap = times(&h->wrap, "gamma", assumed_wrap, 15);
     fit_callers(h, p, out);
+    out->line = h->line && p->inbound.numbers > 0;
 }
 
 double plan_fit_longest_talk(const struct plan_fit *f)
@@ -194,9 +195,34 @@ double plan_fit_longest_talk(const struct plan_fit *f)
     return with_callers > f->talk.mean ? with_callers : f->talk.mean;
 }
 
+static void add_callers(const struct plan_fit *f, struct buf *out)
+{
+    if (f->callers.value > 0)
+        buf_addf(out,
+                 "callers = %.4f\ncaller_patience = %s\ncaller_talk = %s\n",
+                 f->callers.value, f->patience.text, f->caller_talk.text);
+}
+
+/* A scenario always dials: here, hardly ever and nobody, for half a second. */
+static void line_scenario(const struct plan_fit *f,
+                          const struct plan_fit_floor *floor, struct buf *out)
+{
+    buf_addf(out,
+             "# Fitted to a line that takes calls by telemark plan.\n"
+             "name = fitted\nagents = %u\ndays = %u\nhours = %.4g\n"
+             "p_human = 0\np_machine = 0\np_busy = 1\n"
+             "busy_t = const 0.5\ncps = 0.01\nwrap = %s\nhold = %.4g\n",
+             floor->agents, floor->days, floor->hours, f->wrap.text, f->hold_s);
+    add_callers(f, out);
+}
+
 void plan_fit_scenario(const struct plan_fit *f,
                        const struct plan_fit_floor *floor, struct buf *out)
 {
+    if (f->line) {
+        line_scenario(f, floor, out);
+        return;
+    }
     /* Of fitted shares, those that are not the people keep their part. */
     double rest = 1 - f->human.value, keep = rest > 0 ? 1 - floor->human : 0;
     double scale = rest > 0 ? keep / rest : 0;
@@ -214,10 +240,7 @@ void plan_fit_scenario(const struct plan_fit *f,
     buf_addf(out, "amd = %d\n", f->detect ? 1 : 0);
     if (f->detect)
         buf_addf(out, "amd_fp = %.6f\n", f->detect_wrong);
-    if (f->callers.value > 0)
-        buf_addf(out,
-                 "callers = %.4f\ncaller_patience = %s\ncaller_talk = %s\n",
-                 f->callers.value, f->patience.text, f->caller_talk.text);
+    add_callers(f, out);
 }
 
 /* --- the list --------------------------------------------------------------*/

@@ -49,7 +49,8 @@ struct plan_fit {
     struct plan_fit_value callers;
     struct plan_fit_times patience, caller_talk;
     struct plan_inbound inbound; /* of the plan */
-    unsigned tries;              /* of a lead, at most */
+    bool line; /* takes calls, dials nobody (but who was promised a call) */
+    unsigned tries; /* of a lead, at most */
     double ring_timeout_s, hold_s, limit_pct, detect_wrong;
     bool detect;
 };

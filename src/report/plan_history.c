@@ -1,5 +1,7 @@
 #include "report/plan_history.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/assert.h"
 #include "base/civil.h"
@@ -33,8 +35,9 @@ struct work {
     struct times ring, machine_ring, busy_ring, talk, wrap, caller_talk;
     struct session *session; /* in order of time */
     size_t sessions, session_cap;
-    int64_t last_us; /* the last call */
-    int64_t day_us;  /* its first call */
+    uint64_t called_us; /* whenever they did */
+    int64_t last_us;    /* the last call */
+    int64_t day_us;     /* its first call */
     double agent_s;
 };
 
@@ -205,14 +208,21 @@ static int on_caller(void *arg, const struct reader_caller *c)
     return 0;
 }
 
+static int count_caller(void *arg, const struct reader_caller *c)
+{
+    struct work *w = arg;
+    (void)c;
+    w->called_us++;
+    return 0;
+}
+
 static int read_callers(const struct reader *r, struct campaign_id c,
-                        struct work *w, struct err *e)
+                        reader_caller_fn *v, struct work *w, struct err *e)
 {
     struct reader_attempts q = {.campaign = c};
-    sum_time(w);
     if (r->callers == NULL)
         return TM_OK;
-    return r->callers(r->self, &q, on_caller, w, e);
+    return r->callers(r->self, &q, v, w, e);
 }
 
 /* --- agents ----------------------------------------------------------------*/
@@ -259,6 +269,80 @@ static int read_agents(const struct reader *r, struct campaign_id c,
     return rc == TM_OK ? r->agent_spans(r->self, &all, on_span, w, e) : rc;
 }
 
+/* --- a line that takes calls
+ * ------------------------------------------------*/
+
+/* Signed in, and who took its calls. */
+static int on_shift(void *arg, const struct reader_agent_span *s)
+{
+    struct work *w = arg;
+    if (s->state == AGENT_OFF || s->until_us <= s->from_us ||
+        !map_get(&w->agents, (uint64_t)s->agent.v, NULL))
+        return 0;
+    add_session(w, s->from_us);
+    w->session[w->sessions - 1].until_us = s->until_us;
+    if (s->state != AGENT_PAUSED && s->state != AGENT_CALLING_IN)
+        w->agent_s += (double)(s->until_us - s->from_us) / 1e6;
+    return 0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct session *x = a, *y = b;
+    return (x->from_us > y->from_us) - (x->from_us < y->from_us);
+}
+
+/* Into spans of time in which somebody was there. */
+static void merge_sessions(struct work *w)
+{
+    size_t kept = 0;
+    if (w->sessions == 0)
+        return;
+    qsort(w->session, w->sessions, sizeof(*w->session), by_time);
+    for (size_t i = 0; i < w->sessions; i++) {
+        const struct session *s = &w->session[i];
+        struct session *last = kept > 0 ? &w->session[kept - 1] : NULL;
+        if (last == NULL || s->from_us > last->until_us)
+            w->session[kept++] = *s;
+        else if (s->until_us > last->until_us)
+            last->until_us = s->until_us;
+    }
+    w->sessions = kept;
+}
+
+static void count_days(struct work *w)
+{
+    struct plan_history *h = w->out;
+    h->days = 0;
+    for (size_t i = 0; i < w->sessions; i++) {
+        if (is_new_day(w, w->session[i].from_us)) {
+            h->days++;
+            w->day_us = w->session[i].from_us;
+        }
+        w->last_us = w->session[i].until_us;
+    }
+    if (w->sessions > 0) {
+        h->first_us = w->session[0].from_us;
+        h->last_us = w->last_us;
+    }
+}
+
+static int read_line(const struct reader *r, struct campaign_id c,
+                     struct work *w, struct err *e)
+{
+    const struct reader_agent_time own = {.campaign = c}, all = {0};
+    if (r->agent_spans == NULL)
+        return TM_OK;
+    w->sessions = 0;
+    int rc = r->agent_spans(r->self, &own, on_own_span, w, e);
+    if (rc == TM_OK)
+        rc = r->agent_spans(r->self, &all, on_shift, w, e);
+    merge_sessions(w);
+    count_days(w);
+    sum_time(w);
+    return rc == TM_OK ? read_callers(r, c, on_caller, w, e) : rc;
+}
+
 /* --- leads -----------------------------------------------------------------*/
 
 static int on_state(void *arg, const struct reader_state_count *s)
@@ -292,6 +376,14 @@ static int read_leads(const struct reader *r, struct campaign_id c,
     return rc;
 }
 
+static int read_dialler(const struct reader *r, struct campaign_id c,
+                        struct work *w, struct err *e)
+{
+    sum_time(w);
+    int rc = read_callers(r, c, on_caller, w, e);
+    return rc == TM_OK ? read_agents(r, c, w, e) : rc;
+}
+
 int plan_history_read(const struct reader *r, struct campaign_id c,
                       struct plan_history *out, struct err *e)
 {
@@ -302,11 +394,13 @@ int plan_history_read(const struct reader *r, struct campaign_id c,
     map_init(&w.agents);
     int rc = r->attempts(r->self, &q, on_attempt, &w, e);
     if (rc == TM_OK)
-        rc = read_callers(r, c, &w, e);
-    if (rc == TM_OK)
-        rc = read_agents(r, c, &w, e);
-    if (rc == TM_OK)
         rc = read_leads(r, c, &w, e);
+    if (rc == TM_OK)
+        rc = read_callers(r, c, count_caller, &w, e);
+    out->line = out->lead[LEAD_NEW] == 0 &&
+                (w.called_us > out->dials || out->dials == 0);
+    if (rc == TM_OK)
+        rc = out->line ? read_line(r, c, &w, e) : read_dialler(r, c, &w, e);
     out->agent_h = w.agent_s / 3600;
     out->ring = times_of(&w.ring);
     out->machine_ring = times_of(&w.machine_ring);

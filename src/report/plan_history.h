@@ -33,10 +33,14 @@ struct plan_history {
     /* By how often the lead had been dialled before: first, second, ... */
     uint64_t try_dials[PLAN_HISTORY_TRIES], try_live[PLAN_HISTORY_TRIES];
     int64_t first_us, last_us; /* 0: no call yet */
-    double dialled_h;          /* time in which it dialled, in hours */
-    unsigned days;             /* on which it did */
-    double agent_h;            /* of those who took its calls, signed in */
-    unsigned agents;           /* who they are */
+    /* No lead is new, and nobody was dialled, or fewer than called us: a line
+     * that takes calls. Then "dialled" below is: somebody who took its calls
+     * was signed in. */
+    bool line;
+    double dialled_h; /* time in which it dialled, in hours */
+    unsigned days;    /* on which it did */
+    double agent_h;   /* of those who took its calls, signed in */
+    unsigned agents;  /* who they are */
     /* People who called us while it dialled. */
     uint64_t callers, callers_gave_up;
     double callers_waited_s; /* all of them, until an agent or their end */

@@ -13,6 +13,8 @@ struct sim_series_recorder {
     struct sim_series_window w;
     struct sim_series sum; /* agent-seconds and so on, until the end */
     struct map call;       /* attempt -> IN_THE_AIR, SERVED, or answered_us */
+    struct map caller;     /* attempt of who called us -> answered_us, or
+                              IN_THE_AIR before it, or SERVED */
     struct map agent;      /* agent -> his state + 1 */
     int64_t now_us;        /* counted up to here */
     double counted[AGENT_STATE_COUNT]; /* agents in each state */
@@ -27,6 +29,7 @@ struct sim_series_recorder *sim_series_new(const struct sim_series_window *w)
     s->w = *w;
     s->now_us = w->start_us;
     map_init(&s->call);
+    map_init(&s->caller);
     map_init(&s->agent);
     return s;
 }
@@ -36,6 +39,7 @@ void sim_series_free(struct sim_series_recorder *s)
     if (s == NULL)
         return;
     map_fini(&s->call);
+    map_fini(&s->caller);
     map_fini(&s->agent);
     mem_free(s);
 }
@@ -142,6 +146,31 @@ static void call(struct sim_series_recorder *s, const struct record *r)
     }
 }
 
+/* Somebody called us: waits from the answer (his greeting over) until an agent
+ * or his end. Is he none: false. */
+static bool caller(struct sim_series_recorder *s, const struct record *r)
+{
+    uint64_t key = (uint64_t)r->attempt.v, was = 0;
+    if (r->kind == RECORD_INCOMING) {
+        map_set(&s->caller, key, IN_THE_AIR);
+        s->sum.any_callers = true;
+        return true;
+    }
+    if (!map_get(&s->caller, key, &was))
+        return false;
+    if (r->kind == RECORD_ANSWERED && was == IN_THE_AIR) {
+        map_set(&s->caller, key, (uint64_t)r->at_us);
+    } else if (r->kind == RECORD_BRIDGED && was != SERVED) {
+        spread(s, r->at_us - r->ring_ms * 1000, r->at_us, 1, s->sum.callers);
+        map_set(&s->caller, key, SERVED);
+    } else if (r->kind == RECORD_ENDED) {
+        if (was > SERVED)
+            spread(s, (int64_t)was, r->at_us, 1, s->sum.callers);
+        (void)map_remove(&s->caller, key);
+    }
+    return true;
+}
+
 static void agent(struct sim_series_recorder *s, const struct record *r)
 {
     uint64_t was = 0, key = (uint64_t)r->agent.v;
@@ -155,13 +184,14 @@ static void agent(struct sim_series_recorder *s, const struct record *r)
 void sim_series_add(struct sim_series_recorder *s, const struct record *r)
 {
     switch ((int)r->kind) {
+    case RECORD_INCOMING:
     case RECORD_PLACED:
     case RECORD_RINGING:
     case RECORD_ANSWERED:
     case RECORD_BRIDGED:
     case RECORD_ENDED:
         move(s, r->at_us);
-        if (r->attempt.v > 0)
+        if (r->attempt.v > 0 && !caller(s, r))
             call(s, r);
         return;
     case RECORD_AGENT:
@@ -185,6 +215,7 @@ void sim_series_end(struct sim_series_recorder *s, struct sim_series *out)
             out->agents[k][i] /= part_s;
         out->air[i] /= part_s;
         out->waiting[i] /= part_s;
+        out->callers[i] /= part_s;
         if (i > 0) {
             out->live[i] += out->live[i - 1];
             out->lost[i] += out->lost[i - 1];

@@ -13,6 +13,7 @@
 #ifndef REPORT_SIM_SERIES_H
 #define REPORT_SIM_SERIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,9 @@ struct sim_series {
     /* Means over each part of the first day. */
     double agents[AGENT_STATE_COUNT][SIM_SERIES_POINTS];
     double air[SIM_SERIES_POINTS];     /* lines dialled, not answered */
-    double waiting[SIM_SERIES_POINTS]; /* people who wait for an agent */
+    double waiting[SIM_SERIES_POINTS]; /* people we called, for an agent */
+    double callers[SIM_SERIES_POINTS]; /* people who called us, likewise */
+    bool any_callers;
     /* Sums up to the end of each part of the whole run. */
     double live[SIM_SERIES_POINTS], lost[SIM_SERIES_POINTS];
     double day_h; /* length of a day */

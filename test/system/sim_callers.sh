@@ -47,6 +47,8 @@ assert sum(int(r["callers"]) for r in rows if r["policy"] == "predictive") \
     == a["callers"]
 END
 grep -q "Calls to us: " "$TEST_DIR/page.html" || fail "no callers in the page"
+grep -q "people who called us" "$TEST_DIR/page.html" ||
+    fail "no curve of callers in the page"
 
 # In words, and in the table.
 # shellcheck disable=SC2086

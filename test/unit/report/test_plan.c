@@ -315,6 +315,8 @@ static void test_history_of_callers(void **state)
     a[1] = dial(2, START_US + 20 * MINUTE_US, OUTCOME_NO_ANSWER, 25000);
     a[2] = dial(3, START_US + 80 * MINUTE_US, OUTCOME_NO_ANSWER, 25000);
     a[3] = dial(4, START_US + 90 * MINUTE_US, OUTCOME_NO_ANSWER, 25000);
+    s.state[s.states++] = (struct reader_state_count){
+        .state = LEAD_NEW, .reason = str_of(""), .leads = 1};
     s.caller[s.callers++] = caller(START_US - 1, 5, 60);
     s.caller[s.callers++] = caller(START_US, 5, 60);
     s.caller[s.callers++] = caller(START_US + 20 * MINUTE_US, 15, 180);
@@ -335,6 +337,62 @@ static void test_history_of_callers(void **state)
     assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
                      TM_OK);
     assert_int_equal(h.callers, 0);
+}
+
+static struct reader_agent_span shift(int agent, enum agent_state state,
+                                      int from_min, int until_min)
+{
+    bool call = state == AGENT_TALKING || state == AGENT_WRAP;
+    return (struct reader_agent_span){
+        .agent = {agent},
+        .state = state,
+        .reason = str_of(""),
+        .from_us = START_US + from_min * MINUTE_US,
+        .until_us = until_min > 0 ? START_US + until_min * MINUTE_US : 0,
+        .campaign = {call ? 5 : 0}};
+}
+
+/* More people called than were dialled, and nobody is left to dial: the hours
+ * are those in which somebody who takes its calls was signed in. */
+static void test_history_of_a_line(void **state)
+{
+    (void)state;
+    struct reader_attempt a[1];
+    struct story s = {.attempt = a, .attempts = 1};
+    struct plan_history h;
+    struct err e = {0};
+    a[0] = dial(1, START_US, OUTCOME_NO_ANSWER, 25000); /* one called back */
+    const struct reader_agent_span did[] = {
+        shift(1, AGENT_READY, 0, 30),     shift(1, AGENT_TALKING, 30, 33),
+        shift(1, AGENT_WRAP, 33, 34),     shift(1, AGENT_PAUSED, 34, 60),
+        shift(2, AGENT_READY, 45, 90),    shift(2, AGENT_TALKING, 90, 91),
+        shift(2, AGENT_READY, 200, 230),  shift(3, AGENT_READY, 0, 500),
+        shift(1, AGENT_READY, 1440, 1500)};
+    for (size_t i = 0; i < tm_array_len(did); i++)
+        s.span[s.spans++] = did[i];
+    s.caller[s.callers++] = caller(START_US - 1, 5, 60);
+    s.caller[s.callers++] = caller(START_US + 30 * MINUTE_US, 5, 120);
+    s.caller[s.callers++] = caller(START_US + 80 * MINUTE_US, 40, 0);
+    s.caller[s.callers++] = caller(START_US + 120 * MINUTE_US, 40, 0);
+    s.caller[s.callers++] = caller(START_US + 1450 * MINUTE_US, 5, 60);
+    struct reader r = reader_of(&s);
+    assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
+                     TM_OK);
+    assert_true(h.line);
+    /* 0 to 91, 200 to 230, 1440 to 1500: minutes; the third took no call */
+    assert_true(h.dialled_h > 181 / 60.0 - 1e-6 &&
+                h.dialled_h < 181 / 60.0 + 1e-6);
+    assert_int_equal(h.days, 2);
+    assert_int_equal(h.callers, 3);
+    assert_int_equal(h.callers_gave_up, 1);
+    assert_int_equal(h.agents, 2);
+    /* 34 + 46 + 30 + 60, the pause is none */
+    assert_true(h.agent_h > 170 / 60.0 - 1e-6 && h.agent_h < 170 / 60.0 + 1e-6);
+    s.state[s.states++] = (struct reader_state_count){
+        .state = LEAD_NEW, .reason = str_of(""), .leads = 1};
+    assert_int_equal(plan_history_read(&r, (struct campaign_id){5}, &h, &e),
+                     TM_OK);
+    assert_false(h.line); /* somebody is left to dial */
 }
 
 /* --- the fit ---------------------------------------------------------------*/
@@ -614,6 +672,7 @@ static void test_words(void **state)
                  .ends = true,
                  .on = {2026, 11, 27},
                  .early = {2026, 11, 27},
+                 .late_known = true,
                  .late = {2026, 11, 28},
                  .waits = true},
         .target = {.kind = PLAN_TARGET_CONTACTS,
@@ -656,6 +715,18 @@ static void test_words(void **state)
     assert_non_null(strstr(b.p, "\"human\":{\"value\":0.150000"));
     assert_non_null(strstr(b.p, "\"runs_out\":\"2026-11-27\""));
     assert_non_null(strstr(b.p, "\"kind\":\"contacts\""));
+    /* Too few runs to tell the end: said, not guessed. */
+    buf_clear(&b);
+    a.list.late_known = false;
+    a.now.seeds = 2;
+    plan_answer_text(&a, &b);
+    assert_non_null(strstr(b.p, "it runs out on 2026-11-27 (2026-11-27 to a "
+                                "day that 2 simulated days are too few to "
+                                "tell; give more --seeds)"));
+    buf_clear(&b);
+    json_out_init(&j, &b);
+    plan_answer_json(&a, &j);
+    assert_non_null(strstr(b.p, "\"latest\":null"));
     /* What cannot be reached says how far one comes. */
     buf_clear(&b);
     a.target = (struct plan_target){
@@ -675,6 +746,7 @@ int main(void)
         T(test_history),
         T(test_days),
         T(test_history_of_callers),
+        T(test_history_of_a_line),
         T(test_fit_of_callers),
         T(test_nothing_is_known),
         T(test_fit),

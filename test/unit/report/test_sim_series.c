@@ -58,6 +58,31 @@ static bool near(double a, double b)
     return fabs(a - b) < 1e-6;
 }
 
+/* People who called us wait apart, and are in no other curve. */
+static void callers_wait(void **state)
+{
+    (void)state;
+    struct sim_series_recorder *s = sim_series_new(&window);
+    struct sim_series out;
+    call(s, RECORD_INCOMING, 0, 1, 0);
+    call(s, RECORD_ANSWERED, 1000, 1, 0);
+    call(s, RECORD_INCOMING, 2000, 2, 0);
+    call(s, RECORD_ANSWERED, 3000, 2, 0);
+    call(s, RECORD_INCOMING, 4000, 3, 0);
+    call(s, RECORD_ENDED, 5000, 3, 0);      /* before the answer */
+    call(s, RECORD_BRIDGED, 9000, 1, 6000); /* 2 s of greeting */
+    call(s, RECORD_ENDED, 13000, 2, 0);     /* gave up */
+    call(s, RECORD_BRIDGED, 20000, 1, 0);   /* the next agent */
+    call(s, RECORD_ENDED, 60000, 1, 0);
+    sim_series_end(s, &out);
+    assert_true(out.any_callers);
+    assert_true(near(sum(out.callers), 6 + 10));
+    assert_true(near(out.callers[2], 1 + 1)); /* from 4 to 6 s: both */
+    assert_true(near(sum(out.waiting), 0) && near(sum(out.air), 0));
+    assert_true(near(out.live[SIM_SERIES_POINTS - 1], 0));
+    sim_series_free(s);
+}
+
 static void agents_are_counted_by_time(void **state)
 {
     (void)state;
@@ -187,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agents_are_counted_by_time),
         cmocka_unit_test(calls_ring_wait_and_are_lost),
+        cmocka_unit_test(callers_wait),
         cmocka_unit_test(answers_told_stand_for_those_of_records),
         cmocka_unit_test(second_day_counts_for_answers_only),
         cmocka_unit_test(a_plot_is_well_formed),
