@@ -114,6 +114,11 @@ static bool is_open(enum campaign_state s)
 static void add_waiting(struct buf *b, const struct campaign_status *live,
                         int64_t now_us)
 {
+    if (live->refused_full + live->refused_closed > 0)
+        buf_addf(b,
+                 "; refused since the server was started: %" PRIu64
+                 " busy, %" PRIu64 " not served",
+                 live->refused_full, live->refused_closed);
     if (!is_open(live->state)) {
         buf_add_str(b, "; none is taken, as it does not run");
         return;
@@ -155,6 +160,8 @@ static void put_live(struct json_out *j, const struct campaign_status *live)
 {
     char at[CIVIL_INSTANT_LEN];
     json_out_kv_int(j, "callers", live->callers);
+    json_out_kv_int(j, "refused_busy", (int64_t)live->refused_full);
+    json_out_kv_int(j, "refused_closed", (int64_t)live->refused_closed);
     json_out_key(j, "oldest_caller");
     if (live->oldest_caller_us == 0) {
         json_out_null(j);

@@ -96,8 +96,12 @@ static void as_it_was(const struct floor_change *c, struct control_agent *a)
     memcpy(a->reason, c->reason, sizeof(a->reason));
     if (c->campaign.v == 0)
         a->campaign[0] = '\0';
-    if (c->attempt.v == 0)
+    if (c->to == AGENT_READY) /* what the change names is over */
+        a->campaign[0] = '\0';
+    if (c->attempt.v == 0) {
         a->lead.v = 0;
+        a->incoming = false;
+    }
 }
 
 void server_watch_changed(void *arg, const struct floor_change *c)

@@ -189,6 +189,8 @@ int engine_status(const struct engine *e, struct campaign_id id,
     if (!engine_find(e, id, &index))
         return TM_ENOTFOUND;
     campaign_status(e->member[index].campaign, out);
+    out->refused_full = e->member[index].refused_full;
+    out->refused_closed = e->member[index].refused_closed;
     if (out->state == CAMPAIGN_RUNNING && e->draining)
         (void)str_copy(out->idle_why, sizeof(out->idle_why),
                        str_of("the server is going down"));

@@ -73,8 +73,9 @@ static void forget(struct engine *e, struct engine_caller *c)
     mem_free(c);
 }
 
-/* The first campaign that takes a call to this number; else why none does:
- * TM_EFULL, TM_ESTATE when the number is known, TM_ENOTFOUND. Those who ring
+/* The first campaign that takes a call to this number; else why none does, and
+ * the one that says so: TM_EFULL, TM_ESTATE when the number is known; or
+ * TM_ENOTFOUND. Those who ring
  * have their place already, which the campaign does not know. */
 static int choose(const struct engine *e, uint64_t to, size_t *index)
 {
@@ -86,11 +87,12 @@ static int choose(const struct engine *e, uint64_t to, size_t *index)
             rc = TM_ESTATE;
         if (rc == TM_OK && m->callers >= m->env.plan->inbound.calls_max)
             rc = TM_EFULL;
-        *index = i;
+        if (rc == TM_OK || rc == TM_EFULL || best == TM_ENOTFOUND) {
+            *index = i;
+            best = rc;
+        }
         if (rc == TM_OK)
             return TM_OK;
-        if (rc == TM_EFULL || best == TM_ENOTFOUND)
-            best = rc;
     }
     return best;
 }
@@ -142,6 +144,9 @@ void engine_caller_new(struct engine *e, const struct carrier_event *ev)
     struct engine_caller *c = put(e, ev);
     *ev->adopt = c->call.attempt;
     if (rc != TM_OK) {
+        struct engine_member *m = &e->member[index];
+        m->refused_full += rc == TM_EFULL;
+        m->refused_closed += rc != TM_EFULL;
         c->state = CALLER_UNWANTED;
         c->why = rc == TM_EFULL ? HANGUP_BUSY : HANGUP_NORMAL;
         e->callers_due++;

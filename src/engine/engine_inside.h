@@ -45,6 +45,7 @@ struct engine_member {
     unsigned callers; /* who called us and has not hung up, as it knows or will
                          know */
     unsigned asking;  /* ... of these, whose leads the store looks for */
+    uint64_t refused_full, refused_closed; /* as of campaign_status */
 };
 
 /* A trunk that campaigns share. */

@@ -241,6 +241,9 @@ def the_queue(h, carrier, talking):
     h.wait('a refusal', lambda: many.code, 10)
     h.check(many.code == 486, f'one too many: {many.codes}')
     h.check(row(h, 12125550162, 'id') is None, 'it is recorded')
+    said = h.must('campaign', 'status', 'line')
+    h.check('refused since the server was started: 1 busy, 1 not served' in
+            said, said)
     back.key('1')
     h.wait('the promise', lambda: back.ended, 15)
     outcome(h, 12125550160, 'callback')

@@ -272,6 +272,7 @@ void campaign_crew_status(const struct campaign *c, struct campaign_status *out)
     out->price = out->chance = 0.0;
     out->agents = (struct floor_counts){0};
     out->here = out->here_ready = 0;
+    out->refused_full = out->refused_closed = 0;
     if (w == NULL)
         return;
     campaign_idle_here(c, &out->here, &out->here_ready);

@@ -212,6 +212,7 @@ static void test_known_but_not_served(void **state)
 {
     struct mock *m = mock_new();
     (void)state;
+    (void)camp(m, 1);
     struct campaign *c = camp(m, 2);
     c->refuses = TM_ESTATE;
     refused(m, mock_calls(m, FROM, NUMBER(2)), HANGUP_NORMAL);
@@ -222,6 +223,12 @@ static void test_known_but_not_served(void **state)
     OK(engine_command(m->engine, CAMP(2), CAMPAIGN_EV_PAUSE));
     refused(m, mock_calls(m, FROM, NUMBER(2)), HANGUP_NORMAL);
     m->store_full = false;
+    struct campaign_status s;
+    OK(engine_status(m->engine, CAMP(2), &s));
+    assert_int_equal(s.refused_full, 1);
+    assert_int_equal(s.refused_closed, 2);
+    OK(engine_status(m->engine, CAMP(1), &s));
+    assert_int_equal(s.refused_full + s.refused_closed, 0);
     mock_pass(m, SECOND);
     assert_int_equal(c->callers, 0);
     assert_true(mock_calls(m, FROM, NUMBER(2)) > 0);
