@@ -235,7 +235,7 @@ void check_agents_caller_joined(struct check_agents *c,
     bool heard = k->answered_us != 0 && !k->stepped;
     int64_t from_us = heard ? k->answered_us + w->greeting_us : INT64_MAX;
     c->sums.callers_joined++;
-    c->joins++;
+    c->joins += k->rung ? 0 : 1; /* else he was taken when he was rung */
     k->bridged_us = r->at_us;
     if (k->stepped || c->w.clock_steps)
         return;

@@ -41,6 +41,7 @@ struct check_agents_call {
 
 struct check_agents_member { /* a lead */
     struct lead_id id;
+    struct campaign_id campaign; /* of its last next step */
     enum lead_state state;
     int64_t due_us;
     bool open;     /* in a call */

@@ -116,13 +116,15 @@ void check_agents_next_step(struct check_agents *c, const struct record *r)
                           (long long)r->lead.v, lead_state_text(s));
     m->disposed = m->talked = false;
     m->missed = m->called_us = false;
+    m->campaign = r->campaign;
     m->state = s;
     m->due_us = r->due_us;
 }
 
 /* --- order -------------------------------------------------------------- */
 
-/* A lead is called: in its time, and not while a promised call is late. */
+/* A lead is called: in its time, and not while a promised call is late. What
+ * other campaigns may dial then is said by their weights. */
 void check_agents_first(struct check_agents *c, const struct record *r)
 {
     if (r->lead.v <= 0)
@@ -143,8 +145,8 @@ void check_agents_first(struct check_agents *c, const struct record *r)
         int64_t from_us = o->due_us > c->running_us ? o->due_us : c->running_us;
         if (c->staffed_us > from_us)
             from_us = c->staffed_us;
-        if (o->state != LEAD_CALLBACK || o->open || o->late_told ||
-            r->at_us - from_us < c->w.callback_us)
+        if (o->state != LEAD_CALLBACK || o->campaign.v != r->campaign.v ||
+            o->open || o->late_told || r->at_us - from_us < c->w.callback_us)
             continue;
         check_agents_find(c, CHECK_LEADS,
                           "lead %lld is called, and %lld was promised a call "

@@ -91,6 +91,7 @@ static void check_call_of(struct check_agents *c,
         return;
     }
     k->rung = k->rung || to == AGENT_RINGING;
+    c->joins += k->incoming && to == AGENT_RINGING ? 1 : 0;
     k->tied = k->tied || to == AGENT_DIALLING;
     if (with_person(m->state) && m->attempt.v != r->attempt.v)
         check_agents_find(c, CHECK_BOOKED,

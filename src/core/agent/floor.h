@@ -122,7 +122,8 @@ struct floor_want {
     enum agent_input input;    /* TALK, RING, DIAL or LEAD: what he then does.
                                   TALK becomes RING when his leg is per_call */
     struct attempt_id attempt; /* 0 with LEAD */
-    bool caller; /* he called us: agents whom lines count on are not for him */
+    bool spared; /* none whom lines count on: for who called us, and a promise
+                    that is late */
 };
 /* The longest idle suitable agent, moved; v 0: none is ready, or those who are
  * go to people who wait (with DIAL and LEAD) or who may answer lines that ring
@@ -133,13 +134,15 @@ struct agent_id floor_take(struct floor *f, const struct floor_want *w,
  * The campaign is one of floor_campaign()'s. */
 void floor_waits(struct floor *f, struct campaign_id c, int n);
 /* So many lines and people of this campaign count on a ready agent each: who
- * calls us (floor_want.caller) and leads to look at leave them that many,
+ * calls us (floor_want.spared) and leads to look at leave them that many,
  * whatever their campaign.
  * The campaign is one of floor_campaign()'s. */
 void floor_covers(struct floor *f, struct campaign_id c, unsigned n);
 /* Whether lines count on him: with him gone, one of all that ring would have no
  * agent of its own. Then he is not for callers, nor for a lead to look at. */
 bool floor_spoken_for(const struct floor *f, struct agent_id a);
+/* Somebody is ready, for whatever campaign. O(1). */
+bool floor_anybody_ready(const struct floor *f);
 /* People who wait in other campaigns and might take agents of this one. O(1)
  * when nobody does, else O(campaigns x kinds of agents). */
 unsigned floor_claimed(const struct floor *f, struct campaign_id c);

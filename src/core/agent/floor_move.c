@@ -371,6 +371,11 @@ bool floor_spoken_for(const struct floor *f, struct agent_id a)
     return s != NULL && floor_share_spoken_for(&f->share, s->group);
 }
 
+bool floor_anybody_ready(const struct floor *f)
+{
+    return f->share.fills > 0;
+}
+
 unsigned floor_claimed(const struct floor *f, struct campaign_id c)
 {
     uint16_t i = floor_share_side(&f->share, c);
@@ -395,7 +400,7 @@ static bool suits(const struct floor *f, uint32_t group,
 {
     bool person = is_person(w);
     bool looks = w->input == AGENT_IN_LEAD;
-    if ((w->caller || looks) && floor_share_spoken_for(&f->share, group))
+    if ((w->spared || looks) && floor_share_spoken_for(&f->share, group))
         return false;
     return floor_share_suits(&f->share, group, w->campaign, w->skills) &&
            (person || !floor_share_wanted(&f->share, group));

@@ -99,7 +99,7 @@ bool campaign_bridge_find_agent(struct campaign *c, struct slot *s)
         .skills = c->crew->skills,
         .input = AGENT_IN_TALK,
         .attempt = s->attempt,
-        .caller = s->incoming,
+        .spared = s->incoming,
     };
     struct agent_id a = floor_take(c->env.floor, &want, c->now_us);
     if (a.v == 0)

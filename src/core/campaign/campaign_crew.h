@@ -114,6 +114,8 @@ void campaign_crew_refuse(struct campaign *c, int error, const char *fmt, ...)
 /* --- campaign_pace.c ---*/
 void campaign_pace_tick(struct campaign *c);
 int64_t campaign_pace_deadline(const struct campaign *c);
+/* A promised call is so late that the others wait for it. */
+bool campaign_pace_owes(const struct campaign *c);
 /* Agents that are ready and have neither a line nor a person. */
 unsigned campaign_pace_uncovered(struct campaign *c);
 /* Tells the floor on how many agents lines count. */

@@ -20,7 +20,8 @@ struct answer_of_rules {
     struct slice remedy;
     struct duty_recording recording;
     bool too_many_lost; /* a ceiling of abandoned calls says no */
-    bool one_each;      /* asked for as progressive because of that */
+    bool one_each;      /* asked for as progressive: its agent must be free
+                           now, whatever was when lines were ordered */
     bool last_day_over; /* of the campaign, where the person is */
 };
 
@@ -189,7 +190,7 @@ static void ask_pooled(struct campaign *c, struct question *q,
     size_t text = c->text.n;
     ask_rules(c, q, a, permit);
     if (q->mode != DIAL_POWER && q->mode != DIAL_PREDICTIVE) {
-        a->one_each = c->crew != NULL && c->crew->over_limit;
+        a->one_each = c->crew != NULL;
         return;
     }
     campaign_pace_over(c, a->too_many_lost);
@@ -409,6 +410,7 @@ static bool find_agent(struct campaign *c, struct slot *s,
             .skills = c->crew->skills,
             .input = AGENT_IN_DIAL,
             .attempt = id,
+            .spared = want->spared,
         };
         a = floor_take(c->env.floor, &w, c->now_us);
     } else if (a.v != 0) {

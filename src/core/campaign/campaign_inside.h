@@ -123,6 +123,7 @@ struct dial_want {
     enum dial_mode mode;   /* as the law is asked; unknown: pacing says */
     struct agent_id agent; /* dialled for him; v 0: whoever is ready */
     bool take_agent;       /* ... for one who is taken when it is allowed */
+    bool spared;           /* ... and no line counts on */
     bool only_ask;
 };
 enum dial_answer {

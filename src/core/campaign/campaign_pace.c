@@ -182,7 +182,7 @@ static void withdraw(struct campaign *c, unsigned n)
 }
 
 /* A call that was promised is so late that the others wait for it. */
-static bool owes_call(const struct campaign *c)
+bool campaign_pace_owes(const struct campaign *c)
 {
     const struct slot *s = slots_queue_first(&c->slots, &c->crew->promised);
     return s != NULL && c->now_us - s->lead.due_us > PROMISE_LATE_US;
@@ -212,7 +212,8 @@ static void decide(struct campaign *c)
     if (w->over_limit)
         one_each(w);
     /* Nobody is called while nobody can take the call. */
-    w->order = w->counts.agents > 0 && !owes_call(c) ? w->last.dial : 0;
+    w->order =
+        w->counts.agents > 0 && !campaign_pace_owes(c) ? w->last.dial : 0;
     w->decided = true;
     withdraw(c, w->last.withdraw);
 }
@@ -244,9 +245,22 @@ static bool is_at_work(const struct campaign *c)
            !campaign_window_over(c) && (c->hopper_n > 0 || w->promised.n > 0);
 }
 
+/* Without agents of its own, it may have one for a promise when that is late.
+ */
+static int64_t late_us(const struct campaign *c)
+{
+    const struct crew *w = c->crew;
+    const struct slot *s = slots_queue_first(&c->slots, &w->promised);
+    if (s == NULL || c->state != CAMPAIGN_RUNNING || campaign_window_over(c) ||
+        !floor_anybody_ready(c->env.floor))
+        return INT64_MAX;
+    int64_t at_us = s->lead.due_us + PROMISE_LATE_US + 1;
+    return at_us > w->tick_us ? at_us : w->tick_us;
+}
+
 int64_t campaign_pace_deadline(const struct campaign *c)
 {
-    return is_at_work(c) ? c->crew->tick_us : INT64_MAX;
+    return is_at_work(c) ? c->crew->tick_us : late_us(c);
 }
 
 void campaign_pace_tick(struct campaign *c)

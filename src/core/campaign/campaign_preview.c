@@ -178,7 +178,8 @@ static unsigned ready_for_promised(struct campaign *c)
 }
 
 /* A person promised the call, so it never meets nobody: an agent is taken
- * first. */
+ * first. When it is late that is any agent who idles, beyond the campaign's
+ * share of them. */
 void campaign_preview_promised(struct campaign *c)
 {
     struct crew *w = c->crew;
@@ -193,11 +194,13 @@ void campaign_preview_promised(struct campaign *c)
                                 .order = 1};
         if (pace_now(&c->pace, &in, &c->limit) == 0 || !room_for_one(c))
             return;
-        if (ready_for_promised(c) == 0 || !campaign_out_more(c))
+        bool beyond = ready_for_promised(c) == 0;
+        if ((beyond && !campaign_pace_owes(c)) || !campaign_out_more(c))
             return;
         struct slot *s = slots_queue_first(&c->slots, &w->promised);
         campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);
-        struct dial_want want = {.mode = DIAL_PROGRESSIVE, .take_agent = true};
+        struct dial_want want = {
+            .mode = DIAL_PROGRESSIVE, .take_agent = true, .spared = beyond};
         enum dial_answer answer = campaign_dial_lead(c, s, &want);
         if (answer == DIAL_KEPT) {
             campaign_stage(c, s, SLOT_PROMISED, LASTING_BROKEN_OFF);

@@ -62,7 +62,7 @@ static int64_t caller_gets(int c)
     struct floor_want w = {.campaign = CAMPAIGN(c),
                            .input = AGENT_IN_TALK,
                            .attempt = {99},
-                           .caller = true};
+                           .spared = true};
     return floor_take(f, &w, 1000).v;
 }
 

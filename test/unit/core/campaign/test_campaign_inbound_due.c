@@ -137,6 +137,29 @@ static void test_one_line_for_a_caller(void **state)
     world_close(&w);
 }
 
+/* --- a line that was decided before ----------------------------------------*/
+
+/* It could not leave at once, and its agent has gone to a caller since. */
+static void test_a_line_decided_before(void **state)
+{
+    (void)state;
+    snprintf(file_text, sizeof(file_text), "%s%s", world_live_plan,
+             world_inbound_plan);
+    edit("dial_mode = predictive\n", "dial_mode = progressive\n");
+    world_open(&w, file_text);
+    begin(2, 30);
+    assert_int_equal(count("attempt"), 2);
+    rings(1);
+    world_ended(&w, 1, CAUSE_BUSY, 486);
+    (void)calls(12124567009, NULL);
+    assert_int_equal(count("bridged"), 1);
+    assert_int_equal(status().ringing, 1);
+    w.campaign->crew->order = 1;
+    world_say(&w, CAMPAIGN_EV_TICK);
+    assert_int_equal(count("attempt"), 2);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_said_in_the_wrap_up),
         cmocka_unit_test(test_due_after_the_wrap_up),
         cmocka_unit_test(test_one_line_for_a_caller),
+        cmocka_unit_test(test_a_line_decided_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -192,6 +192,33 @@ static void test_held_takes_no_share(void **state)
     world_close(&w);
 }
 
+/* The other campaign has nearly all of the agents: a promise waits for its
+ * turn, until it is late; then any agent keeps it whom no line counts on. */
+static void test_a_late_promise(void **state)
+{
+    struct campaign_id heavy = {2};
+    (void)state;
+    open_mode("dial_mode = progressive\nweight = 1\n");
+    assert_int_equal(floor_campaign(w.floor, heavy, 1000, true), TM_OK);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agents(&w, 1);
+    struct lead l = world_lead(1, 12124560001);
+    l.state = LEAD_CALLBACK;
+    l.due_us = w.now_us;
+    world_leads(&w, &l, 1, INT64_MAX);
+    assert_int_equal(status().agents.ready, 0);
+    world_run(&w, 299000);
+    assert_int_equal(count("attempt"), 0);
+    floor_covers(w.floor, heavy, 1);
+    world_run(&w, 5000);
+    assert_int_equal(count("attempt"), 0);
+    floor_covers(w.floor, heavy, 0);
+    world_run(&w, 500);
+    assert_int_equal(count("attempt"), 1);
+    assert_int_equal(world_state(&w, 1), AGENT_DIALLING);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_lines_before_looks),
         cmocka_unit_test(test_manual_takes_no_share),
         cmocka_unit_test(test_held_takes_no_share),
+        cmocka_unit_test(test_a_late_promise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
