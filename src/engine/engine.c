@@ -156,11 +156,14 @@ int engine_replace(struct engine *e, const struct campaign_env *env,
     if (!knows_skills(e, env->plan))
         return TM_ELIMIT;
     unsigned fetches = m->fetches;
+    uint64_t full = m->refused_full, closed = m->refused_closed;
     if (m->agents)
         forget_share(e, env->id);
     arena_fini(&m->arena);
     begin(e, index, env, state, counters);
     m->fetches = m->strange = fetches;
+    m->refused_full = full;
+    m->refused_closed = closed;
     /* the former plan's hopper is forgotten */
     engine_step_release(e, index);
     return TM_OK;

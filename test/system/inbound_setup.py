@@ -1,10 +1,10 @@
 """Acceptance of setting up calls to us: see inbound_setup.sh. usage:
 inbound_setup.py TELEMARK DIR"""
-import os, re, sys, wave
+import os, re, subprocess, sys, wave
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE + '/lib')
-from house import Failed, House, main
+from house import PORTS, Failed, House, main, port_range, stop
 
 EXAMPLE = open(HERE + '/../../examples/inbound.campaign').read()
 TRUNK = '[trunk main]\nhost = 127.0.0.1\nmax_calls = 100\n'
@@ -135,6 +135,46 @@ def promises(h):
     h.check(load(h, EXAMPLE) == '', 'the example')
 
 
+def by_the_docs(h):
+    """The commands of docs/inbound.md, one after the other."""
+    text = open(HERE + '/../../docs/inbound.md').read()
+    text = text.split('## Set it up')[1].split('## [inbound]')[0]
+    lines = [t[4:].split(' #')[0].strip() for t in text.split('\n')
+             if t.startswith('    ')]
+    h2 = House(h.telemark, h.folder, 'docs')
+    server = None
+    try:
+        for text in lines:
+            if text.startswith(('export ', 'telemark agent watch')):
+                continue
+            if text.startswith('telemark serve'):
+                server = h2.serve('--sip-port', str(PORTS), '--media-ports',
+                                  port_range(100, 100))
+                h2.wait('the server', lambda: h2.events('ready'), 30)
+                continue
+            text = text.replace('examples/', HERE + '/../../examples/')
+            done = subprocess.run(
+                ['sh', '-c', 'telemark() { "$TELEMARK" "$@"; }; ' + text],
+                capture_output=True, text=True, cwd=h2.folder,
+                env=dict(h2.env(), TELEMARK=h.telemark), timeout=60)
+            if text.startswith('telemark agent sign-in'):
+                # her telephone is not here
+                h2.check(done.returncode == 1 and 'regist' in done.stderr,
+                         f'{text}: {done}')
+                continue
+            h2.check(done.returncode == 0, f'{text}: {done}')
+            h2.check(not done.stderr or 'promise' not in done.stderr,
+                     f'{text}: {done.stderr}')
+        h2.check('calls to us at +12125550100, +18005550123; nobody waits' in
+                 done.stdout, f'the status: {done.stdout}')
+        h2.check(stop(server) == 0, 'the server ended badly')
+        server = None
+    finally:
+        if server is not None:
+            server.kill()
+            server.wait()
+
+
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'setup'),
-         [no_list, as_it_is, sounds, seldom_meant, promises])
+         [no_list, as_it_is, sounds, seldom_meant, promises, by_the_docs])

@@ -221,7 +221,7 @@ struct campaign_status {
     int64_t oldest_caller_us; /* since when the first of them waits; 0 nobody */
     double price, chance;     /* of the last decision of pacing */
     struct floor_counts agents;
-    /* Callers refused since it was loaded here; the engine fills them in. */
+    /* Callers refused since it was added; the engine fills them in. */
     uint64_t refused_full;     /* as many as the plan takes, or the trunk's last
                                   line is an agent's */
     uint64_t refused_closed;   /* it did not run, or nothing could be written */
