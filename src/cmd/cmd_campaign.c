@@ -107,11 +107,13 @@ static int do_load(struct db *db, void *arg, struct err *e)
     int rc = catalog_list_find(db, c.tenant, c.list, &list, e);
     if (rc == TM_ENOTFOUND)
         return err_set(e, rc,
-                       "there is no list '%s': make it from a CSV file of the "
-                       "people to be called with\n    telemark import FILE.csv "
-                       "--list '%s'\na file of its heading alone (phone,name) "
-                       "will do when people only call you",
-                       l->plan->list, l->plan->list);
+                       "there is no list '%s': make it from a CSV file with\n"
+                       "    telemark import FILE.csv --list '%s'%s",
+                       l->plan->list, l->plan->list,
+                       l->plan->inbound.numbers == 0
+                           ? ""
+                           : "\na file of its heading alone (phone,name) will "
+                             "do when people only call you");
     if (rc == TM_OK)
         rc = campaign_numbers_free(db, l->plan, e);
     return rc == TM_OK ? catalog_campaign_load(db, &c, &l->id, e) : rc;
