@@ -11,16 +11,23 @@ _Static_assert((TEXT_CACHE_SLOTS & (TEXT_CACHE_SLOTS - 1)) == 0, "a mask");
  * texts push each other out. */
 static uint64_t hash_of(struct slice text)
 {
-    uint64_t h = text.n, word = 0;
+    enum { LANES = 4 }; /* none of which waits for another one */
+    uint64_t lane[LANES] = {text.n, 1, 2, 3}, word[LANES];
     size_t at = 0;
     for (; at + sizeof(word) <= text.n; at += sizeof(word)) {
-        memcpy(&word, text.p + at, sizeof(word));
-        h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        h ^= h >> 29;
+        memcpy(word, text.p + at, sizeof(word));
+        for (int i = 0; i < LANES; i++) {
+            lane[i] = (lane[i] ^ word[i]) * UINT64_C(0x9E3779B97F4A7C15);
+            lane[i] ^= lane[i] >> 29;
+        }
     }
-    word = 0;
-    memcpy(&word, text.p + at, text.n - at);
-    return rng_mix(h ^ word);
+    memset(word, 0, sizeof(word));
+    memcpy(word, text.p + at, text.n - at);
+    uint64_t h = 0;
+    for (int i = 0; i < LANES; i++) {
+        h = rng_mix(h ^ lane[i]) ^ word[i];
+    }
+    return rng_mix(h);
 }
 
 static bool fits(struct slice text)

@@ -4,7 +4,8 @@
  * once and its number from then on. A text that is not found may have been
  * set before: it was pushed out. One that is found is the same byte for byte.
  *
- * Cost: a multiplication for each 8 bytes of the text, and one comparison.
+ * Cost: a multiplication for each 8 bytes of the text, and one comparison;
+ * 1.25 MB, of which only what is used is touched.
  * All zero to begin with. One thread. Texts of more than a quarter of the
  * room, and empty ones, are not kept.
  */
@@ -18,8 +19,8 @@
 #include "base/str.h"
 
 enum {
-    TEXT_CACHE_SLOTS = 512, /* a power of two */
-    TEXT_CACHE_ROOM = 1 << 17,
+    TEXT_CACHE_SLOTS = 8192, /* a power of two */
+    TEXT_CACHE_ROOM = 1 << 20,
 };
 
 struct text_cache {

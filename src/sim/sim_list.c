@@ -49,6 +49,10 @@ struct sim_list {
     unsigned canadians;
     uint64_t cursor[SCENARIO_ZONE_COUNT]; /* next slot to look at */
     uint64_t next_slot;                   /* without zones */
+    /* The zone of each slot that was looked at: as every zone has a cursor,
+     * each slot is looked at by several of them. While the list is made. */
+    uint8_t *zone_of;
+    size_t slots, slots_cap;
     char visit[VISITS][11];
 };
 
@@ -133,16 +137,40 @@ static bool is_us(uint64_t e164)
     return number_country(e164, country) && strcmp(country, "US") == 0;
 }
 
+static uint8_t zone_of_slot(struct sim_list *l, uint64_t slot)
+{
+    enum { NOWHERE = UINT8_MAX };
+    _Static_assert((int)SCENARIO_ZONE_COUNT <= (int)NOWHERE &&
+                       (int)SCENARIO_SEVERAL < (int)NOWHERE,
+                   "a zone is a byte");
+    if (l->slots_cap <= slot) {
+        l->slots_cap = l->slots_cap == 0 ? 4096 : 2 * l->slots_cap;
+        l->zone_of = mem_resize(l->zone_of, l->slots_cap);
+    }
+    tm_assert(slot <= l->slots && slot < l->slots_cap);
+    if (slot == l->slots) {
+        uint64_t n = person_number_us(l->seed, slot, NULL);
+        l->zone_of[l->slots++] =
+            is_us(n) ? (uint8_t)sim_list_zone(n) : (uint8_t)NOWHERE;
+    }
+    return l->zone_of[slot];
+}
+
 static uint64_t next_number(struct sim_list *l, bool zoned,
                             enum scenario_zone zone,
                             const struct person_area **area)
 {
-    for (;;) {
-        uint64_t *slot = zoned ? &l->cursor[zone] : &l->next_slot;
-        uint64_t n = person_number_us(l->seed, (*slot)++, area);
-        if (is_us(n) && (!zoned || sim_list_zone(n) == zone))
-            return n;
+    if (!zoned) {
+        uint64_t n;
+        do {
+            n = person_number_us(l->seed, l->next_slot++, area);
+        } while (!is_us(n));
+        return n;
     }
+    uint64_t *slot = &l->cursor[zone];
+    while (zone_of_slot(l, *slot) != (uint8_t)zone)
+        (*slot)++;
+    return person_number_us(l->seed, (*slot)++, area);
 }
 
 static uint8_t draw_flags(const struct scenario *s, struct rng *r)
@@ -300,6 +328,8 @@ struct sim_list *sim_list_new(const struct scenario *s, uint64_t seed)
         make_person(l, i);
     for (int i = 0; i < VISITS; i++)
         civil_format_date(civil_add_days(s->day, -1 - i), l->visit[i]);
+    mem_free(l->zone_of);
+    l->zone_of = NULL;
     make_registers(l);
     make_facts(l);
     return l;

@@ -14,9 +14,7 @@ struct shared_text {
 
 struct shared_text *shared_text_new(void)
 {
-    struct shared_text *s = mem_alloc(sizeof(*s));
-    shared_text_forget(s);
-    return s;
+    return mem_alloc(sizeof(struct shared_text));
 }
 
 void shared_text_free(struct shared_text *s)

@@ -1,7 +1,7 @@
 /*
  * Texts that many rows have in common, stored once a tenant: the versions an
  * attempt was decided with, and its rules with their effect (1,500 bytes under
- * all rule packs, a hundred different ones a day). Rows name them by id.
+ * all rule packs; some thousand different ones). Rows name them by id.
  *
  * A row of a database that is older than migration 011 holds its texts itself
  * until it is moved: who reads uses SHARED_TEXT, which knows both.

@@ -127,6 +127,7 @@ struct rule_code {
     const char *const *replaces; /* duties that its own make needless */
     size_t replaced;
     int32_t from_day, to_day; /* days since 1970, both in force */
+    uint32_t id_n;            /* length of the rule's id */
     struct rule_param param;
 };
 

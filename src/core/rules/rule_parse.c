@@ -277,6 +277,7 @@ int rule_parse_begin(struct rule_draft *d, struct arena *a,
     d->rule.jurisdiction = pack->jurisdiction;
     d->rule.test = test_words[TEST_NONE];
     d->rule.source = d->rule.remedy = "";
+    d->code.id_n = (uint32_t)id.n;
     d->code.from_day = INT32_MIN;
     d->code.to_day = INT32_MAX;
     return 0;

@@ -86,14 +86,31 @@ const char *verdict_looks_up(const struct rule *r, char out[VERDICT_NAME_LEN])
     }
 }
 
+/* An id of a rule that is in a book need not be measured again. */
+static struct slice id_of(const struct rule *r)
+{
+    return r->code != NULL ? str_range(r->id, r->code->id_n) : str_of(r->id);
+}
+
+static struct slice effect_of(enum verdict_effect e)
+{
+    static const struct slice text[VERDICT_EFFECT_COUNT] = {
+#define X(name, text) [name] = {text, sizeof(text) - 1},
+        VERDICT_EFFECTS(X)
+#undef X
+    };
+    tm_assert((unsigned)e < VERDICT_EFFECT_COUNT);
+    return text[e];
+}
+
 /* Written for each reason of each verdict of each call: printf would be a fifth
  * of what a simulated call costs. A reason that does not fit is left out
  * whole. */
 static void add_reason(const struct verdict_reason *r, bool first,
                        struct buf *out)
 {
-    struct slice id = str_of(r->rule->id);
-    struct slice effect = str_of(verdict_effect_text(r->effect));
+    struct slice id = id_of(r->rule);
+    struct slice effect = effect_of(r->effect);
     size_t need = id.n + effect.n + (first ? 1 : 2);
     if (out->failed || need > out->max - out->n ||
         out->n + need + 1 > out->cap) {
