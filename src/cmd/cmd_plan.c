@@ -410,6 +410,9 @@ static int answer(struct work *w, struct err *e)
     struct plan_answer *a = &w->answer;
     unsigned n = present_agents(&w->fit);
     double limit = w->fit.limit_pct;
+    a->now.agents = n;
+    if (w->fit.line && w->fit.callers.value <= 0)
+        return TM_OK; /* nobody calls: the answer asks how many will */
     int rc = plan_floor_run(&w->floors, n, limit, &a->now, e);
     if (rc == TM_OK && w->o->limit != NULL) {
         a->has_stricter = true;

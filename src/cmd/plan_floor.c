@@ -16,6 +16,7 @@ enum {
     RUN_HOURS_MIN = 2,
     RUN_HOURS_MAX = 6,
     BIG_FLOOR = 50,
+    RUN_CALLERS = 500, /* of a line that takes calls */
 };
 /* The share of answers of the fit, and the ends of its interval, for which a
  * third of the runs is enough. */
@@ -258,6 +259,8 @@ static void size_of_run(struct one_floor *o)
     double day = o->f->fit->hours.value;
     double least = o->agents > BIG_FLOOR ? 1 : RUN_HOURS_MIN;
     double want = RUN_AGENT_HOURS / (double)o->agents;
+    if (o->f->fit->line && o->f->fit->callers.value > 0)
+        want = RUN_CALLERS / o->f->fit->callers.value;
     want = want < least ? least : want > RUN_HOURS_MAX ? RUN_HOURS_MAX : want;
     o->hours = day < want ? day : want;
     o->hours = o->hours < 0.5 ? 0.5 : o->hours;

@@ -45,6 +45,23 @@ say = "Northwind here, a recorded call. Press 9 to be taken off our list. Call 2
 do = opt_out
 say = "You are off our list."
 '''
+LINE = '''name = line
+seller = Northwind
+caller_kind = seller
+purpose = informational
+leads_to_sale = no
+list = callers
+country = US
+trunk = nobody
+caller_id = +12025550109
+channel = voice_live
+dial_mode = preview
+[inbound]
+numbers = +12025550109
+calls = 300
+target = 80 % in 20s
+max_wait = 10m
+'''
 TRUNK = f'''[trunk nobody]
 host = 127.0.0.1
 port = {NOBODY}
@@ -244,6 +261,93 @@ def plan_with_callers(house):
                '--set', 'hours=0.2')
 
 
+def erlang_a(agents, an_hour, handle_s, patience_s, target_s):
+    """The share of callers who have an agent within the target: Poisson calls,
+    exponential times, patience (Palm 1957), by the queue's own equations."""
+    rate, done, leave = an_hour / 3600, 1 / handle_s, 1 / patience_s
+    most = agents + 200
+    p = [1.0]
+    for n in range(1, most):
+        p.append(p[-1] * rate / (min(n, agents) * done +
+                                 max(n - agents, 0) * leave))
+    whole = sum(p)
+    served = sum(p[:agents]) / whole
+    # Where he stands in the queue, and how likely he still does.
+    queue = [x / whole for x in p[agents:]]
+    step = 0.01
+    for _ in range(int(target_s / step)):
+        out = [q * step * (agents * done + i * leave)
+               for i, q in enumerate(queue)]
+        served += out[0]
+        queue = [q - o - q * step * leave + (out[i + 1] if i + 1 < len(out)
+                                             else 0)
+                 for i, (q, o) in enumerate(zip(queue, out))]
+    return 100 * served
+
+
+def plan_of_a_line(house):
+    """A line that takes calls: agents for its callers, not lines to dial."""
+    house.must('import', house.write('callers.csv', 'phone\n'), '--list',
+               'callers')
+    house.must('campaign', 'load', house.write('line.campaign', LINE))
+
+    def line(*words):
+        return house.must('plan', 'line', *words)
+
+    def answer(*words):
+        return json.loads(line('--json', *words))
+    said = line()
+    house.check('say how many will, with --callers N' in said, said)
+    for words, says in ((['--contacts', '5'], 'takes calls and dials nobody'),
+                        (['--service', '80'], '--callers N'),
+                        (['--callers', '0'], 'no number from'),
+                        (['--callers', '60', '--service', 'all'], 'no share'),
+                        (['--agents', '501'], 'from 1 to 500')):
+        house.refused(['plan', 'line', *words], [says])
+    house.refused(['plan', 'robot', '--callers', '5'], ['agentless'])
+    house.refused(['plan', 'line', '--callers', '5', '--service', '80',
+                   '--hours', '3'], ['one target at a time'])
+    # The simulator against the formula: talk 45 s, wrap-up 15 s, patience 90 s.
+    for agents, callers in ((2, 60), (12, 600)):
+        want = erlang_a(agents, callers, 60, 90, 20)
+        got = answer('--agents', str(agents), '--callers', str(callers),
+                     '--seeds', '6')['now']
+        house.check(abs(got['service_pct']['mean'] - want) < 5,
+                    f'{agents} agents, {callers} an hour: {got}, not {want}')
+        house.check(abs(got['occupancy_pct'] - 100 * callers / 60 / agents *
+                        (1 - got['callers_gave_up_pct'] / 100)) < 6, f'{got}')
+    one = answer('--callers', '180', '--seeds', '4', '--agents', '4')
+    want = one['target']
+    house.check(one['history']['takes_calls_only'], f'{one}')
+    house.check(want['kind'] == 'service_percent' and want['wanted'] == 80 and
+                want['reached'], f'{want}')
+    least = next(n for n in range(1, 99) if erlang_a(n, 180, 60, 90, 20) >= 80)
+    house.check(abs(want['agents'] - least) <= 1, f'{want}, not {least}')
+    strict = answer('--callers', '180', '--service', '97', '--seeds', '3',
+                    '--agents', '8')
+    house.check(strict['target']['agents'] > want['agents'], f'{strict}')
+    said = line('--callers', '60', '--seeds', '2', '--agents', '2')
+    house.check('line takes calls: ' in said and 'occupancy' in said and
+                'The list' not in said and
+                '80 % of the people who call us have an agent within 20 s' in
+                said, said)
+
+
+def plan_of_another_country(house):
+    """Canada's ceiling is 5 %, of the calls of a month: it is run as it is."""
+    text = CAMPAIGN.replace('country = US', 'country = CA').replace(
+        '2.5 %', '5 %').replace('+12025550100', '+14165550100').replace(
+        '202 555 0100', '416 555 0100').replace('live sales', 'north')
+    house.must('campaign', 'load', house.write('north.campaign', text))
+    house.refused(['plan', 'north', '--callers', '5'], ['takes no calls'])
+    now = json.loads(house.must('plan', 'north', '--agents', '6', '--json',
+                                '--limit', '4'))
+    house.check(now['now']['limit_pct'] == 5, f'{now}')
+    house.check(now['stricter']['limit_pct'] == 4, f'{now}')
+    house.check(now['now']['aband_pct']['mean'] >
+                now['stricter']['aband_pct']['mean'], f'{now}')
+
+
 def why_asks_as_dialled(house):
     """The way of dialling that holds, not that of the file: no server runs."""
     def rules():
@@ -340,4 +444,5 @@ def loaded(house):
 if __name__ == '__main__':
     main(House(sys.argv[1], sys.argv[2], 'house'),
          [loaded, pace_words, pace_of_a_server, plan_of_a_history,
-          plan_with_callers, why_asks_as_dialled])
+          plan_with_callers, plan_of_a_line, plan_of_another_country,
+          why_asks_as_dialled])

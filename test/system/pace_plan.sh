@@ -2,7 +2,7 @@
 # The way of dialling changes while a server runs and holds when it starts
 # again; what a campaign's history says of agents, lines and leads
 # (pace_plan.py).
-# timeout: 240
+# timeout: 360
 # ports: 104
 set -eu
 command -v python3 >/dev/null 2>&1 || {

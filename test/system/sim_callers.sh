@@ -68,4 +68,23 @@ code=0
 [ "$code" -eq 2 ] || [ "$code" -eq 1 ] || fail "callers without [inbound]: $code"
 grep -q "takes no calls" "$TEST_DIR/err" ||
     fail "callers without [inbound]: $(cat "$TEST_DIR/err")"
+# The example of both ways: simulated, every rule and oracle looked at; loaded.
+"$TELEMARK" simulate "$SOURCE_DIR/examples/blended.scn" --check --json \
+    >"$TEST_DIR/both.json"
+python3 - "$TEST_DIR" <<'END'
+import json, sys
+o = json.loads(open(sys.argv[1] + "/both.json").read())
+assert o["talks"] > 300 and o["callers"] > 150, o
+assert o["callers_with_agent"] > 0.8 * o["callers"], o
+END
+printf 'phone\n' >"$TEST_DIR/none.csv"
+printf '[trunk main]\nhost = 127.0.0.1\nmax_calls = 100\n' \
+    >"$TEST_DIR/main.trunk"
+export TELEMARK_DATA="$TEST_DIR/data"
+"$TELEMARK" import "$TEST_DIR/none.csv" --list customers >"$TEST_DIR/out"
+"$TELEMARK" trunk load "$TEST_DIR/main.trunk" >"$TEST_DIR/out"
+"$TELEMARK" campaign load "$SOURCE_DIR/examples/blended.campaign" \
+    >"$TEST_DIR/out" 2>"$TEST_DIR/err" || fail "$(cat "$TEST_DIR/err")"
+grep -q "takes calls to +12125550100" "$TEST_DIR/out" ||
+    fail "the example takes no calls: $(cat "$TEST_DIR/out")"
 echo "calls to us are simulated"
