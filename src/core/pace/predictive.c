@@ -38,11 +38,10 @@ enum {
 static const double RING_SHARE = 0.30, RING_WEIGHT = 20.0;
 static const double TALK_MEAN_S = 60.0, WRAP_MEAN_S = 15.0;
 static const double BUSY_WEIGHT = 4.0;
-/* Answers that the level of answers is believed to be 1 for; in the morning,
- * when it may be three times what it was the evening before, but one. */
-static const double LEVEL_WEIGHT = 8.0, MORNING_WEIGHT = 1.0;
-static const double MORNING_ANSWERS = 100.0;
-static const double NIGHT_FADE = 0.1;
+/* Answers whose rings, talks and wrap-ups are remembered. Of rings more: how
+ * many are answered is told by the level, when is what stays. Measured. */
+static const double RINGS_MEMORY = 4000.0, BUSY_MEMORY = 1500.0;
+static const double NIGHT_FADE = 0.3;
 /* A line that rang long is rarely answered: giving it up costs one more dial,
  * so it is worth a smaller risk than a new line. Measured (bench_pace). */
 static const double WITHDRAW_PART = 0.1, WITHDRAW_PRICE_MIN = 0.0002;
@@ -79,7 +78,7 @@ void predictive_init(struct predictive *p, const struct predictive_setup *s,
     p->setup = *s;
     p->now_us = p->clock_us = p->decided_us = begin_us;
     p->learnt_us = begin_us - LEARN_EVERY_US;
-    p->level_weight = LEVEL_WEIGHT;
+    answer_level_init(&p->level);
     budget_init(&p->budget, s->limit, s->wrong_share);
     lasting_init(&p->rings, RING_BIN_US, RING_BINS, RING_WEIGHT);
     lasting_expect(&p->rings, 4 * SECOND_US, 20 * SECOND_US, RING_SHARE);
@@ -105,22 +104,6 @@ static double expected_in_tick(const struct predictive *p)
     return sum / TICKS;
 }
 
-/* The slow memory has some 150 answers or two minutes, the fast one 20. On a
- * large floor a tick has more than that: its answers and those expected of it
- * come in together, or silence would be seen where there is none. */
-static void pass_tick(struct predictive *p)
-{
-    double expected = expected_in_tick(p);
-    double tick_s = (double)PREDICTIVE_TICK_US / (double)SECOND_US;
-    double slow = 1.0 - least(expected / 150.0, tick_s / 120.0);
-    double fast = 1.0 - least(expected / 20.0, 1.0);
-    p->seen = p->seen * slow + p->seen_tick;
-    p->expected = p->expected * slow + expected;
-    p->seen_fast = p->seen_fast * fast + p->seen_tick;
-    p->expected_fast = p->expected_fast * fast + expected;
-    p->seen_tick = 0.0;
-}
-
 /* Lines that never ended are no longer believed in. */
 static uint32_t lines_now(const struct predictive *p)
 {
@@ -139,7 +122,7 @@ static void move(struct predictive *p, int64_t clock_us)
         int64_t next_us = (p->lines.now_bin + 1) * PREDICTIVE_TICK_US;
         if (next_us > p->now_us)
             break;
-        pass_tick(p);
+        answer_level_tick(&p->level, expected_in_tick(p));
         ages_move(&p->lines, next_us);
     }
     ages_move(&p->lines, p->now_us);
@@ -179,7 +162,7 @@ void predictive_line_ended(struct predictive *p, int64_t now_us, int64_t mark,
 {
     move(p, now_us);
     if (end(p, &p->lines, &p->rings, mark, how) && how == LASTING_GOAL) {
-        p->seen_tick += 1.0;
+        answer_level_answered(&p->level);
         p->answered += 1.0;
         p->answers += 1.0;
     }
@@ -226,15 +209,19 @@ void predictive_was_machine(struct predictive *p)
 
 /* --- learning --------------------------------------------------------------*/
 
-/* Observations fade with 500 answers or a quarter of an hour. */
-static void fade(struct predictive *p)
+/* What is left of a memory of so many answers, or a quarter of an hour. */
+static double kept(const struct predictive *p, double answers)
 {
     double hourly = most(p->budget.answers_hour, 1.0);
-    double memory_s = most(900.0, 500.0 / hourly * HOUR_S);
-    double factor = most(1.0 - p->active_s / memory_s, 0.5);
-    lasting_fade(&p->rings, factor);
-    lasting_fade(&p->talk, factor);
-    lasting_fade(&p->wrap, factor);
+    double memory_s = most(900.0, answers / hourly * HOUR_S);
+    return most(1.0 - p->active_s / memory_s, 0.5);
+}
+
+static void fade(struct predictive *p)
+{
+    lasting_fade(&p->rings, kept(p, RINGS_MEMORY));
+    lasting_fade(&p->talk, kept(p, BUSY_MEMORY));
+    lasting_fade(&p->wrap, kept(p, BUSY_MEMORY));
 }
 
 /* Live answers in an hour of dialling, over the last hour or so. */
@@ -361,25 +348,9 @@ static bool is_known(struct predictive *p, unsigned agents)
     if (!p->known && rung_out &&
         p->answers >= least(3.0 + agents / 2.0, 20.0)) {
         p->known = true;
-        p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
+        answer_level_forget(&p->level, false);
     }
     return p->known && rung_out;
-}
-
-/* A jump of the answers: the slow memory becomes the fast one. */
-static void follow_jump(struct predictive *p)
-{
-    double weight = p->level_weight;
-    double slow = (p->seen + weight) / (p->expected + weight);
-    double gap = p->seen_fast - p->expected_fast * slow;
-    double spread = real_sqrt(most(p->expected_fast * slow, 1.0));
-    if (gap > 3.0 * spread || gap < -3.5 * spread) {
-        p->seen = p->seen_fast;
-        p->expected = p->expected_fast;
-        p->level_weight = LEVEL_WEIGHT;
-    } else if (p->expected >= MORNING_ANSWERS) {
-        p->level_weight = LEVEL_WEIGHT;
-    }
 }
 
 /* How long lines ring is known from the day before; how many of them are
@@ -387,8 +358,7 @@ static void follow_jump(struct predictive *p)
 static void wake(struct predictive *p)
 {
     lasting_fade(&p->rings, NIGHT_FADE);
-    p->seen = p->expected = p->seen_fast = p->expected_fast = 0.0;
-    p->level_weight = MORNING_WEIGHT;
+    answer_level_forget(&p->level, true);
 }
 
 void predictive_observe(struct predictive *p, int64_t now_us)
@@ -400,7 +370,6 @@ void predictive_observe(struct predictive *p, int64_t now_us)
         p->active_s += (double)since_us / (double)SECOND_US;
     if (since_us >= NIGHT_US)
         wake(p);
-    follow_jump(p);
     if (p->now_us - p->learnt_us < LEARN_EVERY_US)
         return;
     p->learnt_us = p->now_us;
@@ -452,12 +421,11 @@ static void look_ahead(const struct predictive *p,
                        const struct predictive_now *in, struct forecast *f)
 {
     struct loss_count freed[PREDICTIVE_AHEAD] = {{0}};
-    double behind = p->expected + p->level_weight;
-    double rho = (p->seen + p->level_weight) / behind;
-    rho = least(most(rho, 0.05), 20.0);
+    struct answer_level_estimate level = answer_level_now(&p->level);
+    double rho = least(most(level.ratio, 0.05), 20.0);
     memset(f->answers, 0, sizeof f->answers);
     f->rho = rho;
-    f->rho_variance = 1.0 / (rho * behind);
+    f->rho_variance = level.variance;
     f->free = (long)in->idle - (long)in->waiting;
     add(&p->lines, p->line_answers, rho, f->answers);
     add_freed(p, in->leaving, freed);

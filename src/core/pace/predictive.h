@@ -39,6 +39,7 @@
 #include <stdint.h>
 
 #include "core/pace/ages.h"
+#include "core/pace/answer_level.h"
 #include "core/pace/budget.h"
 #include "core/pace/lasting.h"
 
@@ -73,10 +74,7 @@ struct predictive {
     bool known;       /* enough of them to go by */
     struct lasting rings, talk, wrap;
     struct ages lines, talking, wrapping;
-    /* Observed and expected answers: slow and fast memory. */
-    double seen, expected, seen_fast, expected_fast;
-    double seen_tick;    /* since the last tick, in none of them yet */
-    double level_weight; /* how much their ratio is believed to be 1 */
+    struct answer_level level;
     struct budget budget;
     /* Tables of the last learning, and the horizons they are for. */
     int64_t ahead_us[PREDICTIVE_AHEAD];
