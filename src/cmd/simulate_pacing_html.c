@@ -196,19 +196,23 @@ static void day_plots(struct buf *b, const struct simulate_pacing *p,
 static void budget_plot(struct buf *b, const struct simulate_pacing *p,
                         const struct shares *s)
 {
+    bool by_day = p->series.days > 1;
+    double from = by_day ? 0 : p->scenario->begin_s / 3600.0;
     struct sim_plot plot = {
         .title = "Abandoned calls of all live answers so far, in per cent",
         .unit = " %",
         .points = SIM_SERIES_POINTS,
-        .to = p->series.days > 1 ? p->series.days : p->series.day_h,
+        .from = from,
+        .to = by_day ? p->series.days : from + p->series.day_h,
+        .clock = !by_day,
         .top = 0.1,
         .level = p->limit_pct,
         .line = {{"abandoned of live answers so far", "calm", s->lost}},
         .lines = 1,
     };
     card(b,
-         p->series.days > 1 ? "Abandonment against the budget, by day"
-                            : "Abandonment against the budget, by hour",
+         by_day ? "Abandonment against the budget, by day"
+                : "Abandonment against the budget, by hour",
          &plot);
 }
 

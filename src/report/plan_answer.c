@@ -46,7 +46,9 @@ static void add_floor_value(struct buf *b, const char *what,
 {
     buf_addf(b, "  %-22s %5.1f     %s\n", what, v->value,
              given        ? "given"
-             : v->assumed ? "assumed: there is no such history"
+             : v->assumed ? v->n > 0 ? "assumed: so many were there, for less "
+                                       "than an hour"
+                                     : "assumed: there is no such history"
                           : "from the history");
 }
 
@@ -156,13 +158,13 @@ static void add_line_row(struct buf *b, const struct plan_floor *f)
 static void add_line_floors(struct buf *b, const struct plan_answer *a)
 {
     const struct plan_target *t = &a->target;
-    buf_addf(b, "\nThe floor, by %llu simulated days of the fitted model\n",
-             (unsigned long long)a->now.seeds);
     if (a->fit->callers.value <= 0) {
-        buf_add_str(b, "  nobody calls, as far as is known: say how many will, "
+        buf_add_str(b, "\nNobody calls, as far as is known: say how many will, "
                        "with --callers N\n");
         return;
     }
+    buf_addf(b, "\nThe floor, by %llu simulated days of the fitted model\n",
+             (unsigned long long)a->now.seeds);
     buf_addf(b,
              "  agents   within %3.0f s                  ASA    give up   "
              "occupancy   lines\n",

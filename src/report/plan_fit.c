@@ -94,7 +94,9 @@ static void fit_shares(const struct plan_history *h, struct plan_fit *f)
 
 static void fit_floor(const struct plan_history *h, struct plan_fit *f)
 {
-    f->agents = assumed(ASSUMED_AGENTS);
+    /* In less than an hour: as many as there were, if any. */
+    f->agents = assumed(h->agents > 0 ? (double)h->agents : ASSUMED_AGENTS);
+    f->agents.n = h->agents;
     f->hours = assumed(ASSUMED_HOURS);
     if (h->dialled_h >= 1 && h->agent_h > 0) {
         double n = h->agent_h / h->dialled_h;

@@ -3,6 +3,7 @@ import json, os, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
 from carrier import Carrier
+import service
 from house import PORTS, Failed, House, main, port_range, stop
 
 SIP, PEER = PORTS, PORTS + 2
@@ -310,6 +311,10 @@ def the_books(h):
     h.check({k: c[k] for k in want} == want, c)
     h.check(c['target_ms'] == 3000 and c['within_target'] >= 1, c)
     h.check([n['number'] for n in c['numbers']] == [LINE, OTHER], c)
+    journal = [json.loads(x) for x in h.must('journal', 'list').splitlines()]
+    wrong = service.compare(c, journal, next(
+        e['campaign'] for e in journal if e['kind'] == 'incoming'))
+    h.check(not wrong, f'{wrong}')
     h.check(r['attempts']['recorded'] == 0, r['attempts'])
     h.check(r['rates']['abandoned']['of'] == 0, r['rates'])
     h.check(r['attempts']['opt_outs'] == 0 and r['attempts']['callbacks'] == 0,
