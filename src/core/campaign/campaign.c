@@ -410,10 +410,10 @@ static void set_deadline(struct campaign *c)
 
 static bool is_starved(const struct campaign *c)
 {
-    bool has_leads =
-        c->hopper_n > 0 || (c->crew != NULL && c->crew->promised.n > 0);
-    return c->state == CAMPAIGN_RUNNING && c->limit == PACE_ROOM &&
-           c->room == 0 && has_leads;
+    bool promised = c->crew != NULL && c->crew->promised.n > 0;
+    bool wants = c->limit == PACE_ROOM && (c->hopper_n > 0 || promised);
+    return c->state == CAMPAIGN_RUNNING && c->room == 0 &&
+           (wants || (promised && c->crew->kept_waiting));
 }
 
 void campaign_step(struct campaign *c, const struct campaign_event *ev,

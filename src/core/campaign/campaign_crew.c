@@ -54,6 +54,7 @@ void campaign_crew_begin(struct campaign *c)
     w->why[0] = '\0';
     w->decided = false;
     w->dialled = w->withdrawn = w->served = 0;
+    w->kept_waiting = false;
     if (w->begun)
         return;
     struct predictive_setup setup = setup_of(c);

@@ -75,6 +75,7 @@ struct crew {
     char why[WHY_MAX];
     bool decided;
     unsigned dialled, withdrawn, served;
+    bool kept_waiting; /* a promised call, by the trunk */
     struct policy_view view;
     campaign_trace_fn *trace;
     void *trace_arg;

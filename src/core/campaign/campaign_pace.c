@@ -35,10 +35,10 @@ static const char *held_back_by(const struct campaign *c)
         return "the carrier refused a call";
     if (c->state != CAMPAIGN_RUNNING)
         return campaign_state_text(c->state);
-    if (c->limit != PACE_FREE && c->limit != PACE_ORDER)
-        return pace_limit_text(c->limit);
     if (c->crew->order > 0 && c->hopper_n == 0)
         return "no lead may be called now";
+    if (c->limit != PACE_FREE && c->limit != PACE_ORDER)
+        return pace_limit_text(c->limit);
     if (c->crew->over_limit)
         return "over the limit: progressive";
     return c->crew->last.dial == 0 ? wants_none(c->crew, campaign_pace_mode(c))

@@ -177,9 +177,14 @@ static unsigned ready_for_promised(struct campaign *c)
     return w->counts.ready;
 }
 
+/* It is late, and agents idle who are none of the campaign's share. */
+static bool may_take_beyond(const struct campaign *c)
+{
+    return campaign_pace_owes(c) && floor_anybody_ready(c->env.floor);
+}
+
 /* A person promised the call, so it never meets nobody: an agent is taken
- * first. When it is late that is any agent who idles, beyond the campaign's
- * share of them. */
+ * first. */
 void campaign_preview_promised(struct campaign *c)
 {
     struct crew *w = c->crew;
@@ -188,14 +193,16 @@ void campaign_preview_promised(struct campaign *c)
     if (shown || !may_dial(c))
         return;
     while (w->promised.n > 0) {
+        bool beyond = ready_for_promised(c) == 0;
+        if (beyond && !may_take_beyond(c))
+            return;
         struct pace_input in = {.now_us = c->now_us,
                                 .room = c->room,
                                 .calls = campaign_out_lines(c),
                                 .order = 1};
-        if (pace_now(&c->pace, &in, &c->limit) == 0 || !room_for_one(c))
-            return;
-        bool beyond = ready_for_promised(c) == 0;
-        if ((beyond && !campaign_pace_owes(c)) || !campaign_out_more(c))
+        unsigned lines = pace_now(&c->pace, &in, &c->limit);
+        w->kept_waiting = lines == 0 && c->limit == PACE_ROOM;
+        if (lines == 0 || !room_for_one(c) || !campaign_out_more(c))
             return;
         struct slot *s = slots_queue_first(&c->slots, &w->promised);
         campaign_stage(c, s, SLOT_IDLE, LASTING_BROKEN_OFF);

@@ -219,6 +219,28 @@ static void test_a_late_promise(void **state)
     world_close(&w);
 }
 
+/* A promise waits for a full trunk as new lines do, and is offered its turn. */
+static void test_a_promise_wants_the_trunk(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    w.room = 0;
+    world_say(&w, CAMPAIGN_EV_START);
+    world_agents(&w, 1);
+    struct lead l = world_lead(1, 12124560001);
+    l.state = LEAD_CALLBACK;
+    l.due_us = w.now_us;
+    world_leads(&w, &l, 1, INT64_MAX);
+    world_run(&w, 1000);
+    assert_int_equal(count("attempt"), 0);
+    assert_true(w.out.starved);
+    w.room = 1;
+    world_say(&w, CAMPAIGN_EV_TICK);
+    assert_int_equal(count("attempt"), 1);
+    assert_false(w.out.starved);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +252,7 @@ int main(void)
         cmocka_unit_test(test_manual_takes_no_share),
         cmocka_unit_test(test_held_takes_no_share),
         cmocka_unit_test(test_a_late_promise),
+        cmocka_unit_test(test_a_promise_wants_the_trunk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
