@@ -73,6 +73,7 @@ struct slice sim_store_rows_word(const struct sim_rows *t, size_t word)
 static struct sim_number *number_of(struct sim_rows *t, uint64_t e164)
 {
     uint64_t at;
+    tm_assert(t->number.n < UINT32_MAX);
     if (map_get(&t->number_of, e164, &at))
         return &t->number.at[at - 1];
     GROW(t->number);
@@ -99,7 +100,8 @@ static struct sim_store_attempt *attempt_of(const struct sim_rows *t,
     at = (uint64_t)id.v - t->attempt_shift;
     if (at - 1 < t->attempt.n && t->attempt.at[at - 1].id.v == id.v)
         return &t->attempt.at[at - 1];
-    if (id.v <= 0 || !map_get(&t->attempt_of, (uint64_t)id.v, &at))
+    if (id.v <= 0 || id.v > t->last_attempt ||
+        !map_get(&t->attempt_of, (uint64_t)id.v, &at))
         return NULL;
     return &t->attempt.at[at - 1];
 }
@@ -168,10 +170,20 @@ static void forget_attempt(struct sim_rows *t, struct sim_store_attempt *a)
     t->free_attempts = (size_t)(a - t->attempt.at) + 1;
 }
 
+/* Of a call to a lead, mostly on a telephone of his. */
+static struct sim_number *
+number_called(struct sim_rows *t, const struct sim_row *row, uint64_t e164)
+{
+    for (size_t i = 0; row != NULL && i < row->phones; i++)
+        if (row->phone[i].e164 == e164)
+            return &t->number.at[row->number[i]];
+    return number_of(t, e164);
+}
+
 static void add_attempt(struct sim_rows *t, struct sim_store_attempt a)
 {
     struct sim_row *row = row_of(t, a.lead);
-    struct sim_number *number = number_of(t, a.e164);
+    struct sim_number *number = number_called(t, row, a.e164);
     a.before_lead = row != NULL ? row->last_attempt : 0;
     a.before_number = number->last_attempt;
     GROW(t->attempt);
@@ -222,6 +234,7 @@ void sim_store_rows_add_lead(struct sim_rows *t, const struct lead *l)
     memcpy(r.region, l->region, sizeof(r.region));
     r.phone = arena_array(&t->arena, l->phones, sizeof(*r.phone));
     memcpy(r.phone, l->phone, l->phones * sizeof(*r.phone));
+    r.number = arena_array(&t->arena, l->phones, sizeof(*r.number));
     r.consent = arena_array(&t->arena, l->consents, sizeof(*r.consent));
     memcpy(r.consent, l->consent, l->consents * sizeof(*r.consent));
     copy_fields(t, &r, l);
@@ -231,6 +244,7 @@ void sim_store_rows_add_lead(struct sim_rows *t, const struct lead *l)
         t->holder.at[t->holder.n++] =
             (struct sim_holder){.row = t->row.n, .next = n->first_holder};
         n->first_holder = t->holder.n;
+        r.number[i] = (uint32_t)(n - t->number.at);
     }
     GROW(t->row);
     t->row.at[t->row.n++] = r;
@@ -553,10 +567,7 @@ static void fill_history(const struct sim_rows *t, const struct sim_campaign *c,
             add_try(out, a);
     }
     for (size_t p = 0; p < row->phones; p++) {
-        uint64_t at = 0;
-        size_t i = 0;
-        if (map_get(&t->number_of, row->phone[p].e164, &at))
-            i = t->number.at[at - 1].last_attempt;
+        size_t i = t->number.at[row->number[p]].last_attempt;
         for (; i != 0; i = all[i - 1].before_number)
             if (all[i - 1].lead.v != row->id.v && of_seller(c, &all[i - 1]))
                 add_try(out, &all[i - 1]);

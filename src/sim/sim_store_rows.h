@@ -15,6 +15,7 @@
 struct sim_row {
     struct lead_id id;
     struct lead_phone *phone;
+    uint32_t *number; /* of each telephone: its place in rows.number */
     struct lead_consent *consent;
     struct lead_field *field;
     uint8_t phones, consents, fields;
