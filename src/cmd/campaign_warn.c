@@ -118,9 +118,28 @@ int campaign_warn_sounds(struct control *c, const struct campaign_file *f,
 
 /* --- what is seldom meant --------------------------------------------------*/
 
+/* Machines that answer would count as people: of the people among the live
+ * answers more are abandoned than the share that is counted and steered on. */
+static void warn_machines(struct control *c, const struct plan *plan)
+{
+    bool ahead =
+        plan->dial_mode == DIAL_PREDICTIVE || plan->dial_mode == DIAL_POWER;
+    if (!ahead || plan->detect)
+        return;
+    for (size_t i = 0; i < plan->dispositions; i++)
+        if (plan->disposition[i].action == DISPOSITION_MACHINE)
+            return;
+    control_warn(c, "nothing tells machines from people (detect = no, and no "
+                    "disposition is machine): machines count as people, so "
+                    "more people are abandoned than the share says; add a "
+                    "disposition such as voicemail = machine, or write detect "
+                    "= yes\n");
+}
+
 static void warn_live(struct control *c, const struct campaign_file *f)
 {
     const struct plan *plan = f->plan;
+    warn_machines(c, plan);
     if (plan->channel == CHANNEL_VOICE_LIVE && plan->detect &&
         plan->hold_ms < WAIT_MS)
         control_warn(c,

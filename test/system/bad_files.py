@@ -415,6 +415,13 @@ def seldom_meant(h):
     h.check(done.returncode == 0 and 'hold = 100 ms with detect = yes' in
             done.stderr and 'its last day is over (ends = 2020-01-01)' in
             done.stderr, f'{done}')
+    h.check('nothing tells machines' not in done.stderr, done.stderr)
+    path = h.write('people.campaign', text.replace(
+        'detect = yes', 'detect = no').replace(
+        'voicemail   = machine', '# voicemail is not said'))
+    done = h.run('campaign', 'load', path)
+    h.check(done.returncode == 0 and 'nothing tells machines from people' in
+            done.stderr and 'voicemail = machine' in done.stderr, f'{done}')
 
 
 def test_campaign_files(h):

@@ -438,7 +438,7 @@ static void test_example(void **state)
         fail_msg("%s", e.text);
     assert_int_equal(p->dial_mode, DIAL_PREDICTIVE);
     assert_int_equal(p->abandon_limit_ppm, 25000);
-    assert_int_equal(p->dispositions, 6);
+    assert_int_equal(p->dispositions, 7);
     assert_int_equal(p->retry.of[OUTCOME_TALKED].times, 2);
 }
 
