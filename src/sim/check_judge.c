@@ -132,7 +132,8 @@ static bool effect_fits(struct slice e, enum check_law_says s)
 
 /* Whether a law that the checker does not know forbids, or forbids for now:
  * then the refusal may be longer than federal law asks, never shorter. later:
- * or may forbid at another time, as it reaches the call. */
+ * or may forbid at another time, as it reaches the call; what lifts it (a
+ * relationship) may have ended by then. */
 static bool other_law(struct slice rules, bool later)
 {
     while (rules.n > 0) {
@@ -141,7 +142,9 @@ static bool other_law(struct slice rules, bool later)
         if (check_law_knows(name))
             continue;
         if (str_eq(effect, "denied") || str_eq(effect, "unknown") ||
-            str_eq(effect, "not_before") || (later && str_eq(effect, "passed")))
+            str_eq(effect, "not_before"))
+            return true;
+        if (later && (str_eq(effect, "passed") || str_eq(effect, "lifted")))
             return true;
     }
     return false;

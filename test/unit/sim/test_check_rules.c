@@ -585,6 +585,20 @@ static void put_off_too_long(struct tape *t)
     expect(t, CHECK_REFUSED, "longer than the law asks");
 }
 
+/* A state's law that something lifts, as a relationship that ends meanwhile,
+ * may ask for more; the checker does not know it. */
+static void put_off_by_a_state(struct tape *t)
+{
+    cap_day(t);
+    refuse(t, VERDICT_NOT_BEFORE, 25 * HOUR,
+           "OP-DNC:passed OP-CAP-1:not_before US-KY-HRS:lifted "
+           "US-KY-HRS-X:exempts");
+    struct check_rules *c = check(t);
+    tell(c);
+    assert_int_equal(check_rules_counts(c).findings, 0);
+    check_rules_free(c);
+}
+
 static void put_off_too_short(struct tape *t)
 {
     cap_day(t);
@@ -645,6 +659,7 @@ static const struct {
     TAPE(refused_for_nothing),
     TAPE(wrong_reason),
     TAPE(put_off),
+    TAPE(put_off_by_a_state),
     TAPE(put_off_too_long),
     TAPE(put_off_too_short),
     TAPE(denied_for_good),
