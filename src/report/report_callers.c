@@ -295,6 +295,30 @@ static void csv_line(const struct csv *c, const char *key, int64_t n)
         buf_addf(c->b, "calls_to_us,%s,%s,%" PRId64 "\r\n", key, c->number, n);
 }
 
+/* Rounded; nothing where there is nothing to divide by. */
+static void csv_mean(const struct csv *c, const char *key, int64_t sum,
+                     uint64_t n)
+{
+    if (n > 0)
+        csv_line(c, key, (sum + (int64_t)n / 2) / (int64_t)n);
+}
+
+/* Four decimals, as rates have them. */
+static void csv_share(const struct csv *c, const char *key, uint64_t n,
+                      uint64_t of)
+{
+    char value[24];
+    if (of == 0)
+        return;
+    uint64_t v = (n * 20000 + of) / (2 * of);
+    (void)snprintf(value, sizeof(value), "%" PRIu64 ".%04" PRIu64, v / 10000,
+                   v % 10000);
+    if (c->half != NULL)
+        buf_addf(c->b, "half_hours,%s,%s,%s\r\n", c->half, key, value);
+    else
+        buf_addf(c->b, "calls_to_us,%s,%s,%s\r\n", key, c->number, value);
+}
+
 static void csv_count(const struct caller_figures_count *n, const struct csv *c)
 {
     for (size_t i = 0; i < tm_array_len(row); i++)
@@ -302,6 +326,7 @@ static void csv_count(const struct caller_figures_count *n, const struct csv *c)
     csv_line(c, "within_target", (int64_t)n->within);
     csv_line(c, "short_abandons", (int64_t)n->short_gave_up);
     csv_line(c, "service_level_of", (int64_t)caller_figures_judged(n));
+    csv_share(c, "service_level", n->within, caller_figures_judged(n));
     csv_line(c, "with_a_lead", (int64_t)n->known);
     csv_line(c, "number_withheld", (int64_t)n->withheld);
     csv_line(c, "wait_ms_sum", n->wait_ms);
@@ -311,6 +336,8 @@ static void csv_count(const struct caller_figures_count *n, const struct csv *c)
     csv_line(c, "talk_ms_sum", n->talk_ms);
     csv_line(c, "talk_ms_calls", (int64_t)n->talks);
     csv_line(c, "wrap_up_ms_sum", n->wrap_ms);
+    csv_mean(c, "asa_ms", n->wait_ms, n->talked);
+    csv_mean(c, "aht_ms", caller_figures_handle_ms(n), n->talks);
 }
 
 void report_callers_csv(const struct caller_figures *f, struct buf *out)

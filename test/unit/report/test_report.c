@@ -822,6 +822,12 @@ static void test_callers(void **state)
     buf_clear(&m.text);
     report_csv(m.f, &m.text);
     says(&m, "calls_to_us,gave_up,,3\r\n");
+    says(&m, "calls_to_us,service_level,,0.3333\r\n");
+    says(&m, "half_hours,2026-11-24T01:00:00Z,asa_ms,16667\r\n");
+    says(&m, "half_hours,2026-11-24T01:00:00Z,aht_ms,39500\r\n");
+    says(&m, "half_hours,2026-11-24T01:00:00Z,service_level,0.3333\r\n");
+    says(&m, "half_hours,2026-11-23T23:30:00Z,callers,1\r\n");
+    assert_null(strstr(m.text.p, "23:30:00Z,asa_ms"));
     says(&m, "calls_to_us,longest_wait_ms,,69000\r\n");
     says(&m, "calls_to_us,wait_ms_max,+18005550123,30000\r\n");
     unmake(&m);
