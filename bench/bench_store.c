@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -235,6 +236,61 @@ static void bench_write(struct bench *b)
     line("attempts, each waited for", SINGLE, now_s() - start);
 }
 
+static void open_store(struct bench *b)
+{
+    struct err e = {0};
+    struct sqlite_store_options o = {
+        .dir = &b->dir,
+        .events = {.arg = b, .durable = on_durable, .leads = on_leads},
+    };
+    need(sqlite_store_open(&o, &b->store, &e), &e);
+    sqlite_store_port(b->store, &b->port);
+    b->durable = 0;
+}
+
+/* Closes the store, so that all is in one file. */
+static long long close_store(struct bench *b)
+{
+    char path[400];
+    struct stat st;
+    sqlite_store_close(b->store);
+    (void)snprintf(path, sizeof(path), "%s/telemark.db", b->path);
+    return stat(path, &st) == 0 ? (long long)st.st_size : 0;
+}
+
+/* Calls decided under all rule packs: long texts, of which most came before. */
+static void bench_texts(struct bench *b)
+{
+    enum { RULES = 434, VERSIONS = 1050, DIFFERENT = 300 };
+    static char rules[RULES + 1], versions[VERSIONS + 1];
+    memset(rules, 'r', RULES);
+    memset(versions, 'v', VERSIONS);
+    long long before = close_store(b);
+    uint64_t seq = 0;
+    open_store(b);
+    double start = now_s();
+    for (int64_t i = 1; i <= ATTEMPTS; i++) {
+        struct record r = {.kind = RECORD_ATTEMPT,
+                           .tenant = {1},
+                           .seller = {1},
+                           .campaign = b->campaign,
+                           .lead = {i},
+                           .attempt = {ATTEMPTS + SINGLE + i},
+                           .at_us = 1795272400000000 + i,
+                           .e164 = FIRST + (uint64_t)i,
+                           .rules = str_range(rules, RULES),
+                           .versions = str_range(versions, VERSIONS)};
+        (void)snprintf(rules, sizeof(rules), "%d", (int)(i * 7 % DIFFERENT));
+        rules[strlen(rules)] = 'r';
+        while (b->port.write(b->port.self, &r, 1, &seq) != TM_OK)
+            (void)sqlite_store_poll(b->store);
+    }
+    wait_durable(b, seq);
+    line("attempts under all packs, grouped", ATTEMPTS, now_s() - start);
+    printf("%-32s %12lld\n", "bytes of the database for each",
+           (close_store(b) - before) / ATTEMPTS);
+}
+
 static int remove_one(const char *path, const struct stat *st, int kind,
                       struct FTW *at)
 {
@@ -258,19 +314,14 @@ int main(void)
         return 1;
     }
     need(data_dir_open(&b.dir, b.path, DATA_DIR_OWN, &e), &e);
-    struct sqlite_store_options o = {
-        .dir = &b.dir,
-        .events = {.arg = &b, .durable = on_durable, .leads = on_leads},
-    };
-    need(sqlite_store_open(&o, &b.store, &e), &e);
-    sqlite_store_port(b.store, &b.port);
+    open_store(&b);
     bench_import(&b);
     need(sqlite_store_run(b.store, load, &b, &e), &e);
     bench_fetch(&b, "leads fetched, first time");
     bench_fetch(&b, "leads fetched, second time");
     bench_write(&b);
     bench_fetch(&b, "leads fetched, with history");
-    sqlite_store_close(b.store);
+    bench_texts(&b);
     data_dir_close(&b.dir);
     (void)nftw(b.path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return 0;
