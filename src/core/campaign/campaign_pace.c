@@ -189,12 +189,14 @@ bool campaign_pace_owes(const struct campaign *c)
 }
 
 /* A line for each agent who is not needed else: as many more, or less. */
-static void one_each(struct crew *w)
+static void one_each(struct campaign *c)
 {
+    struct crew *w = c->crew;
     unsigned covered = w->lines.n + w->view.now.waiting;
     unsigned idle = w->view.now.idle, *gone = &w->last.withdraw;
     unsigned most = covered > idle ? covered - idle : 0;
-    w->last.dial = idle > covered ? idle - covered : 0;
+    unsigned safe = campaign_pace_uncovered(c), promised = w->promised.n;
+    w->last.dial = safe > promised ? safe - promised : 0;
     *gone = *gone < most ? *gone : most;
 }
 
@@ -210,7 +212,7 @@ static void decide(struct campaign *c)
     }
     policy_decide(&w->policy, &w->view, &w->last);
     if (w->over_limit)
-        one_each(w);
+        one_each(c);
     /* Nobody is called while nobody can take the call. */
     w->order =
         w->counts.agents > 0 && !campaign_pace_owes(c) ? w->last.dial : 0;
