@@ -9,7 +9,7 @@
 #include "core/number/number.h"
 #include "store/catalog.h"
 
-enum { NAMED_MAX = 3, LINE_MAX_BYTES = 600 };
+enum { NAMED_MAX = 3, LINE_MAX_BYTES = 600, HOUR_S = 3600 };
 
 struct asking {
     const struct plan *plan;
@@ -131,6 +131,9 @@ static void add_waiting(struct buf *b, const struct campaign_status *live,
     if (live->oldest_caller_us != 0)
         buf_addf(b, ", the first for %" PRId64 " s",
                  (now_us - live->oldest_caller_us) / CIVIL_SECOND_US);
+    if (live->expected_per_s * HOUR_S >= 1)
+        buf_addf(b, "; about %.0f an hour expected",
+                 live->expected_per_s * HOUR_S);
 }
 
 void campaign_numbers_print(struct control *c, struct slice plan_text,
@@ -162,6 +165,8 @@ static void put_live(struct json_out *j, const struct campaign_status *live)
     json_out_kv_int(j, "callers", live->callers);
     json_out_kv_int(j, "refused_busy", (int64_t)live->refused_full);
     json_out_kv_int(j, "refused_closed", (int64_t)live->refused_closed);
+    json_out_kv_decimal(j, "expected_per_hour", live->expected_per_s * HOUR_S,
+                        1);
     json_out_key(j, "oldest_caller");
     if (live->oldest_caller_us == 0) {
         json_out_null(j);

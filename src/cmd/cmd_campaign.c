@@ -384,6 +384,17 @@ static int add_state(void *arg, const struct reader_state_count *count)
     return 0;
 }
 
+/* Which does not know of the trunks. */
+static void print_idle(struct status *s, const char *why)
+{
+    static const char taken[] = "; callers are taken";
+    struct slice text = str_of(why);
+    size_t n = strlen(taken);
+    if (s->shut && text.n > n && strcmp(why + text.n - n, taken) == 0)
+        text.n -= n;
+    control_printf(s->c, "  not dialling: %.*s\n", (int)text.n, text.p);
+}
+
 static void print_text(struct status *s, size_t i,
                        const struct campaign_status *live)
 {
@@ -392,8 +403,8 @@ static void print_text(struct status *s, size_t i,
                        live != NULL ? live->state
                                     : (enum campaign_state)s->found_state[i]));
     if (live != NULL)
-        control_printf(s->c, ", %zu calls up, %zu leads at hand", live->calls,
-                       live->hopper);
+        control_printf(s->c, ", %zu call%s up, %zu leads at hand", live->calls,
+                       live->calls == 1 ? "" : "s", live->hopper);
     else
         control_printf(s->c, " (no server runs)");
     bool any = false;
@@ -417,7 +428,7 @@ static void print_text(struct status *s, size_t i,
                        s->refused.people == 1 ? "was" : "were",
                        s->refused.rules, (long long)s->refused.lead.v);
     if (live != NULL && live->idle_why[0] != '\0')
-        control_printf(s->c, "  not dialling: %s\n", live->idle_why);
+        print_idle(s, live->idle_why);
 }
 
 static void print_json(struct status *s, size_t i,

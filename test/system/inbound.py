@@ -235,7 +235,8 @@ def the_queue(h, carrier, talking):
                  else None)(h.json('campaign', 'status', 'line')[0]), 10)
     h.check(one['oldest_caller'], one)
     said = h.must('campaign', 'status', 'line')
-    h.check('2 wait, the first for' in said, said)
+    h.check('2 wait, the first for' in said and 'an hour expected' in said,
+            said)
     said = h.must('why', '--campaign', 'line')
     h.check('called us and wait for an agent' in said, said)
     many = carrier.call(LINE, '+12125550162')

@@ -167,6 +167,11 @@ def by_the_docs(h):
                      f'{text}: {done.stderr}')
         h2.check('calls to us at +12125550100, +18005550123; nobody waits' in
                  done.stdout, f'the status: {done.stdout}')
+        h2.check('callers are taken' in done.stdout, done.stdout)
+        h2.must('trunk', 'load', h.path('shut.trunk'))
+        said = h2.must('campaign', 'status', 'Customer line')
+        h2.check('no trunk takes calls (incoming = no)' in said and
+                 'not dialling' in said and 'are taken' not in said, said)
         h2.check(stop(server) == 0, 'the server ended badly')
         server = None
     finally:

@@ -275,6 +275,12 @@ void floor_counts(const struct floor *f, struct campaign_id c,
     out->called_per_s = floor_calls_per_s(f->calls, &f->share, i);
 }
 
+double floor_expected_per_s(const struct floor *f, struct campaign_id c)
+{
+    uint16_t i = floor_share_side(&f->share, c);
+    return i == FLOOR_NONE ? 0 : floor_calls_own(f->calls, i);
+}
+
 /* --- looking ------------------------------------------------------------ */
 
 const struct floor_agent *floor_find(const struct floor *f, struct agent_id a)

@@ -148,6 +148,8 @@ bool floor_anybody_ready(const struct floor *f);
 unsigned floor_claimed(const struct floor *f, struct campaign_id c);
 /* Somebody called this campaign: so it is learnt how many will. */
 void floor_called(struct floor *f, struct campaign_id c, int64_t now_us);
+/* How many are expected to call it, a second; 0: nobody does. */
+double floor_expected_per_s(const struct floor *f, struct campaign_id c);
 /* Time passes, so that calls of long ago are forgotten; often, and free. */
 void floor_pass(struct floor *f, int64_t now_us);
 /* How many wait in all campaigns. */

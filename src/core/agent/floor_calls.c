@@ -151,3 +151,12 @@ double floor_calls_per_s(struct floor_calls *k, const struct floor_share *s,
         renew(k, s);
     return k->taken[side];
 }
+
+double floor_calls_own(const struct floor_calls *k, uint16_t side)
+{
+    tm_assert(side < FLOOR_CAMPAIGNS_MAX);
+    struct calls c = k->side[side];
+    if (c.n > 0)
+        fade(&c, k->now_us);
+    return c.n > 0 ? rate(&c, k->now_us) : 0;
+}

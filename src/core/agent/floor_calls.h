@@ -35,4 +35,7 @@ void floor_calls_stale(struct floor_calls *k);
 double floor_calls_per_s(struct floor_calls *k, const struct floor_share *s,
                          uint16_t side);
 
+/* Callers a second of this campaign itself, as learnt. */
+double floor_calls_own(const struct floor_calls *k, uint16_t side);
+
 #endif

@@ -219,6 +219,7 @@ struct campaign_status {
     int64_t oldest_wait_us;   /* since when the first of them waits; 0 nobody */
     unsigned callers;         /* people who called us and wait for an agent */
     int64_t oldest_caller_us; /* since when the first of them waits; 0 nobody */
+    double expected_per_s;    /* people who will call it, as learnt */
     double price, chance;     /* of the last decision of pacing */
     struct floor_counts agents;
     /* Callers refused since it was added; the engine fills them in. */

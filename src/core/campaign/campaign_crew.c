@@ -274,6 +274,7 @@ void campaign_crew_status(const struct campaign *c, struct campaign_status *out)
     out->agents = (struct floor_counts){0};
     out->here = out->here_ready = 0;
     out->refused_full = out->refused_closed = 0;
+    out->expected_per_s = 0.0;
     if (w == NULL)
         return;
     campaign_idle_here(c, &out->here, &out->here_ready);
@@ -285,6 +286,7 @@ void campaign_crew_status(const struct campaign *c, struct campaign_status *out)
     out->talking = w->talking;
     out->oldest_wait_us = oldest(c, &w->waiting, &w->rung);
     out->oldest_caller_us = oldest(c, &w->callers, &w->callers_rung);
+    out->expected_per_s = floor_expected_per_s(c->env.floor, c->env.id);
     out->price = w->last.price;
     out->chance = w->last.chance;
     floor_counts(c->env.floor, c->env.id, &out->agents);

@@ -132,6 +132,10 @@ static void test_share_of_agents(void **state)
         floor_called(f, CAMP(1), T0);
     assert_true(near(expected(f, 2), 1.0 / 4, 0.001));
     assert_true(expected(f, 1) == 0);
+    /* Whoever takes them, they call this one. */
+    assert_true(near(floor_expected_per_s(f, CAMP(1)), 1.0, 0.001));
+    assert_true(floor_expected_per_s(f, CAMP(2)) == 0);
+    assert_true(floor_expected_per_s(f, CAMP(9)) == 0);
     /* When it calls too, the agent of both is shared by the weights. */
     runs(f, 1, 3, true);
     assert_true(near(expected(f, 2), 1.0 / 16, 0.001));

@@ -584,7 +584,11 @@ static void test_it_never_finishes(void **state)
     /* Who would take a caller is there, though not to dial for. */
     assert_int_equal(status().here, 1);
     assert_int_equal(status().here_ready, 1);
+    assert_true(status().expected_per_s <= 0);
     assert_true(campaign_deadline_us(w.campaign) == INT64_MAX);
+    /* One in five minutes, as long as nothing else is known. */
+    (void)calls(from, &caller);
+    assert_in_range((int)(status().expected_per_s * 3600 + 0.5), 11, 12);
     world_close(&w);
 }
 
