@@ -129,6 +129,19 @@ size_t caller_figures_days(const struct caller_figures *f)
     return days;
 }
 
+size_t caller_figures_date(const struct caller_figures *f, size_t i,
+                           struct civil_date *date,
+                           struct caller_figures_count *sum)
+{
+    tm_assert(i < f->halves);
+    *date = local(f, f->half[i].from_us).date;
+    *sum = (struct caller_figures_count){0};
+    while (i < f->halves &&
+           civil_date_cmp(local(f, f->half[i].from_us).date, *date) == 0)
+        add_up(sum, &f->half[i++].n);
+    return i;
+}
+
 /* --- callers --------------------------------------------------------------*/
 
 static void count_talk(struct caller_figures_count *n, int64_t target_ms,

@@ -53,6 +53,7 @@ struct caller_figures_half {
 enum {
     CALLER_FIGURES_NUMBERS_MAX = PLAN_NUMBERS_MAX + 1,
     CALLER_FIGURES_HALVES = 48, /* of a day */
+    CALLER_FIGURES_DAYS = 31,   /* that people are shown, the last ones */
 };
 #define CALLER_FIGURES_HALF_US (30 * 60 * CIVIL_SECOND_US)
 
@@ -98,5 +99,10 @@ void caller_figures_day(const struct caller_figures *f,
                         struct caller_figures_count day[CALLER_FIGURES_HALVES]);
 /* Days, by that local time, on which somebody called. */
 size_t caller_figures_days(const struct caller_figures *f);
+/* One of them: that of f->half[i], which is its first half hour. Returns the
+ * first half hour of the next one, f->halves after the last. */
+size_t caller_figures_date(const struct caller_figures *f, size_t i,
+                           struct civil_date *date,
+                           struct caller_figures_count *sum);
 
 #endif

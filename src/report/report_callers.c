@@ -166,6 +166,25 @@ static void text_halves(const struct caller_figures *f, struct buf *b)
     }
 }
 
+/* Of more days than one: the last of them. */
+static void text_days(const struct caller_figures *f, struct buf *b)
+{
+    size_t days = caller_figures_days(f);
+    size_t skip = days > CALLER_FIGURES_DAYS ? days - CALLER_FIGURES_DAYS : 0;
+    struct caller_figures_count n;
+    struct civil_date date;
+    char name[16];
+    if (days < 2)
+        return;
+    buf_addf(b, "  by day%s\n", skip > 0 ? ", the last 31" : "");
+    for (size_t i = 0, day = 0; i < f->halves; day++) {
+        i = caller_figures_date(f, i, &date, &n);
+        civil_format_date(date, name);
+        if (day >= skip)
+            text_row(name, &n, b);
+    }
+}
+
 void report_callers_text(const struct caller_figures *f, struct buf *out)
 {
     char number[NUMBER_TEXT_LEN];
@@ -181,6 +200,7 @@ void report_callers_text(const struct caller_figures *f, struct buf *out)
         text_row(number, &f->number[i].n, out);
     }
     text_halves(f, out);
+    text_days(f, out);
     buf_init(&formula, FORMULA_MAX);
     report_callers_formula(f, &formula);
     words_paragraph(out, buf_slice(&formula), 2, REPORT_TEXT_WIDTH);

@@ -137,6 +137,27 @@ static void half_table(struct buf *b, const struct caller_figures_count *day)
     buf_add_str(b, "</tbody></table></div></details>");
 }
 
+static void days_table(struct buf *b, const struct caller_figures *f)
+{
+    size_t all = caller_figures_days(f);
+    size_t skip = all > CALLER_FIGURES_DAYS ? all - CALLER_FIGURES_DAYS : 0;
+    struct caller_figures_count n;
+    struct civil_date date;
+    char name[16];
+    if (all < 2)
+        return;
+    buf_addf(b, "<details><summary>By day%s</summary>",
+             skip > 0 ? ", the last 31" : "");
+    head(b, "day");
+    for (size_t i = 0, day = 0; i < f->halves; day++) {
+        i = caller_figures_date(f, i, &date, &n);
+        civil_format_date(date, name);
+        if (day >= skip)
+            row(b, name, &n);
+    }
+    buf_add_str(b, "</tbody></table></div></details>");
+}
+
 static void key(struct buf *b, const char *colour, const char *text)
 {
     buf_addf(b,
@@ -164,6 +185,7 @@ static void halves(struct buf *b, const struct caller_figures *f)
         buf_addf(b, ", %s days together", words_count(days, n));
     buf_add_str(b, "</li></ul>");
     half_table(b, day);
+    days_table(b, f);
 }
 
 void report_callers_html(const struct caller_figures *f, struct buf *out)

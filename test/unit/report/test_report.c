@@ -794,6 +794,11 @@ static void test_callers(void **state)
     says(&m, "by half hour in which they called, UTC, 2 days together\n");
     says(&m, "  01:00                8        3         3   33.3 %      16.6 s"
              "      39.5 s\n");
+    says(&m, "  by day\n"
+             "  2026-11-23           1        0         0        -           "
+             "-           -\n"
+             "  2026-11-24           8        3         3   33.3 %      16.6 s"
+             "      39.5 s\n");
     says(&m, "Service level: answered by an agent within 20 s");
     assert_true(strstr(m.text.p, "Calls to us") < strstr(m.text.p, "The list"));
     says(&m, "\nRates of the calls that we placed --");
@@ -804,6 +809,7 @@ static void test_callers(void **state)
     report_html(m.f, &m.text);
     assert_null(xml_check(m.text.p));
     says(&m, "<h2>Calls to us</h2>");
+    says(&m, "<th scope=\"row\">2026-11-24</th><td class=\"n\">8</td>");
     says(&m, "<span class=\"name\">Service level</span><b>33.3 %</b>"
              "<span>answered within 20 s; the target is 80 %</span>");
     says(&m, "aria-label=\"Calls to us by half hour; the table has the "

@@ -876,6 +876,15 @@ static void adds_up(const struct caller_figures *f)
     caller_figures_day(f, day);
     for (size_t i = 0; i < CALLER_FIGURES_HALVES; i++)
         of_day += day[i].callers;
+    uint64_t of_dates = 0;
+    size_t dates = 0;
+    for (size_t i = 0; i < f->halves; dates++) {
+        struct civil_date date;
+        i = caller_figures_date(f, i, &date, &sum);
+        of_dates += sum.callers;
+    }
+    assert_int_equal(of_dates, f->all.callers);
+    assert_int_equal(dates, caller_figures_days(f));
     for (size_t i = 0; i < f->numbers; i++)
         of_numbers += f->number[i].n.callers;
     assert_int_equal(of_day, f->all.callers);
