@@ -207,12 +207,18 @@ STUDENT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 8: 2.36, 10: 2.26,
            12: 2.20}
 
 
+# Days of the research's runs, by agents.
+RESEARCH_DAYS = {300: 4, 1000: 2}
+
+
 def half_width(ours, ref):
     """Of our figure. Of few runs no width can be told: then a run is taken to
-    differ from the next as the runs of the research do."""
+    differ from the next as the runs of the research do, and one of fewer days
+    accordingly more."""
     if ours['seeds'] >= 6 or ref is None:
         return ours['talk_hw'] if ours['seeds'] > 1 else 0.0
     one = ref[1] * math.sqrt(ref[3]) / STUDENT.get(ref[3], 2.2)
+    one *= math.sqrt(RESEARCH_DAYS.get(ours['agents'], 22) / ours['days'])
     return 1.96 * one / math.sqrt(ours['seeds'])
 
 
