@@ -90,6 +90,23 @@ static int read_limit(const char *text, uint32_t *ppm, struct err *e)
     return TM_OK;
 }
 
+/* A pacing without a mode is one of the present mode. */
+static int check_goes_with(const char *pacing, const struct campaign_pacing *p,
+                           struct err *e)
+{
+    enum dial_mode of = p->policy.kind == POLICY_POWER ? DIAL_POWER
+                        : p->policy.kind == POLICY_PROGRESSIVE
+                            ? DIAL_PROGRESSIVE
+                            : DIAL_PREDICTIVE;
+    if (of == p->mode)
+        return TM_OK;
+    return err_set(e, TM_EINVAL,
+                   "--pacing: '%s' is a way to dial %s, and the campaign dials "
+                   "%s: give --mode %s with it",
+                   pacing, vocab_dial_text(of), vocab_dial_text(p->mode),
+                   vocab_dial_text(of));
+}
+
 /* The policy of the mode, unless one is named: the file's own when it is of
  * that mode. */
 static int apply(const struct campaign_pace_wish *wish, const struct plan *plan,
@@ -107,6 +124,8 @@ static int apply(const struct campaign_pace_wish *wish, const struct plan *plan,
         plan_pace_default(p->mode, &p->policy);
     if (wish->pacing != NULL)
         rc = policy_parse(str_of(wish->pacing), &p->policy, e);
+    if (rc == TM_OK && wish->pacing != NULL && wish->mode == NULL)
+        rc = check_goes_with(wish->pacing, p, e);
     return rc != TM_OK ? rc
                        : plan_pace_check(plan, p->mode, &p->policy,
                                          p->abandon_limit_ppm, e);

@@ -86,6 +86,8 @@ def pace_words(house):
     no(['pace', NAME, '--mode', 'progressive', '--pacing', 'credit'],
        'no other pacing')
     no(['pace', NAME, '--pacing', 'power:r=0.5'], 'power')
+    no(['pace', NAME, '--pacing', 'power:r=2'], 'dials predictive',
+       'give --mode power')
     no(['pace', NAME, '--limit', '3.1 %'], LAW, '47 CFR 64.1200(a)(7)')
     no(['pace', NAME, '--limit', '2.6'], 'abandon_limit = 2.5 %')
     no(['pace', NAME, '--limit', 'much'], 'no share in per cent')
