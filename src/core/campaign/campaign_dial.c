@@ -20,8 +20,8 @@ struct answer_of_rules {
     struct slice remedy;
     struct duty_recording recording;
     bool too_many_lost; /* a ceiling of abandoned calls says no */
-    bool one_each;      /* asked for as progressive: its agent must be free
-                           now, whatever was when lines were ordered */
+    bool one_each;      /* asked for as progressive: only for an agent who is
+                           free now */
     bool last_day_over; /* of the campaign, where the person is */
 };
 
@@ -190,7 +190,9 @@ static void ask_pooled(struct campaign *c, struct question *q,
     size_t text = c->text.n;
     ask_rules(c, q, a, permit);
     if (q->mode != DIAL_POWER && q->mode != DIAL_PREDICTIVE) {
-        a->one_each = c->crew != NULL;
+        /* Since an earlier decision its agent may have gone to a caller. */
+        a->one_each =
+            c->crew != NULL && (c->crew->over_limit || !c->crew->decided);
         return;
     }
     campaign_pace_over(c, a->too_many_lost);
