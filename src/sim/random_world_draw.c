@@ -144,6 +144,19 @@ static void add_trunk(struct rng *r, struct buf *b)
                    "on_national = 0\non_internal = 0.02\ncanada = 0\n");
 }
 
+/* A third of the floors whose telephones ring for each person, drawn apart.
+ * One line is for the agent of who answers another. */
+static void add_ringers(uint64_t seed, struct buf *b)
+{
+    struct rng r;
+    rng_init(&r, seed, "telephones by trunk");
+    if (!chance(&r, 12))
+        return;
+    buf_add_str(b, "leg_per_call = 1\nagents_by_trunk = 1\n");
+    if (chance(&r, 70))
+        buf_addf(b, "trunk_calls = %u\n", (unsigned)pick_wide(&r, 2, 40));
+}
+
 /* Of a key given twice the last stands. */
 static void add_calm(struct rng *r, struct buf *b)
 {
@@ -474,6 +487,7 @@ int random_world_draw(struct arena *a, uint64_t seed, struct random_world *out,
     add_people(&r, &b);
     add_agents(&r, &b);
     add_trunk(&r, &b);
+    add_ringers(seed, &b);
     bool calm = is_calm(seed);
     if (calm)
         add_calm(&r, &b);

@@ -109,6 +109,7 @@ static void open_carrier(struct runner *r)
                                       .arg = r};
         co.live = &r->live;
         co.staff_max = 2 * sim_agents_count(r->agents);
+        co.staff_by_trunk = o->scenario->agents_by_trunk != 0;
         co.staff_ring = distribution_of(
             o->scenario->leg_per_call != 0 ? "uniform 1 2" : "const 0");
     }

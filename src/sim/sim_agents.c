@@ -340,6 +340,9 @@ void sim_agents_setup(const struct sim_agents *g, size_t i,
                                            ? AGENT_LEG_PER_CALL
                                            : AGENT_LEG_PERMANENT,
                                 .e164 = FIRST_EXTENSION + i};
+    if (g->o.scenario->agents_by_trunk != 0)
+        (void)str_copy(out->trunk, sizeof(out->trunk),
+                       str_of(g->o.plan->trunk));
     (void)snprintf(out->name, sizeof(out->name), "agent%zu", i + 1);
     for (; out->skills < g->o.plan->skills; out->skills++)
         (void)str_copy(out->skill[out->skills], AGENT_WORD_MAX,

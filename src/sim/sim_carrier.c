@@ -175,6 +175,14 @@ static unsigned room(void *self, const char *trunk, int64_t now_us)
     return (unsigned)room_now(c, now_us);
 }
 
+static unsigned lines(void *self, const char *trunk)
+{
+    const struct sim_carrier *c = self;
+    if (c->down || strcmp(trunk, c->o.trunk) != 0)
+        return 0;
+    return (unsigned)(c->o.calls_max - c->on_trunk);
+}
+
 /* Registered with us: no trunk is needed. */
 static bool is_own(const struct permit *p, const struct call_spec *s)
 {
@@ -241,12 +249,17 @@ struct sim_call *sim_carrier_take(struct sim_carrier *c,
 static struct sim_call *new_call(struct sim_carrier *c, const struct permit *p,
                                  const struct call_spec *s)
 {
-    bool staff = is_own(p, s) && c->o.staff_max > 0;
+    bool by_trunk = c->o.staff_by_trunk && p->purpose == PERMIT_STAFF;
+    bool staff = by_trunk || (is_own(p, s) && c->o.staff_max > 0);
     struct sim_call *k = sim_carrier_take(c,
                                           staff               ? SIM_CALL_STAFF
                                           : c->o.live != NULL ? SIM_CALL_LIVE
                                                               : SIM_CALL_SOUNDS,
                                           p->attempt, p->e164);
+    if (by_trunk) {
+        k->off_trunk = false;
+        c->on_trunk++;
+    }
     k->nth = staff || (c->o.live != NULL && c->o.live->nth_known)
                  ? 0
                  : count_dial(c, p->e164);
@@ -368,5 +381,6 @@ void sim_carrier_port(struct sim_carrier *c, struct carrier *out)
         .hangup = hangup,
         .end_stale = end_stale,
         .room = room,
+        .lines = lines,
     };
 }

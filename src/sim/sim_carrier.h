@@ -124,6 +124,7 @@ struct sim_carrier_options {
     void *says_arg;
     struct sim_carrier_live *live; /* or NULL */
     size_t staff_max;              /* legs to agents besides calls_max */
+    bool staff_by_trunk;           /* the trunk calls them, within calls_max */
     struct distribution staff_ring;
 };
 
