@@ -152,9 +152,8 @@ static void add_ringers(uint64_t seed, struct buf *b)
     rng_init(&r, seed, "telephones by trunk");
     if (!chance(&r, 12))
         return;
-    buf_add_str(b, "leg_per_call = 1\nagents_by_trunk = 1\n");
-    if (chance(&r, 70))
-        buf_addf(b, "trunk_calls = %u\n", (unsigned)pick_wide(&r, 2, 40));
+    buf_addf(b, "leg_per_call = 1\nagents_by_trunk = 1\ntrunk_calls = %u\n",
+             chance(&r, 70) ? (unsigned)pick_wide(&r, 2, 40) : 0U);
 }
 
 /* Of a key given twice the last stands. */
@@ -165,7 +164,8 @@ static void add_calm(struct rng *r, struct buf *b)
     buf_addf(b, "p_human = 0.%u\np_machine = 0.%u\np_busy = 0.1\n",
              (unsigned)pick(r, 15, 45), (unsigned)pick(r, 10, 40));
     buf_add_str(b,
-                "leg_per_call = 0\ntrunk_calls = 0\ncps = 0\n"
+                "leg_per_call = 0\nagents_by_trunk = 0\n"
+                "trunk_calls = 0\ncps = 0\n"
                 "commit_s = 0.002\nendless = 1\nlist_size = 0\nsw_mean = 0\n");
 }
 
