@@ -1,5 +1,6 @@
 #include "core/campaign/slots.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* Ids are given out one after the other, so those of now lie side by side. */
@@ -134,9 +135,10 @@ static struct slot *take_free(struct slots *s)
 {
     struct slot *slot = at(s, s->free);
     s->free = slot->lead_next;
+    /* Nothing of the lead before: an agent would read its number. */
+    memset(slot, 0, offsetof(struct slot, lead));
     begin_stage(slot);
     slot->used = true;
-    slot->attempt.v = 0;
     slot->deadline_us = INT64_MAX;
     slot->heap_at = SLOTS_NONE;
     slot->lead_next = SLOTS_NONE;

@@ -43,6 +43,28 @@ static void test_texts(void **state)
     arena_fini(&a);
 }
 
+/* Nothing of the lead that had the slot before: an agent would read it. */
+static void test_anew(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct slots s;
+    arena_init(&a);
+    slots_init(&s, &a, 1);
+    struct lead l = {.id = {1}};
+    struct slot *x = slots_take(&s, &l, NULL);
+    x->e164 = 12125550100;
+    x->phone = 2;
+    x->asked_us = x->callback_us = 77;
+    slots_give(&s, x);
+    l.id.v = 2;
+    assert_true(slots_take(&s, &l, NULL) == x);
+    assert_true(x->e164 == 0 && x->phone == 0);
+    assert_true(x->asked_us == 0 && x->callback_us == 0);
+    assert_int_equal(x->lead.id.v, 2);
+    arena_fini(&a);
+}
+
 /* A lead comes once; a full pool refuses; a given slot serves again. */
 static void test_pool(void **state)
 {
@@ -241,9 +263,10 @@ static void test_air(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),  cmocka_unit_test(test_pool),
-        cmocka_unit_test(test_nobody), cmocka_unit_test(test_in_order),
-        cmocka_unit_test(test_air),    cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_texts),    cmocka_unit_test(test_anew),
+        cmocka_unit_test(test_pool),     cmocka_unit_test(test_nobody),
+        cmocka_unit_test(test_in_order), cmocka_unit_test(test_air),
+        cmocka_unit_test(test_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
