@@ -157,7 +157,7 @@ static int set_up_writer(struct db *db, struct err *e)
     }
     if (rc == TM_OK) {
         db->shared = shared_text_new();
-        rc = shared_text_move_all(db, e);
+        rc = shared_text_move_some(db, e);
     }
     return rc == TM_OK ? read_journal_end(db, e) : rc;
 }

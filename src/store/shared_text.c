@@ -178,12 +178,12 @@ int shared_text_move(struct db *db, size_t rows_max, size_t *moved,
     return rc;
 }
 
-int shared_text_move_all(struct db *db, struct err *e)
+int shared_text_move_some(struct db *db, struct err *e)
 {
-    size_t moved = 0;
-    int rc;
-    do {
+    size_t moved = 1;
+    int rc = TM_OK;
+    for (size_t n = 0; rc == TM_OK && moved > 0 && n < SHARED_TEXT_AT_START;
+         n += BATCH)
         rc = shared_text_move(db, BATCH, &moved, e);
-    } while (rc == TM_OK && moved > 0);
     return rc;
 }

@@ -4,7 +4,8 @@
  * all rule packs; some thousand different ones). Rows name them by id.
  *
  * A row of a database that is older than migration 011 holds its texts itself
- * until it is moved: who reads uses SHARED_TEXT, which knows both.
+ * until a start of the program moves it: who reads uses SHARED_TEXT, which
+ * knows both.
  *
  * Cost: a comparison when the text was used lately, else one look-up. Texts
  * are never removed: they are no personal data. For who writes, in the store's
@@ -23,6 +24,8 @@
     " ELSE coalesce((SELECT t_.text FROM shared_text t_ WHERE t_.tenant "      \
     "= " row ".tenant AND t_.id = " row "." column "_text), '') END"
 
+enum { SHARED_TEXT_AT_START = 20000 };
+
 struct shared_text;
 
 struct shared_text *shared_text_new(void);
@@ -39,7 +42,8 @@ void shared_text_forget(struct shared_text *s);
  * on where it was. Not in a transaction. */
 int shared_text_move(struct db *db, size_t rows_max, size_t *moved,
                      struct err *e) TM_MUST_CHECK;
-/* All of them, in transactions of bounded size. */
-int shared_text_move_all(struct db *db, struct err *e) TM_MUST_CHECK;
+/* SHARED_TEXT_AT_START of them, about a second: nobody waits for the rest,
+ * which later starts of the program move. */
+int shared_text_move_some(struct db *db, struct err *e) TM_MUST_CHECK;
 
 #endif

@@ -268,10 +268,38 @@ static void test_moving_in_steps(void **state)
     assert_int_equal(moved, 700);
     assert_int_equal(number(h, OWN), own - 700);
     check_texts(h);
-    assert_int_equal(shared_text_move_all(&db, &e), TM_OK);
+    assert_int_equal(shared_text_move_some(&db, &e), TM_OK);
     assert_int_equal(number(h, OWN), 0);
     check_texts(h);
     db_close(&db);
+}
+
+/* A start does not keep its user waiting: the rest is moved by the next one. */
+static void test_a_start_moves_some(void **state)
+{
+    struct fixture_house *h = *state;
+    struct err e = {0};
+    struct db db;
+    enum { MORE = 1000 };
+    make_old(h);
+    shell(h, "DELETE FROM attempt");
+    int64_t rows = SHARED_TEXT_AT_START + MORE;
+    char text[400];
+    (void)snprintf(text, sizeof(text),
+                   "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 "
+                   "FROM n WHERE id < %lld) INSERT INTO attempt (tenant, id, "
+                   "seller, campaign, lead, e164, recorded_us, "
+                   "permit_until_us, rules, versions) SELECT 1, id, 1, 1, 1, "
+                   "12125550100, 5, 9, 'rule ' || id %% 7, '' FROM n",
+                   (long long)rows);
+    shell(h, text);
+    assert_int_equal(open_writer(h, &db, &e), TM_OK);
+    db_close(&db);
+    assert_int_equal(number(h, OWN), MORE);
+    assert_int_equal(open_writer(h, &db, &e), TM_OK);
+    db_close(&db);
+    assert_int_equal(number(h, OWN), 0);
+    assert_int_equal(number(h, SHARED), 7);
 }
 
 /* The rows to be moved are not looked for among all others. */
@@ -358,6 +386,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_moving_stops_in_the_middle, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_moving_in_steps, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_start_moves_some, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_moving_has_an_index, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_one_id_a_text_and_tenant, setup,
