@@ -67,10 +67,11 @@ struct check_agents_man {
     int64_t joined_us; /* last, with a person; his state is told after it */
     int64_t freed_us;  /* joined in wrap-up: he is ready at this instant, as the
                           next record of him has to say */
-    struct attempt_id leaving; /* the leg before, that is being ended */
-    int64_t leaving_us;        /* since when there is another */
-    bool known;                /* a state was told since the start */
-    int64_t wish_us;           /* asked for a pause while he was ready; 0 not */
+    struct attempt_id leaving;  /* the leg before, that is being ended */
+    int64_t leaving_us;         /* since when there is another */
+    struct attempt_id last_leg; /* up or over */
+    bool known;                 /* a state was told since the start */
+    int64_t wish_us; /* asked for a pause while he was ready; 0 not */
 };
 
 /* What a campaign's pacing has to count. */

@@ -226,6 +226,19 @@ static void check_leaves(struct check_agents *c, struct check_agents_man *m,
     }
 }
 
+/* Nobody is sent on a pause for a call that his telephone never heard of, as
+ * when all lines were taken. */
+static void check_missed(struct check_agents *c,
+                         const struct check_agents_man *m,
+                         const struct record *r)
+{
+    const struct check_agents_call *leg = check_agents_call(c, m->last_leg);
+    bool missed = r->state == AGENT_PAUSED && m->state == AGENT_RINGING &&
+                  str_eq(r->key, "missed a call");
+    if (missed && leg != NULL && !leg->invited)
+        state_finding(c, m, AGENT_PAUSED, "his telephone was never called");
+}
+
 void check_agents_moved(struct check_agents *c, const struct record *r)
 {
     c->sums.moves++;
@@ -247,6 +260,7 @@ void check_agents_moved(struct check_agents *c, const struct record *r)
     if (!may_follow(m->state, to))
         state_finding(c, m, to, "may not follow");
     check_leaves(c, m, to);
+    check_missed(c, m, r);
     if (with_person(m->state) && !with_person(to))
         lost_agent(c, m, r->at_us);
     check_times(c, m, r, to);
@@ -307,7 +321,7 @@ static void leg_recorded(struct check_agents *c, const struct record *r)
         m->leaving = m->leg;
         m->leaving_us = r->at_us;
     }
-    m->leg = r->attempt;
+    m->leg = m->last_leg = r->attempt;
     m->leg_up = false;
     const struct agent_setup *a = setup_of(c, r->agent);
     if (c->w.agents > 0 && (a == NULL || (r->e164 != 0 && a->e164 != r->e164)))

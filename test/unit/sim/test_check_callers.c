@@ -403,12 +403,62 @@ static void test_lines_keep_their_agents(void **state)
     assert_int_equal(lines_and(2, false), 0);
 }
 
+/* An agent is rung for a caller and sent on a pause; his telephone was called,
+ * or was not. */
+static uint64_t pauses_after(bool called)
+{
+    struct step s[] = {
+        {.name = "in", .r = AGENT_IS(1, AGENT_CALLING_IN, 0)},
+        {.name = "in", .r = AGENT_IS(1, AGENT_PAUSED, 0)},
+        {.name = "in", .r = AGENT_IS(1, AGENT_READY, 0)},
+        {.name = "calls",
+         .ms = 100,
+         .r = {OF(RECORD_INCOMING, 11, 0), .e164 = 14125550111}},
+        {.name = "up",
+         .ms = 120,
+         .r = {OF(RECORD_ANSWERED, 11, 0), .e164 = 14125550111}},
+        {.name = "rings", .ms = 1120, .r = AGENT_IS(1, AGENT_RINGING, 11)},
+        {.name = "leg",
+         .ms = 1120,
+         .r = {.kind = RECORD_STAFF,
+               .agent = {1},
+               .attempt = {21},
+               .key = {"recorded", 8}}},
+        {.name = "missed", .ms = 16120, .r = AGENT_IS(1, AGENT_PAUSED, 0)},
+    };
+    struct check_floor w = world();
+    struct check_agents *c = check_agents_new(&w);
+    uint64_t found = 0;
+    size_t last = tm_array_len(s) - 1;
+    s[last].r.key = str_of("missed a call");
+    for (size_t i = 0; i <= last; i++) {
+        const struct permit p = {.attempt = {21}, .purpose = PERMIT_STAFF};
+        const struct call_spec spec = {.attempt = {21}};
+        if (i == last && called)
+            check_agents_invite(c, &p, &spec, START + 1120 * 1000);
+        tell(c, &s[i]);
+    }
+    for (size_t i = 0; i < check_agents_findings(c); i++)
+        found +=
+            strstr(check_agents_finding(c, i)->text, "never called") != NULL;
+    check_agents_free(c);
+    return found;
+}
+
+static void test_paused_for_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(pauses_after(true), 0);
+    assert_int_equal(pauses_after(false), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clean),
         cmocka_unit_test(test_each_fault),
         cmocka_unit_test(test_lines_keep_their_agents),
+        cmocka_unit_test(test_paused_for_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
