@@ -290,7 +290,7 @@ static void test_a_start_moves_some(void **state)
                    "FROM n WHERE id < %lld) INSERT INTO attempt (tenant, id, "
                    "seller, campaign, lead, e164, recorded_us, "
                    "permit_until_us, rules, versions) SELECT 1, id, 1, 1, 1, "
-                   "12125550100, 5, 9, 'rule ' || id %% 7, '' FROM n",
+                   "12125550100, 5, 9, 'rule ' || (id %% 7), '' FROM n",
                    (long long)rows);
     shell(h, text);
     assert_int_equal(open_writer(h, &db, &e), TM_OK);
