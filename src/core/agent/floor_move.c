@@ -400,10 +400,11 @@ static bool suits(const struct floor *f, uint32_t group,
 {
     bool person = is_person(w);
     bool looks = w->input == AGENT_IN_LEAD;
-    if ((w->spared || looks) && floor_share_spoken_for(&f->share, group))
+    if (!floor_share_suits(&f->share, group, w->campaign, w->skills) ||
+        (!person && floor_share_wanted(&f->share, group)))
         return false;
-    return floor_share_suits(&f->share, group, w->campaign, w->skills) &&
-           (person || !floor_share_wanted(&f->share, group));
+    /* Last: it costs most. */
+    return !((w->spared || looks) && floor_share_spoken_for(&f->share, group));
 }
 
 /* Who wants to go begins nothing that can wait. NULL: they all do. */
