@@ -354,7 +354,7 @@ static const char *not_of_callers(const struct slot *s,
                "use); call him back by hand";
     if (d->action == DISPOSITION_OPT_OUT && s->e164 == 0)
         return "his number is withheld: ask him for it, and put it on the list "
-               "with telemark opt-out";
+               "with: telemark dnc add NUMBER --seller NAME";
     return NULL;
 }
 
