@@ -193,6 +193,7 @@ static void opt_out(struct campaign *c, struct slot *s)
     struct record *r = campaign_out_record(c, RECORD_OPT_OUT, s);
     r->attempt = s->attempt.v != 0 ? s->attempt : s->over;
     r->e164 = s->e164;
+    r->key = str_of("agent"); /* told him: no key was pressed */
     suppression_add(c->env.suppression, c->env.seller, s->e164, c->now_us);
 }
 

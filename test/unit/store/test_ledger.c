@@ -374,6 +374,29 @@ static void test_opt_out_is_a_revocation(void **state)
     assert_true(l.entry[0].kind == LEDGER_REVOCATION);
 }
 
+/* In a call, but to the agent and by no key. */
+static void test_opt_out_told_an_agent(void **state)
+{
+    struct fixture_house *h = *state;
+    uint64_t seq = 0;
+    struct record r = {
+        .kind = RECORD_OPT_OUT,
+        .at_us = NOON,
+        .tenant = h->tenant,
+        .seller = h->seller,
+        .campaign = h->campaign,
+        .attempt = {44},
+        .e164 = FIRST,
+        .key = str_of("agent"),
+    };
+    assert_int_equal(h->port.write(h->port.self, &r, 1, &seq), TM_OK);
+    fixture_house_wait(h, seq);
+    struct list l = all_of(h);
+    assert_int_equal(l.n, 1);
+    assert_string_equal(l.text[0], "agent||");
+    assert_true(l.entry[0].attempt.v == 44);
+}
+
 /* --- in leads -------------------------------------------------------------*/
 
 static void test_consents_of_a_lead(void **state)
@@ -600,6 +623,7 @@ int main(void)
         CASE(test_revocation_is_an_opt_out),
         CASE(test_revocation_of_other_channels),
         CASE(test_opt_out_is_a_revocation),
+        CASE(test_opt_out_told_an_agent),
         CASE(test_consents_of_a_lead),
         CASE(test_relationship_and_line_of_a_lead),
         CASE(test_files_go_on),

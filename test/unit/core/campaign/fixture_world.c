@@ -280,6 +280,7 @@ static void add_record(struct world *w, const struct record *r)
         buf_addf(&w->trace, " G%lld", (long long)r->agent.v);
         add_slice(w, r->key);
         break;
+    case RECORD_OPT_OUT:
     case RECORD_INCOMING: add_slice(w, r->key); break;
     case RECORD_RINGING: buf_addf(&w->trace, " %d", r->code); break;
     default: break;

@@ -112,7 +112,7 @@ static void test_abandoned_hears_the_message(void **state)
     expect("3.000 -> play A2 This is Clinic");
     assert_int_equal(status().waiting, 0);
     world_digit(&w, 2, '9');
-    expect("opt_out L2 A2");
+    expect("opt_out L2 A2\n");
     world_ended(&w, 2, CAUSE_US, 0);
     expect("opted_out we_hung_up 0 ring 0 talk 2000 live abandoned");
     assert_true(campaign_waits_due_us(w.campaign) == INT64_MAX);
@@ -277,7 +277,7 @@ static void test_dispositions(void **state)
                          TM_OK);
         expect(row[i].lead);
         assert_int_equal(world_state(&w, 1), AGENT_READY);
-        assert_int_equal(seen("opt_out L1 A1"),
+        assert_int_equal(seen("opt_out L1 A1 agent\n"),
                          strcmp(row[i].word, "stop") == 0);
         assert_int_equal(
             suppression_has(&w.suppression, w.env.seller, 12124560001, NULL),
@@ -393,7 +393,7 @@ static void test_disposition_in_the_talk(void **state)
     assert_int_equal(order(1, AGENT_DO_HANG_UP), TM_OK);
     assert_int_equal(order(1, AGENT_DO_HANG_UP), TM_ESTATE);
     world_ended(&w, 1, CAUSE_US, 0);
-    world_expect(&w, "1.300 opt_out L1 A1\n"
+    world_expect(&w, "1.300 opt_out L1 A1 agent\n"
                      "1.300 -> hangup A1\n"
                      "1.300 ended L1 A1 talked we_hung_up 0 ring 0 talk 1000 "
                      "live\n"
