@@ -12,7 +12,7 @@
 #include "report/figures_read.h"
 
 enum { OUT_MAX = 1 << 20, SEEDS_DEFAULT = 6, SEEDS_MAX = 1000 };
-enum { WANTED_MAX = 100000000, CALLERS_MAX = 20000 };
+enum { WANTED_MAX = 100000000, CALLERS_MAX = 20000, WHY_MAX = 512 };
 
 static int run(int argc, char **argv);
 
@@ -130,6 +130,29 @@ static int read_time(struct work *w, struct plan_target *t, struct err *e)
     return TM_OK;
 }
 
+static int takes_no_calls(const struct work *w, const char *option,
+                          struct err *e)
+{
+    return err_set(e, TM_EINVAL,
+                   "%s: campaign '%s' takes no calls; give it a section "
+                   "[inbound] with its numbers",
+                   option, w->plan->name);
+}
+
+static int no_callers(const struct work *w, struct err *e)
+{
+    struct buf why;
+    if (w->fit.inbound.numbers == 0)
+        return takes_no_calls(w, "--service", e);
+    buf_init(&why, WHY_MAX);
+    plan_answer_no_callers(&w->history, &w->fit, &why);
+    (void)err_set(e, TM_EINVAL,
+                  "--service: %.*s; say how many will, with --callers N",
+                  (int)why.n, (const char *)why.p);
+    buf_fini(&why);
+    return TM_EINVAL;
+}
+
 /* The share that callers are promised; 80 is what most call centres aim at. */
 static int read_service(struct work *w, struct plan_target *t, struct err *e)
 {
@@ -141,10 +164,7 @@ static int read_service(struct work *w, struct plan_target *t, struct err *e)
                        "--service: '%s' is no share in per cent, such as 80 %%",
                        w->o->service);
     if (w->o->service != NULL && f->callers.value <= 0)
-        return err_set(e, TM_EINVAL,
-                       "--service: nobody has called us while agents were "
-                       "there, as far as the history goes; say how many will "
-                       "with --callers N");
+        return no_callers(w, e);
     t->kind = PLAN_TARGET_SERVICE;
     t->wanted = share;
     return TM_OK;
@@ -186,10 +206,7 @@ static int read_callers(struct work *w, struct err *e)
     if (w->o->callers == NULL)
         return TM_OK;
     if (w->fit.inbound.numbers == 0)
-        return err_set(e, TM_EINVAL,
-                       "--callers: campaign '%s' takes no calls; give it a "
-                       "section [inbound] with its numbers",
-                       w->plan->name);
+        return takes_no_calls(w, "--callers", e);
     int rc = read_number("--callers", w->o->callers, 0.1, CALLERS_MAX, &n, e);
     if (rc == TM_OK) {
         w->fit.callers = (struct plan_fit_value){.value = n, .lo = n, .hi = n};

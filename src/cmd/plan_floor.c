@@ -272,6 +272,14 @@ static void size_of_run(struct one_floor *o)
         o->runs[1] = o->runs[2] = (o->runs[0] + 2) / 3;
 }
 
+/* A line dials nobody, and who is refused has no line. */
+static unsigned lines_of(const struct one_floor *o)
+{
+    const struct plan_fit *f = o->f->fit;
+    uint64_t calls = f->inbound.calls_max;
+    return (unsigned)(f->line && o->lines > calls ? calls : o->lines);
+}
+
 static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
                      struct plan_floor *out, struct err *e)
 {
@@ -293,6 +301,9 @@ static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
     int rc = simulate_jobs_run(&jobs, e);
     const struct runner_callers *in = &o->callers;
     double callers = in->callers > 0 ? (double)in->callers : 1;
+    /* One who is refused at once leaves no record. */
+    double refused =
+        in->callers > in->recorded ? (double)(in->callers - in->recorded) : 0;
     *out = (struct plan_floor){
         .agents = agents,
         .limit_pct = limit_pct,
@@ -301,7 +312,9 @@ static int run_floor(struct plan_floors *f, unsigned agents, double limit_pct,
         .dials = figure(o->dials),
         .abandoned = figure(o->lost),
         .wait_s = o->wait_s,
-        .lines = (unsigned)o->lines,
+        .lines = lines_of(o),
+        .callers = in->callers,
+        .callers_refused_pct = 100 * refused / callers,
         .callers_in_target_pct = runner_callers_in_target_pct(in),
         .callers_gave_up_pct = 100 * (double)in->gave_up / callers,
         .callers_wait_s = runner_callers_wait_s(in),
@@ -350,14 +363,28 @@ static double comes_to(const struct plan_target *t, const struct plan_floor *f,
 }
 
 static int try_floor(struct plan_floors *f, double limit_pct,
-                     const struct plan_target *t, unsigned agents, bool *good,
+                     struct plan_target *t, unsigned agents, bool *good,
                      struct err *e)
 {
-    struct plan_floor floor;
-    int rc = plan_floor_run(f, agents, limit_pct, &floor, e);
+    int rc = plan_floor_run(f, agents, limit_pct, &t->floor, e);
     if (rc == TM_OK)
-        *good = comes_to(t, &floor, PART_MEAN) >= t->wanted;
+        *good = comes_to(t, &t->floor, PART_MEAN) >= t->wanted;
     return rc;
+}
+
+/* Nobody waits, and too many are refused: their lines are too few. */
+static bool calls_are_full(const struct plan_target *t)
+{
+    return t->kind == PLAN_TARGET_SERVICE && t->floor.callers_wait_s < 1 &&
+           t->floor.callers_refused_pct > 100 - t->wanted;
+}
+
+/* Whether more agents than those of t->floor may still come to it. */
+static bool agents_help(const struct plan_target *t)
+{
+    if (t->kind == PLAN_TARGET_SERVICE && t->floor.callers == 0)
+        return false;
+    return t->floor.agents < PLAN_FLOOR_AGENTS_MAX && !calls_are_full(t);
 }
 
 /* How many would do it if each agent did as much as on this floor. */
@@ -398,7 +425,7 @@ static int least(struct plan_floors *f, double limit_pct, struct plan_target *t,
     while (rc == TM_OK) {
         rc = try_floor(f, limit_pct, t, n, &t->reached, e);
         t->agents = n;
-        if (t->reached || n == PLAN_FLOOR_AGENTS_MAX)
+        if (rc != TM_OK || t->reached || !agents_help(t))
             break;
         none = n;
         n += halves ? n : 1 + n / 20;
@@ -457,6 +484,7 @@ int plan_floor_reach(struct plan_floors *f, double limit_pct,
         rc = plan_floor_run(f, t->agents, limit_pct, &t->floor, e);
     if (rc != TM_OK)
         return rc;
+    t->calls_full = !t->reached && calls_are_full(t);
     if (by_halves(f, t))
         range_of(f, limit_pct, t);
     else

@@ -63,9 +63,11 @@ static void add_caller_values(struct buf *b, const struct plan_fit *f,
         buf_addf(b, "  %-22s %5.1f     given\n", "people who call us/h",
                  v->value);
     else if (v->assumed)
-        buf_addf(b, "  %-22s %5.1f     assumed: %s too short a time\n",
-                 "people who call us/h", v->value,
-                 f->line ? "it was open" : "it dialled");
+        buf_addf(b,
+                 "  %-22s %5.1f     assumed: %llu called, and %s too short a "
+                 "time\n",
+                 "people who call us/h", v->value, (unsigned long long)v->n,
+                 f->line ? "agents were there" : "it dialled");
     else
         buf_addf(b, "  %-22s %5.1f     %.1f to %.1f, of %llu\n",
                  "people who call us/h", v->value, v->lo, v->hi,
@@ -129,12 +131,21 @@ static void add_floor(struct buf *b, const struct plan_floor *f)
              f->dials.mean * f->agents, f->lines, f->abandoned.mean);
 }
 
+/* A share of nobody is none. */
+#define NO_CALLERS "nobody called in %llu simulated days; give more --seeds"
+enum { CALLERS_FEW = 100 };
+
 /* What the floor is for people who call us. */
 static void add_callers(struct buf *b, const struct plan_answer *a,
                         const struct plan_floor *f)
 {
     if (a->fit->callers.value <= 0)
         return;
+    if (f->callers == 0) {
+        buf_addf(b, "  people who call us, %.1f an hour: " NO_CALLERS "\n",
+                 a->fit->callers.value, (unsigned long long)f->seeds);
+        return;
+    }
     buf_addf(b,
              "  people who call us, %.1f an hour, with %u %s: %.0f %% have an "
              "agent within %.0f s, after %.1f s on average; %.0f %% give up\n",
@@ -146,6 +157,11 @@ static void add_callers(struct buf *b, const struct plan_answer *a,
 
 static void add_line_row(struct buf *b, const struct plan_floor *f)
 {
+    if (f->callers == 0) {
+        buf_addf(b, "  %6u   " NO_CALLERS "\n", f->agents,
+                 (unsigned long long)f->seeds);
+        return;
+    }
     buf_addf(
         b,
         "  %6u   %5.1f %% (%5.1f to %5.1f)   %6.1f s   %6.1f %%   %7.1f %%   "
@@ -159,8 +175,9 @@ static void add_line_floors(struct buf *b, const struct plan_answer *a)
 {
     const struct plan_target *t = &a->target;
     if (a->fit->callers.value <= 0) {
-        buf_add_str(b, "\nNobody calls, as far as is known: say how many will, "
-                       "with --callers N\n");
+        buf_add_str(b, "\nHow many will call is not known: ");
+        plan_answer_no_callers(a->history, a->fit, b);
+        buf_add_str(b, "; say how many will, with --callers N\n");
         return;
     }
     buf_addf(b, "\nThe floor, by %llu simulated days of the fitted model\n",
@@ -172,6 +189,11 @@ static void add_line_floors(struct buf *b, const struct plan_answer *a)
     add_line_row(b, &a->now);
     if (t->kind == PLAN_TARGET_SERVICE && t->floor.agents != a->now.agents)
         add_line_row(b, &t->floor);
+    if (a->now.callers > 0 && a->now.callers < CALLERS_FEW)
+        buf_addf(b,
+                 "  %llu called in these days, too few for a share to be sure; "
+                 "give more --seeds\n",
+                 (unsigned long long)a->now.callers);
 }
 
 static void add_floors(struct buf *b, const struct plan_answer *a)
@@ -274,6 +296,19 @@ static void add_wish(struct buf *b, const struct plan_answer *a)
     buf_add_char(b, '\n');
 }
 
+/* Callers of a line have `calls`; max_calls is of the calls that we place. */
+static void add_calls_limit(struct buf *b, const struct plan_answer *a,
+                            const struct plan_floor *f)
+{
+    unsigned calls = a->fit->inbound.calls_max;
+    if (f->lines < calls || f->callers_refused_pct <= 0)
+        return;
+    buf_addf(b,
+             ", all that calls = %u of [inbound] takes: %.1f %% of the people "
+             "hear busy",
+             calls, f->callers_refused_pct);
+}
+
 static void add_need(struct buf *b, const struct plan_answer *a)
 {
     const struct plan_target *t = &a->target;
@@ -281,7 +316,9 @@ static void add_need(struct buf *b, const struct plan_answer *a)
     if (t->agents_lo != t->agents_hi)
         buf_addf(b, " (%u to %u)", t->agents_lo, t->agents_hi);
     buf_addf(b, "; lines at one time: %u", t->floor.lines);
-    if (a->fit->callers.value > 0 && !a->fit->line)
+    if (a->fit->line)
+        add_calls_limit(b, a, &t->floor);
+    else if (a->fit->callers.value > 0)
         buf_add_str(b, ", those of people who call us included");
     else if (t->floor.lines > a->plan->calls_max)
         buf_addf(b, ", more than max_calls = %u of the campaign",
@@ -307,6 +344,28 @@ static void add_need(struct buf *b, const struct plan_answer *a)
     buf_add_char(b, '\n');
 }
 
+static void add_no_service(struct buf *b, const struct plan_answer *a)
+{
+    const struct plan_target *t = &a->target;
+    const struct plan_floor *f = &t->floor;
+    if (f->callers == 0)
+        buf_addf(b, "  not known: " NO_CALLERS "\n",
+                 (unsigned long long)f->seeds);
+    else if (t->calls_full)
+        buf_addf(
+            b,
+            "  not reached: calls = %u of [inbound] leaves %.1f %% of them "
+            "a busy line; with %u %s %.1f %% do, and more change "
+            "nothing\n",
+            a->fit->inbound.calls_max, f->callers_refused_pct, f->agents,
+            f->agents == 1 ? "agent" : "agents", f->service.mean);
+    else
+        buf_addf(b,
+                 "  not reached: with %u agents, the most that are planned, "
+                 "%.1f %% do\n",
+                 f->agents, f->service.mean);
+}
+
 static void add_target(struct buf *b, const struct plan_answer *a)
 {
     const struct plan_target *t = &a->target;
@@ -324,10 +383,7 @@ static void add_target(struct buf *b, const struct plan_answer *a)
             "agent who never waits comes to %.1f minutes\n",
             plan_fit_longest_talk(a->fit), a->fit->wrap.mean, t->ceiling);
     else if (t->kind == PLAN_TARGET_SERVICE)
-        buf_addf(b,
-                 "  not reached: with %u agents, the most that are planned, "
-                 "%.1f %% do\n",
-                 t->floor.agents, t->floor.service.mean);
+        add_no_service(b, a);
     else if (t->kind == PLAN_TARGET_TALK)
         buf_addf(b,
                  "  not reached: %u agents come to %.1f minutes within a "
@@ -341,6 +397,22 @@ static void add_target(struct buf *b, const struct plan_answer *a)
                  "  not reached: %u agents come to %llu people in that time\n",
                  t->floor.agents,
                  whole(t->floor.contacts.mean * t->floor.agents * t->hours));
+}
+
+void plan_answer_no_callers(const struct plan_history *h,
+                            const struct plan_fit *fit, struct buf *out)
+{
+    const char *when = fit->line ? "agents were there" : "it dialled";
+    if (h->callers > 0)
+        buf_addf(out,
+                 "%llu people called us in the %.0f minutes that %s, too few "
+                 "to tell how many do in an hour",
+                 (unsigned long long)h->callers, 60 * h->dialled_h, when);
+    else if (h->called_us > 0)
+        buf_addf(out, "%llu people called us, none of them while %s",
+                 (unsigned long long)h->called_us, when);
+    else
+        buf_add_str(out, "nobody has called us, as far as the history goes");
 }
 
 void plan_answer_text(const struct plan_answer *a, struct buf *out)

@@ -26,9 +26,12 @@ struct plan_floor {
     struct plan_figure abandoned; /* of live answers, per cent */
     double wait_s;                /* of an agent for each talk */
     unsigned lines;               /* at one time, at most */
+    uint64_t callers; /* who called in these runs; 0: the shares are unknown */
     /* Of people who call us, per cent: had an agent within the plan's target,
-     * gave up; mean wait of those who had one. */
-    double callers_in_target_pct, callers_gave_up_pct, callers_wait_s;
+     * gave up, heard busy as `calls` were up already; mean wait of those who
+     * had one. */
+    double callers_in_target_pct, callers_gave_up_pct, callers_refused_pct;
+    double callers_wait_s;
     struct plan_figure service; /* the first of them, with its range */
     double occupancy_pct;       /* of agents: talk, hold and wrap-up */
     uint64_t seeds;
@@ -58,8 +61,10 @@ struct plan_target {
     double hours;            /* of dialling; 0: as many as it takes */
     struct civil_date until; /* year 0: not said */
     bool reached;            /* by some floor of those that were tried */
-    double ceiling; /* TALK: minutes of an agent who never waits; 0: it is not
-                       what stands in the way */
+    double ceiling;  /* TALK: minutes of an agent who never waits; 0: it is not
+                        what stands in the way */
+    bool calls_full; /* SERVICE: not reached, as `calls` of [inbound] refuses
+                        callers whom agents would have time for */
     unsigned agents, agents_lo, agents_hi; /* so many, and their range */
     struct plan_floor floor;               /* with them; or the best one */
     double takes_h;                        /* hours: wanted / what it does */
@@ -82,6 +87,10 @@ struct plan_answer {
     struct plan_target target;
 };
 
+/* Why it is not known how many people call us an hour, when fit->callers is 0:
+ * half a sentence. */
+void plan_answer_no_callers(const struct plan_history *h,
+                            const struct plan_fit *fit, struct buf *out);
 void plan_answer_text(const struct plan_answer *a, struct buf *out);
 void plan_answer_json(const struct plan_answer *a, struct json_out *j);
 

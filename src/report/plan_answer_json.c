@@ -52,6 +52,29 @@ static void kv_figure(struct json_out *j, const char *key,
     json_out_end_object(j);
 }
 
+/* A share of nobody is null. */
+static void kv_callers(struct json_out *j, const struct plan_floor *f)
+{
+    static const char *const none[] = {
+        "callers_in_target_pct", "callers_gave_up_pct", "callers_refused_pct",
+        "callers_wait_s", "service_pct"};
+    json_out_kv_int(j, "callers", (int64_t)f->callers);
+    for (size_t i = 0; f->callers == 0 && i < tm_array_len(none); i++) {
+        json_out_key(j, none[i]);
+        json_out_null(j);
+    }
+    if (f->callers == 0)
+        return;
+    json_out_kv_decimal(j, "callers_in_target_pct", f->callers_in_target_pct,
+                        DECIMALS);
+    json_out_kv_decimal(j, "callers_gave_up_pct", f->callers_gave_up_pct,
+                        DECIMALS);
+    json_out_kv_decimal(j, "callers_refused_pct", f->callers_refused_pct,
+                        DECIMALS);
+    json_out_kv_decimal(j, "callers_wait_s", f->callers_wait_s, DECIMALS);
+    kv_figure(j, "service_pct", &f->service);
+}
+
 static void kv_floor(struct json_out *j, const char *key,
                      const struct plan_floor *f)
 {
@@ -65,12 +88,7 @@ static void kv_floor(struct json_out *j, const char *key,
     kv_figure(j, "aband_pct", &f->abandoned);
     json_out_kv_decimal(j, "wait_s", f->wait_s, DECIMALS);
     json_out_kv_int(j, "lines", f->lines);
-    json_out_kv_decimal(j, "callers_in_target_pct", f->callers_in_target_pct,
-                        DECIMALS);
-    json_out_kv_decimal(j, "callers_gave_up_pct", f->callers_gave_up_pct,
-                        DECIMALS);
-    json_out_kv_decimal(j, "callers_wait_s", f->callers_wait_s, DECIMALS);
-    kv_figure(j, "service_pct", &f->service);
+    kv_callers(j, f);
     json_out_kv_decimal(j, "occupancy_pct", f->occupancy_pct, DECIMALS);
     json_out_kv_int(j, "seeds", (int64_t)f->seeds);
     json_out_end_object(j);
@@ -85,6 +103,7 @@ static void add_history(struct json_out *j, const struct plan_answer *a)
     json_out_kv_int(j, "live", (int64_t)h->live);
     json_out_kv_int(j, "talks", (int64_t)h->talks);
     json_out_kv_int(j, "abandoned", (int64_t)h->abandoned);
+    json_out_kv_int(j, "called_us", (int64_t)h->called_us);
     json_out_kv_int(j, "callers", (int64_t)h->callers);
     json_out_kv_int(j, "callers_gave_up", (int64_t)h->callers_gave_up);
     json_out_kv_int(j, "days", h->days);
@@ -150,6 +169,7 @@ static void add_target(struct json_out *j, const struct plan_target *t)
     kv_date(j, "until", true, t->until);
     json_out_kv_bool(j, "reached", t->reached);
     json_out_kv_decimal(j, "ceiling", t->ceiling, DECIMALS);
+    json_out_kv_bool(j, "calls_full", t->calls_full);
     json_out_kv_int(j, "agents", t->agents);
     json_out_kv_int(j, "agents_low", t->agents_lo);
     json_out_kv_int(j, "agents_high", t->agents_hi);

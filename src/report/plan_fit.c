@@ -12,6 +12,8 @@
 #define ASSUMED_AGENTS   10
 #define ASSUMED_HOURS    8
 #define ASSUMED_PATIENCE 90
+/* Ten callers of a minute say nothing about an hour. */
+#define CALLERS_HOURS_MIN 0.25
 static const char *const assumed_ring = "tri 6 9.5 18";
 static const char *const assumed_machine = "uniform 16 24";
 static const char *const assumed_busy = "uniform 2 5";
@@ -122,6 +124,13 @@ static void fit_patience(const struct plan_history *h, struct plan_fit_times *t)
     (void)snprintf(t->text, sizeof t->text, "exp %.3f", t->mean);
 }
 
+/* Time enough to tell how many call an hour. */
+static bool tells_callers(const struct plan_history *h)
+{
+    return h->dialled_h >= 1 || (h->dialled_h >= CALLERS_HOURS_MIN &&
+                                 h->callers >= PLAN_FIT_CALLERS_MIN);
+}
+
 /* As many as there were, each by himself (Poisson). */
 static void fit_callers(const struct plan_history *h, const struct plan *p,
                         struct plan_fit *f)
@@ -134,7 +143,7 @@ static void fit_callers(const struct plan_history *h, const struct plan *p,
     fit_patience(h, &f->patience);
     f->caller_talk =
         times(&h->caller_talk, "lognormal", f->talk.text, f->talk.mean);
-    if (p->inbound.numbers == 0 || h->dialled_h < 1)
+    if (p->inbound.numbers == 0 || !tells_callers(h))
         return;
     double half = z * real_sqrt(n) / h->dialled_h, x = n / h->dialled_h;
     f->callers = (struct plan_fit_value){

@@ -20,6 +20,7 @@ enum {
     PLAN_FIT_TRIES_MIN = 200, /* second tries */
     PLAN_FIT_LEADS_MIN = 100,
     PLAN_FIT_GAVE_UP_MIN = 30, /* callers, for their patience */
+    PLAN_FIT_CALLERS_MIN = 10, /* in less than an hour, for their number */
 };
 
 /* A share or a number, with its 95 % interval; assumed: lo = hi = value. */

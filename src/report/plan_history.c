@@ -401,6 +401,7 @@ int plan_history_read(const struct reader *r, struct campaign_id c,
                 (w.called_us > out->dials || out->dials == 0);
     if (rc == TM_OK)
         rc = out->line ? read_line(r, c, &w, e) : read_dialler(r, c, &w, e);
+    out->called_us = w.called_us;
     out->agent_h = w.agent_s / 3600;
     out->ring = times_of(&w.ring);
     out->machine_ring = times_of(&w.machine_ring);

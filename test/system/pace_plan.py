@@ -328,6 +328,20 @@ def plan_of_a_line(house):
     strict = answer('--callers', '180', '--service', '97', '--seeds', '3',
                     '--agents', '8')
     house.check(strict['target']['agents'] > want['agents'], f'{strict}')
+    # `calls` is what lacks, not agents, and no floor of 500 is run for it; nor
+    # for a share of nobody.
+    house.must('campaign', 'load', house.write('narrow.campaign', LINE.replace(
+        'calls = 300', 'calls = 5').replace('name = line', 'name = narrow')
+        .replace('+12025550109', '+12025550108')))
+    said = house.must('plan', 'narrow', '--callers', '600', '--seeds', '2',
+                      '--agents', '6')
+    house.check('calls = 5 of [inbound] leaves' in said and
+                'the most that are' not in said, said)
+    few = answer('--callers', '0.1', '--seeds', '2', '--agents', '1')
+    house.check(few['now']['callers'] == 0 and
+                few['now']['service_pct'] is None, f'{few}')
+    house.check(not few['target']['reached'] and
+                few['target']['floor']['agents'] == 1, f'{few}')
     said = line('--callers', '60', '--seeds', '2', '--agents', '2')
     house.check('line takes calls: ' in said and 'occupancy' in said and
                 'The list' not in said and

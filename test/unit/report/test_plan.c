@@ -329,6 +329,7 @@ static void test_history_of_callers(void **state)
     assert_true(h.dialled_h > 0.4999 && h.dialled_h < 0.5001);
     assert_int_equal(h.dials, 4);
     assert_int_equal(h.callers, 3);
+    assert_int_equal(h.called_us, 6);
     assert_int_equal(h.callers_gave_up, 1);
     assert_true(h.callers_waited_s > 59.9 && h.callers_waited_s < 60.1);
     assert_int_equal(h.caller_talk.n, 2);
@@ -540,9 +541,22 @@ static void test_fit_of_callers(void **state)
     assert_true(f.patience.mean > 89.9 && f.patience.mean < 90.1);
     assert_string_equal(f.caller_talk.text, f.talk.text);
     assert_false(f.callers.assumed);
-    h.dialled_h = 0.5;
-    plan_fit_make(&h, plan_with("[inbound]\nnumbers = +12125550100\n"), &f);
-    assert_true(f.callers.assumed && f.callers.value <= 0);
+    /* Less than an hour, but many of them; few; or hardly any time. */
+    static const struct {
+        double hours, rate;
+        uint64_t callers;
+    } short_ones[] = {{0.5, 58, 29}, {0.25, 40, 10}, {0.5, 0, 9},  {0.99, 0, 0},
+                      {0.24, 0, 29}, {1, 9, 9},      {0.999, 0, 9}};
+    for (size_t i = 0; i < tm_array_len(short_ones); i++) {
+        double rate = short_ones[i].rate;
+        h.dialled_h = short_ones[i].hours;
+        h.callers = short_ones[i].callers;
+        plan_fit_make(&h, plan_with("[inbound]\nnumbers = +12125550100\n"), &f);
+        assert_true(f.callers.assumed == (rate <= 0));
+        assert_true(f.callers.value > rate - 0.01 &&
+                    f.callers.value < rate + 0.01);
+        assert_int_equal(f.callers.n, h.callers);
+    }
     buf_fini(&b);
 }
 
@@ -739,6 +753,107 @@ static void test_words(void **state)
     buf_fini(&b);
 }
 
+static void says(const struct plan_answer *a, const char *wanted)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    plan_answer_text(a, &b);
+    if (strstr(b.p, wanted) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", wanted, b.p);
+    buf_fini(&b);
+}
+
+/* Why nobody knows how many call: three reasons, and none is another. */
+static void test_words_of_no_callers(void **state)
+{
+    (void)state;
+    const struct plan *p = plan_with("[inbound]\nnumbers = +12125550100\n");
+    struct plan_history h = {.line = true};
+    struct plan_fit f;
+    struct plan_answer a = {
+        .campaign = "Line", .plan = p, .history = &h, .fit = &f};
+    struct buf b;
+    plan_fit_make(&h, p, &f);
+    assert_true(f.line);
+    says(&a, "is not known: nobody has called us, as far as the history goes; "
+             "say how many will, with --callers N\n");
+    h.called_us = 30;
+    says(&a, "30 people called us, none of them while agents were there; say");
+    h.callers = 9;
+    h.dialled_h = 0.6;
+    plan_fit_make(&h, p, &f);
+    says(&a, "9 people called us in the 36 minutes that agents were there, too "
+             "few to tell how many do in an hour; say");
+    says(&a, "0.0     assumed: 9 called, and agents were there too short a");
+    f.line = false;
+    buf_init(&b, 512);
+    plan_answer_no_callers(&h, &f, &b);
+    assert_string_equal(b.p, "9 people called us in the 36 minutes that it "
+                             "dialled, too few to tell how many do in an hour");
+    buf_fini(&b);
+}
+
+/* Of a line `calls` is the limit, not max_calls; and a share of nobody is not
+ * 0 %. */
+static void test_words_of_a_line(void **state)
+{
+    (void)state;
+    const struct plan *p =
+        plan_with("[inbound]\nnumbers = +12125550100\ncalls = 30\n");
+    struct plan_history h = {.line = true};
+    struct plan_fit f;
+    plan_fit_make(&h, p, &f);
+    f.callers.value = 600;
+    struct plan_floor floor = {.agents = 11,
+                               .lines = 23,
+                               .callers = 5000,
+                               .callers_in_target_pct = 86,
+                               .service = {86, 80, 90},
+                               .occupancy_pct = 85,
+                               .seeds = 6};
+    struct plan_answer a = {.campaign = "Line",
+                            .plan = p,
+                            .history = &h,
+                            .fit = &f,
+                            .now = floor,
+                            .target = {.kind = PLAN_TARGET_SERVICE,
+                                       .wanted = 80,
+                                       .reached = true,
+                                       .agents = 11,
+                                       .agents_lo = 11,
+                                       .agents_hi = 11,
+                                       .floor = floor}};
+    assert_int_equal(p->calls_max, 10);
+    says(&a, "agents: 11; lines at one time: 23\n");
+    a.target.floor.lines = 30;
+    says(&a, "lines at one time: 30\n"); /* nobody more called */
+    a.target.floor.callers_refused_pct = 4;
+    says(&a, "lines at one time: 30, all that calls = 30 of [inbound] takes: "
+             "4.0 % of the people hear busy\n");
+    a.target.reached = false;
+    a.target.floor.service.mean = 74.6;
+    says(&a, "not reached: with 11 agents, the most that are planned, 74.6 %");
+    a.target.calls_full = true;
+    a.target.floor.callers_refused_pct = 25.4;
+    says(&a, "not reached: calls = 30 of [inbound] leaves 25.4 % of them a "
+             "busy line; with 11 agents 74.6 % do, and more change nothing\n");
+    a.now.callers = 25;
+    says(&a, "25 called in these days, too few for a share to be sure");
+    a.now.callers = a.target.floor.callers = 0;
+    says(&a, "      11   nobody called in 6 simulated days; give more");
+    says(&a, "  not known: nobody called in 6 simulated days; give more");
+    struct buf b;
+    struct json_out j;
+    buf_init(&b, 1 << 16);
+    json_out_init(&j, &b);
+    plan_answer_json(&a, &j);
+    assert_non_null(
+        strstr(b.p, "\"callers\":0,\"callers_in_target_pct\":null"));
+    assert_non_null(strstr(b.p, "\"service_pct\":null"));
+    assert_null(strstr(b.p, "\"service_pct\":{"));
+    buf_fini(&b);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -754,6 +869,8 @@ int main(void)
         T(test_calendar),
         T(test_last_try),
         T(test_words),
+        T(test_words_of_no_callers),
+        T(test_words_of_a_line),
     };
 #undef T
     return cmocka_run_group_tests(tests, NULL, NULL);
