@@ -141,6 +141,7 @@ static int add_membership(void *arg, const struct reader_membership *m)
     for (; c->phones < l->lead.phones; c->phones++) {
         c->phone[c->phones].e164 = l->lead.phone[c->phones].e164;
         c->phone[c->phones].bad = l->lead.phone[c->phones].bad;
+        c->phone[c->phones].wrong = l->lead.phone[c->phones].wrong;
     }
     return 0;
 }

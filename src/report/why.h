@@ -52,7 +52,7 @@ struct why_attempt {
 
 struct why_phone {
     uint64_t e164;
-    bool bad;
+    bool bad, wrong;           /* as in a lead */
     const char *asked;         /* the rules' sentence of now, NULL not asked */
     enum verdict_kind verdict; /* of now */
     const struct rule *cause;  /* of a refusal of now, or NULL */

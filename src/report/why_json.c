@@ -190,6 +190,7 @@ static void lead(const struct why_lead *l, struct json_out *j)
         put_number(j, "number", l->lead.phone[i].e164);
         json_out_kv_text(j, "type", number_type_key(l->lead.phone[i].type));
         json_out_kv_bool(j, "bad", l->lead.phone[i].bad);
+        json_out_kv_bool(j, "wrong", l->lead.phone[i].wrong);
         json_out_end_object(j);
     }
     json_out_end_array(j);

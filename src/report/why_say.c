@@ -30,7 +30,8 @@ const char *why_say_reason(const char *word)
         {"no_retry", "this outcome is not tried again"},
         {"retries_used_up", "the retries after this outcome are used up"},
         {"tries_used_up", "the calls allowed for one lead are used up"},
-        {"no_good_number", "no telephone number of it is in service"},
+        {"no_good_number", "no telephone number of it is in service "
+                           "and the person's"},
         {"XX-NO-PACK", "no rule pack says what is lawful for the country of "
                        "this number and this channel, and unknown means no"},
         {"OP-NO-RULE", "the campaign has hours or caps that no loaded pack "

@@ -158,8 +158,9 @@ static void phones(const struct page *p, const struct why_campaign *c)
     for (size_t i = 0; i < c->phones; i++) {
         const struct why_phone *f = &c->phone[i];
         if (f->bad)
-            buf_addf(p->b, "  %s is not in service, says the network\n",
-                     number_text(f->e164, n));
+            buf_addf(p->b, "  %s is not %s\n", number_text(f->e164, n),
+                     f->wrong ? "the person's, says an agent"
+                              : "in service, says the network");
         if (f->asked == NULL)
             continue;
         buf_addf(p->b, "  The law now, %s:\n", number_text(f->e164, n));
@@ -208,6 +209,11 @@ static void consents(const struct page *p, const struct lead *l)
         buf_add_str(p->b, "  no consent on file\n");
 }
 
+static const char *not_called(const struct lead_phone *f)
+{
+    return f->wrong ? ", not the person's" : f->bad ? ", not in service" : "";
+}
+
 static void lead(const struct page *p, const struct why_lead *l)
 {
     char n[NUMBER_TEXT_LEN], at[WORDS_MAX];
@@ -217,7 +223,7 @@ static void lead(const struct page *p, const struct why_lead *l)
     for (size_t i = 0; i < l->lead.phones; i++)
         buf_addf(p->b, "  %s, %s%s\n", number_text(l->lead.phone[i].e164, n),
                  number_type_key(l->lead.phone[i].type),
-                 l->lead.phone[i].bad ? ", not in service" : "");
+                 not_called(&l->lead.phone[i]));
     consents(p, &l->lead);
     if (l->campaigns == 0)
         buf_add_str(p->b, "  No campaign calls its list.\n");

@@ -185,6 +185,13 @@ void sim_store_flow_wrong(struct sim_flow *f, const struct record *r)
         l->bad = true;
 }
 
+void sim_store_flow_right(struct sim_flow *f, const struct record *r)
+{
+    struct sim_flow_lead *l = find(f, r->lead);
+    if (l != NULL)
+        l->bad = false;
+}
+
 void sim_store_flow_lead(struct sim_flow *f, const struct record *r,
                          uint8_t reason)
 {

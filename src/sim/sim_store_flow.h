@@ -54,6 +54,9 @@ void sim_store_flow_ended(struct sim_flow *f, const struct record *r,
                           uint64_t e164);
 /* An agent says that the number is somebody else's. */
 void sim_store_flow_wrong(struct sim_flow *f, const struct record *r);
+
+/* The lead calls from its number. */
+void sim_store_flow_right(struct sim_flow *f, const struct record *r);
 void sim_store_flow_lead(struct sim_flow *f, const struct record *r,
                          uint8_t reason);
 void sim_store_flow_verdict(struct sim_flow *f, const struct record *r);

@@ -455,7 +455,19 @@ static void mark_wrong(struct sim_rows *t, const struct record *r)
         return;
     uint64_t e164 = a != NULL ? a->e164 : k->e164;
     for (size_t i = 0; i < row->phones; i++)
-        row->phone[i].bad |= row->phone[i].e164 == e164;
+        if (row->phone[i].e164 == e164)
+            row->phone[i].bad = row->phone[i].wrong = true;
+}
+
+/* He calls from it. */
+static void mark_good(struct sim_rows *t, const struct record *r)
+{
+    struct sim_row *row = row_of(t, r->lead);
+    if (t->flow != NULL)
+        sim_store_flow_right(t->flow, r);
+    for (size_t i = 0; row != NULL && i < row->phones; i++)
+        if (row->phone[i].e164 == r->e164)
+            row->phone[i].bad = row->phone[i].wrong = false;
 }
 
 /* Of an endless list the attempt is forgotten, but not what it counted. */
@@ -487,7 +499,10 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_LEAD: apply_lead(t, r); break;
     case RECORD_ANSWER: apply_answer(t, r); break;
     case RECORD_OPT_OUT: apply_opt_out(t, r); break;
-    case RECORD_INCOMING: sim_store_incoming_begin(t, r); break;
+    case RECORD_INCOMING:
+        mark_good(t, r);
+        sim_store_incoming_begin(t, r);
+        break;
     case RECORD_STAFF:
         if (r->attempt.v > t->last_attempt)
             t->last_attempt = r->attempt.v;

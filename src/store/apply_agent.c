@@ -147,12 +147,12 @@ int apply_agent_bridged(struct db *db, const struct record *r, struct err *e)
 }
 
 /* Somebody else's telephone: of this lead it is bad; another lead with the
- * number may be the one whose it is. */
+ * number may be the one whose it is. 1 is what the network said. */
 static int mark_wrong(struct db *db, const struct record *r, struct err *e)
 {
     struct query q;
     query_open(&q, db,
-               "UPDATE lead_phone SET bad = 1 WHERE tenant = ?1 AND "
+               "UPDATE lead_phone SET bad = 2 WHERE tenant = ?1 AND "
                "(lead, e164) IN (SELECT lead, e164 FROM "
                "either_call WHERE tenant = ?1 AND id = ?2)");
     query_int(&q, r->tenant.v);

@@ -60,6 +60,7 @@ static int load_phones(struct db *db, struct tenant_id t, struct lead *l,
             .e164 = (uint64_t)query_get_int(&q, 0),
             .type = type_of(query_get_text(&q, 1)),
             .bad = query_get_int(&q, 2) != 0,
+            .wrong = query_get_int(&q, 2) == 2,
         };
     }
     query_close(&q);

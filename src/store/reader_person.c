@@ -53,7 +53,7 @@ const struct reader_records_table reader_records_tables[] = {
      "WHERE d.tenant = ?1 AND d.id IN " LEADS ALL "ORDER BY d.id"},
     {"lead_phone",
      "SELECT p.lead AS 'i:lead', p.e164 AS 'n:number', p.type AS 's:type', "
-     "p.bad AS 'b:bad' FROM lead_phone p WHERE p.tenant = ?1 "
+     "p.bad <> 0 AS 'b:bad' FROM lead_phone p WHERE p.tenant = ?1 "
      "AND p.lead IN " LEADS ALL "ORDER BY p.lead, p.position"},
     {"consent",
      "SELECT k.lead AS 'i:lead', s.name AS 's:seller', k.type AS 's:type', "

@@ -442,6 +442,8 @@ static void begin(struct campaign *c, struct slot *s,
     s->incoming = true;
     s->e164 = call->from;
     s->phone = phone_of(&s->lead, call->from);
+    if (s->phone < s->lead.phones) /* he is there: what is promised is kept */
+        s->lead.phone[s->phone].bad = s->lead.phone[s->phone].wrong = false;
     s->recorded = plan->record && plan->inbound.recording_notice != NULL;
     s->notice_due = s->machine = false;
     s->asked = false;

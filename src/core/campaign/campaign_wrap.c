@@ -177,7 +177,7 @@ static struct retry_next next_of(const struct campaign *c, struct slot *s,
         return (struct retry_next){LEAD_DENIED, 0, "opted_out"};
     case DISPOSITION_WRONG:
         if (s->phone < s->lead.phones)
-            s->lead.phone[s->phone].bad = true;
+            s->lead.phone[s->phone].bad = s->lead.phone[s->phone].wrong = true;
         return next_number(c, s);
     case DISPOSITION_MACHINE: return next_of_machine(c, s);
     case DISPOSITION_DO_COUNT: break;

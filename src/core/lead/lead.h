@@ -49,7 +49,8 @@ bool lead_state_parse(struct slice s, enum lead_state *out);
 struct lead_phone {
     uint64_t e164;
     enum number_type type;
-    bool bad; /* the network said: no such number */
+    bool bad;   /* no such number, said the network, or: */
+    bool wrong; /* somebody else's, said an agent; then bad as well */
     /* From the ledger of numbers. */
     enum line_type line;               /* LINE_UNKNOWN: as the type says */
     struct civil_date ported;          /* to wireless; year 0: no port known */

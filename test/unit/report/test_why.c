@@ -161,6 +161,13 @@ static void test_ends(void **state)
     s.m->state = LEAD_EXHAUSTED;
     s.m->reason = str_of("no_good_number");
     has(ask_about(&s, NUMBER, 0), "Not called again: no telephone number");
+    s.lead->phone[0].bad = true;
+    has(ask_about(&s, NUMBER, 0), " is not in service, says the network");
+    s.lead->phone[0].wrong = true;
+    has(ask_about(&s, NUMBER, 0), "is not the person's, says an agent");
+    assert_null(strstr(s.text.p, "the network"));
+    assert_null(strstr(s.text.p, "not in service"));
+    s.lead->phone[0].bad = s.lead->phone[0].wrong = false;
     s.m->state = LEAD_DONE;
     s.m->reason = str_of("completed");
     has(ask_about(&s, NUMBER, 0), "Not called again: the call reached its");

@@ -393,6 +393,7 @@ static void test_bad_number_is_marked(void **state)
     fetch_at(b, NOON, 2);
     assert_true(b->got[0].id.v == b->lead[0].v);
     assert_true(b->got[0].phone[0].bad);
+    assert_false(b->got[0].phone[0].wrong);
     assert_false(b->got[1].phone[0].bad);
 }
 
@@ -714,6 +715,31 @@ static void test_wrong_number_of_a_caller(void **state)
     assert_true(b->got[0].phone[0].bad);
 }
 
+/* Who calls from a number can be reached there, whatever was said of it. */
+static void test_a_call_from_a_bad_number(void **state)
+{
+    struct bench *b = *state;
+    for (size_t i = 5; i < 7; i++) {
+        put_call_to_us(b, i, OUTCOME_TALKED);
+        struct record r = record_of(b, RECORD_DISPOSITION, i);
+        r.attempt.v = b->next_attempt;
+        r.agent.v = 1;
+        r.key = str_of("wrong");
+        r.state = (int)DISPOSITION_WRONG;
+        write_records(b, &r, 1);
+    }
+    put_call_to_us(b, 6, OUTCOME_TALKED);
+    put_lead(b, 5, LEAD_CALLBACK, NOON);
+    put_lead(b, 6, LEAD_CALLBACK, NOON + 1);
+    fetch_at(b, NOON + 1, 2);
+    assert_int_equal(b->n, 2);
+    assert_true(b->got[0].id.v == b->lead[5].v);
+    assert_true(b->got[0].phone[0].bad);
+    assert_true(b->got[0].phone[0].wrong);
+    assert_false(b->got[1].phone[0].bad);
+    assert_false(b->got[1].phone[0].wrong);
+}
+
 int fixture_conformance_run(const char *name,
                             const struct fixture_conformance *c)
 {
@@ -741,6 +767,7 @@ int fixture_conformance_run(const char *name,
         CASE(test_calls_to_us_are_no_attempts),
         CASE(test_release_keeps_callers),
         CASE(test_wrong_number_of_a_caller),
+        CASE(test_a_call_from_a_bad_number),
     };
 #undef CASE
     suite = c;

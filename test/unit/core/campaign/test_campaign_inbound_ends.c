@@ -276,6 +276,24 @@ static void test_dispositions(void **state)
     }
 }
 
+/* An agent said, or the network, that nobody can be reached there: he calls
+ * from it, so what is promised to him can be kept. */
+static void test_from_a_bad_number(void **state)
+{
+    (void)state;
+    begin_day(1);
+    struct lead l = caller;
+    l.phone[0].bad = l.phone[0].wrong = true;
+    int64_t a = calls(from, &l);
+    const struct slot *s = slot_of(a);
+    assert_false(s->lead.phone[0].bad);
+    assert_false(s->lead.phone[0].wrong);
+    assert_int_equal(dispose(1, "wrong", 0), TM_OK); /* he is not the one */
+    world_ended(&w, a, CAUSE_CALLEE, 0);
+    expect("exhausted wrong_number");
+    world_close(&w);
+}
+
 /* --- his lead is at hand ---------------------------------------------------*/
 
 static void test_from_the_hopper(void **state)
@@ -662,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_joined_on_paper_only),
         cmocka_unit_test(test_no_disposition),
         cmocka_unit_test(test_dispositions),
+        cmocka_unit_test(test_from_a_bad_number),
         cmocka_unit_test(test_from_the_hopper),
         cmocka_unit_test(test_his_lead_is_in_use),
         cmocka_unit_test(test_he_calls_again_during_the_wrap_up),
