@@ -30,8 +30,9 @@ const struct command cmd_evidence = {
         "and dates as in force on that day, consents and relationships with\n"
         "their proof, do-not-call versions, requests to stop and what was\n"
         "done, recordings with their hashes, journal entries checked against\n"
-        "their neighbours, and what is not known. A number that was never\n"
-        "called gives a folder that says so.\n\n"
+        "their neighbours, and what is not known; and each call from the\n"
+        "number to us: when, who took it, how it ended. A number without\n"
+        "calls gives a folder that says so.\n\n"
         "  evidence.html    to read and print; needs no network\n"
         "  evidence.json    the same as data\n"
         "  packs/           the rule packs, as they were\n"
@@ -137,26 +138,50 @@ static int replay_all(struct work *w, struct err *e)
     return rc;
 }
 
-/* A recording is named by its attempt; one that is not there is told among
- * what is not known. */
+struct recording {
+    const char *name; /* "": there is none */
+    const char *sha256;
+    uint64_t bytes;
+};
+
+/* A recording is named by its call; one that is not there is told among what
+ * is not known. */
+static int find_recording(struct work *w, struct attempt_id id,
+                          struct recording *out, struct err *e)
+{
+    char name[64], path[DATA_DIR_PATH_MAX + 80], hash[EVIDENCE_SHA256_LEN];
+    *out = (struct recording){.name = "", .sha256 = ""};
+    (void)snprintf(name, sizeof name, "recordings/%lld.wav", (long long)id.v);
+    data_dir_path(&w->reading.dir, name, path, sizeof path);
+    int rc = evidence_files_hash(path, hash, &out->bytes, e);
+    if (rc == TM_OK) {
+        out->name = arena_strdup(&w->arena, str_of(name));
+        out->sha256 = arena_strdup(&w->arena, str_of(hash));
+    }
+    return rc == TM_ENOTFOUND ? TM_OK : rc;
+}
+
 static int find_recordings(struct work *w, struct err *e)
 {
-    for (size_t i = 0; i < w->v.attempts; i++) {
+    struct recording r;
+    int rc = TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < w->v.attempts; i++) {
         struct evidence_attempt *t = &w->v.attempt[i];
-        char name[64], path[DATA_DIR_PATH_MAX + 80], hash[EVIDENCE_SHA256_LEN];
-        (void)snprintf(name, sizeof name, "recordings/%lld.wav",
-                       (long long)t->a.id.v);
-        data_dir_path(&w->reading.dir, name, path, sizeof path);
-        int rc = evidence_files_hash(path, hash, &t->recording_bytes, e);
-        if (rc == TM_ENOTFOUND)
-            continue;
-        if (rc != TM_OK)
-            return rc;
-        t->recording = arena_strdup(&w->arena, str_of(name));
-        t->recording_sha256 = arena_strdup(&w->arena, str_of(hash));
+        rc = find_recording(w, t->a.id, &r, e);
+        t->recording = r.name;
+        t->recording_sha256 = r.sha256;
+        t->recording_bytes = r.bytes;
     }
-    evidence_close(&w->v, &w->arena);
-    return TM_OK;
+    for (size_t i = 0; rc == TM_OK && i < w->v.callers; i++) {
+        struct evidence_caller *t = &w->v.caller[i];
+        rc = find_recording(w, t->c.id, &r, e);
+        t->recording = r.name;
+        t->recording_sha256 = r.sha256;
+        t->recording_bytes = r.bytes;
+    }
+    if (rc == TM_OK)
+        evidence_close(&w->v, &w->arena);
+    return rc;
 }
 
 static int add_pages(struct work *w, struct err *e)
@@ -247,8 +272,10 @@ static int write_folder(struct work *w, struct err *e)
 static int tell(const struct work *w)
 {
     const struct evidence *v = &w->v;
-    (void)printf("%s: %zu calls, %zu requests to stop, %zu things not known\n",
-                 w->files.folder, v->attempts, v->opt_outs, v->unknowns);
+    (void)printf("%s: %zu calls, %zu calls to us, %zu requests to stop, "
+                 "%zu things not known\n",
+                 w->files.folder, v->attempts, v->callers, v->opt_outs,
+                 v->unknowns);
     if (v->misfits > 0 || v->chain.broken_seq > 0) {
         (void)fprintf(stderr,
                       "telemark evidence: the journal does not fit its hashes; "

@@ -20,7 +20,8 @@ struct walk {
     const struct evidence_question *q;
     struct arena *a;
     struct evidence *v;
-    struct evidence_attempt *attempt; /* whose entries are read */
+    struct evidence_entry *entry; /* of the call whose entries are read */
+    size_t entries;
 };
 
 static const char *keep(struct walk *w, struct slice s)
@@ -109,6 +110,25 @@ static int add_attempt(void *arg, const struct reader_attempt *from)
     o->a.call_id = keep_slice(w, from->call_id);
     o->a.agent_name = keep_slice(w, from->agent_name);
     o->a.disposition = keep_slice(w, from->disposition);
+    o->campaign = campaign_of(v, from->campaign);
+    o->recording = o->recording_sha256 = "";
+    o->local = why_local_time(w->a, w->q->zones, from->e164, from->recorded_us);
+    return 0;
+}
+
+static int add_caller(void *arg, const struct reader_caller *from)
+{
+    struct walk *w = arg;
+    struct evidence *v = w->v;
+    if (v->callers == EVIDENCE_ATTEMPTS_MAX) {
+        v->callers_cut = true;
+        return 1;
+    }
+    struct evidence_caller *o = &v->caller[v->callers++];
+    o->c = *from;
+    o->c.cause = keep_slice(w, from->cause);
+    o->c.agent_name = keep_slice(w, from->agent_name);
+    o->c.disposition = keep_slice(w, from->disposition);
     o->campaign = campaign_of(v, from->campaign);
     o->recording = o->recording_sha256 = "";
     o->local = why_local_time(w->a, w->q->zones, from->e164, from->recorded_us);
@@ -339,13 +359,12 @@ static int find_plan(struct walk *w, struct evidence_attempt *t, struct err *e)
 static int add_entry(void *arg, const struct archive_entry *x)
 {
     struct walk *w = arg;
-    struct evidence_attempt *t = w->attempt;
     struct journal_entry entry;
     uint8_t hash[JOURNAL_HASH_SIZE];
-    if (t->entries == ENTRIES_MAX) {
+    if (w->entries == ENTRIES_MAX) {
         return 1;
     }
-    struct evidence_entry *o = &t->entry[t->entries++];
+    struct evidence_entry *o = &w->entry[w->entries++];
     *o = (struct evidence_entry){
         .seq = x->row.seq, .kind = "?", .key = "", .value = "", .note = ""};
     hex(x->row.hash, JOURNAL_HASH_SIZE, o->hash);
@@ -367,17 +386,22 @@ static int add_entry(void *arg, const struct archive_entry *x)
     return 0;
 }
 
-static int read_entries(struct walk *w, struct evidence_attempt *t,
-                        struct err *e)
+static bool is_kind(const struct evidence_entry *x, enum record_kind k)
+{
+    return strcmp(x->kind, record_kind_text(k)) == 0;
+}
+
+/* Into w->entry. */
+static int read_entries(struct walk *w, struct attempt_id id, struct err *e)
 {
     const struct archive *r = w->q->archive;
-    w->attempt = t;
-    t->entry = arena_array(w->a, ENTRIES_MAX, sizeof *t->entry);
-    int rc = r->entries(r->self, t->a.id, add_entry, w, e);
-    if (rc >= 0 && t->entries == 0) {
+    w->entry = arena_array(w->a, ENTRIES_MAX, sizeof *w->entry);
+    w->entries = 0;
+    int rc = r->entries(r->self, id, add_entry, w, e);
+    if (rc >= 0 && w->entries == 0) {
         evidence_unknown(w->v, w->a,
                          "The journal has no entry about call %lld.",
-                         (long long)t->a.id.v);
+                         (long long)id.v);
     }
     return rc < 0 ? rc : TM_OK;
 }
@@ -440,10 +464,45 @@ static int read_attempts(struct walk *w, struct err *e)
             rc = find_plan(w, t, e);
         }
         if (rc == TM_OK) {
-            rc = read_entries(w, t, e);
+            rc = read_entries(w, t->a.id, e);
+            t->entry = w->entry;
+            t->entries = w->entries;
         }
         t->rules = why_rules_parse(w->a, t->versions ? t->versions->book : NULL,
                                    t->a.rules);
+    }
+    return rc < 0 ? rc : TM_OK;
+}
+
+/* Keys say so only until an agent has him. Entries of a talk that name no
+ * means are an agent's too: older ones do not tell. */
+static void find_pressed(struct evidence_caller *t)
+{
+    bool joined = false;
+    t->pressed_opt_out = t->c.outcome == OUTCOME_OPTED_OUT;
+    t->pressed_callback = t->c.outcome == OUTCOME_CALLBACK;
+    for (size_t i = 0; i < t->entries && !joined; i++) {
+        const struct evidence_entry *x = &t->entry[i];
+        bool key = x->key[0] == '\0';
+        joined = is_kind(x, RECORD_BRIDGED);
+        t->pressed_opt_out |= key && is_kind(x, RECORD_OPT_OUT);
+        t->pressed_callback |= key && is_kind(x, RECORD_CALLBACK);
+    }
+}
+
+static int read_callers(struct walk *w, struct err *e)
+{
+    const struct reader *r = w->q->reader;
+    const struct reader_attempts f = {.e164 = w->q->e164,
+                                      .from_us = w->q->from_us,
+                                      .until_us = w->q->until_us};
+    int rc = r->callers ? r->callers(r->self, &f, add_caller, w, e) : TM_OK;
+    for (size_t i = 0; i < w->v->callers && rc >= 0; i++) {
+        struct evidence_caller *t = &w->v->caller[i];
+        rc = read_entries(w, t->c.id, e);
+        t->entry = w->entry;
+        t->entries = w->entries;
+        find_pressed(t);
     }
     return rc < 0 ? rc : TM_OK;
 }
@@ -483,6 +542,7 @@ static int read_person(struct walk *w, struct err *e)
 static void make_room(struct evidence *v, struct arena *a)
 {
     v->attempt = arena_array(a, EVIDENCE_ATTEMPTS_MAX, sizeof *v->attempt);
+    v->caller = arena_array(a, EVIDENCE_ATTEMPTS_MAX, sizeof *v->caller);
     v->versions = arena_array(a, VERSIONS_MAX, sizeof *v->versions);
     v->plan = arena_array(a, PLANS_MAX, sizeof *v->plan);
     v->campaign = arena_array(a, CAMPAIGNS_MAX, sizeof *v->campaign);
@@ -508,6 +568,9 @@ int evidence_ask(const struct evidence_question *q, struct arena *a,
         rc = read_attempts(&w, e);
     }
     if (rc == TM_OK) {
+        rc = read_callers(&w, e);
+    }
+    if (rc == TM_OK) {
         rc = read_ledgers(&w, e);
     }
     if (rc == TM_OK) {
@@ -518,32 +581,4 @@ int evidence_ask(const struct evidence_question *q, struct arena *a,
         *out = v;
     }
     return rc;
-}
-
-void evidence_close(struct evidence *v, struct arena *a)
-{
-    for (size_t i = 0; i < v->attempts; i++) {
-        const struct evidence_attempt *t = &v->attempt[i];
-        bool asked = t->plan && t->plan->plan && t->plan->plan->record;
-        if (asked && t->a.answered_us != 0 && t->recording[0] == '\0') {
-            evidence_unknown(v, a,
-                             "Call %lld was to be recorded, and there is no "
-                             "recording of it.",
-                             (long long)t->a.id.v);
-        }
-        if (t->a.ended_us == 0) {
-            evidence_unknown(v, a, "Call %lld has no recorded end.",
-                             (long long)t->a.id.v);
-        }
-    }
-    if (v->attempts > 0 && v->leads == 0) {
-        evidence_unknown(v, a,
-                         "Who stood behind the number in our lists is "
-                         "not on file any more.");
-    }
-    if (v->attempts > 0 && !v->chain_checked) {
-        evidence_unknown(v, a,
-                         "The journal was checked at the entries named here "
-                         "only; `telemark journal verify` checks all of it.");
-    }
 }

@@ -1,8 +1,9 @@
 /*
  * Evidence: what is on file about one number, gathered for a person, a court
  * or an authority: each call, on whose behalf, why it was allowed, by which
- * rule text, consent and do-not-call version, what was asked and done after,
- * and what is not known. evidence_html.h and evidence_json.h write it.
+ * rule text, consent and do-not-call version, each call from it to us, what was
+ * asked and done after, and what is not known. evidence_html.h and
+ * evidence_json.h write it.
  *
  * Read through port/reader.h and port/archive.h; everything lives in the
  * arena. Cost: rows by index only, some milliseconds for 50 attempts whatever
@@ -26,7 +27,7 @@
 
 enum { EVIDENCE_ATTEMPTS_MAX = 2000, EVIDENCE_FORMAT = 1 };
 
-/* An entry of the journal about an attempt. */
+/* An entry of the journal about a call. */
 struct evidence_entry {
     uint64_t seq;
     int64_t at_us;
@@ -87,6 +88,20 @@ struct evidence_attempt {
     const struct replay_answer *replay; /* NULL: not judged again */
 };
 
+/* Somebody called us from the number. */
+struct evidence_caller {
+    struct reader_caller c;
+    const struct evidence_campaign *campaign; /* NULL: not on file */
+    const char *local;                        /* as in evidence_attempt */
+    struct evidence_entry *entry;
+    size_t entries;
+    bool pressed_opt_out, pressed_callback; /* keys for these, as he waited */
+    /* As in evidence_attempt. */
+    const char *recording;
+    uint64_t recording_bytes;
+    const char *recording_sha256;
+};
+
 struct evidence_lead {
     struct lead lead;
     const char *list;
@@ -101,6 +116,9 @@ struct evidence {
     struct evidence_attempt *attempt;
     size_t attempts;
     bool cut; /* more attempts than EVIDENCE_ATTEMPTS_MAX: the first ones */
+    struct evidence_caller *caller; /* calls to us */
+    size_t callers;
+    bool callers_cut; /* likewise */
     struct evidence_versions *versions;
     size_t versions_n;
     struct evidence_plan *plan;
@@ -142,6 +160,10 @@ int evidence_ask(const struct evidence_question *q, struct arena *a,
 /* In which the rules were asked about the call; DIAL_UNKNOWN: the plan is not
  * on file. */
 enum dial_mode evidence_mode(const struct evidence_attempt *t);
+/* Of a call to us: until the first agent or, without one, the end; and from
+ * there to the end. Milliseconds; 0 while it is not over. */
+int64_t evidence_waited_ms(const struct reader_caller *c);
+int64_t evidence_talk_ms(const struct reader_caller *c);
 /* Adds a sentence to unknown[]; at most a hundred. */
 void evidence_unknown(struct evidence *v, struct arena *a, const char *fmt, ...)
     TM_PRINTF(3, 4);

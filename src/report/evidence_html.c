@@ -95,16 +95,59 @@ static void sentence(struct buf *b, const struct evidence *v)
                    "day.</p>\n");
 }
 
+static void callers_sentence(struct buf *b, const struct evidence *v)
+{
+    char first[WORDS_MAX], last[WORDS_MAX];
+    size_t n = v->callers;
+    if (n == 0) {
+        return;
+    }
+    buf_addf(b, "<p>The number called us %zu time%s, %s %s", n,
+             n == 1 ? "" : "s", n == 1 ? "on" : "first on",
+             words_instant(v->caller[0].c.recorded_us, first));
+    if (n > 1) {
+        buf_addf(b, " and last on %s",
+                 words_instant(v->caller[n - 1].c.recorded_us, last));
+    }
+    buf_addf(b, ". %s told below.</p>\n", n == 1 ? "It is" : "Each is");
+}
+
+static void no_call(struct buf *b, const struct evidence *v)
+{
+    bool came = v->callers > 0;
+    buf_addf(b,
+             "<section class=\"card\"><h2>%s</h2><p>Our records hold no call "
+             "to this number%s%s. Calls are written down before they are "
+             "dialled, and none goes out that could not be written.%s</p>"
+             "</section>\n",
+             came ? "No call to the number is on file" : "No call is on file",
+             came ? "" : ", and none from it",
+             v->from_us || v->until_us ? " in this time" : "",
+             came ? ""
+                  : " A call to us with a withheld number is on file under no "
+                    "number.");
+}
+
+static void tiles_callers(struct buf *b, const struct evidence *v)
+{
+    uint64_t joined = 0;
+    for (size_t i = 0; i < v->callers; i++) {
+        joined += v->caller[i].c.bridged_us != 0;
+    }
+    tile(b, "Calls to us", v->callers,
+         v->callers_cut ? "the first ones only" : "on file");
+    if (v->callers > 0) {
+        tile(b, "Taken by an agent", joined, "of the calls to us");
+    }
+}
+
 static void summary(struct buf *b, const struct evidence *v)
 {
     uint64_t live = 0, answered = 0, after = 0, recordings = 0;
     if (v->attempts == 0) {
-        buf_add_str(b, "<section class=\"card\"><h2>No call is on file</h2>"
-                       "<p>Our records hold no call to this number");
-        buf_add_str(b, v->from_us || v->until_us ? " in this time" : "");
-        buf_add_str(b, ". Calls are written down before they are dialled, and "
-                       "none goes out that could not be written.</p>"
-                       "</section>\n");
+        no_call(b, v);
+    }
+    if (v->attempts + v->callers == 0) {
         return;
     }
     for (size_t i = 0; i < v->attempts; i++) {
@@ -114,11 +157,18 @@ static void summary(struct buf *b, const struct evidence *v)
         after += t->after_opt_out;
         recordings += t->recording[0] != '\0';
     }
-    sentence(b, v);
+    for (size_t i = 0; i < v->callers; i++) {
+        recordings += v->caller[i].recording[0] != '\0';
+    }
+    if (v->attempts > 0) {
+        sentence(b, v);
+    }
+    callers_sentence(b, v);
     buf_add_str(b, "<section class=\"tiles\" aria-label=\"In short\">");
     tile(b, "Calls", v->attempts, v->cut ? "the first ones only" : "on file");
     tile(b, "Answered", answered, "");
     tile(b, "By a person", live, "");
+    tiles_callers(b, v);
     tile(b, "Recordings", recordings, "with their hashes");
     tile(b, "Requests to stop", v->opt_outs, "");
     tile(b, "Calls after one", after, "of a seller that it binds");
@@ -154,12 +204,24 @@ static void heard_in(struct buf *b, const struct evidence *v,
     for (size_t i = 0; i < v->attempts; i++) {
         here = here || v->attempt[i].a.id.v == id.v;
     }
+    for (size_t i = 0; i < v->callers; i++) {
+        here = here || v->caller[i].c.id.v == id.v;
+    }
     if (here) {
         buf_addf(b, " in <a href=\"#c%lld\">call %lld</a>", (long long)id.v,
                  (long long)id.v);
     } else if (id.v != 0) {
         buf_addf(b, " in call %lld", (long long)id.v);
     }
+}
+
+/* "" where the call tells it. */
+static struct slice means(struct slice source)
+{
+    if (str_eq(source, "call")) {
+        return (struct slice){0};
+    }
+    return str_eq(source, "agent") ? str_of("told an agent") : source;
 }
 
 static void opt_outs(struct buf *b, const struct evidence *v)
@@ -181,8 +243,7 @@ static void opt_outs(struct buf *b, const struct evidence *v)
         evidence_part_text(b, o->seller.v ? o->seller_name
                                           : str_of("every seller"));
         buf_add_str(b, "</td><td>");
-        evidence_part_text(b, str_eq(o->source, "call") ? (struct slice){0}
-                                                        : o->source);
+        evidence_part_text(b, means(o->source));
         heard_in(b, v, o->attempt);
         buf_add_str(b, "</td><td>");
         after_request(b, v, o);
@@ -392,7 +453,9 @@ static void journal(struct buf *b, const struct evidence *v)
 static void unknown(struct buf *b, const struct evidence *v)
 {
     evidence_part_open(b, "What is not known", "");
-    buf_add_str(b, v->unknowns > 0 ? "<ul>" : "<p>Nothing is missing.</p>");
+    buf_add_str(b, v->unknowns > 0
+                       ? "<ul>"
+                       : "<p>Nothing that we know of is missing.</p>");
     for (size_t i = 0; i < v->unknowns; i++) {
         buf_add_str(b, "<li>");
         evidence_part_words(b, v->unknown[i]);
@@ -411,6 +474,9 @@ void evidence_html(const struct evidence *v, struct buf *out)
     unknown(out, v);
     for (size_t i = 0; i < v->attempts; i++) {
         evidence_part_call(out, v, i);
+    }
+    for (size_t i = 0; i < v->callers; i++) {
+        evidence_part_caller(out, &v->caller[i]);
     }
     for (size_t i = 0; i < v->versions_n; i++) {
         evidence_part_versions(out, v, i);

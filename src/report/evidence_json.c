@@ -78,12 +78,13 @@ static void put_rules(struct json_out *j, const struct evidence_attempt *t)
     json_out_end_array(j);
 }
 
-static void put_entries(struct json_out *j, const struct evidence_attempt *t)
+static void put_entries(struct json_out *j, const struct evidence_entry *list,
+                        size_t n)
 {
     json_out_key(j, "journal");
     json_out_array(j);
-    for (size_t i = 0; i < t->entries; i++) {
-        const struct evidence_entry *x = &t->entry[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct evidence_entry *x = &list[i];
         json_out_object(j);
         json_out_kv_int(j, "seq", (int64_t)x->seq);
         put_instant(j, "at", x->at_us);
@@ -104,17 +105,18 @@ static void put_entries(struct json_out *j, const struct evidence_attempt *t)
     json_out_end_array(j);
 }
 
-static void put_recording(struct json_out *j, const struct evidence_attempt *t)
+static void put_recording(struct json_out *j, const char *file, uint64_t bytes,
+                          const char *sha256)
 {
     json_out_key(j, "recording");
-    if (t->recording[0] == '\0') {
+    if (file[0] == '\0') {
         json_out_null(j);
         return;
     }
     json_out_object(j);
-    json_out_kv_text(j, "file", t->recording);
-    json_out_kv_int(j, "bytes", (int64_t)t->recording_bytes);
-    json_out_kv_text(j, "sha256", t->recording_sha256);
+    json_out_kv_text(j, "file", file);
+    json_out_kv_int(j, "bytes", (int64_t)bytes);
+    json_out_kv_text(j, "sha256", sha256);
     json_out_end_object(j);
 }
 
@@ -206,8 +208,57 @@ static void put_attempt(struct json_out *j, const struct evidence *v,
                     t->versions ? (int64_t)(t->versions - v->versions) : -1);
     put_rules(j, t);
     put_replay(j, t->replay);
-    put_recording(j, t);
-    put_entries(j, t);
+    put_recording(j, t->recording, t->recording_bytes, t->recording_sha256);
+    put_entries(j, t->entry, t->entries);
+    json_out_end_object(j);
+}
+
+/* Null: no agent had him. */
+static void put_agent(struct json_out *j, const struct reader_caller *c)
+{
+    json_out_key(j, "agent");
+    if (c->agent_name.n > 0) {
+        json_out_slice(j, c->agent_name);
+    } else {
+        json_out_null(j);
+    }
+    put_instant(j, "agent_joined", c->bridged_us);
+    put_slice(j, "agent_disposition", c->disposition);
+    put_seconds(j, "waited_s", evidence_waited_ms(c));
+    put_seconds(j, "talk_s", evidence_talk_ms(c));
+    put_seconds(j, "on_line_s", c->talk_ms);
+}
+
+static void put_call_to_us(struct json_out *j, const struct evidence_caller *t)
+{
+    const struct reader_caller *c = &t->c;
+    json_out_object(j);
+    json_out_kv_int(j, "id", c->id.v);
+    put_number(j, "number", c->e164);
+    put_number(j, "called", c->called);
+    put_instant(j, "came", c->recorded_us);
+    json_out_kv_text(j, "came_local", t->local[0] ? t->local : NULL);
+    put_instant(j, "answered", c->answered_us);
+    put_instant(j, "ended", c->ended_us);
+    json_out_kv_text(j, "outcome", outcome_text(c->outcome));
+    json_out_kv_int(j, "sip_status", c->code);
+    put_slice(j, "cause", c->cause);
+    put_agent(j, c);
+    json_out_key(j, "pressed");
+    json_out_array(j);
+    if (t->pressed_callback) {
+        json_out_text(j, "callback");
+    }
+    if (t->pressed_opt_out) {
+        json_out_text(j, "opt_out");
+    }
+    json_out_end_array(j);
+    json_out_kv_int(j, "lead", c->lead.v);
+    json_out_kv_text(j, "campaign", t->campaign ? t->campaign->name : NULL);
+    json_out_kv_text(j, "on_behalf_of",
+                     t->campaign ? t->campaign->seller : NULL);
+    put_recording(j, t->recording, t->recording_bytes, t->recording_sha256);
+    put_entries(j, t->entry, t->entries);
     json_out_end_object(j);
 }
 
@@ -474,10 +525,17 @@ void evidence_json(const struct evidence *v, struct json_out *j)
     put_instant(j, "from", v->from_us);
     put_instant(j, "until", v->until_us);
     json_out_kv_bool(j, "cut", v->cut);
+    json_out_kv_bool(j, "calls_to_us_cut", v->callers_cut);
     json_out_key(j, "calls");
     json_out_array(j);
     for (size_t i = 0; i < v->attempts; i++) {
         put_attempt(j, v, &v->attempt[i]);
+    }
+    json_out_end_array(j);
+    json_out_key(j, "calls_to_us");
+    json_out_array(j);
+    for (size_t i = 0; i < v->callers; i++) {
+        put_call_to_us(j, &v->caller[i]);
     }
     json_out_end_array(j);
     put_versions(j, v);

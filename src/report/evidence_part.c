@@ -157,18 +157,18 @@ static void replay(struct buf *b, const struct replay_answer *r)
     buf_addf(b, "<p class=\"soft\">Input <code>%s</code></p>", r->input);
 }
 
-static void entries(struct buf *b, const struct evidence_attempt *t)
+static void entries(struct buf *b, const struct evidence_entry *list, size_t n)
 {
     char at[WORDS_MAX];
-    if (t->entries == 0) {
+    if (n == 0) {
         return;
     }
     buf_add_str(b, "<h3>Journal</h3><table class=\"small\"><thead><tr>"
                    "<th scope=\"col\">entry</th><th scope=\"col\">at</th>"
                    "<th scope=\"col\">what</th><th scope=\"col\">hash</th>"
                    "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < t->entries; i++) {
-        const struct evidence_entry *x = &t->entry[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct evidence_entry *x = &list[i];
         buf_addf(b, "<tr><td class=\"seq\">%llu</td><td>%s</td><td>",
                  (unsigned long long)x->seq, words_instant(x->at_us, at));
         evidence_part_words(b, x->kind);
@@ -229,28 +229,39 @@ static void times(struct buf *b, const struct evidence_attempt *t)
     evidence_part_item(b, "SIP Call-ID", a->call_id);
 }
 
-static void recording(struct buf *b, const struct evidence_attempt *t)
+static void recording(struct buf *b, const char *file, uint64_t bytes,
+                      const char *sha256)
 {
-    if (t->recording[0] == '\0') {
+    if (file[0] == '\0') {
         return;
     }
     buf_add_str(b, "<dt>Recording</dt><dd><code>");
-    evidence_part_words(b, t->recording);
+    evidence_part_words(b, file);
     buf_addf(b, "</code>, %llu bytes, SHA-256 <code>%s</code></dd>",
-             (unsigned long long)t->recording_bytes, t->recording_sha256);
+             (unsigned long long)bytes, sha256);
+}
+
+static void title(struct buf *b, struct attempt_id id, const char *way,
+                  int64_t at_us)
+{
+    char at[WORDS_MAX];
+    buf_addf(b, "<section class=\"card call\" id=\"c%lld\"><h2>Call %lld%s: %s",
+             (long long)id.v, (long long)id.v, way, words_instant(at_us, at));
+}
+
+static void local(struct buf *b, const char *time)
+{
+    if (time[0]) {
+        buf_addf(b, " <span class=\"soft\">(%s)</span>", time);
+    }
+    buf_add_str(b, "</h2>");
 }
 
 void evidence_part_call(struct buf *b, const struct evidence *v, size_t i)
 {
     const struct evidence_attempt *t = &v->attempt[i];
-    char at[WORDS_MAX];
-    buf_addf(b, "<section class=\"card call\" id=\"c%lld\"><h2>Call %lld: %s",
-             (long long)t->a.id.v, (long long)t->a.id.v,
-             words_instant(t->a.recorded_us, at));
-    if (t->local[0]) {
-        buf_addf(b, " <span class=\"soft\">(%s)</span>", t->local);
-    }
-    buf_add_str(b, "</h2>");
+    title(b, t->a.id, "", t->a.recorded_us);
+    local(b, t->local);
     if (t->after_opt_out) {
         buf_add_str(b, "<p class=\"note bad\">This call began after a request "
                        "to be left alone.</p>");
@@ -258,11 +269,11 @@ void evidence_part_call(struct buf *b, const struct evidence *v, size_t i)
     buf_add_str(b, "<dl class=\"facts\">");
     caller(b, t);
     times(b, t);
-    recording(b, t);
+    recording(b, t->recording, t->recording_bytes, t->recording_sha256);
     buf_add_str(b, "</dl>");
     rules(b, v, t);
     replay(b, t->replay);
-    entries(b, t);
+    entries(b, t->entry, t->entries);
     if (t->versions) {
         buf_addf(b,
                  "<p class=\"soft\">Decided with <a href=\"#v%zu\">rules and "
@@ -270,6 +281,63 @@ void evidence_part_call(struct buf *b, const struct evidence *v, size_t i)
                  (size_t)(t->versions - v->versions) + 1,
                  (size_t)(t->versions - v->versions) + 1);
     }
+    buf_add_str(b, "</section>\n");
+}
+
+/* --- a call to us ---------------------------------------------------------*/
+
+static void span_item(struct buf *b, const char *name, int64_t ms)
+{
+    char span[WORDS_MAX];
+    evidence_part_item(b, name, str_of(words_mean_ms(ms, 1, span)));
+}
+
+/* Who took it, how long it all was. */
+static void taken(struct buf *b, const struct reader_caller *c)
+{
+    bool joined = c->bridged_us != 0;
+    if (c->agent_name.n > 0) {
+        evidence_part_item(b, "Taken by agent", c->agent_name);
+    } else {
+        evidence_part_item(b, "Taken by agent", str_of("nobody"));
+    }
+    evidence_part_instant(b, "Agent joined", c->bridged_us);
+    if (c->answered_us != 0 && (joined || c->ended_us != 0)) {
+        span_item(b, joined ? "Waited for the agent" : "Waited",
+                  evidence_waited_ms(c));
+    }
+    if (joined && c->ended_us != 0) {
+        span_item(b, "Talked", evidence_talk_ms(c));
+    }
+    evidence_part_item(b, "The agent says", c->disposition);
+}
+
+void evidence_part_caller(struct buf *b, const struct evidence_caller *t)
+{
+    const struct reader_caller *c = &t->c;
+    title(b, c->id, ", to us", c->recorded_us);
+    local(b, t->local);
+    buf_addf(b, "<dl class=\"facts\"><dt>Number called</dt><dd>+%llu</dd>",
+             (unsigned long long)c->called);
+    if (t->campaign) {
+        evidence_part_item(b, "On behalf of", str_of(t->campaign->seller));
+        evidence_part_item(b, "Campaign", str_of(t->campaign->name));
+    }
+    evidence_part_instant(b, "Came", c->recorded_us);
+    evidence_part_instant(b, "Answered", c->answered_us);
+    evidence_part_instant(b, "Ended", c->ended_us);
+    word_item(b, "Outcome", outcome_text(c->outcome));
+    word_item(b, "Ended by", c->cause.n > 0 ? c->cause.p : "-");
+    taken(b, c);
+    if (t->pressed_callback) {
+        evidence_part_item(b, "Pressed", str_of("the key to be called back"));
+    }
+    if (t->pressed_opt_out) {
+        evidence_part_item(b, "Pressed", str_of("the key to be left alone"));
+    }
+    recording(b, t->recording, t->recording_bytes, t->recording_sha256);
+    buf_add_str(b, "</dl>");
+    entries(b, t->entry, t->entries);
     buf_add_str(b, "</section>\n");
 }
 

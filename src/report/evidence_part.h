@@ -16,6 +16,8 @@ void evidence_part_open(struct buf *b, const char *title, const char *hint);
 
 /* One call, with its rules, recording and journal entries. */
 void evidence_part_call(struct buf *b, const struct evidence *v, size_t i);
+/* One call to us, with its journal entries. */
+void evidence_part_caller(struct buf *b, const struct evidence_caller *t);
 /* Rules, packs and do-not-call lists that calls were decided with. */
 void evidence_part_versions(struct buf *b, const struct evidence *v, size_t i);
 

@@ -303,10 +303,75 @@ def killed(h, carrier, server, third):
     return server
 
 
+TELLS = '+12125550165'
+
+
+def told_an_agent(h, carrier):
+    """Who asks the agent to be left alone pressed no key."""
+    c = carrier.call(LINE, TELLS)
+    in_state(h, 'talking')
+    h.must('agent', 'dispose', 'bob', 'do_not_call')
+    c.hang_up()
+    outcome(h, int(TELLS), 'talked')
+    h.wait('the request', lambda: lead_state(h, int(TELLS)) ==
+           ('denied', 'opted_out'), 15)
+    for number, means in (TELLS, 'agent'), ('+12125550150', 'key'):
+        said = h.must('ledger', 'show', 'revocation', number, '--json')
+        got = [json.loads(line) for line in said.splitlines()]
+        h.check([x['means'] for x in got] == [means], f'{number}: {got}')
+
+
+def bundle(h, number):
+    out = h.path(f'evidence{number}')
+    said = h.must('evidence', number, '--verify', '--out', out)
+    return (json.load(open(f'{out}/evidence.json')),
+            open(f'{out}/evidence.html').read(), said)
+
+
+def the_evidence(h):
+    """Calls to us are in the folder about the caller."""
+    v, page, said = bundle(h, TELLS)
+    h.check('0 calls, 1 calls to us, 1 requests to stop' in said, said)
+    h.check(v['calls'] == [] and len(v['calls_to_us']) == 1, v)
+    c = v['calls_to_us'][0]
+    h.check(c['called'] == LINE and c['number'] == TELLS and
+            c['outcome'] == 'talked' and c['agent'] == 'bob' and
+            c['agent_disposition'] == 'do_not_call' and c['pressed'] == [] and
+            c['agent_joined'] and c['ended'] and c['talk_s'] > 0 and
+            c['on_line_s'] >= c['talk_s'], c)
+    kinds = [x['kind'] for x in c['journal']]
+    h.check(kinds[0] == 'incoming' and 'bridged' in kinds and
+            'disposition' in kinds and all(x['fits'] for x in c['journal']),
+            kinds)
+    h.check(v['journal']['entries_shown'] == len(kinds), v['journal'])
+    o = v['opt_outs'][0]
+    h.check(o['source'] == 'agent' and o['heard_in_call'] == c['id'], o)
+    h.check('No call is on file' not in page and 'called us 1 time' in page and
+            f'told an agent in <a href="#c{c["id"]}">' in page and
+            f'id="c{c["id"]}"' in page, 'the page')
+    h.check(any('no recording of 1 of the calls to us' in u
+                for u in v['not_known']), v['not_known'])
+    v, page, said = bundle(h, ANN)
+    h.check([c['outcome'] for c in v['calls_to_us']] ==
+            ['talked', 'turned_away'], v['calls_to_us'])
+    h.check('first on' in page and 'sale' in page, 'two calls')
+    for number, pressed in (('+12125550150', ['opt_out']),
+                            ('+12125550160', ['callback']),
+                            ('+12125550161', [])):
+        v, page, said = bundle(h, number)
+        c = v['calls_to_us'][0]
+        h.check(c['pressed'] == pressed and c['agent'] is None and
+                c['talk_s'] == 0, c)
+        h.check(('the key to be' in page) == bool(pressed), f'{number}: page')
+    v, page, said = bundle(h, '+12125550199')
+    h.check(v['calls_to_us'] == [] and v['not_known'] == [] and
+            'and none from it' in page, 'who never called')
+
+
 def the_books(h):
     r = h.json('report', 'line')
     c = r['calls_to_us']
-    want = {'callers': 8, 'talked': 2, 'gave_up': 1, 'turned_away': 2,
+    want = {'callers': 9, 'talked': 3, 'gave_up': 1, 'turned_away': 2,
             'callbacks': 1, 'opt_outs': 1, 'others': 1, 'open': 0,
             'number_withheld': 1}
     h.check({k: c[k] for k in want} == want, c)
@@ -321,13 +386,13 @@ def the_books(h):
     h.check(r['attempts']['opt_outs'] == 0 and r['attempts']['callbacks'] == 0,
             r['attempts'])
     all_ = r['agents']['all']
-    h.check(all_['callers'] == 2 and all_['calls'] == 2, r['agents'])
+    h.check(all_['callers'] == 3 and all_['calls'] == 3, r['agents'])
     said = h.must('report', 'line')
     h.check('Calls to us' in said and 'within 3 s' in said, said)
-    h.check('calls_to_us,callers,,8' in h.must('report', 'line', '--csv'), 'csv')
+    h.check('calls_to_us,callers,,9' in h.must('report', 'line', '--csv'), 'csv')
     h.verify()
     kinds = [e['event'] for e in h.events()]
-    h.check(kinds.count('incoming') == 8, 'the log has not all')
+    h.check(kinds.count('incoming') == 9, 'the log has not all')
     h.must('person', 'export', ANN, '--out', h.path('ann.json'))
     data = json.load(open(h.path('ann.json')))
     h.check(len(data['tables']['incoming']) == 2, list(data['tables']))
@@ -338,7 +403,7 @@ def the_books(h):
     h.must('records', 'export', '--from', '2026-11-01', '--to',
            '2026-12-01', '--out', h.path('records'))
     lines = open(h.path('records/calls.csv')).read().splitlines()
-    h.check(len(lines) == 9 and sum('inbound' in l for l in lines) == 8, lines)
+    h.check(len(lines) == 10 and sum('inbound' in l for l in lines) == 9, lines)
     h.check('800-555-0123' in lines[1] and 'informational' in lines[1], lines)
 
 
@@ -370,9 +435,11 @@ def calls_to_us(h):
         server = killed(h, carrier, server, third)
         h.check(bob.by_them, "the agent's telephone still hears")
         promised(h, carrier)
+        told_an_agent(h, carrier)
         h.check(not carrier.faults, carrier.faults)
         h.check(stop(server) == 0, 'the server ended badly')
         the_books(h)
+        the_evidence(h)
         in_a_list_later(h)
     finally:
         if server.poll() is None:
