@@ -33,8 +33,9 @@ struct reader_campaign {
     struct slice plan; /* text of the campaign file */
     int state;         /* enum campaign_state */
     int64_t loaded_us;
-    int64_t changed_us;    /* of the state */
-    int64_t first_call_us; /* 0: none yet */
+    int64_t first_loaded_us; /* its first file; 0: the same */
+    int64_t changed_us;      /* of the state */
+    int64_t first_call_us;   /* 0: none yet */
 };
 typedef int(reader_campaign_fn)(void *arg, const struct reader_campaign *c);
 

@@ -129,6 +129,17 @@ static void add_questions(struct figures_builder *b, const struct script *s)
     }
 }
 
+/* A file that is loaded again changes words, and no figure of before. */
+static int64_t beginning(const struct reader_campaign *c)
+{
+    int64_t from_us = c->loaded_us;
+    if (c->first_loaded_us != 0 && c->first_loaded_us < from_us)
+        from_us = c->first_loaded_us;
+    if (c->first_call_us != 0 && c->first_call_us < from_us)
+        from_us = c->first_call_us;
+    return from_us;
+}
+
 void figures_campaign(struct figures_builder *b,
                       const struct reader_campaign *c,
                       const struct script *script)
@@ -139,7 +150,7 @@ void figures_campaign(struct figures_builder *b,
     f->list = copy(b, c->list_name);
     f->state = campaign_state_text((enum campaign_state)c->state);
     f->loaded_us = c->loaded_us;
-    agent_figures_since(b->agents, c->loaded_us);
+    agent_figures_since(b->agents, beginning(c));
     f->first_call_us = c->first_call_us;
     if (script != NULL)
         add_questions(b, script);

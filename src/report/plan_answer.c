@@ -282,7 +282,7 @@ static void add_wish(struct buf *b, const struct plan_answer *a)
     case PLAN_TARGET_SERVICE:
         buf_addf(b,
                  "%.3g %% of the people who call us have an agent within "
-                 "%.3g s\n",
+                 "%.0f s\n",
                  t->wanted, (double)a->fit->inbound.target_ms / 1000);
         return;
     case PLAN_TARGET_NONE: return;
@@ -408,9 +408,9 @@ void plan_answer_no_callers(const struct plan_history *h,
                  "%llu people called us in the %.0f minutes that %s, too few "
                  "to tell how many do in an hour",
                  (unsigned long long)h->callers, 60 * h->dialled_h, when);
-    else if (h->called_us > 0)
+    else if (h->callers_ever > 0)
         buf_addf(out, "%llu people called us, none of them while %s",
-                 (unsigned long long)h->called_us, when);
+                 (unsigned long long)h->callers_ever, when);
     else
         buf_add_str(out, "nobody has called us, as far as the history goes");
 }

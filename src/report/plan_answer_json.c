@@ -103,7 +103,7 @@ static void add_history(struct json_out *j, const struct plan_answer *a)
     json_out_kv_int(j, "live", (int64_t)h->live);
     json_out_kv_int(j, "talks", (int64_t)h->talks);
     json_out_kv_int(j, "abandoned", (int64_t)h->abandoned);
-    json_out_kv_int(j, "called_us", (int64_t)h->called_us);
+    json_out_kv_int(j, "callers_ever", (int64_t)h->callers_ever);
     json_out_kv_int(j, "callers", (int64_t)h->callers);
     json_out_kv_int(j, "callers_gave_up", (int64_t)h->callers_gave_up);
     json_out_kv_int(j, "days", h->days);

@@ -35,9 +35,9 @@ struct work {
     struct times ring, machine_ring, busy_ring, talk, wrap, caller_talk;
     struct session *session; /* in order of time */
     size_t sessions, session_cap;
-    uint64_t called_us; /* whenever they did */
-    int64_t last_us;    /* the last call */
-    int64_t day_us;     /* its first call */
+    uint64_t callers; /* whenever they called */
+    int64_t last_us;  /* the last call */
+    int64_t day_us;   /* its first call */
     double agent_s;
 };
 
@@ -212,7 +212,7 @@ static int count_caller(void *arg, const struct reader_caller *c)
 {
     struct work *w = arg;
     (void)c;
-    w->called_us++;
+    w->callers++;
     return 0;
 }
 
@@ -269,8 +269,7 @@ static int read_agents(const struct reader *r, struct campaign_id c,
     return rc == TM_OK ? r->agent_spans(r->self, &all, on_span, w, e) : rc;
 }
 
-/* --- a line that takes calls
- * ------------------------------------------------*/
+/* --- a line that takes calls -----------------------------------------------*/
 
 /* Signed in, and who took its calls. */
 static int on_shift(void *arg, const struct reader_agent_span *s)
@@ -397,11 +396,11 @@ int plan_history_read(const struct reader *r, struct campaign_id c,
         rc = read_leads(r, c, &w, e);
     if (rc == TM_OK)
         rc = read_callers(r, c, count_caller, &w, e);
-    out->line = out->lead[LEAD_NEW] == 0 &&
-                (w.called_us > out->dials || out->dials == 0);
+    out->line =
+        out->lead[LEAD_NEW] == 0 && (w.callers > out->dials || out->dials == 0);
     if (rc == TM_OK)
         rc = out->line ? read_line(r, c, &w, e) : read_dialler(r, c, &w, e);
-    out->called_us = w.called_us;
+    out->callers_ever = w.callers;
     out->agent_h = w.agent_s / 3600;
     out->ring = times_of(&w.ring);
     out->machine_ring = times_of(&w.machine_ring);

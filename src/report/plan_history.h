@@ -37,11 +37,11 @@ struct plan_history {
      * that takes calls. Then "dialled" below is: somebody who took its calls
      * was signed in. */
     bool line;
-    double dialled_h;   /* time in which it dialled, in hours */
-    unsigned days;      /* on which it did */
-    double agent_h;     /* of those who took its calls, signed in */
-    unsigned agents;    /* who they are */
-    uint64_t called_us; /* people, at any time */
+    double dialled_h;      /* time in which it dialled, in hours */
+    unsigned days;         /* on which it did */
+    double agent_h;        /* of those who took its calls, signed in */
+    unsigned agents;       /* who they are */
+    uint64_t callers_ever; /* people who called us, at any time */
     /* ... while it dialled. */
     uint64_t callers, callers_gave_up;
     double callers_waited_s; /* all of them, until an agent or their end */

@@ -29,6 +29,7 @@ static int campaign_row(struct query *q, void *arg, struct err *e)
         .loaded_us = query_get_int(q, 9),
         .changed_us = query_get_int(q, 10),
         .first_call_us = query_get_int(q, 11),
+        .first_loaded_us = query_get_int(q, 12),
     };
     return to->v(to->arg, &c);
 }
@@ -42,7 +43,9 @@ int reader_lists_campaigns(void *self, struct tenant_id t,
     query_open(&q, &r->db,
                "SELECT c.tenant, c.id, c.seller, c.list, c.name, s.name, "
                "l.name, c.plan, c.state, c.loaded_us, c.changed_us, "
-               "c.first_call_us FROM campaign c "
+               "c.first_call_us, coalesce((SELECT min(v.loaded_us) FROM "
+               "plan_version v WHERE v.tenant = c.tenant "
+               "AND v.campaign = c.id), c.loaded_us) FROM campaign c "
                "LEFT JOIN seller s ON s.tenant = c.tenant "
                "AND s.id = c.seller "
                "LEFT JOIN list l ON l.tenant = c.tenant AND l.id = c.list "

@@ -329,7 +329,7 @@ static void test_history_of_callers(void **state)
     assert_true(h.dialled_h > 0.4999 && h.dialled_h < 0.5001);
     assert_int_equal(h.dials, 4);
     assert_int_equal(h.callers, 3);
-    assert_int_equal(h.called_us, 6);
+    assert_int_equal(h.callers_ever, 6);
     assert_int_equal(h.callers_gave_up, 1);
     assert_true(h.callers_waited_s > 59.9 && h.callers_waited_s < 60.1);
     assert_int_equal(h.caller_talk.n, 2);
@@ -777,7 +777,7 @@ static void test_words_of_no_callers(void **state)
     assert_true(f.line);
     says(&a, "is not known: nobody has called us, as far as the history goes; "
              "say how many will, with --callers N\n");
-    h.called_us = 30;
+    h.callers_ever = 30;
     says(&a, "30 people called us, none of them while agents were there; say");
     h.callers = 9;
     h.dialled_h = 0.6;
@@ -824,6 +824,8 @@ static void test_words_of_a_line(void **state)
                                        .agents_hi = 11,
                                        .floor = floor}};
     assert_int_equal(p->calls_max, 10);
+    f.inbound.target_ms = 1200 * 1000;
+    says(&a, "have an agent within 1200 s\n");
     says(&a, "agents: 11; lines at one time: 23\n");
     a.target.floor.lines = 30;
     says(&a, "lines at one time: 30\n"); /* nobody more called */

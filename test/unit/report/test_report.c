@@ -275,6 +275,40 @@ static void test_agents_settle(void **state)
     unmake(&m);
 }
 
+/* Loaded again after an hour of work: the hour counts still. */
+static void test_loaded_again(void **state)
+{
+    (void)state;
+    const int64_t hour_us = INT64_C(3600000000);
+    const struct reader_campaign c = {.name = str_of("c"),
+                                      .seller_name = str_of("s"),
+                                      .list_name = str_of("l"),
+                                      .loaded_us = NOW - hour_us};
+    const struct reader_agent_span talk = {.agent = {1},
+                                           .state = AGENT_TALKING,
+                                           .reason = str_of(""),
+                                           .from_us = NOW - 3 * hour_us,
+                                           .until_us = NOW - 2 * hour_us,
+                                           .campaign = {1}};
+    for (int i = 0; i < 4; i++) {
+        struct reader_campaign k = c;
+        struct figures_builder *b =
+            figures_new(&(struct figures_options){.now_us = NOW});
+        k.first_loaded_us = i == 1 ? NOW - 3 * hour_us : 0;
+        k.first_call_us = i == 2 ? NOW - 3 * hour_us : i == 3 ? NOW - 1 : 0;
+        figures_campaign(b, &k, NULL);
+        agent_figures_bridge(figures_agents(b),
+                             &(struct reader_bridge){.agent = {1}});
+        agent_figures_span(figures_agents(b), &talk);
+        agent_figures_shift(figures_agents(b), &talk);
+        const struct figures *f = figures_end(b);
+        assert_non_null(f->agents);
+        assert_int_equal(f->agents->all.handling_ms,
+                         i == 1 || i == 2 ? 3600000 : 0);
+        figures_free(b);
+    }
+}
+
 static void test_golden(void **state)
 {
     (void)state;
@@ -904,6 +938,7 @@ int main(void)
         cmocka_unit_test(test_missing_of_records),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_agents_settle),
+        cmocka_unit_test(test_loaded_again),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_adds_up),

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "core/campaign/campaign.h"
+#include "store/catalog.h"
+#include "store/db.h"
 #include "store/sqlite_reader.h"
 #include "unit/store/fixture_house.h"
 
@@ -154,6 +156,49 @@ static void test_campaigns(void **state)
         TM_OK);
     assert_string_equal(s->said,
                         "c of s on l: running, plan name = c, first 7\n");
+}
+
+static int load_again(struct db *db, void *arg, struct err *e)
+{
+    struct scene *s = arg;
+    struct catalog_campaign c = {
+        .tenant = s->house.tenant,
+        .name = str_of("c"),
+        .seller = str_of("s"),
+        .list = str_of("l"),
+        .plan = str_of("name = c # again\n"),
+        .now_us = NOON,
+    };
+    struct campaign_id id;
+    int rc = db_exec(db, "UPDATE campaign SET state = 'paused'", e);
+    return rc == TM_OK ? catalog_campaign_load(db, &c, &id, e) : rc;
+}
+
+static int on_loaded(void *arg, const struct reader_campaign *c)
+{
+    return say(arg, "loaded %lld, first %lld\n", (long long)c->loaded_us,
+               (long long)c->first_loaded_us);
+}
+
+/* A file loaded again begins no new campaign. */
+static void test_loaded_again(void **state)
+{
+    struct scene *s = *state;
+    struct err e = {0};
+    char want[128];
+    assert_int_equal(
+        s->port.campaigns(s->port.self, s->house.tenant, on_loaded, s, &e),
+        TM_OK);
+    assert_string_equal(s->said, "loaded 1, first 1\n");
+    if (sqlite_store_run(s->house.store, load_again, s, &e) != TM_OK)
+        fail_msg("%s", e.text);
+    s->said[0] = '\0';
+    assert_int_equal(
+        s->port.campaigns(s->port.self, s->house.tenant, on_loaded, s, &e),
+        TM_OK);
+    (void)snprintf(want, sizeof(want), "loaded %lld, first 1\n",
+                   (long long)NOON);
+    assert_string_equal(s->said, want);
 }
 
 static int on_state(void *arg, const struct reader_state_count *c)
@@ -340,9 +385,9 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_campaigns), CASE(test_states),  CASE(test_verdicts),
-        CASE(test_attempts),  CASE(test_wishes),  CASE(test_members),
-        CASE(test_dues),      CASE(test_journal),
+        CASE(test_campaigns), CASE(test_loaded_again), CASE(test_states),
+        CASE(test_verdicts),  CASE(test_attempts),     CASE(test_wishes),
+        CASE(test_members),   CASE(test_dues),         CASE(test_journal),
     };
 #undef CASE
     return cmocka_run_group_tests(tests, NULL, NULL);
