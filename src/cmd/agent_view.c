@@ -85,6 +85,15 @@ static void add_caller(const struct control_agent *a, struct buf *out)
              a->lead.v == 0 ? ", without a lead" : "");
 }
 
+static void left_alone_text(const struct control_agent *a, struct buf *out)
+{
+    char number[NUMBER_TEXT_LEN];
+    if (a->left_alone == 0)
+        return;
+    (void)number_format(a->left_alone, number);
+    buf_addf(out, "  asked not to be called: %s\n", number);
+}
+
 /* What he has said while he talks: it counts when the call is over. */
 static void said_text(const struct control_agent *a, struct buf *out)
 {
@@ -161,6 +170,7 @@ void agent_view_text(const struct control_agent *a, const char *name,
     }
     if (a->lead.v != 0)
         lead_text(a, out);
+    left_alone_text(a, out);
     said_text(a, out);
     words_text(a, out);
 }
@@ -175,6 +185,13 @@ static void put_instant(struct json_out *j, const char *key, int64_t us)
     }
     civil_format_instant(us, at);
     json_out_text(j, at);
+}
+
+static void put_number(struct json_out *j, const char *key, uint64_t e164)
+{
+    char number[NUMBER_TEXT_LEN];
+    (void)number_format(e164, number);
+    json_out_kv_text(j, key, e164 != 0 ? number : NULL);
 }
 
 static void put_lead(const struct control_agent *a, struct json_out *j)
@@ -223,13 +240,11 @@ static void view_json(const struct control_agent *a, const char *name,
     else
         json_out_null(j);
     json_out_kv_bool(j, "incoming", a->incoming);
-    if (a->incoming) {
-        char number[NUMBER_TEXT_LEN];
-        (void)number_format(a->caller, number);
-        json_out_kv_text(j, "caller", a->caller != 0 ? number : NULL);
-    }
+    if (a->incoming)
+        put_number(j, "caller", a->caller);
     json_out_kv_text(j, "telephone", a->where[0] != '\0' ? a->where : NULL);
     json_out_kv_text(j, "note", a->note[0] != '\0' ? a->note : NULL);
+    put_number(j, "left_alone", a->left_alone);
     if (a->lead.v != 0)
         put_lead(a, j);
     json_out_kv_text(j, "said", a->said[0] != '\0' ? a->said : NULL);

@@ -6,6 +6,7 @@
 #include "base/civil.h"
 #include "cmd/agent_desk.h"
 #include "cmd/commands.h"
+#include "core/number/number.h"
 
 enum {
     ARGS_MAX = 128,
@@ -289,6 +290,17 @@ static void say_callback(const struct agent_desk *d,
     civil_format_instant(b->at_us, at);
     control_printf(d->c, "call back at %s%s%s\n", at,
                    b->local[0] != '\0' ? ", for the person " : "", b->local);
+    if (b->left_alone != 0) {
+        char number[NUMBER_TEXT_LEN];
+        (void)number_format(b->left_alone, number);
+        control_warn(d->c,
+                     "he may not be called: he has asked to be left alone "
+                     "(%s is on the seller's own do-not-call list), so that "
+                     "nobody will call him back: tell him so if he is still "
+                     "there\n",
+                     number);
+        return;
+    }
     if (b->from_us == 0)
         return;
     civil_format_instant(b->from_us, at);

@@ -45,8 +45,9 @@ struct control_agent {
     char reason[AGENT_WORD_MAX];     /* of a pause, or why he is signed out */
     char campaign[CONTROL_TEXT_MAX]; /* name, "" none */
     struct attempt_id attempt;
-    bool incoming;                /* the person called us */
-    uint64_t caller;              /* his number, 0 withheld */
+    bool incoming;       /* the person called us */
+    uint64_t caller;     /* his number, 0 withheld */
+    uint64_t left_alone; /* this number has asked the seller for it; 0: none */
     char where[CONTROL_TEXT_MAX]; /* his telephone is registered there, or "" */
     struct lead_id lead;          /* in hand; 0 none */
     char lead_json[CONTROL_LEAD_MAX]; /* its numbers and fields, or "" */
@@ -72,6 +73,7 @@ struct control_callback {
     int64_t from_us;              /* a rule forbids it until then; 0: none */
     char from_local[CONTROL_TEXT_MAX];
     char rule[CONTROL_TEXT_MAX]; /* id and citation */
+    uint64_t left_alone; /* this number has asked the seller for it; 0: none */
 };
 
 struct control_watch;

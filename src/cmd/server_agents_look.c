@@ -93,6 +93,26 @@ static void put_said(struct server *s, struct agent_id a,
                    out->said_local);
 }
 
+static struct seller_id seller_of(const struct server *s, struct campaign_id id)
+{
+    for (const struct server_load *l = s->loads; l != NULL; l = l->next)
+        for (size_t i = 0; i < l->campaigns.n; i++)
+            if (l->campaigns.campaign[i].id.v == id.v)
+                return l->campaigns.campaign[i].seller;
+    return (struct seller_id){0};
+}
+
+/* The first of his numbers whose holder has asked to be left alone. */
+static uint64_t left_alone(const struct server *s, struct campaign_id campaign,
+                           const struct lead *l)
+{
+    struct seller_id seller = seller_of(s, campaign);
+    for (size_t i = 0; l != NULL && i < l->phones; i++)
+        if (suppression_has(&s->suppression, seller, l->phone[i].e164, NULL))
+            return l->phone[i].e164;
+    return 0;
+}
+
 /* --- work -----------------------------------------------------------------*/
 
 static bool has_skill(const struct agent_setup *a, const char *word)
@@ -192,6 +212,7 @@ void server_agents_look(struct server *s, struct agent_id a,
     if (lead != NULL)
         put_lead(s, lead, out->incoming ? 0 : engine_agent_number(s->engine, a),
                  out);
+    out->left_alone = left_alone(s, f->campaign, lead);
     if (plan != NULL && (agent_has_call(f->state) || f->state == AGENT_WRAP)) {
         put_words(plan, out);
         put_said(s, a, lead, out);
@@ -199,15 +220,6 @@ void server_agents_look(struct server *s, struct agent_id a,
 }
 
 /* --- calls back -----------------------------------------------------------*/
-
-static struct seller_id seller_of(const struct server *s, struct campaign_id id)
-{
-    for (const struct server_load *l = s->loads; l != NULL; l = l->next)
-        for (size_t i = 0; i < l->campaigns.n; i++)
-            if (l->campaigns.campaign[i].id.v == id.v)
-                return l->campaigns.campaign[i].seller;
-    return (struct seller_id){0};
-}
 
 /* The law at that instant, for the number that was dialled. */
 static void ask_law(const struct server *s, struct campaign_id campaign,
@@ -256,6 +268,7 @@ int server_agents_callback(struct server *s, struct agent_id a, int64_t at_us,
         return TM_ENOTFOUND;
     uint64_t e164 = engine_agent_number(s->engine, a);
     local_time(s, l, e164, at_us, out->local);
+    out->left_alone = left_alone(s, f->campaign, l);
     for (size_t i = 0; i < l->phones; i++)
         if (l->phone[i].e164 == e164)
             ask_law(s, f->campaign, l, i, out);

@@ -561,6 +561,23 @@ def promise(h):
     done = h.run(*dispose, 'callback', '--at', '2h')
     h.check(done.returncode == 0 and done.stderr == '' and
             'call back at 2026-11-23T20:3' in done.stdout, f'{done}')
+    left_alone(h, dispose)
+
+
+def left_alone(h, dispose):
+    """A promise to who stands on the list, and what the agent sees of it."""
+    number = status(h, 'carl')['lead']['calling']
+    h.check('asked not to be called' not in
+            h.must('agent', 'status', 'carl'), 'he has not asked')
+    h.must('dnc', 'add', number, '--seller', 'Northwind')
+    done = h.run(*dispose, 'callback', '--at', '2h')
+    h.check(done.returncode == 0 and
+            'he may not be called: he has asked to be left alone' in
+            done.stderr and 'nobody will call him back' in done.stderr,
+            f'{done}')
+    h.check(f'asked not to be called: {number}' in
+            h.must('agent', 'status', 'carl'), 'the screen is silent')
+    h.check(status(h, 'carl')['left_alone'] == number, 'the status is silent')
 
 
 def without_the_skill(h):
