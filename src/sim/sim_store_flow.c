@@ -148,12 +148,20 @@ void sim_store_flow_attempt(struct sim_flow *f, const struct record *r)
     struct sim_flow_lead *l = find(f, r->lead);
     if (l == NULL)
         return;
+    l->promised = l->state == LEAD_CALLBACK;
     set(f, l, LEAD_IN_CALL, 0, l->claimed);
     l->attempts++;
     if (l->tries == SIM_FLOW_TRIES)
         memmove(l->history, l->history + 1, (--l->tries) * sizeof(*l->history));
     l->history[l->tries++] = (struct lead_try){
         .attempt = r->attempt, .e164 = r->e164, .at_us = r->at_us};
+}
+
+void sim_store_flow_agreed(struct sim_flow *f, const struct record *r)
+{
+    struct sim_flow_lead *l = find(f, r->lead);
+    if (l != NULL)
+        l->agreed = r->e164;
 }
 
 void sim_store_flow_placed(struct sim_flow *f, const struct record *r)
@@ -183,13 +191,6 @@ void sim_store_flow_wrong(struct sim_flow *f, const struct record *r)
     struct sim_flow_lead *l = find(f, r->lead);
     if (l != NULL)
         l->bad = true;
-}
-
-void sim_store_flow_right(struct sim_flow *f, const struct record *r)
-{
-    struct sim_flow_lead *l = find(f, r->lead);
-    if (l != NULL)
-        l->bad = false;
 }
 
 void sim_store_flow_lead(struct sim_flow *f, const struct record *r,
@@ -285,6 +286,7 @@ void sim_store_flow_fill(const struct sim_flow *f, size_t i, struct lead *out)
     f->source.lead(f->source.arg, (size_t)l->id.v - 1, out);
     out->state = (enum lead_state)l->state;
     out->due_us = l->due_us;
+    out->agreed_e164 = l->state == LEAD_CALLBACK ? l->agreed : 0;
     out->attempts = l->attempts;
     for (int o = 0; o < OUTCOME_COUNT; o++)
         out->outcomes[o] = l->outcomes[o];

@@ -22,6 +22,8 @@ struct sim_flow_lead {
     uint8_t state, reason;
     int8_t verdict;
     bool claimed, used, bad, opted_out;
+    bool promised;   /* the call that is up keeps a promise */
+    uint64_t agreed; /* number of the last call back, lead.h */
     uint16_t attempts;
     uint8_t outcomes[OUTCOME_COUNT];
     uint8_t tries;
@@ -49,14 +51,12 @@ void sim_store_flow_forget_all(struct sim_flow *f); /* and counts them */
 
 /* Records. */
 void sim_store_flow_attempt(struct sim_flow *f, const struct record *r);
+void sim_store_flow_agreed(struct sim_flow *f, const struct record *r);
 void sim_store_flow_placed(struct sim_flow *f, const struct record *r);
 void sim_store_flow_ended(struct sim_flow *f, const struct record *r,
                           uint64_t e164);
 /* An agent says that the number is somebody else's. */
 void sim_store_flow_wrong(struct sim_flow *f, const struct record *r);
-
-/* The lead calls from its number. */
-void sim_store_flow_right(struct sim_flow *f, const struct record *r);
 void sim_store_flow_lead(struct sim_flow *f, const struct record *r,
                          uint8_t reason);
 void sim_store_flow_verdict(struct sim_flow *f, const struct record *r);

@@ -76,6 +76,21 @@ void sim_store_incoming_caller(struct sim_rows *t, const struct store_caller *q,
 /* --- what became of it ------------------------------------------------------
  */
 
+/* He calls from it: it is in service, and he can be called there. */
+static void number_works(struct sim_rows *t, const struct record *r)
+{
+    uint64_t at;
+    size_t h = 0;
+    if (r->lead.v != 0 && map_get(&t->number_of, r->e164, &at))
+        h = t->number.at[at - 1].first_holder;
+    for (; h != 0; h = t->holder.at[h - 1].next) {
+        struct sim_row *row = &t->row.at[t->holder.at[h - 1].row];
+        for (size_t i = 0; row->id.v == r->lead.v && i < row->phones; i++)
+            if (row->phone[i].e164 == r->e164)
+                row->phone[i].bad = row->phone[i].wrong = false;
+    }
+}
+
 void sim_store_incoming_begin(struct sim_rows *t, const struct record *r)
 {
     tm_assert(r->attempt.v > 0 && incoming_of(t, r->attempt) == NULL);
@@ -99,6 +114,7 @@ void sim_store_incoming_begin(struct sim_rows *t, const struct record *r)
         t, sim_store_rows_campaign(t, r->campaign), r->lead);
     if (m != NULL)
         m->calls_us = true;
+    number_works(t, r);
 }
 
 static void set_dialog(struct sim_store_incoming *i, struct slice dialog)
@@ -109,6 +125,19 @@ static void set_dialog(struct sim_store_incoming *i, struct slice dialog)
         return;
     i->dialog = mem_alloc(dialog.n + 1);
     memcpy(i->dialog, dialog.p, dialog.n);
+}
+
+/* He found nobody: where he called from he is called back. */
+static void in_vain(const struct sim_rows *t,
+                    const struct sim_store_incoming *i)
+{
+    struct sim_member *m = sim_store_rows_member(
+        t, sim_store_rows_campaign(t, i->campaign), i->lead);
+    bool alone = i->outcome == OUTCOME_GAVE_UP ||
+                 i->outcome == OUTCOME_TURNED_AWAY ||
+                 (i->outcome == OUTCOME_UNKNOWN && i->bridged_us == 0);
+    if (m != NULL && alone)
+        m->agreed = i->e164;
 }
 
 static void ended(struct sim_store_incoming *i, const struct record *r)
@@ -139,7 +168,10 @@ bool sim_store_incoming_event(struct sim_rows *t, const struct record *r)
         break;
     case RECORD_OPT_OUT: i->opted_out = true; break;
     case RECORD_CALLBACK: i->callback = true; break;
-    case RECORD_ENDED: ended(i, r); break;
+    case RECORD_ENDED:
+        ended(i, r);
+        in_vain(t, i);
+        break;
     default: break;
     }
     return true;

@@ -293,8 +293,10 @@ static void apply_attempt(struct sim_rows *t, const struct record *r)
     add_attempt(t, a);
     struct sim_campaign *c = sim_store_rows_campaign(t, r->campaign);
     struct sim_member *m = sim_store_rows_member(t, c, r->lead);
-    if (m != NULL)
-        sim_store_pick_set(c, m, LEAD_IN_CALL, 0, m->claimed);
+    if (m == NULL)
+        return;
+    m->promised = m->state == LEAD_CALLBACK;
+    sim_store_pick_set(c, m, LEAD_IN_CALL, 0, m->claimed);
 }
 
 static void set_dialog(struct sim_store_attempt *a, struct slice dialog)
@@ -428,6 +430,16 @@ static void apply_lead(struct sim_rows *t, const struct record *r)
     sim_store_pick_set(c, m, (enum lead_state)r->state, r->due_us, false);
 }
 
+static void apply_callback(struct sim_rows *t, const struct record *r)
+{
+    struct sim_member *m = sim_store_rows_member(
+        t, sim_store_rows_campaign(t, r->campaign), r->lead);
+    if (t->flow != NULL)
+        sim_store_flow_agreed(t->flow, r);
+    else if (m != NULL)
+        m->agreed = r->e164;
+}
+
 static void apply_verdict(struct sim_rows *t, const struct record *r)
 {
     if (t->flow != NULL)
@@ -459,17 +471,6 @@ static void mark_wrong(struct sim_rows *t, const struct record *r)
             row->phone[i].bad = row->phone[i].wrong = true;
 }
 
-/* He calls from it. */
-static void mark_good(struct sim_rows *t, const struct record *r)
-{
-    struct sim_row *row = row_of(t, r->lead);
-    if (t->flow != NULL)
-        sim_store_flow_right(t->flow, r);
-    for (size_t i = 0; row != NULL && i < row->phones; i++)
-        if (row->phone[i].e164 == r->e164)
-            row->phone[i].bad = row->phone[i].wrong = false;
-}
-
 /* Of an endless list the attempt is forgotten, but not what it counted. */
 static void apply_disposition(struct sim_rows *t, const struct record *r)
 {
@@ -499,10 +500,8 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_LEAD: apply_lead(t, r); break;
     case RECORD_ANSWER: apply_answer(t, r); break;
     case RECORD_OPT_OUT: apply_opt_out(t, r); break;
-    case RECORD_INCOMING:
-        mark_good(t, r);
-        sim_store_incoming_begin(t, r);
-        break;
+    case RECORD_CALLBACK: apply_callback(t, r); break;
+    case RECORD_INCOMING: sim_store_incoming_begin(t, r); break;
     case RECORD_STAFF:
         if (r->attempt.v > t->last_attempt)
             t->last_attempt = r->attempt.v;
@@ -511,7 +510,6 @@ void sim_store_rows_apply(struct sim_rows *t, const struct record *r)
     case RECORD_RINGING:
     case RECORD_ANSWERED:
     case RECORD_DIALOG:
-    case RECORD_CALLBACK:
     case RECORD_ENDED:
     case RECORD_CLOCK:
     case RECORD_IMPORT:
@@ -597,6 +595,7 @@ void sim_store_rows_lead(const struct sim_rows *t, const struct sim_campaign *c,
     out->id = row->id;
     out->state = (enum lead_state)m->state;
     out->due_us = m->due_us;
+    out->agreed_e164 = m->state == LEAD_CALLBACK ? m->agreed : 0;
     out->phones = row->phones;
     memcpy(out->phone, row->phone, row->phones * sizeof(*row->phone));
     out->consents = row->consents;
