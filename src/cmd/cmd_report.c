@@ -181,10 +181,12 @@ static bool read_time(const char *text, int64_t *us)
 static int read_zone(const struct tz_set *zones, const struct options *o,
                      const struct tz **out, struct err *e)
 {
-    *out = o->zone != NULL ? tz_set_find(zones, o->zone) : NULL;
-    if (o->zone != NULL && *out == NULL)
+    bool utc = o->zone == NULL || strcmp(o->zone, "UTC") == 0;
+    *out = utc ? NULL : tz_set_find(zones, o->zone);
+    if (!utc && *out == NULL)
         return err_set(e, TM_EINVAL,
-                       "--zone: '%s' is no time zone such as America/New_York",
+                       "--zone: '%s' is no time zone of the people who are "
+                       "called, such as America/New_York; nor UTC",
                        o->zone);
     return TM_OK;
 }

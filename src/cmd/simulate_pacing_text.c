@@ -99,11 +99,24 @@ static void add_table(const struct simulate_compared *c, struct buf *b)
         add_row(c, &c->policy[i], w, b);
 }
 
+/* They are in no share of the table: each met a busy line. */
+static void add_unheard(const struct simulate_compared *c, struct buf *b)
+{
+    for (size_t i = 0; i < c->policies; i++) {
+        const struct simulate_pacing *p = &c->policy[i];
+        if (p->callers.unheard > 0)
+            buf_addf(b,
+                     "%s: %" PRIu64 " more met a busy line (trunk full or "
+                     "down) and are in no share above\n",
+                     p->policy, p->callers.unheard);
+    }
+}
+
 /* People who called us; nothing when nobody did. */
 static void add_callers(const struct simulate_compared *c, struct buf *b)
 {
     size_t w = name_width(c);
-    if (c->policy[0].callers.callers == 0)
+    if (c->policy[0].callers.callers + c->policy[0].callers.unheard == 0)
         return;
     buf_addf(b, "\n%-*s %8s %10s %10s %8s %8s %8s %9s\n", (int)w, "calls to us",
              "people", "with an", "in the", "gave up", "turned", "waited",
@@ -119,6 +132,7 @@ static void add_callers(const struct simulate_compared *c, struct buf *b)
                  (double)k->gave_up * of, (double)k->turned_away * of,
                  runner_callers_wait_s(k), k->longest_s);
     }
+    add_unheard(c, b);
 }
 
 /* The most talk among those that kept to their budget in every run. */

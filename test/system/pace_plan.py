@@ -337,6 +337,8 @@ def plan_of_a_line(house):
                       '--agents', '6')
     house.check('calls = 5 of [inbound] leaves' in said and
                 'the most that are' not in said, said)
+    house.must('report', 'line', '--zone', 'UTC')
+    house.refused(['report', 'line', '--zone', 'Mars/North'], ['no time zone'])
     few = answer('--callers', '0.1', '--seeds', '2', '--agents', '1')
     house.check(few['now']['callers'] == 0 and
                 few['now']['service_pct'] is None, f'{few}')
