@@ -47,7 +47,8 @@ const struct command cmd_import = {
         "           windows-1252 (default: found out)\n"
         "--delimiter  one character, or the word tab (default: found out)\n"
         "--header   whether the first row names the columns (default: yes,\n"
-        "           unless it holds a telephone number)\n"
+        "           unless it holds a telephone number; titles and empty\n"
+        "           lines above the header are left out)\n"
         "A region is a code (FL, US-FL, CA-QC) or the whole name of a state,\n"
         "territory or province (Florida, Quebec).\n"
         "A consent counts when it says written, oral or express: a \"yes\" of\n"
@@ -147,6 +148,11 @@ static void show_columns(struct job *j)
                        ? "tab"
                        : (char[]){'\'', j->file.csv.delimiter, '\'', '\0'},
                    c->has_header ? "with a header" : "without a header");
+    if (c->header_row > 0)
+        control_printf(j->c,
+                       "  line %" PRIu64 " is the header; the lines above it "
+                       "are left out\n",
+                       j->file.header_line);
     for (size_t i = 0; i < c->n; i++)
         if (c->column[i].role != COLUMNS_FIELD)
             control_printf(j->c, "  column %zu '%s' is %s\n", i + 1,
@@ -447,6 +453,7 @@ static void print_json(struct job *j)
     json_out_object(&o);
     json_out_kv_text(&o, "list", j->o->list);
     json_out_kv_text(&o, "encoding", encoding_text(j->file.encoding.kind));
+    json_out_kv_int(&o, "header_line", (int64_t)j->file.header_line);
     json_out_kv_int(&o, "rows", (int64_t)n->rows);
     json_out_kv_int(&o, "imported", (int64_t)n->imported);
     json_out_kv_int(&o, "duplicates", (int64_t)n->duplicates);

@@ -75,6 +75,7 @@ static int guess_columns(struct import_file *f,
                          bool whole, struct err *e)
 {
     struct columns_sample rows[COLUMNS_SAMPLE_MAX];
+    uint64_t line[COLUMNS_SAMPLE_MAX];
     size_t n = 0;
     struct csv csv;
     struct csv_row row;
@@ -87,16 +88,20 @@ static int guess_columns(struct import_file *f,
         if (first)
             fault = row.fault;
         first = false;
-        if (row.fault == CSV_OK)
+        if (row.fault == CSV_OK) {
+            line[n] = row.line;
             rows[n++] = copy_row(&a, &row);
+        }
     }
     /* The last line may lack its end; a first line may be longer than what
      * was looked at. */
     if (n < COLUMNS_SAMPLE_MAX && (whole || first) && csv_end(&csv, &row)) {
         if (first)
             fault = row.fault;
-        if (row.fault == CSV_OK)
+        if (row.fault == CSV_OK) {
+            line[n] = row.line;
             rows[n++] = copy_row(&a, &row);
+        }
     }
     csv_fini(&csv);
     const struct columns_options co = {
@@ -107,6 +112,8 @@ static int guess_columns(struct import_file *f,
                            "the first row cannot be read: %s; is it a list?",
                            csv_fault_text(fault));
     arena_fini(&a);
+    if (rc == TM_OK && f->columns.has_header)
+        f->header_line = line[f->columns.header_row];
     return rc == TM_OK ? rc : err_context(e, "%s", f->path);
 }
 
@@ -203,6 +210,9 @@ static int hash_file(struct import_file *f, const struct import_file_options *o,
     (void)crypto_generichash_update(&h, (const uint8_t *)&f->csv.delimiter, 1);
     const uint8_t header = f->columns.has_header;
     (void)crypto_generichash_update(&h, &header, 1);
+    const uint8_t titles = (uint8_t)f->columns.header_row;
+    if (titles > 0)
+        (void)crypto_generichash_update(&h, &titles, 1);
     (void)crypto_generichash_final(&h, sum, sizeof(sum));
     (void)sodium_bin2hex(f->hash, sizeof(f->hash), sum, sizeof(sum));
     if (lseek(f->fd, 0, SEEK_SET) != 0)
@@ -276,8 +286,9 @@ static int next_record(struct import_file *f, struct csv_row *row,
 int import_file_next(struct import_file *f, struct csv_row *row, struct err *e)
 {
     int rc = next_record(f, row, e);
-    if (rc == 1 && f->columns.has_header && !f->header_passed) {
-        f->header_passed = true;
+    while (rc == 1 && f->header_line > 0 && !f->header_passed) {
+        f->header_passed = row->line >= f->header_line; /* titles are above */
+        f->csv.width = row->cells; /* a row is as wide as its header */
         rc = next_record(f, row, e);
     }
     if (rc == 1)

@@ -36,6 +36,29 @@ def test_no_list_in_it(h):
     import_refused(h, 'cells.csv', ',' * 600 + '\n', ['512 cells'])
 
 
+def test_titles_above(h):
+    """The header is found below titles; who opted out is not called."""
+    table = ('Name;Phone;State;Opt out\n\nAnn;212-555-0151;NY;\n'
+             'Bob;212-555-0152;NY;2026-11-02\n')
+    for name, above, line in (
+            ('export', 'Kundenliste Export 2026-11-20;;;\n;;;\n', 3),
+            ('month', 'Customers of November\n\n', 3),
+            ('comma', 'Customers, of November, all\n"a\nb"\n', 4)):
+        path = h.write(f'{name}.csv', above + table)
+        said = h.must('import', path, '--list', name, '--seller', 'S')
+        h.check(f'line {line} is the header; the lines above it are left out'
+                in said and '2 imported' in said and
+                "'opt_out' is consent_withdrawn" in said, said)
+        again = h.json('import', path, '--list', name, '--seller', 'S')
+        h.check(again['again'] and again['header_line'] == line, again)
+    out = h.must('why', '+12125550152')
+    h.check('asked' in out and 'left alone' in out, out)
+    h.check('left alone' not in h.must('why', '+12125550151'), 'not Ann')
+    wide = 'Export;of;all;people\n' + table
+    import_refused(h, 'wide.csv', wide,
+                   ['wide.csv', 'row 2 looks like the header', '--header yes'])
+
+
 def test_not_text(h):
     rng = random.Random(5)
     import_refused(h, 'random.bin', rng.randbytes(200000),
@@ -565,7 +588,7 @@ def test_full_disk(h):
 if __name__ == '__main__':
     house = House(sys.argv[1], sys.argv[2], 'files')
     start(house)
-    main(house, [test_no_list_in_it, test_not_text, test_no_file,
+    main(house, [test_no_list_in_it, test_titles_above, test_not_text, test_no_file,
                  test_wrong_lines, test_encodings, test_rows_are_told,
                  test_messy_lists_add_up, test_later_withdrawal,
                  test_consents_are_told, test_dnc_files, test_campaign_files, test_trunk_files,

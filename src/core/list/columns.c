@@ -254,6 +254,77 @@ static bool is_header(const struct columns_sample *row, const char *country)
     return true;
 }
 
+static size_t filled_cells(const struct columns_sample *row)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < row->cells; i++)
+        n += str_trim(row->cell[i]).n > 0;
+    return n;
+}
+
+static size_t known_names(const struct columns_sample *row)
+{
+    char name[COLUMNS_NAME_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < row->cells; i++) {
+        plain_name(row->cell[i], name);
+        n += role_of_name(name) != COLUMNS_FIELD;
+    }
+    return n;
+}
+
+/* Nobody would doubt it. */
+static bool is_sure_header(const struct columns_sample *row,
+                           const char *country)
+{
+    return known_names(row) >= 2 && is_header(row, country);
+}
+
+/* A line over a table, beside its header: one cell, or, when the header is
+ * beyond doubt, far fewer. */
+static bool is_title(const struct columns_sample *row,
+                     const struct columns_sample *header)
+{
+    size_t filled = filled_cells(row), wide = filled_cells(header);
+    size_t known = known_names(header);
+    bool narrow = known >= 2 ? 2 * filled <= wide : filled <= 1;
+    return wide >= 2 && (filled == 0 || narrow) && known_names(row) < known;
+}
+
+/* The row that is the header, or the first data; 0 when none is above it. */
+static size_t find_header(const struct columns_sample *rows, size_t n,
+                          const char *country)
+{
+    for (size_t i = 1; i < n && i < COLUMNS_TITLES_MAX; i++) {
+        size_t k = 0;
+        if (!is_header(&rows[i], country))
+            continue;
+        while (k < i && is_title(&rows[k], &rows[i]))
+            k++;
+        if (k == i)
+            return i;
+    }
+    return 0;
+}
+
+/* A header without one known name, and a row below that is full of them:
+ * columns would be lost, one that says who is not to be called as well. */
+static int check_header(const struct columns_sample *rows, size_t n,
+                        const char *country, struct err *e)
+{
+    if (known_names(&rows[0]) > 0)
+        return TM_OK;
+    for (size_t i = 1; i < n; i++)
+        if (is_sure_header(&rows[i], country))
+            return err_set(e, TM_EINVAL,
+                           "row %zu looks like the header, but the first row "
+                           "would be taken for it: delete the rows above the "
+                           "header, or say --header yes if the first row is "
+                           "the header",
+                           i + 1);
+    return TM_OK;
+}
+
 static void name_columns(const struct columns_sample *row, struct columns *out)
 {
     out->n = row->cells;
@@ -349,7 +420,7 @@ static void find_phones(const struct columns_sample *rows, size_t n,
 {
     for (size_t i = 0; i < out->n; i++) {
         size_t filled = 0, good = 0;
-        for (size_t r = out->has_header ? 1 : 0; r < n; r++) {
+        for (size_t r = out->header_row + out->has_header; r < n; r++) {
             if (i >= rows[r].cells || str_trim(rows[r].cell[i]).n == 0)
                 continue;
             filled++;
@@ -378,14 +449,22 @@ int columns_guess(const struct columns_sample *rows, size_t n,
     if (n == 0)
         return err_set(e, TM_EINVAL, "the file has no rows");
     tm_assert(rows[0].cells > 0 && rows[0].cells <= CSV_CELLS_MAX);
-    out->has_header = o->header == COLUMNS_HEADER_GUESS
-                          ? is_header(&rows[0], o->country)
-                          : o->header == COLUMNS_HEADER_YES;
-    name_columns(&rows[0], out);
+    bool guess = o->header == COLUMNS_HEADER_GUESS;
+    if (guess)
+        out->header_row = find_header(rows, n, o->country);
+    const struct columns_sample *first = &rows[out->header_row];
+    out->has_header =
+        guess ? is_header(first, o->country) : o->header == COLUMNS_HEADER_YES;
+    int rc = guess && out->has_header && out->header_row == 0
+                 ? check_header(rows, n, o->country, e)
+                 : TM_OK;
+    if (rc != TM_OK)
+        return rc;
+    name_columns(first, out);
     count_roles(out);
     if (out->phones == 0 && !mapped(o->map))
         find_phones(rows, n, o->country, out);
-    int rc = apply_map(o->map, out, e);
+    rc = apply_map(o->map, out, e);
     if (rc == TM_OK)
         rc = check_names(out, e);
     if (rc != TM_OK)

@@ -2,7 +2,8 @@
  * Columns of a list file: which one holds a telephone number, a consent, an
  * address, and which are kept as fields of the lead. Guessed from the names
  * in the header (six languages) and, where no name tells, from the cells of
- * the first rows; what the user says (--map) wins. Pure.
+ * the first rows; what the user says (--map) wins. A list may begin with
+ * titles and empty rows, which are no header. Pure.
  */
 #ifndef CORE_LIST_COLUMNS_H
 #define CORE_LIST_COLUMNS_H
@@ -15,6 +16,9 @@
 #include "core/list/csv.h"
 
 enum { COLUMNS_NAME_MAX = 48, COLUMNS_MAPS_MAX = 32, COLUMNS_SAMPLE_MAX = 50 };
+
+/* Titles of a list are above its header, which is among these rows. */
+enum { COLUMNS_TITLES_MAX = 10 };
 
 /* X(name, word): the word is what --map and the summary say. */
 #define COLUMNS_ROLE_TABLE(X)                                                  \
@@ -47,7 +51,8 @@ struct column {
 struct columns {
     struct column column[CSV_CELLS_MAX];
     size_t n;
-    bool has_header; /* the first row is one */
+    bool has_header;   /* one of the first rows is one */
+    size_t header_row; /* which, from 0; above it are titles */
     size_t phones;
     bool has_consent;
 };
@@ -59,8 +64,9 @@ struct columns_sample {
 };
 
 enum columns_header {
-    COLUMNS_HEADER_GUESS, /* it is one when none of its cells is a number */
-    COLUMNS_HEADER_YES,
+    COLUMNS_HEADER_GUESS, /* the first row that is no title, when none of its
+                             cells is a number */
+    COLUMNS_HEADER_YES,   /* the first row */
     COLUMNS_HEADER_NO,
 };
 
@@ -74,7 +80,8 @@ struct columns_options {
 
 /* rows[0] is the file's first row. TM_EINVAL: two columns of one name that map
  * does not tell apart, an unknown column in map, or no telephone column; the
- * text says which and what to do. */
+ * text says which and what to do. So it is when no cell of what would be the
+ * header is a known name, and those of a later row are. */
 int columns_guess(const struct columns_sample *rows, size_t n,
                   const struct columns_options *o, struct columns *out,
                   struct err *e) TM_MUST_CHECK;

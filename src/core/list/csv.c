@@ -315,37 +315,66 @@ const char *csv_fault_text(enum csv_fault f)
     tm_unreachable("csv fault");
 }
 
-/* How evenly a delimiter cuts the sample: rows that have the same number of
- * cells as the first one, when that is more than one. */
-static uint64_t score(struct slice sample, char delimiter)
+enum { LOOK_ROWS = 50, LOOK_TITLES = 10 };
+
+/* How evenly a delimiter cuts the sample. */
+struct cut {
+    uint32_t width[LOOK_ROWS]; /* cells of each row */
+    size_t rows;
+};
+
+static void cut_rows(struct slice sample, char delimiter, struct cut *out)
 {
     struct csv c;
     struct csv_row row;
     csv_open(&c, delimiter);
-    uint64_t rows = 0, same = 0, width = 0;
-    while (rows < 50 && csv_next(&c, &sample, &row)) {
-        if (rows == 0)
-            width = row.cells;
-        rows++;
-        same += row.cells == width;
-    }
-    if (rows == 0 && csv_end(&c, &row)) /* a single line without its end */
-        width = row.cells;
+    out->rows = 0;
+    while (out->rows < LOOK_ROWS && csv_next(&c, &sample, &row))
+        out->width[out->rows++] = (uint32_t)row.cells;
+    if (out->rows == 0 && csv_end(&c, &row)) /* a single line, not ended */
+        out->width[out->rows++] = (uint32_t)row.cells;
     csv_fini(&c);
-    return width <= 1 ? 0 : 1000 * same / (rows + 1) + width;
 }
 
+static size_t rows_like(const struct cut *c, size_t like)
+{
+    size_t same = 0;
+    for (size_t i = 0; i < c->rows; i++)
+        same += c->width[i] == c->width[like];
+    return same;
+}
+
+/* Rows that have the same number of cells as one of them, when that is more
+ * than one. */
+static uint64_t score(const struct cut *c, size_t like)
+{
+    if (like >= c->rows || c->width[like] <= 1)
+        return 0;
+    return 1000 * rows_like(c, like) / (c->rows + 1) + c->width[like];
+}
+
+/* The header tells, which is the first row, unless most rows are cut
+ * otherwise: then it is a title. */
 char csv_guess_delimiter(struct slice sample)
 {
     static const char known[] = {',', ';', '\t', '|'};
-    char best = ',';
+    struct cut cut[tm_array_len(known)];
+    size_t best = 0;
     uint64_t best_score = 0;
     for (size_t i = 0; i < tm_array_len(known); i++) {
-        uint64_t s = score(sample, known[i]);
-        if (s <= best_score)
-            continue;
-        best = known[i];
-        best_score = s;
+        cut_rows(sample, known[i], &cut[i]);
+        uint64_t s = score(&cut[i], 0);
+        best = s > best_score ? i : best;
+        best_score = s > best_score ? s : best_score;
     }
-    return best;
+    if (best_score > 0 && 2 * rows_like(&cut[best], 0) >= cut[best].rows)
+        return known[best];
+    for (size_t i = 0; i < tm_array_len(known); i++) {
+        for (size_t k = 1; k < LOOK_TITLES; k++) {
+            uint64_t s = score(&cut[i], k);
+            best = s > best_score ? i : best;
+            best_score = s > best_score ? s : best_score;
+        }
+    }
+    return known[best];
 }

@@ -57,8 +57,8 @@ struct csv {
     bool too_long, too_many;
     uint64_t line, row_line;
     uint64_t blank_lines;
-    size_t width;                     /* cells of the first row; 0: none yet */
-    bool stray;                       /* the row under way has a stray quote */
+    size_t width; /* cells of the first row, or as the owner says; 0: none */
+    bool stray;   /* the row under way has a stray quote */
     struct buf quote;                 /* bytes of the quoted cell under way */
     uint64_t quote_line, quote_lines; /* where it began; line ends in it */
     size_t quote_text;                /* length of text before it */

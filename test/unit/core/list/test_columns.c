@@ -10,7 +10,7 @@
 
 #include "core/list/columns.h"
 
-enum { ROWS_MAX = 4 };
+enum { ROWS_MAX = 14 };
 
 struct table {
     struct csv csv[ROWS_MAX]; /* keeps its row's cells */
@@ -332,6 +332,113 @@ static void test_long_names(void **state)
     }
 }
 
+/* Titles above the header: its columns are found, and where it stands. */
+static void test_titles_above(void **state)
+{
+    static const char *const above[][4] = {
+        {"Customers of November"},
+        {"Kundenliste Export 2026-11-20,,,,"},
+        {",,,,", "Phone list,,,,", ",,,,"},
+        {"Call us: 212-555-0100,,,,", ",,,,"},
+        {"Exported,2026-11-20,,,", "Page 1"},
+    };
+    struct table *t = *state;
+    for (size_t i = 0; i < tm_array_len(above); i++) {
+        size_t n = 0;
+        clear(t);
+        for (; n < 4 && above[i][n] != NULL; n++)
+            add(t, above[i][n]);
+        add(t, "Name,Phone,State,Opt out,Last purchase");
+        add(t, "Ann,212-555-0123,NY,2026-01-02,");
+        assert_int_equal(guess(t, "US"), TM_OK);
+        assert_true(t->c.has_header);
+        assert_int_equal(t->c.header_row, n);
+        assert_int_equal(t->c.n, 5);
+        expect(t, 1, COLUMNS_PHONE, "phone");
+        expect(t, 3, COLUMNS_REVOKED, "opt_out");
+        assert_int_equal(t->c.phones, 1);
+    }
+}
+
+/* One known name is enough under a line of one cell. */
+static void test_title_and_phone(void **state)
+{
+    struct table *t = *state;
+    add(t, "Customers of November");
+    add(t, "Name,Phone,City");
+    add(t, "Ann,212-555-0123,Rome");
+    assert_int_equal(guess(t, "US"), TM_OK);
+    assert_int_equal(t->c.header_row, 1);
+    expect(t, 2, COLUMNS_FIELD, "city");
+}
+
+/* What was the header stays it: no row below is taken for a better one. */
+static void test_no_titles(void **state)
+{
+    static const char *const rows[][3] = {
+        {"phone", "212-555-0123", "state"},
+        {"phone,name", "212-555-0123,Ann", "Phone,State"},
+        {"phone,name,x,y", "212-555-0123,Ann,,", "call his home phone,state,,"},
+        {"who,where,what", "Ann,212-555-0123,a", "Bob,212-555-0124,b"},
+        {"nummer", "212-555-0123", "212-555-0124"},
+        {"phone", "212-555-0123,x", "no phone,state"},
+        {"a,b,c", "212-555-0123,Ann,", "no phone,Bob,x"},
+    };
+    struct table *t = *state;
+    for (size_t i = 0; i < tm_array_len(rows); i++) {
+        clear(t);
+        for (size_t k = 0; k < 3; k++)
+            add(t, rows[i][k]);
+        assert_int_equal(guess(t, "US"), TM_OK);
+        assert_true(t->c.has_header);
+        assert_int_equal(t->c.header_row, 0);
+    }
+    clear(t); /* no header at all */
+    add(t, "212-555-0123,Ann,NY");
+    add(t, "212-555-0124,Bob,NJ");
+    assert_int_equal(guess(t, "US"), TM_OK);
+    assert_false(t->c.has_header);
+    assert_int_equal(t->c.header_row, 0);
+}
+
+/* --header speaks of the first row, whatever stands there. */
+static void test_said_first_row(void **state)
+{
+    struct table *t = *state;
+    add(t, "Customers of November,,");
+    add(t, "phone,state,name");
+    add(t, "212-555-0123,NY,Ann");
+    t->header = COLUMNS_HEADER_YES;
+    t->map[0] = "1=phone";
+    assert_int_equal(guess(t, "US"), TM_OK);
+    assert_int_equal(t->c.header_row, 0);
+    expect(t, 0, COLUMNS_PHONE, "customers_of_november");
+    t->header = COLUMNS_HEADER_NO;
+    assert_int_equal(guess(t, "US"), TM_OK);
+    assert_false(t->c.has_header);
+    expect(t, 1, COLUMNS_FIELD, "column_2");
+}
+
+/* As wide as the header, or far above it: nobody knows what it is. */
+static void test_wrong_header(void **state)
+{
+    struct table *t = *state;
+    add(t, "Export,November,by Ann,page 1");
+    add(t, "phone,name,opt out,state");
+    add(t, "212-555-0123,Ann,,NY");
+    refused(t, "US", "row 2 looks like the header");
+    refused(t, "US", "--header yes");
+    t->header = COLUMNS_HEADER_YES;
+    assert_int_equal(guess(t, "US"), TM_OK);
+    clear(t);
+    for (int i = 0; i < 11; i++)
+        add(t, "A title");
+    add(t, "phone,name,opt out,state");
+    add(t, "212-555-0123,Ann,,NY");
+    t->header = COLUMNS_HEADER_GUESS;
+    refused(t, "US", "row 12 looks like the header");
+}
+
 static void test_nothing(void **state)
 {
     struct table *t = *state;
@@ -357,6 +464,11 @@ int main(void)
         T(test_duplicate_headers),
         T(test_odd_names),
         T(test_long_names),
+        T(test_titles_above),
+        T(test_title_and_phone),
+        T(test_no_titles),
+        T(test_said_first_row),
+        T(test_wrong_header),
         T(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
