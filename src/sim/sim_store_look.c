@@ -66,22 +66,37 @@ sim_store_incoming_at(const struct sim_store *s, size_t i)
     return &t->incoming.at[i];
 }
 
+/* That its lead is called now, as it was promised. */
+static bool keeps_promise(const struct sim_rows *t,
+                          const struct sim_store_attempt *a)
+{
+    if (t->flow != NULL) {
+        const struct sim_flow_lead *l = sim_store_flow_find(t->flow, a->lead);
+        return l != NULL && l->promised && l->state == LEAD_IN_CALL;
+    }
+    const struct sim_member *m = sim_store_rows_member(
+        t, sim_store_rows_campaign(t, a->campaign), a->lead);
+    return m != NULL && m->promised && m->state == LEAD_IN_CALL;
+}
+
 void sim_store_open_attempt(const struct sim_store *s,
                             const struct sim_store_attempt *a,
                             struct campaign_open_attempt *out)
 {
     tm_assert(a->ended_us == 0 && a->id.v > 0);
-    *out = (struct campaign_open_attempt){.attempt = a->id,
-                                          .tenant = a->tenant,
-                                          .seller = a->seller,
-                                          .campaign = a->campaign,
-                                          .e164 = a->e164,
-                                          .placed_us = a->placed_us,
-                                          .answered_us = a->answered_us,
-                                          .served = a->served,
-                                          .bridged = a->bridged,
-                                          .opted_out = a->opted_out,
-                                          .callback = a->callback};
+    *out = (struct campaign_open_attempt){
+        .attempt = a->id,
+        .tenant = a->tenant,
+        .seller = a->seller,
+        .campaign = a->campaign,
+        .e164 = a->e164,
+        .placed_us = a->placed_us,
+        .answered_us = a->answered_us,
+        .served = a->served,
+        .bridged = a->bridged,
+        .opted_out = a->opted_out,
+        .callback = a->callback,
+        .promised = keeps_promise(sim_store_rows(s), a)};
     bool found = sim_store_lead(s, a->campaign, a->lead, &out->lead);
     tm_assert(found);
 }

@@ -57,7 +57,9 @@ struct sim_member {
     uint8_t reason; /* word */
     int8_t verdict;
     bool claimed;
-    bool calls_us; /* since his last next step: a release keeps the claim */
+    bool calls_us;   /* since his last next step: a release keeps the claim */
+    bool promised;   /* the call that is up keeps a promise */
+    uint64_t agreed; /* number of his last call back, lead.h */
 };
 
 enum sim_source { SIM_CALLBACKS, SIM_WAITING, SIM_NEW, SIM_SOURCES };

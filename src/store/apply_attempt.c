@@ -52,7 +52,8 @@ int apply_attempt_recorded(struct db *db, const struct record *r, struct err *e)
     struct query q;
     query_open(&q, db,
                "UPDATE campaign_lead SET state = 'in_call', due_us = 0, "
-               "reason = '', changed_us = ? "
+               "reason = CASE state WHEN 'callback' THEN 'promised' "
+               "ELSE '' END, changed_us = ? "
                "WHERE tenant = ? AND campaign = ? AND lead = ?");
     query_int(&q, r->at_us);
     query_int(&q, r->tenant.v);

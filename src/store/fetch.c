@@ -201,6 +201,36 @@ int fetch_load_lead(struct db *db, struct arena *a, const struct fetch_scope *s,
     return rc == TM_OK ? lead_rows_history(db, &s->rows, out, e) : rc;
 }
 
+/* On which number he is to be called back: where it was agreed, or from where
+ * he called since and found nobody. 0: not known. By the lead's calls, as these
+ * have an index. */
+static int find_agreed(struct db *db, const struct fetch_scope *s,
+                       struct lead *l, struct err *e)
+{
+    struct query q;
+    int64_t e164 = 0;
+    query_open(&q, db,
+               "SELECT k.e164, k.attempt AS id FROM attempt a CROSS JOIN "
+               "callback k ON k.tenant = a.tenant AND k.campaign = ?2 "
+               "AND k.attempt = a.id WHERE a.tenant = ?1 AND a.lead = ?3 "
+               "UNION ALL "
+               "SELECT k.e164, k.attempt FROM incoming i CROSS JOIN "
+               "callback k ON k.tenant = i.tenant AND k.campaign = ?2 "
+               "AND k.attempt = i.id WHERE i.tenant = ?1 AND i.lead = ?3 "
+               "UNION ALL "
+               "SELECT i.e164, i.id FROM incoming i WHERE i.tenant = ?1 "
+               "AND i.lead = ?3 AND i.campaign = ?2 "
+               "AND (i.outcome IN ('gave_up', 'turned_away') "
+               "OR (i.outcome = 'unknown' AND i.bridged_us = 0)) "
+               "ORDER BY id DESC LIMIT 1");
+    query_int(&q, s->rows.tenant.v);
+    query_int(&q, s->rows.campaign.v);
+    query_int(&q, l->id.v);
+    int rc = query_one(&q, &e164, e);
+    l->agreed_e164 = (uint64_t)e164;
+    return rc == TM_ENOTFOUND ? TM_OK : rc;
+}
+
 /* Returns how many leads there are, or an error. One that is not in its list
  * any more is left out. */
 static int load(struct db *db, struct arena *a, const struct fetch_scope *s,
@@ -213,11 +243,14 @@ static int load(struct db *db, struct arena *a, const struct fetch_scope *s,
         if (rc == TM_ENOTFOUND) {
             continue;
         }
+        l->state = p->pick[i].state;
+        l->due_us = p->pick[i].due_us;
+        if (rc == TM_OK && l->state == LEAD_CALLBACK) {
+            rc = find_agreed(db, s, l, e);
+        }
         if (rc != TM_OK) {
             return rc;
         }
-        l->state = p->pick[i].state;
-        l->due_us = p->pick[i].due_us;
         n++;
     }
     return n;

@@ -222,7 +222,7 @@ static int load_state(struct db *db, struct campaign_open_attempt *o,
 {
     struct query q;
     query_open(&q, db,
-               "SELECT state, due_us FROM campaign_lead "
+               "SELECT state, due_us, reason FROM campaign_lead "
                "WHERE tenant = ? AND campaign = ? AND lead = ?");
     query_int(&q, o->tenant.v);
     query_int(&q, o->campaign.v);
@@ -233,6 +233,8 @@ static int load_state(struct db *db, struct campaign_open_attempt *o,
             o->lead.state = LEAD_IN_CALL;
         }
         o->lead.due_us = query_get_int(&q, 1);
+        o->promised = o->lead.state == LEAD_IN_CALL &&
+                      str_eq(query_get_text(&q, 2), "promised");
     }
     query_close(&q);
     return rc < 0 ? rc : TM_OK;

@@ -283,6 +283,7 @@ struct campaign_open_attempt {
     bool opted_out;      /* a request to be left alone is recorded */
     bool callback;       /* a call back by a person was promised */
     int64_t callback_us; /* ... for then; 0: at once */
+    bool promised;       /* it was to keep such a promise of before */
     bool incoming;       /* he called us; lead: state and due_us he came with,
                             id 0: he has none */
 };
@@ -292,8 +293,9 @@ struct campaign_open_attempt {
  * unknown, counts toward
  * every cap; answered and unserved: live and abandoned; the lead follows its
  * retry rules, is done with when he asked to be left alone, or waits for the
- * person who was promised. plan NULL: it cannot be read any more, the lead
- * waits a day. Fills up to 3 records, returns their number. */
+ * person who was promised; a promise that was not kept stays one. plan NULL: it
+ * cannot be read any more, the lead waits a day. Fills up to 3 records, returns
+ * their number. */
 size_t campaign_close_open(const struct plan *plan,
                            const struct campaign_open_attempt *a,
                            int64_t now_us, struct record out[3]);

@@ -43,9 +43,13 @@ void campaign_dial_versions(struct campaign *c)
     }
 }
 
-/* Rotation: the telephone after the one that was tried last. */
+/* A promise is kept on the number it was made on. Else rotation: the telephone
+ * after the one that was tried last. */
 static size_t first_phone(const struct lead *l)
 {
+    for (size_t i = 0; l->state == LEAD_CALLBACK && i < l->phones; i++)
+        if (l->phone[i].e164 == l->agreed_e164 && !l->phone[i].bad)
+            return i;
     for (size_t t = l->tries; t > 0; t--) {
         const struct lead_try *last = &l->history[t - 1];
         unsigned f = outcome_flags(last->outcome);

@@ -1,5 +1,8 @@
 #include "core/campaign/campaign_crew.h"
 
+/* Calls of a lead that broke off so before a promise to him is given up. */
+enum { CUT_OFF_MAX = 3 };
+
 static void common(struct record *r, enum record_kind kind,
                    const struct campaign_open_attempt *a, int64_t now_us)
 {
@@ -43,6 +46,15 @@ static bool was_served(const struct plan *plan,
 {
     bool agents = plan != NULL && plan->dial_mode != DIAL_AGENTLESS;
     return agents ? a->bridged : a->served;
+}
+
+/* The agent whom he was promised never had him on the line. A server that
+ * falls over this very call must not ring him for ever. */
+static bool is_owed(const struct plan *plan, const struct lead *l,
+                    const struct campaign_open_attempt *a)
+{
+    return a->promised && !a->served && plan->dial_mode != DIAL_AGENTLESS &&
+           l->outcomes[OUTCOME_UNKNOWN] <= CUT_OFF_MAX;
 }
 
 /* When it was promised for. */
@@ -109,6 +121,9 @@ size_t campaign_close_open(const struct plan *plan,
     struct retry_next next = {LEAD_WAITING, now_us + CIVIL_DAY_US, "no_plan"};
     if (talked)
         next = next_after_talk(plan, &lead, now_us);
+    else if (plan != NULL && is_owed(plan, &lead, a))
+        next = (struct retry_next){LEAD_CALLBACK, now_us + CIVIL_MINUTE_US,
+                                   "callback"};
     else if (plan != NULL)
         next = retry_after(&plan->retry, &lead, o, now_us);
     else if (a->opted_out)

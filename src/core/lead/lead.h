@@ -94,7 +94,9 @@ struct lead_field {
 struct lead {
     struct lead_id id;
     enum lead_state state;
-    int64_t due_us; /* not before; 0 = at once */
+    int64_t due_us;       /* not before; 0 = at once */
+    uint64_t agreed_e164; /* CALLBACK: the number it was agreed on, or from
+                             which he last called us in vain; 0: not known */
     struct lead_phone phone[LEAD_PHONES_MAX];
     size_t phones;
     char country[3]; /* "" unknown */

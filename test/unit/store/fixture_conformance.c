@@ -740,6 +740,63 @@ static void test_a_call_from_a_bad_number(void **state)
     assert_false(b->got[1].phone[0].wrong);
 }
 
+static void put_callback(struct bench *b, size_t lead, uint64_t e164)
+{
+    struct record r = record_of(b, RECORD_CALLBACK, lead);
+    r.attempt.v = b->next_attempt;
+    r.e164 = e164;
+    r.due_us = NOON;
+    write_records(b, &r, 1);
+    put_lead(b, lead, LEAD_CALLBACK, NOON);
+}
+
+/* Fetches the only promised lead. */
+static uint64_t agreed(struct bench *b, size_t lead)
+{
+    fetch_at(b, NOON, 1);
+    assert_int_equal(b->n, 1);
+    assert_true(b->got[0].id.v == b->lead[lead].v);
+    uint64_t e164 = b->got[0].agreed_e164;
+    put_lead(b, lead, LEAD_CALLBACK, NOON);
+    return e164;
+}
+
+/* On which number a call back was agreed: the newest one counts. */
+static void test_agreed_number(void **state)
+{
+    struct bench *b = *state;
+    put_lead(b, 4, LEAD_CALLBACK, NOON);
+    assert_true(agreed(b, 4) == 0);
+    put_attempt(b, 4, NOON - 900, OUTCOME_TALKED);
+    put_callback(b, 4, 12125557001);
+    assert_true(agreed(b, 4) == 12125557001);
+    put_attempt(b, 4, NOON - 800, OUTCOME_NO_ANSWER);
+    put_lead(b, 4, LEAD_CALLBACK, NOON);
+    assert_true(agreed(b, 4) == 12125557001);
+    put_attempt(b, 4, NOON - 700, OUTCOME_TALKED);
+    put_callback(b, 4, 12125557002);
+    assert_true(agreed(b, 4) == 12125557002);
+    /* He promises it to somebody who called us. */
+    put_call_to_us(b, 4, OUTCOME_TALKED);
+    put_callback(b, 4, 12125557003);
+    assert_true(agreed(b, 4) == 12125557003);
+    put_call_to_us(b, 4, OUTCOME_TALKED); /* nothing new about it */
+    put_lead(b, 4, LEAD_CALLBACK, NOON);
+    assert_true(agreed(b, 4) == 12125557003);
+    put_call_to_us(b, 4, OUTCOME_GAVE_UP);
+    put_lead(b, 4, LEAD_CALLBACK, NOON);
+    assert_true(agreed(b, 4) == FIRST + 4);
+    /* That of another lead is none of his; without a promise there is none. */
+    put_attempt(b, 5, NOON - 700, OUTCOME_TALKED);
+    put_callback(b, 5, 12125557004);
+    put_lead(b, 5, LEAD_WAITING, NOON);
+    assert_true(agreed(b, 4) == FIRST + 4);
+    put_lead(b, 4, LEAD_DONE, 0);
+    fetch_at(b, NOON, 1);
+    assert_true(b->got[0].id.v == b->lead[5].v);
+    assert_true(b->got[0].agreed_e164 == 0);
+}
+
 int fixture_conformance_run(const char *name,
                             const struct fixture_conformance *c)
 {
@@ -768,6 +825,7 @@ int fixture_conformance_run(const char *name,
         CASE(test_release_keeps_callers),
         CASE(test_wrong_number_of_a_caller),
         CASE(test_a_call_from_a_bad_number),
+        CASE(test_agreed_number),
     };
 #undef CASE
     suite = c;

@@ -658,6 +658,32 @@ static void start_free(struct start *s)
     suppression_fini(&s->opt_outs);
 }
 
+/* Which of the calls that a crash cut off keeps a promise. */
+static void test_open_promise(void **state)
+{
+    struct fixture_house *h = *state;
+    struct start s;
+    fixture_house_leads(h, FIRST, 3);
+    fixture_house_fetch(h, NOON, 3);
+    struct record r[5] = {
+        record_of(h, RECORD_LEAD, 1, 0), record_of(h, RECORD_ATTEMPT, 1, 11),
+        record_of(h, RECORD_LEAD, 2, 0), record_of(h, RECORD_ATTEMPT, 2, 12),
+        record_of(h, RECORD_ATTEMPT, 3, 13)};
+    r[0].state = LEAD_CALLBACK;
+    r[2].state = LEAD_WAITING;
+    r[0].due_us = r[2].due_us = NOON;
+    r[0].key = r[2].key = str_of("callback");
+    fixture_house_wait(h, put(h, r, 5));
+    fixture_house_shut(h);
+    fixture_house_open(h);
+    start_read(h, &s, NOON);
+    assert_int_equal(s.open.n, 3);
+    assert_true(s.open.attempt[0].open.promised);
+    assert_false(s.open.attempt[1].open.promised);
+    assert_false(s.open.attempt[2].open.promised);
+    start_free(&s);
+}
+
 static void test_open_attempts(void **state)
 {
     struct fixture_house *h = *state;
@@ -932,6 +958,7 @@ int main(void)
         CASE(test_failed_work_leaves_no_trace),
         CASE(test_tampering_is_found_at_its_entry),
         CASE(test_journal_goes_on_after_reopening),
+        CASE(test_open_promise),
         CASE(test_open_attempts),
         CASE(test_opt_outs),
         CASE(test_counters_of_the_period),

@@ -529,6 +529,62 @@ static void test_promised_first(void **state)
     world_close(&w);
 }
 
+static struct lead promised_one(enum lead_state state)
+{
+    struct lead l = world_lead(1, 12124560001);
+    for (uint64_t i = 1; i < 3; i++)
+        l.phone[i] =
+            (struct lead_phone){.e164 = 12124560001 + i, .type = NUMBER_MOBILE};
+    l.phones = 3;
+    l.state = state;
+    /* He was called at the last one, where it was agreed. */
+    l.history[0] = (struct lead_try){
+        .attempt = {99}, .e164 = 12124560003, .outcome = OUTCOME_TALKED};
+    l.history[0].at_us = w.now_us - 3 * CIVIL_DAY_US;
+    l.tries = 1;
+    l.agreed_e164 = 12124560003;
+    return l;
+}
+
+static void dials_promised(const struct lead *l, const char *place)
+{
+    world_agents(&w, 1);
+    world_say(&w, CAMPAIGN_EV_START);
+    world_forget(&w);
+    world_leads(&w, l, 1, INT64_MAX);
+    world_run(&w, 300);
+    expect(place);
+    world_close(&w);
+}
+
+/* A promise is kept on the number it was made on, when it can be. */
+static void test_promised_number(void **state)
+{
+    (void)state;
+    open_mode("dial_mode = progressive\n");
+    struct lead l = promised_one(LEAD_CALLBACK);
+    dials_promised(&l, "=> place A1 12124560003\n");
+
+    open_mode("dial_mode = progressive\n");
+    l = promised_one(LEAD_WAITING); /* no promise any more */
+    dials_promised(&l, "=> place A1 12124560001\n");
+
+    open_mode("dial_mode = progressive\n");
+    l = promised_one(LEAD_CALLBACK);
+    l.phone[2].bad = true;
+    dials_promised(&l, "=> place A1 12124560001\n");
+
+    open_mode("dial_mode = progressive\n");
+    l = promised_one(LEAD_CALLBACK);
+    suppression_add(&w.suppression, (struct seller_id){1}, 12124560003, 1);
+    dials_promised(&l, "lead L1 denied OP-DNC\n"); /* whatever is promised */
+
+    open_mode("dial_mode = progressive\n");
+    l = promised_one(LEAD_CALLBACK);
+    l.agreed_e164 = 12124569999; /* none of his any more */
+    dials_promised(&l, "=> place A1 12124560001\n");
+}
+
 /* An agent who is rung for each call is there before the person is. */
 static void test_promised_keep_their_line(void **state)
 {
@@ -839,6 +895,7 @@ int main(void)
         cmocka_unit_test(test_preview_asks_again),
         cmocka_unit_test(test_manual),
         cmocka_unit_test(test_promised_first),
+        cmocka_unit_test(test_promised_number),
         cmocka_unit_test(test_promised_keep_their_line),
         cmocka_unit_test(test_promised_leave_lines),
         cmocka_unit_test(test_promised_with_a_telephone),

@@ -175,6 +175,44 @@ static void test_key_of_the_message(void **state)
     assert_int_equal(r[1].state, LEAD_DENIED);
 }
 
+/* A call that was promised and broke off before an agent had the person: it is
+ * owed still, and soon; but not for ever. */
+static void test_promise_cut_off(void **state)
+{
+    (void)state;
+    struct campaign_open_attempt a = open_attempt();
+    struct record r[3];
+    struct err e = {0};
+    const struct plan *live = NULL;
+    if (plan_parse(&w.arena, "plan", str_of(world_live_plan), &live, &e) !=
+        TM_OK)
+        fail_msg("%s", e.text);
+    a.placed_us = w.now_us - 9000000;
+    a.promised = true;
+    assert_int_equal(campaign_close_open(live, &a, w.now_us, r), 2);
+    assert_int_equal(r[0].state, OUTCOME_UNKNOWN);
+    assert_int_equal(r[1].state, LEAD_CALLBACK);
+    assert_true(r[1].due_us == w.now_us + INT64_C(60000000));
+    assert_true(str_eq(r[1].key, "callback"));
+    /* A promise goes beyond the calls that a lead may have. */
+    a.lead.outcomes[OUTCOME_NO_ANSWER] = 20;
+    a.answered_us = w.now_us - 4000000;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_CALLBACK);
+    a.lead.outcomes[OUTCOME_UNKNOWN] = 3;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_EXHAUSTED);
+    a.lead.outcomes[OUTCOME_UNKNOWN] = 2;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_CALLBACK);
+    a.served = a.bridged = true; /* an agent had him: it was kept */
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_EXHAUSTED);
+    a.opted_out = true;
+    campaign_close_open(live, &a, w.now_us, r);
+    assert_int_equal(r[1].state, LEAD_DENIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_callback),
         cmocka_unit_test(test_talked_with_an_agent),
         cmocka_unit_test(test_key_of_the_message),
+        cmocka_unit_test(test_promise_cut_off),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
