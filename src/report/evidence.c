@@ -153,13 +153,16 @@ static int add_lead(void *arg, const struct reader_lead *from)
     return 0;
 }
 
-/* The last import of the list that began before the lead came in. */
+/* The last import of the list that ran when the lead came in: a lead of who
+ * called us is of none. */
 static int add_import(void *arg, const struct reader_import *i)
 {
     struct walk *w = arg;
     for (size_t k = 0; k < w->v->leads; k++) {
         struct evidence_lead *l = &w->v->lead[k];
-        if (str_eq(i->list_name, l->list) && i->started_us <= l->imported_us) {
+        bool ran = i->started_us <= l->imported_us &&
+                   (i->finished_us == 0 || i->finished_us >= l->imported_us);
+        if (ran && str_eq(i->list_name, l->list)) {
             l->file = keep(w, i->file_name);
             l->file_hash = keep(w, i->file_hash);
         }

@@ -369,6 +369,10 @@ static void persons(struct buf *b, const struct evidence *v)
         evidence_part_words(b, l->list);
         buf_addf(b, ", entry %lld, taken in %s</dd>", (long long)l->lead.id.v,
                  words_instant(l->imported_us, at));
+        if (l->file[0] == '\0') {
+            buf_add_str(b, "<dt>File</dt><dd>of none: the number called us, or "
+                           "the file is not on record</dd>");
+        }
         evidence_part_item(b, "File", str_of(l->file));
         evidence_part_item(b, "Hash of the file", str_of(l->file_hash));
         buf_add_str(b, "</dl>");

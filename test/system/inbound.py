@@ -344,6 +344,8 @@ def the_evidence(h):
             'disposition' in kinds and all(x['fits'] for x in c['journal']),
             kinds)
     h.check(v['journal']['entries_shown'] == len(kinds), v['journal'])
+    p = v['persons'][0]
+    h.check(p['file'] == '' and 'of none: the number called us' in page, p)
     o = v['opt_outs'][0]
     h.check(o['source'] == 'agent' and o['heard_in_call'] == c['id'], o)
     h.check('No call is on file' not in page and 'called us 1 time' in page and
@@ -355,6 +357,7 @@ def the_evidence(h):
     h.check([c['outcome'] for c in v['calls_to_us']] ==
             ['talked', 'turned_away'], v['calls_to_us'])
     h.check('first on' in page and 'sale' in page, 'two calls')
+    h.check(v['persons'][0]['file'].endswith('callers.csv'), v['persons'])
     for number, pressed in (('+12125550150', ['opt_out']),
                             ('+12125550160', ['callback']),
                             ('+12125550161', [])):

@@ -140,7 +140,8 @@ static int imports(void *self, struct list_id l, reader_import_fn *v, void *arg,
                    struct err *e)
 {
     struct house_fixture *h = self;
-    WALK(h->imports, l.v != h->import[i].list.v, v(arg, &h->import[i]));
+    WALK(h->imports, l.v != 0 && l.v != h->import[i].list.v,
+         v(arg, &h->import[i]));
 }
 
 static bool has_number(const struct lead *l, uint64_t e164)

@@ -254,6 +254,30 @@ static void of_the_days_asked_for(void **state)
     has(&page, "Call 5 to us has no recorded end.");
 }
 
+/* A lead of an import is told with its file; one that a call made is not. */
+static void where_the_number_came_from(void **state)
+{
+    (void)state;
+    (void)house_lead(&house);
+    house.import[house.imports++] =
+        (struct reader_import){.list = {1},
+                               .list_name = str_of("visitors"),
+                               .file_name = str_of("autumn.csv"),
+                               .file_hash = str_of("12ab"),
+                               .started_us = START,
+                               .finished_us = START + SECOND};
+    house.lead[0].imported_us = START + SECOND;
+    ask(0);
+    has(&page, "<dt>File</dt><dd>autumn.csv</dd>");
+    house.lead[0].imported_us = START + 2 * SECOND;
+    ask(0);
+    lacks(&page, "autumn.csv");
+    has(&page, "of none: the number called us");
+    house.import[0].finished_us = 0; /* cut off, and gone on with later */
+    ask(0);
+    has(&page, "<dt>File</dt><dd>autumn.csv</dd>");
+}
+
 static void no_call_either_way(void **state)
 {
     (void)state;
@@ -289,9 +313,9 @@ static void more_than_are_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_call_to_us_is_listed), CASE(what_was_pressed),
-        CASE(of_the_days_asked_for),  CASE(no_call_either_way),
-        CASE(more_than_are_shown),
+        CASE(a_call_to_us_is_listed),     CASE(what_was_pressed),
+        CASE(of_the_days_asked_for),      CASE(no_call_either_way),
+        CASE(where_the_number_came_from), CASE(more_than_are_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
