@@ -32,7 +32,7 @@ struct import_file {
     struct columns columns;
     struct buf text; /* UTF-8 not taken by csv yet */
     struct slice piece;
-    uint64_t row; /* rows given out */
+    uint64_t row;         /* rows given out */
     uint64_t header_line; /* in the file; 0: no header */
     bool header_passed;
     bool ended;
