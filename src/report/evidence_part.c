@@ -327,7 +327,12 @@ void evidence_part_caller(struct buf *b, const struct evidence_caller *t)
     evidence_part_instant(b, "Answered", c->answered_us);
     evidence_part_instant(b, "Ended", c->ended_us);
     word_item(b, "Outcome", outcome_text(c->outcome));
-    word_item(b, "Ended by", c->cause.n > 0 ? c->cause.p : "-");
+    /* The word of the record is that of our own calls, where he is called. */
+    bool his = str_eq(c->cause, "callee_hung_up");
+    word_item(b, "Ended by",
+              his              ? "the caller hung up"
+              : c->cause.n > 0 ? c->cause.p
+                               : "-");
     taken(b, c);
     if (t->pressed_callback) {
         evidence_part_item(b, "Pressed", str_of("the key to be called back"));

@@ -152,7 +152,7 @@ static struct reader_caller *calls(int64_t id, enum outcome o)
         .ended_us = at_us + 31 * SECOND,
         .talk_ms = 30000,
         .outcome = o,
-        .cause = str_of("they_hung_up"),
+        .cause = str_of("callee_hung_up"),
     };
     return c;
 }
@@ -204,6 +204,7 @@ static void a_call_to_us_is_listed(void **state)
     has(&page, "<dt>Taken by agent</dt><dd>ann</dd>");
     has(&page, "<dt>Waited for the agent</dt><dd>9.0 s</dd>");
     has(&page, "<dt>Talked</dt><dd>20.0 s</dd>");
+    has(&page, "<dt>Ended by</dt><dd>the caller hung up</dd>");
     has(&page, "<dt>The agent says</dt><dd>do_not_call</dd>");
     has(&page, "told an agent in <a href=\"#c73\">call 73</a>");
     has(&page, "3 entries are shown above");
