@@ -149,7 +149,7 @@ void simulate_pacing_csv_head(struct buf *b)
                    "withdrawn,callers,callers_with_agent,"
                    "callers_in_target_pct,callers_gave_up,"
                    "callers_turned_away,callers_wait_s,callers_longest_s,"
-                   "journal_hash\r\n");
+                   "callers_unheard,journal_hash\r\n");
 }
 
 void simulate_pacing_csv(const struct simulate_pacing *p, uint64_t seed,
@@ -175,6 +175,6 @@ void simulate_pacing_csv(const struct simulate_pacing *p, uint64_t seed,
     buf_addf(b, ",%" PRIu64 ",%" PRIu64 ",%.3f,%" PRIu64 ",%" PRIu64,
              k->callers, k->joined, runner_callers_in_target_pct(k), k->gave_up,
              k->turned_away);
-    buf_addf(b, ",%.3f,%.3f,%s\r\n", runner_callers_wait_s(k), k->longest_s,
-             hash);
+    buf_addf(b, ",%.3f,%.3f,%" PRIu64 ",%s\r\n", runner_callers_wait_s(k),
+             k->longest_s, k->unheard, hash);
 }

@@ -78,10 +78,11 @@ static void callers(struct buf *b, const struct runner_callers *k)
         return;
     buf_addf(b,
              "<p class=\"hint\">Calls to us: %" PRIu64 " people, %" PRIu64
+             " found all lines taken, %" PRIu64
              " with an agent after %.1f s in the mean, %.1f %% of all within "
              "the target, %" PRIu64 " gave up, %" PRIu64
              " were turned away; the longest wait was %.0f s.</p>\n",
-             k->callers, k->joined, runner_callers_wait_s(k),
+             k->callers, k->unheard, k->joined, runner_callers_wait_s(k),
              runner_callers_in_target_pct(k), k->gave_up, k->turned_away,
              k->longest_s);
 }

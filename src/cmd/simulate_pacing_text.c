@@ -99,16 +99,15 @@ static void add_table(const struct simulate_compared *c, struct buf *b)
         add_row(c, &c->policy[i], w, b);
 }
 
-/* They are in no share of the table: each met a busy line. */
+/* The shares are small numbers then, and here is why. */
 static void add_unheard(const struct simulate_compared *c, struct buf *b)
 {
+    char n[WORDS_MAX];
     for (size_t i = 0; i < c->policies; i++) {
         const struct simulate_pacing *p = &c->policy[i];
         if (p->callers.unheard > 0)
-            buf_addf(b,
-                     "%s: %" PRIu64 " more met a busy line (trunk full or "
-                     "down) and are in no share above\n",
-                     p->policy, p->callers.unheard);
+            buf_addf(b, "%s: %s found all lines taken\n", p->policy,
+                     words_count(p->callers.unheard, n));
     }
 }
 
@@ -116,21 +115,21 @@ static void add_unheard(const struct simulate_compared *c, struct buf *b)
 static void add_callers(const struct simulate_compared *c, struct buf *b)
 {
     size_t w = name_width(c);
-    if (c->policy[0].callers.callers + c->policy[0].callers.unheard == 0)
+    if (c->policy[0].callers.callers == 0)
         return;
-    buf_addf(b, "\n%-*s %8s %10s %10s %8s %8s %8s %9s\n", (int)w, "calls to us",
-             "people", "with an", "in the", "gave up", "turned", "waited",
-             "longest");
-    buf_addf(b, "%-*s %8s %10s %10s %8s %8s %8s %9s\n", (int)w, "policy", "",
-             "agent, %", "target, %", "%", "away, %", "s", "s");
+    buf_addf(b, "\n%-*s %8s %8s %10s %10s %8s %8s %8s %9s\n", (int)w,
+             "calls to us", "people", "found no", "with an", "in the",
+             "gave up", "turned", "waited", "longest");
+    buf_addf(b, "%-*s %8s %8s %10s %10s %8s %8s %8s %9s\n", (int)w, "policy",
+             "", "line, %", "agent, %", "target, %", "%", "away, %", "s", "s");
     for (size_t i = 0; i < c->policies; i++) {
         const struct runner_callers *k = &c->policy[i].callers;
         double of = k->callers > 0 ? 100.0 / (double)k->callers : 0.0;
-        buf_addf(b, "%-*s %8" PRIu64 " %10.1f %10.1f %8.1f %8.1f %8.1f %9.1f\n",
-                 (int)w, c->policy[i].policy, k->callers,
+        buf_addf(b, "%-*s %8" PRIu64 " %8.1f %10.1f %10.1f %8.1f %8.1f", (int)w,
+                 c->policy[i].policy, k->callers, (double)k->unheard * of,
                  (double)k->joined * of, runner_callers_in_target_pct(k),
-                 (double)k->gave_up * of, (double)k->turned_away * of,
-                 runner_callers_wait_s(k), k->longest_s);
+                 (double)k->gave_up * of, (double)k->turned_away * of);
+        buf_addf(b, " %8.1f %9.1f\n", runner_callers_wait_s(k), k->longest_s);
     }
     add_unheard(c, b);
 }
@@ -185,8 +184,10 @@ static void add_meaning(const struct simulate_compared *c, struct buf *b)
            "an agent\n");
     if (c->policy[0].callers.callers > 0)
         buf_add_str(b, "target     an agent within the time that the "
-                       "campaign aims at; waits count from\n"
-                       "           the call\n");
+                       "campaign aims at, of all who called;\n"
+                       "           waits count from the call\n"
+                       "no line    all lines of the trunk (trunk_calls) or "
+                       "of the campaign (calls) were taken\n");
     if (c->policy[0].runs > 1)
         buf_addf(b, "%-10s half the width of the 95 %% interval of the mean\n",
                  sign(c));

@@ -249,9 +249,10 @@ static void tell_end(const struct replay *p, const struct runner_result *r)
     if (r->callers.callers > 0)
         (void)printf("%" PRIu64 " people called us, %" PRIu64
                      " got an agent, after %.1f s in the mean; %" PRIu64
-                     " gave up\n",
+                     " gave up, %" PRIu64 " found all lines taken\n",
                      r->callers.callers, r->callers.joined,
-                     runner_callers_wait_s(&r->callers), r->callers.gave_up);
+                     runner_callers_wait_s(&r->callers), r->callers.gave_up,
+                     r->callers.unheard);
 }
 
 int simulate_floor_replay(struct simulate_ask *a,

@@ -169,8 +169,9 @@ struct runner_floor {
 
 /* People who called us, of the whole run. Waits count from the call. */
 struct runner_callers {
-    uint64_t callers;  /* whose call was taken, by the carrier */
-    uint64_t unheard;  /* trunk full or down, or nobody takes calls */
+    uint64_t callers;  /* all of them */
+    uint64_t unheard;  /* of them: all lines of the trunk or the campaign were
+                          taken, or nobody takes calls; without a record */
     uint64_t recorded; /* by the records, as what follows */
     uint64_t talked, gave_up, turned_away, callbacks, opt_outs;
     uint64_t made; /* leads of people who were none */

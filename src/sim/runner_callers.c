@@ -183,7 +183,9 @@ void runner_callers_fill(struct runner *r, struct runner_result *out)
     const struct sim_store *s = r->store_sim;
     struct runner_callers *in = &out->callers;
     *in = r->in;
-    in->unheard = sim_carrier_counts(r->carrier_sim).unheard;
+    struct sim_carrier_counts met = sim_carrier_counts(r->carrier_sim);
+    in->callers += met.unheard;
+    in->unheard = met.unheard + met.declined;
     in->made = sim_store_counts(s)->made;
     out->leads += in->made;
     for (size_t i = 0; i < sim_store_incomings(s); i++) {

@@ -326,6 +326,9 @@ static void hangup(void *self, struct attempt_id a, enum hangup_reason why)
     if (k == NULL)
         return;
     k->withdrawn |= why == HANGUP_WITHDRAW && k->state != SIM_CALL_UP;
+    if (k->kind == SIM_CALL_CALLER && k->state == SIM_CALL_ALERTING &&
+        !k->answering)
+        ((struct sim_carrier *)self)->counts.declined++;
     sim_carrier_call_hangup(k);
 }
 

@@ -132,12 +132,13 @@ struct sim_carrier_counts {
     uint64_t placed;   /* INVITEs */
     uint64_t answered; /* 200 OK, all kinds */
     uint64_t digits;
-    uint64_t refused; /* place() said no */
-    uint64_t stale;   /* ended by end_stale() */
-    uint64_t staff;   /* legs to agents */
-    uint64_t callers; /* who called us, also when nobody took the call */
-    uint64_t unheard; /* of them: the trunk was full or down, or the number
-                         is nobody's */
+    uint64_t refused;  /* place() said no */
+    uint64_t stale;    /* ended by end_stale() */
+    uint64_t staff;    /* legs to agents */
+    uint64_t callers;  /* who called us, also when nobody took the call */
+    uint64_t unheard;  /* of them: the trunk was full or down, or the number
+                          is nobody's */
+    uint64_t declined; /* of callers: hung up on before an answer */
     size_t up, up_max;
 };
 

@@ -546,7 +546,7 @@ static void callers_add_up(const struct day *x, const struct runner_result *r)
 {
     const struct runner_callers *c = &r->callers;
     assert_int_equal(x->records[RECORD_INCOMING], c->recorded);
-    assert_true(c->recorded <= c->callers);
+    assert_true(c->recorded + c->unheard <= c->callers);
     assert_true(c->talked > 0 && c->gave_up > 0 && c->callbacks > 0);
     assert_true(c->talked + c->gave_up + c->turned_away <= c->recorded);
     assert_true(c->in_target <= c->joined && c->joined <= c->callers);
@@ -572,6 +572,34 @@ static void test_callers(void **state)
         /* The same people, whatever the campaign does. */
         assert_true(i == 0 || r.callers.callers == came);
         came = r.callers.callers;
+        day_free(x);
+    }
+}
+
+/* Who finds all lines taken has called us too, and nobody had him in time. */
+static void test_callers_on_a_full_trunk(void **state)
+{
+    (void)state;
+    static const char *const full[] = {"trunk_calls = 4\n", ""};
+    char plan[sizeof(INBOUND) + 16];
+    struct runner_result r;
+    uint64_t came = 0;
+    (void)snprintf(plan, sizeof(plan), "%scalls = 1\n", INBOUND);
+    for (size_t i = 0; i < tm_array_len(full); i++) {
+        char scenario[sizeof(CALLERS) + 32];
+        (void)snprintf(scenario, sizeof(scenario), "%s%s", CALLERS, full[i]);
+        struct day *x = own_of(scenario, "predictive", i == 0 ? INBOUND : plan);
+        day_run(x, 3, &r);
+        callers_add_up(x, &r);
+        const struct runner_callers *c = &r.callers;
+        printf("%llu of %llu found all lines taken\n",
+               (unsigned long long)c->unheard, (unsigned long long)c->callers);
+        assert_true(c->unheard > 20);
+        assert_true(c->recorded + c->unheard + 5 > c->callers);
+        assert_true(runner_callers_in_target_pct(c) <=
+                    100 - 100.0 * (double)c->unheard / (double)c->callers);
+        assert_true(i == 0 || c->callers == came);
+        came = c->callers;
         day_free(x);
     }
 }
@@ -652,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_own_campaigns),
         cmocka_unit_test(test_trunk_by_weight),
         cmocka_unit_test(test_callers),
+        cmocka_unit_test(test_callers_on_a_full_trunk),
         cmocka_unit_test(test_callers_with_faults),
         cmocka_unit_test(test_faults),
     };

@@ -554,6 +554,7 @@ static void test_caller_is_not_taken(void **state)
     assert_int_equal(ev->cause, CAUSE_US);
     assert_int_equal(d->port.answer(d->port.self, a, false), TM_ESTATE);
     run_out(d);
+    assert_int_equal(sim_carrier_counts(d->sim).declined, 1);
     assert_int_equal(sim_carrier_counts(d->sim).up, 0);
     desk_free(d);
 }
