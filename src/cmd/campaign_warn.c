@@ -195,6 +195,11 @@ void campaign_warn(struct control *c, const struct campaign_file *f)
 
 /* --- trunks and numbers ----------------------------------------------------*/
 
+static unsigned lines_of(const struct trunk_config *t)
+{
+    return t->max_calls > 0 ? t->max_calls : (unsigned)TRUNK_CALLS;
+}
+
 /* Any trunk may bring its callers. */
 static void warn_callers(struct control *c, const struct campaign_file *f,
                          const struct trunk_config *trunk, size_t n)
@@ -203,8 +208,7 @@ static void warn_callers(struct control *c, const struct campaign_file *f,
     unsigned carried = 0;
     for (size_t i = 0; i < n; i++)
         if (!trunk[i].no_incoming)
-            carried += trunk[i].max_calls > 0 ? trunk[i].max_calls
-                                              : (unsigned)TRUNK_CALLS;
+            carried += lines_of(&trunk[i]);
     if (carried == 0)
         control_warn(c, "every trunk has incoming = no, and without one that "
                         "takes calls to us nobody reaches [inbound]\n");
@@ -217,11 +221,54 @@ static void warn_callers(struct control *c, const struct campaign_file *f,
                      where, f->plan->inbound.calls_max, carried);
 }
 
+/* The lines of trunks that bring callers and are not dialled by. */
+static unsigned lines_beside(const struct trunk_config *dialled,
+                             const struct trunk_config *trunk, size_t n)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++)
+        if (&trunk[i] != dialled && !trunk[i].no_incoming)
+            sum += lines_of(&trunk[i]);
+    return sum;
+}
+
+/* Nothing keeps lines of a trunk for callers. Agents who dial themselves take
+ * one each, and their number is not known here. */
+static void warn_lines(struct control *c, const struct campaign_file *f,
+                       const struct trunk_config *trunk, size_t n)
+{
+    const struct plan *p = f->plan;
+    const struct trunk_config *t = NULL;
+    char where[PLACE_MAX], left[PLACE_MAX];
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(trunk[i].name, p->trunk) == 0 && !trunk[i].no_incoming)
+            t = &trunk[i];
+    if (t == NULL || p->dial_mode == DIAL_MANUAL ||
+        p->dial_mode == DIAL_PREVIEW)
+        return;
+    unsigned lines = lines_of(t), calls = p->inbound.calls_max;
+    bool all = p->calls_max >= lines;
+    bool said = at(f, "inbound", "calls", where)[0] != '\0';
+    if (p->calls_max + calls <= lines || (!all && !said) ||
+        lines_beside(t, trunk, n) >= calls)
+        return;
+    (void)snprintf(left, sizeof(left), all ? "all" : "all but %u of the",
+                   lines - p->calls_max);
+    control_warn(c,
+                 "%smax_calls = %u: dialling may take %s %u lines of trunk "
+                 "'%s': callers then hear busy (486); keep max_calls + calls "
+                 "<= %u or give callers a trunk of their own\n",
+                 at(f, "", "max_calls", where), p->calls_max, left, lines,
+                 t->name, lines);
+}
+
 void campaign_warn_trunks(struct control *c, const struct campaign_file *f,
                           const struct trunk_config *trunk, size_t n)
 {
-    if (f->plan->inbound.numbers > 0 && n > 0)
+    if (f->plan->inbound.numbers > 0 && n > 0) {
         warn_callers(c, f, trunk, n);
+        warn_lines(c, f, trunk, n);
+    }
     for (size_t i = 0; i < n; i++)
         if (strcmp(trunk[i].name, f->plan->trunk) == 0)
             return;

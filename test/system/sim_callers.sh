@@ -119,4 +119,30 @@ export TELEMARK_DATA="$TEST_DIR/data"
     >"$TEST_DIR/out" 2>"$TEST_DIR/err" || fail "$(cat "$TEST_DIR/err")"
 grep -q "takes calls to +12125550100" "$TEST_DIR/out" ||
     fail "the example takes no calls: $(cat "$TEST_DIR/out")"
+
+# Dialling leaves callers their lines, or the user is told.
+said() {
+    printf '%b' "$1" >"$TEST_DIR/main.trunk"
+    "$TELEMARK" trunk load "$TEST_DIR/main.trunk" >"$TEST_DIR/out"
+    "$TELEMARK" campaign load "$TEST_DIR/blended.campaign" >"$TEST_DIR/out" \
+        2>"$TEST_DIR/err" || fail "$(cat "$TEST_DIR/err")"
+    grep "dialling may take" "$TEST_DIR/err" || true
+}
+cp "$SOURCE_DIR/examples/blended.campaign" "$TEST_DIR/blended.campaign"
+main="[trunk main]\nhost = 127.0.0.1\nmax_calls"
+more="\n[trunk more]\nhost = 127.0.0.2\nmax_calls"
+for lines in "100" "80" "79\nincoming = no$more = 20" "60$more = 20"; do
+    [ -z "$(said "$main = $lines\n")" ] || fail "$lines: $(said "$main = $lines\n")"
+done
+case $(said "$main = 79\n") in
+*"max_calls = 60: dialling may take all but 19 of the 79 lines of trunk 'main'"*) ;;
+*) fail "79 lines: $(cat "$TEST_DIR/err")" ;;
+esac
+case $(said "$main = 30$more = 19\n") in
+*"may take all 30 lines of trunk 'main': callers then hear busy (486); keep max_calls + calls <= 30 "*) ;;
+*) fail "30 lines: $(cat "$TEST_DIR/err")" ;;
+esac
+sed -i "s/^dial_mode .*/dial_mode = preview/; /^pacing /d; /^abandoned_/d; /^hold /d; /^detect/d; /^abandon_limit/d" \
+    "$TEST_DIR/blended.campaign"
+[ -z "$(said "$main = 30\n")" ] || fail "preview: $(cat "$TEST_DIR/err")"
 echo "calls to us are simulated"
