@@ -156,6 +156,10 @@ static void lead_calls(struct check_agents *c, const struct record *r)
                           "lead %lld calls us and is in a call",
                           (long long)r->lead.v);
     m->open = true;
+    /* It is his number, whatever was said of it before. */
+    for (size_t i = m->wrong_n; i > 0; i--)
+        if (m->wrong[i - 1] == r->e164)
+            m->wrong[i - 1] = m->wrong[--m->wrong_n];
 }
 
 void check_agents_caller_begin(struct check_agents *c, const struct record *r)
