@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/civil.h"
 #include "base/json_out.h"
 #include "cmd/simulate_ask.h"
 #include "report/words.h"
@@ -39,9 +40,66 @@ void simulate_pacing_add(struct simulate_pacing *p,
     p->journal_entries += r->journal_entries;
     p->placed += r->placed;
     p->cpu_us += r->cpu_us;
+    if (p->runs == 1)
+        p->idle = r->idle;
     if (r->calls_max > p->calls_max)
         p->calls_max = r->calls_max;
     add_head(p, r);
+}
+
+/* --- why nobody is called --------------------------------------------------*/
+
+/* Leads that the rules hold back, most of them for one reason. */
+void simulate_idle_keep(const struct runner_result *r,
+                        struct simulate_idle *out)
+{
+    *out = (struct simulate_idle){.start_us = r->start_us};
+    if (r->placed > 0)
+        return;
+    out->of = r->leads;
+    for (size_t i = 0; i < r->groups; i++) {
+        const struct runner_group *g = &r->group[i];
+        if (g->reason[0] == '\0' || g->leads <= out->leads)
+            continue;
+        out->leads = g->leads;
+        out->state = g->state;
+        out->due_us = g->first_due_us;
+        (void)str_copy(out->reason, sizeof(out->reason), str_of(g->reason));
+    }
+}
+
+void simulate_idle_text(const struct simulate_idle *i, struct buf *b)
+{
+    char n[WORDS_MAX], of[WORDS_MAX];
+    char at[CIVIL_INSTANT_LEN], due[CIVIL_INSTANT_LEN];
+    bool rule = i->reason[0] >= 'A' && i->reason[0] <= 'Z';
+    if (i->leads == 0)
+        return;
+    civil_format_instant(i->start_us, at);
+    buf_addf(b,
+             "No line is dialled: the run starts at %s,\nand %s of %s leads "
+             "%s (%s%s)",
+             at, words_count(i->leads, n), words_count(i->of, of),
+             i->due_us == 0 ? "are not called at all" : "have to wait",
+             rule ? "rule " : "", i->reason);
+    if (i->due_us != 0) {
+        civil_format_instant(i->due_us, due);
+        buf_addf(b, ",\nthe first until %s", due);
+    }
+    buf_add_char(b, '.');
+}
+
+void simulate_pacing_idle(const struct simulate_compared *c, struct buf *b)
+{
+    for (size_t k = 0; k < c->policies; k++)
+        if (c->policy[k].placed > 0)
+            return;
+    if (c->policy[0].scenario->agents > 0) {
+        simulate_idle_text(&c->policy[0].idle, b);
+        return;
+    }
+    buf_add_str(b, "Nobody is signed in (agents = 0): no line is dialled, as "
+                   "nobody could take\nan answer. Set agents to see calls.");
 }
 
 /* --- JSON and CSV ---------------------------------------------------------*/

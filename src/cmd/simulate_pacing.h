@@ -21,6 +21,20 @@
 
 enum { SIMULATE_POLICY_LEN = 80 };
 
+/* Leads that most stand in the way of a run without a call: as many for the
+ * same reason, and when the first of them may be called. */
+struct simulate_idle {
+    uint64_t leads, of; /* of: all; 0: none is held back */
+    enum lead_state state;
+    char reason[RUNNER_WORD_MAX];
+    int64_t due_us, start_us; /* 0: never; of the run */
+};
+
+void simulate_idle_keep(const struct runner_result *r,
+                        struct simulate_idle *out);
+/* In a sentence; nothing when no lead is held back. */
+void simulate_idle_text(const struct simulate_idle *i, struct buf *b);
+
 /* A run as it comes back from its worker; plain data. */
 struct simulate_run {
     struct runner_floor floor;
@@ -32,6 +46,7 @@ struct simulate_run {
     uint8_t head[JOURNAL_HASH_SIZE];
     double first_day_talk, first_day_pct; /* of the first day alone */
     int64_t cpu_us;                       /* of the run alone */
+    struct simulate_idle idle;            /* when nobody was called */
 };
 
 /* X(name, value of a run r) */
@@ -61,6 +76,7 @@ struct simulate_pacing {
     uint64_t events, journal_entries, placed;
     size_t calls_max;
     int64_t cpu_us;
+    struct simulate_idle idle;       /* of the first run */
     uint8_t head[JOURNAL_HASH_SIZE]; /* over the journals of the runs */
     struct sim_series series;        /* of the first run, when there is one */
     bool has_series;
@@ -78,6 +94,10 @@ struct simulate_compared {
     unsigned jobs;
     bool utf8; /* signs beyond ASCII, on a terminal */
 };
+
+/* Why no policy dialled a line, in a sentence; *b is left alone when one did or
+ * nothing explains it. */
+void simulate_pacing_idle(const struct simulate_compared *c, struct buf *b);
 
 void simulate_pacing_json(const struct simulate_pacing *p, struct buf *b);
 void simulate_pacing_text(const struct simulate_compared *c, struct buf *b);

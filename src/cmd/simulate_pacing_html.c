@@ -8,9 +8,28 @@
 #include "report/sim_plot.h"
 #include "report/words.h"
 
+enum { IDLE_MAX = 1000 };
+
 static void text(struct buf *b, const char *s)
 {
     words_html(b, str_of(s));
+}
+
+/* A browser breaks the lines. */
+static void idle(struct buf *b, const struct simulate_compared *c)
+{
+    struct buf why;
+    buf_init(&why, IDLE_MAX);
+    simulate_pacing_idle(c, &why);
+    for (size_t i = 0; i < why.n; i++)
+        if (why.p[i] == '\n')
+            why.p[i] = ' ';
+    if (why.n > 0) {
+        buf_add_str(b, "<p class=\"note\">");
+        words_html(b, buf_slice(&why));
+        buf_add_str(b, "</p>");
+    }
+    buf_fini(&why);
 }
 
 static void head(struct buf *b, const struct simulate_compared *c)
@@ -42,10 +61,7 @@ static void head(struct buf *b, const struct simulate_compared *c)
     buf_add_str(b, "</span></p><p class=\"soft\">Simulated people; engine, "
                    "rules and journal are the real ones. All policies meet "
                    "the same people.</p>");
-    if (s->agents == 0)
-        buf_add_str(b, "<p class=\"note\">Nobody is signed in (agents = 0): "
-                       "no line is dialled, as nobody could take an "
-                       "answer.</p>");
+    idle(b, c);
     buf_add_str(b, "</header>\n");
 }
 

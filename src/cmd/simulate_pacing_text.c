@@ -36,10 +36,10 @@ static void add_head(const struct simulate_compared *c, struct buf *b)
     if (c->policies > 1)
         buf_add_str(b, " All policies meet the same people.");
     buf_add_str(b, "\n\n");
-    if (s->agents == 0)
-        buf_add_str(b, "Nobody is signed in (agents = 0): no line is dialled, "
-                       "as nobody could take\nan answer. Set agents to see "
-                       "calls.\n\n");
+    size_t from = buf_slice(b).n;
+    simulate_pacing_idle(c, b);
+    if (buf_slice(b).n > from)
+        buf_add_str(b, "\n\n");
 }
 
 static size_t name_width(const struct simulate_compared *c)

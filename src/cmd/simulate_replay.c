@@ -233,6 +233,19 @@ static int run(struct replay *p, const struct campaign_pacing *pacing,
     return rc;
 }
 
+/* Nobody was called: why. */
+static void tell_idle(const struct runner_result *r)
+{
+    struct simulate_idle idle;
+    struct buf b;
+    simulate_idle_keep(r, &idle);
+    buf_init(&b, LINE_LEN);
+    simulate_idle_text(&idle, &b);
+    if (b.n > 0)
+        (void)printf("%.*s\n", (int)b.n, b.p);
+    buf_fini(&b);
+}
+
 /* What the whole run came to, whatever part of it was told. */
 static void tell_end(const struct replay *p, const struct runner_result *r)
 {
@@ -246,6 +259,7 @@ static void tell_end(const struct replay *p, const struct runner_result *r)
                  p->part.seed, runner_floor_talk_min_h(f),
                  runner_floor_aband_pct(f), f->live, f->dials, f->withdrawn,
                  r->journal_hash);
+    tell_idle(r);
     if (r->callers.callers > 0)
         (void)printf("%" PRIu64 " people called us, %" PRIu64
                      " got an agent, after %.1f s in the mean; %" PRIu64

@@ -93,6 +93,24 @@ page = open(folder + "/full.html").read()
 assert "Calls to us: %d people, %d found all lines taken" % (n, unheard) in page
 END
 
+# At night nobody may be called: it says so.
+"$TELEMARK" simulate "$SOURCE_DIR/examples/blended.scn" --set hours=0.5 \
+    --set start=2026-11-29T03:00Z --html "$TEST_DIR/night.html" \
+    >"$TEST_DIR/night"
+"$TELEMARK" simulate "$SOURCE_DIR/examples/blended.scn" --set hours=0.5 \
+    --set start=2026-11-29T03:00Z --replay 1 >"$TEST_DIR/night.words"
+for file_of in night night.html night.words; do
+    grep -q "No line is dialled: the run starts at 2026-11-29T03:00:00Z," \
+        "$TEST_DIR/$file_of" || fail "$file_of says nothing of the night"
+    grep -q "the first until 2026-11-30T14:00:00Z\." "$TEST_DIR/$file_of" ||
+        fail "$file_of does not say until when"
+done
+for file_of in full full.html table; do
+    if grep -q "No line is dialled" "$TEST_DIR/$file_of"; then
+        fail "$file_of: there are lines"
+    fi
+done
+
 # A campaign that takes no calls.
 code=0
 "$TELEMARK" simulate "$SOURCE_DIR/bench/pacing/us.scn" --set callers=5 \
