@@ -1,6 +1,7 @@
 #include "cmd/campaign_numbers.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/civil.h"
@@ -136,8 +137,34 @@ static void add_waiting(struct buf *b, const struct campaign_status *live,
                  live->expected_per_s * HOUR_S);
 }
 
+/* A full trunk refuses before any campaign hears of it, and knows of no
+ * numbers. */
+void campaign_numbers_trunks(struct control *c,
+                             const struct trunk_config *trunk, size_t n,
+                             struct campaign_trunks *out)
+{
+    struct control_trunk *look = mem_alloc(sizeof(*look));
+    struct err e;
+    size_t used = 0;
+    *out = (struct campaign_trunks){.shut = n > 0};
+    for (size_t i = 0; i < n; i++) {
+        out->shut = out->shut && trunk[i].no_incoming;
+        if (c->server == NULL || trunk[i].no_incoming ||
+            c->server->trunk(c->server->self, trunk[i].name, look, &e) !=
+                TM_OK ||
+            look->refused.full == 0 || used >= sizeof(out->busy) / 2)
+            continue;
+        used += (size_t)snprintf(out->busy + used, sizeof(out->busy) - used,
+                                 "%s %" PRIu64 " on trunk '%.40s'",
+                                 used == 0 ? "" : ",", look->refused.full,
+                                 trunk[i].name);
+    }
+    mem_free(look);
+}
+
 void campaign_numbers_print(struct control *c, struct slice plan_text,
-                            const struct campaign_status *live, bool shut)
+                            const struct campaign_status *live,
+                            const struct campaign_trunks *trunks)
 {
     const struct plan *plan;
     struct arena a;
@@ -150,9 +177,14 @@ void campaign_numbers_print(struct control *c, struct slice plan_text,
         campaign_numbers_text(&plan->inbound, &b);
         if (live != NULL)
             add_waiting(&b, live, control_now_us(c));
-        if (shut)
+        if (trunks->shut)
             buf_add_str(&b, "; no trunk takes calls (incoming = no)");
         buf_add_char(&b, '\n');
+        if (trunks->busy[0] != '\0')
+            buf_addf(&b,
+                     "  callers who found all lines taken, at whichever "
+                     "number:%s (telemark trunk list)\n",
+                     trunks->busy);
         c->io.out(c->io.self, buf_slice(&b));
     }
     buf_fini(&b);

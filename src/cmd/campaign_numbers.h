@@ -25,10 +25,20 @@ int campaign_numbers_answered(struct db *db, uint64_t e164, bool *out,
 /* "+1...", "+1..., +1... and 3 more"; nothing without [inbound]. */
 void campaign_numbers_text(const struct plan_inbound *in, struct buf *out);
 
+/* What the trunks do for callers, whichever number these call. */
+struct campaign_trunks {
+    bool shut;      /* none takes calls */
+    char busy[300]; /* " 7 on trunk 'main', ...", or "" */
+};
+void campaign_numbers_trunks(struct control *c,
+                             const struct trunk_config *trunk, size_t n,
+                             struct campaign_trunks *out);
+
 /* Lines of `campaign status`. plan_text is the campaign's file; live NULL: no
- * server runs; shut: no trunk takes calls. */
+ * server runs. */
 void campaign_numbers_print(struct control *c, struct slice plan_text,
-                            const struct campaign_status *live, bool shut);
+                            const struct campaign_status *live,
+                            const struct campaign_trunks *trunks);
 void campaign_numbers_json(struct json_out *j, struct slice plan_text,
                            const struct campaign_status *live);
 

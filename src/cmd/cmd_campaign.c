@@ -358,7 +358,7 @@ struct status {
     struct arena arena;
     uint64_t leads[LEAD_STATE_COUNT];
     struct campaign_promise_refused refused;
-    bool shut; /* no trunk takes calls */
+    struct campaign_trunks trunks;
 };
 
 static int keep_campaign(void *arg, const struct reader_campaign *rc)
@@ -390,7 +390,7 @@ static void print_idle(struct status *s, const char *why)
     static const char taken[] = "; callers are taken";
     struct slice text = str_of(why);
     size_t n = strlen(taken);
-    if (s->shut && text.n > n && strcmp(why + text.n - n, taken) == 0)
+    if (s->trunks.shut && text.n > n && strcmp(why + text.n - n, taken) == 0)
         text.n -= n;
     control_printf(s->c, "  not dialling: %.*s\n", (int)text.n, text.p);
 }
@@ -419,7 +419,7 @@ static void print_text(struct status *s, size_t i,
     control_printf(s->c, "%s\n", any ? "" : " none yet");
     if (live != NULL)
         campaign_pace_print(s->c, live, control_now_us(s->c));
-    campaign_numbers_print(s->c, s->found_plan[i], live, s->shut);
+    campaign_numbers_print(s->c, s->found_plan[i], live, &s->trunks);
     if (s->refused.people > 0)
         control_printf(s->c,
                        "  %llu who %s promised a call may not be called (%s): "
@@ -497,9 +497,8 @@ static int look_at_trunks(struct status *s, struct err *e)
     struct trunk_config *trunk;
     size_t n;
     int rc = read_trunks(s->c, &s->arena, &trunk, &n, e);
-    s->shut = rc == TM_OK && n > 0;
-    for (size_t i = 0; rc == TM_OK && i < n; i++)
-        s->shut = s->shut && trunk[i].no_incoming;
+    if (rc == TM_OK)
+        campaign_numbers_trunks(s->c, trunk, n, &s->trunks);
     return rc;
 }
 

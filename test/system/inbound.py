@@ -246,6 +246,8 @@ def the_queue(h, carrier, talking):
     said = h.must('campaign', 'status', 'line')
     h.check('refused since the server was started: 1 busy, 1 not served' in
             said, said)
+    h.check('found all lines taken, at whichever number: 1 on trunk' in said,
+            said)
     back.key('1')
     h.wait('the promise', lambda: back.ended, 15)
     outcome(h, 12125550160, 'callback')
