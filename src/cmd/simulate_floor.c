@@ -153,7 +153,7 @@ static void on_minute(void *arg, const struct runner_minute *m)
 
 static void keep(const struct runner_result *r, struct simulate_run *out)
 {
-    simulate_idle_keep(r, &out->idle);
+    simulate_pacing_idle_keep(r, &out->idle);
     out->floor = r->floor;
     out->callers = r->callers;
     out->worst_day_pct = r->worst_day_pct;

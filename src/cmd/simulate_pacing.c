@@ -50,8 +50,8 @@ void simulate_pacing_add(struct simulate_pacing *p,
 /* --- why nobody is called --------------------------------------------------*/
 
 /* Leads that the rules hold back, most of them for one reason. */
-void simulate_idle_keep(const struct runner_result *r,
-                        struct simulate_idle *out)
+void simulate_pacing_idle_keep(const struct runner_result *r,
+                               struct simulate_idle *out)
 {
     *out = (struct simulate_idle){.start_us = r->start_us};
     if (r->placed > 0)
@@ -68,7 +68,7 @@ void simulate_idle_keep(const struct runner_result *r,
     }
 }
 
-void simulate_idle_text(const struct simulate_idle *i, struct buf *b)
+void simulate_pacing_idle_text(const struct simulate_idle *i, struct buf *b)
 {
     char n[WORDS_MAX], of[WORDS_MAX];
     char at[CIVIL_INSTANT_LEN], due[CIVIL_INSTANT_LEN];
@@ -95,7 +95,7 @@ void simulate_pacing_idle(const struct simulate_compared *c, struct buf *b)
         if (c->policy[k].placed > 0)
             return;
     if (c->policy[0].scenario->agents > 0) {
-        simulate_idle_text(&c->policy[0].idle, b);
+        simulate_pacing_idle_text(&c->policy[0].idle, b);
         return;
     }
     buf_add_str(b, "Nobody is signed in (agents = 0): no line is dialled, as "

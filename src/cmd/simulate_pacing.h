@@ -30,10 +30,10 @@ struct simulate_idle {
     int64_t due_us, start_us; /* 0: never; of the run */
 };
 
-void simulate_idle_keep(const struct runner_result *r,
-                        struct simulate_idle *out);
+void simulate_pacing_idle_keep(const struct runner_result *r,
+                               struct simulate_idle *out);
 /* In a sentence; nothing when no lead is held back. */
-void simulate_idle_text(const struct simulate_idle *i, struct buf *b);
+void simulate_pacing_idle_text(const struct simulate_idle *i, struct buf *b);
 
 /* A run as it comes back from its worker; plain data. */
 struct simulate_run {

@@ -238,9 +238,9 @@ static void tell_idle(const struct runner_result *r)
 {
     struct simulate_idle idle;
     struct buf b;
-    simulate_idle_keep(r, &idle);
+    simulate_pacing_idle_keep(r, &idle);
     buf_init(&b, LINE_LEN);
-    simulate_idle_text(&idle, &b);
+    simulate_pacing_idle_text(&idle, &b);
     if (b.n > 0)
         (void)printf("%.*s\n", (int)b.n, b.p);
     buf_fini(&b);
