@@ -126,6 +126,8 @@ static int apply(const struct campaign_pace_wish *wish, const struct plan *plan,
         rc = policy_parse(str_of(wish->pacing), &p->policy, e);
     if (rc == TM_OK && wish->pacing != NULL && wish->mode == NULL)
         rc = check_goes_with(wish->pacing, p, e);
+    if (rc == TM_OK && p->mode != before)
+        rc = plan_pace_check_anew(plan, p->mode, e);
     return rc != TM_OK ? rc
                        : plan_pace_check(plan, p->mode, &p->policy,
                                          p->abandon_limit_ppm, e);

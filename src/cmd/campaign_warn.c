@@ -124,16 +124,20 @@ static void warn_machines(struct control *c, const struct plan *plan)
 {
     bool ahead =
         plan->dial_mode == DIAL_PREDICTIVE || plan->dial_mode == DIAL_POWER;
-    if (!ahead || plan->detect)
+    if (plan->channel == CHANNEL_VOICE_LIVE && plan->detect)
+        control_warn(c, "detect = yes: calls by a trunk are not told from "
+                        "machines yet (the simulator's are): each answer is "
+                        "a person's, and agents get machines as well; write "
+                        "detect = no\n");
+    if (!ahead)
         return;
     for (size_t i = 0; i < plan->dispositions; i++)
         if (plan->disposition[i].action == DISPOSITION_MACHINE)
             return;
-    control_warn(c, "nothing tells machines from people (detect = no, and no "
-                    "disposition is machine): machines count as people, so "
-                    "more people are abandoned than the share says; add a "
-                    "disposition such as voicemail = machine, or write detect "
-                    "= yes\n");
+    control_warn(c, "nothing tells machines from people (no disposition is "
+                    "machine): machines count as people, so more people are "
+                    "abandoned than the share says; add a disposition such as "
+                    "voicemail = machine\n");
 }
 
 static void warn_live(struct control *c, const struct campaign_file *f)

@@ -249,6 +249,8 @@ static int load_plan(struct control *c, const char *path, struct arena *a,
     l.text = buf_slice(text);
     const struct campaign_file f = {path, l.text, l.plan};
     if (rc == TM_OK)
+        rc = plan_pace_check_anew(l.plan, l.plan->dial_mode, e);
+    if (rc == TM_OK)
         rc = campaign_warn_voice(c, path, l.plan, e);
     if (rc == TM_OK)
         rc = campaign_warn_sounds(c, &f, e);

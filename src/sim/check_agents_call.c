@@ -365,7 +365,8 @@ void check_agents_ended(struct check_agents *c, const struct record *r)
     k->abandoned = r->abandoned;
     c->sums.live += r->live ? 1 : 0;
     c->sums.abandoned += r->abandoned ? 1 : 0;
-    c->sums.talked += r->state == OUTCOME_TALKED ? 1 : 0;
+    k->talked = r->state == OUTCOME_TALKED;
+    c->sums.talked += k->talked ? 1 : 0;
     c->sums.cancelled += r->state == OUTCOME_CANCELLED ? 1 : 0;
     if (k->lead.v <= 0)
         return;

@@ -31,6 +31,7 @@ struct check_agents_call {
     bool one_each;  /* an agent has to wait for it */
     bool incoming;  /* he calls us */
     bool callback;  /* ... asked to be called back */
+    bool talked;    /* ended as a talk, until its agent says otherwise */
     bool leaving;   /* ... was told good-bye */
     bool idle_told;
     int64_t again_us; /* a caller: his agent was lost, he waits again */

@@ -50,6 +50,8 @@ void check_agents_disposed(struct check_agents *c, const struct record *r)
         c->sums.live--;
         check_agents_pace(c, k->campaign)->sum.live--;
     }
+    if (machine && k->talked)
+        c->sums.talked--;
     k->live = k->live && !machine;
     k->no_person = false;
     k->wants_out = d->action == DISPOSITION_OPT_OUT && k->e164 != 0;

@@ -186,8 +186,11 @@ void runner_result_fill(struct runner *r, struct runner_result *out)
     if (r->o.second != NULL)
         count_members(s, SECOND, out);
     if (endless) {
+        uint64_t machines = sim_store_counts(s)->machines;
         count_forgotten(r, out);
-        out->live -= sim_store_counts(s)->machines;
+        out->live -= machines;
+        out->outcome[OUTCOME_TALKED] -= machines;
+        out->outcome[OUTCOME_MACHINE] += machines;
     }
     count_answers(r, out);
     out->opt_outs = sim_store_counts(s)->opt_outs;

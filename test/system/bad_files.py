@@ -438,13 +438,20 @@ def seldom_meant(h):
     h.check(done.returncode == 0 and 'hold = 100 ms with detect = yes' in
             done.stderr and 'its last day is over (ends = 2020-01-01)' in
             done.stderr, f'{done}')
-    h.check('nothing tells machines' not in done.stderr, done.stderr)
+    h.check('nothing tells machines' not in done.stderr and
+            'not told from machines yet' in done.stderr, done.stderr)
     path = h.write('people.campaign', text.replace(
         'detect = yes', 'detect = no').replace(
         'voicemail   = machine', '# voicemail is not said'))
     done = h.run('campaign', 'load', path)
     h.check(done.returncode == 0 and 'nothing tells machines from people' in
-            done.stderr and 'voicemail = machine' in done.stderr, f'{done}')
+            done.stderr and 'voicemail = machine' in done.stderr and
+            'detect = yes' not in done.stderr, f'{done}')
+    h.refused(['campaign', 'load', h.write('silent.campaign', ''.join(
+        line for line in text.splitlines(True)
+        if not line.startswith(('abandoned_', 'pacing'))).replace(
+        '= predictive', '= progressive'))],
+        ['with dial mode progressive somebody may answer and find no agent'])
 
 
 def test_campaign_files(h):

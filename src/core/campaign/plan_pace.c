@@ -99,14 +99,18 @@ int plan_pace_check(const struct plan *p, enum dial_mode mode,
     const char *why = wanted_policy(mode, policy->kind);
     if (why != NULL)
         return err_set(e, TM_EINVAL, "%s", why);
-    if (!agents)
-        return TM_OK;
-    /* An agent who dials himself is there; one who is dialled for may be lost
-     * meanwhile, or pick up his telephone late. */
-    if (mode == DIAL_MANUAL || mode == DIAL_PREVIEW)
-        return check_limit(p, limit_ppm, e);
-    int rc = check_message(p, mode, e);
-    return rc == TM_OK ? check_limit(p, limit_ppm, e) : rc;
+    int rc = TM_OK;
+    if (mode == DIAL_POWER || mode == DIAL_PREDICTIVE)
+        rc = check_message(p, mode, e);
+    return agents && rc == TM_OK ? check_limit(p, limit_ppm, e) : rc;
+}
+
+/* An agent who dials himself is there; one who is dialled for may be lost
+ * meanwhile, or pick up his telephone late. */
+int plan_pace_check_anew(const struct plan *p, enum dial_mode mode,
+                         struct err *e)
+{
+    return mode == DIAL_PROGRESSIVE ? check_message(p, mode, e) : TM_OK;
 }
 
 void plan_pace_default(enum dial_mode mode, struct policy_params *out)

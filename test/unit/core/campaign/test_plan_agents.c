@@ -362,7 +362,7 @@ static void test_abandoned_message(void **state)
     assert_int_equal(p->abandoned_key, '\0');
     assert_int_equal(p->script->steps, 1);
     assert_false(p->script->opt_out_any_time);
-    /* Where an agent dials himself, it may be missing. */
+    /* Where each line is an agent's, it may be missing in what is read. */
     p = parsed(MODE SAY, "dial_mode = manual\n");
     assert_null(p->abandoned_say);
     assert_int_equal(p->says, 0);
@@ -407,17 +407,18 @@ static void test_pace_check(void **state)
             fail_msg("row %zu: %d \"%s\"", i, rc, e.text);
     }
     /* Without the message only modes in which an agent dials himself: one who
-     * is lost, or picks up late, leaves a person in progressive too. */
-    refused(MODE SAY, "dial_mode = progressive\n",
-            "with dial mode progressive somebody may answer and find no agent");
-    p = parsed(MODE SAY, "dial_mode = preview\n");
+     * is lost, or picks up late, leaves a person in progressive too. A plan on
+     * file from before that was asked is still read. */
+    p = parsed(MODE SAY, "dial_mode = progressive\n");
     for (int m = DIAL_MANUAL; m < DIAL_AGENTLESS; m++) {
         struct policy_params policy;
         struct err e = {0};
         plan_pace_default((enum dial_mode)m, &policy);
         int rc = plan_pace_check(p, (enum dial_mode)m, &policy, 30000, &e);
-        bool lost = m != DIAL_MANUAL && m != DIAL_PREVIEW;
+        bool lost = m == DIAL_POWER || m == DIAL_PREDICTIVE;
         assert_int_equal(rc, lost ? TM_EINVAL : TM_OK);
+        rc = plan_pace_check_anew(p, (enum dial_mode)m, &e);
+        assert_int_equal(rc, m == DIAL_PROGRESSIVE ? TM_EINVAL : TM_OK);
     }
 }
 
