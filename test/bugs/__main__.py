@@ -152,8 +152,9 @@ def hunt(seconds):
             log.close()
 
 
-def apply(bug):
-    path = os.path.join(COPY, bug.file)
+def place(bug, tree):
+    """(text of its file, None), or (None, why it cannot be put there)."""
+    path = os.path.join(tree, bug.file)
     if not os.path.isfile(path):
         return None, f"{bug.file} is not there"
     with open(path, encoding="utf-8") as f:
@@ -161,9 +162,26 @@ def apply(bug):
     n = text.count(bug.old)
     if n != 1:
         return None, f"its text stands {n} times in {bug.file}"
+    return text, None
+
+
+def apply(bug):
+    text, why = place(bug, COPY)
+    if text is None:
+        return None, why
+    path = os.path.join(COPY, bug.file)
     with open(path, "w", encoding="utf-8") as f:
         f.write(text.replace(bug.old, bug.new))
     return (path, text), None
+
+
+def check(bugs):
+    """Whether each fault can be put into the sources as they are."""
+    bad = [(b.name, place(b, ROOT)[1]) for b in bugs
+           if place(b, ROOT)[1] is not None]
+    for name, why in bad:
+        print(f"{name}: {why}")
+    return 1 if bad else 0
 
 
 def try_bug(bug, seconds):
@@ -191,6 +209,8 @@ def main():
     p.add_argument("name", nargs="*", help="these alone")
     p.add_argument("--seconds", type=int, default=60, help="for each")
     p.add_argument("--list", action="store_true", help="say what they are")
+    p.add_argument("--check", action="store_true",
+                   help="only whether their texts are in the sources")
     o = p.parse_args()
     bugs = all_bugs()
     unknown = set(o.name) - {b.name for b in bugs}
@@ -201,6 +221,8 @@ def main():
         for b in bugs:
             print(f"{b.name:<24} {b.what}")
         return 0
+    if o.check:
+        return check(bugs)
     copy_tree()
     configure()
     errors = build()

@@ -159,9 +159,9 @@ int plan_parse(struct arena *a, const char *file, struct slice text,
 int plan_pace_check(const struct plan *p, enum dial_mode mode,
                     const struct policy_params *policy, uint32_t limit_ppm,
                     struct err *e) TM_MUST_CHECK;
-/* What is asked of a campaign that is loaded, or changes to this dial mode, over
- * plan_pace_check(): progressive has the message too. Plans on file that were
- * loaded before this was asked are read, and dialled, as they are. */
+/* What is asked of a campaign that is loaded, or changes to this dial mode,
+ * over plan_pace_check(): progressive has the message too. Plans on file that
+ * were loaded before this was asked are read, and dialled, as they are. */
 int plan_pace_check_anew(const struct plan *p, enum dial_mode mode,
                          struct err *e) TM_MUST_CHECK;
 /* The policy of a mode when none is named; manual, preview and agentless have
