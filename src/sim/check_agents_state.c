@@ -263,6 +263,10 @@ void check_agents_moved(struct check_agents *c, const struct record *r)
     check_missed(c, m, r);
     if (with_person(m->state) && !with_person(to))
         lost_agent(c, m, r->at_us);
+    /* Who is lost in the instant in which a caller got another one was still
+     * there when that was decided. */
+    if (to == AGENT_PAUSED || to == AGENT_OFF)
+        c->joins = 0;
     check_times(c, m, r, to);
     check_leg_of(c, m, to);
     if (m->state == AGENT_READY &&
